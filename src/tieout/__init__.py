@@ -1,0 +1,1 @@
+"""Tieout: an accounting practice kept tied out with its QuickBooks Online company."""

@@ -1,0 +1,1 @@
+"""The composition root: settings, urls, and the registry that names the ledgers."""

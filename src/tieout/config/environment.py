@@ -1,0 +1,83 @@
+"""Decides how environment variables become settings. Read once by ``settings``; every variable is listed here.
+
+| variable | meaning | default |
+|---|---|---|
+| TIEOUT_HOME | where this installation keeps its state (database files, generated keys) | ``.tieout`` beside the source |
+| TIEOUT_MODE | ``production`` refuses unsafe settings at start; ``demo`` and ``test`` do not | ``production`` |
+| TIEOUT_SECRET_KEY | signs sessions; at least 50 characters | generated into TIEOUT_HOME outside production |
+| TIEOUT_TOKEN_KEYS | ``id:base64key,...`` key ring for stored tokens; the first encrypts, all decrypt | generated likewise |
+| TIEOUT_BASE_URL | the address people use, without a trailing slash | ``http://127.0.0.1:8000`` |
+| DATABASE_URL | any PostgreSQL >= 15; without it ``./run`` starts its own | set by ``./run`` |
+| QUICKBOOKS_ENVIRONMENT | ``production``, ``sandbox`` or ``custom`` | ``production`` |
+| QUICKBOOKS_BASE_URL | with ``custom``: one base address for sign-in and data (the emulator) | |
+| QUICKBOOKS_CLIENT_ID, QUICKBOOKS_CLIENT_SECRET | the keys of your Intuit app | |
+| QUICKBOOKS_REDIRECT_URI | must equal the one registered at Intuit, to the letter | TIEOUT_BASE_URL + ``/integrations/quickbooks/callback`` |
+| QUICKBOOKS_WEBHOOK_VERIFIER | verifier token of the app; two, separated by a comma, while rotating | |
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import secrets
+from pathlib import Path
+from urllib.parse import parse_qs, unquote, urlsplit
+
+PROJECT_ROOT = Path(__file__).resolve().parents[3]
+
+
+class SettingsProblem(Exception):
+    """A setting is missing or unsafe. The message says which and what to do; raised at start, never later."""
+
+
+def home(environ: dict[str, str] | os._Environ[str] = os.environ) -> Path:
+    return Path(environ.get("TIEOUT_HOME") or PROJECT_ROOT / ".tieout")
+
+
+def database(url: str, *, as_owner: bool) -> dict[str, object]:
+    """Django's settings for a ``postgresql://user:password@host:port/name?host=/socket/dir`` address.
+
+    Everything but migrations runs under the role ``tieout_app``, which row-level security binds
+    (see ``tieout.practice.isolation``); ``as_owner`` leaves the role of the address in place.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in ("postgres", "postgresql"):
+        raise SettingsProblem(
+            "DATABASE_URL must start with postgresql:// (Tieout runs on PostgreSQL 15 or newer only)."
+        )
+    query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+    options: dict[str, object] = {} if as_owner else {"options": "-c role=tieout_app"}
+    if sslmode := query.get("sslmode"):
+        options["sslmode"] = sslmode
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")) or "tieout",
+        "USER": unquote(parts.username or query.get("user", "")),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": query.get("host") or parts.hostname or "",
+        "PORT": str(parts.port or query.get("port") or ""),
+        "OPTIONS": options,
+        "CONN_MAX_AGE": 600,
+        "CONN_HEALTH_CHECKS": True,
+    }
+
+
+def kept_secret(name: str, file_name: str, make: str, mode: str) -> str:
+    """A secret from the environment; outside production one is made once and kept in TIEOUT_HOME (mode 0600)."""
+    if given := os.environ.get(name):
+        return given
+    if mode == "production":
+        raise SettingsProblem(
+            f"{name} is not set. In production Tieout does not invent keys: set it to {make} and keep a copy "
+            "in a safe place."
+        )
+    path = home() / file_name
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        value = secrets.token_urlsafe(64)
+        if name == "TIEOUT_TOKEN_KEYS":
+            value = "k1:" + base64.b64encode(secrets.token_bytes(32)).decode()
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(value)
+    return path.read_text().strip()

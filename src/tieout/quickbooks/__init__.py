@@ -1,0 +1,1 @@
+"""QuickBooks Online as one ledger: ``api`` speaks its protocol, ``ledger`` implements ``tieout.reconcile.ports.Ledger``."""

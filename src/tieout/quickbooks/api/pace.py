@@ -1,0 +1,60 @@
+"""Decides when the next call to one company may leave. Used by ``transport``; time comes in as arguments.
+
+Intuit allows 500 requests a minute and 10 at once per company and app, 10 a second, and 40 batch calls a minute.
+We stay below, because the web process and a restarted worker each keep their own count.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from pyrate_limiter import InMemoryBucket, Rate, RateItem
+
+_MINUTE_MS = 60_000
+_SECOND_MS = 1_000
+
+
+class Pace:
+    """One company's allowance in this process. Safe to share between threads.
+
+    ``clock`` gives seconds that never go back; ``sleep`` waits that many seconds.
+    """
+
+    def __init__(
+        self,
+        *,
+        per_minute: int = 450,
+        per_second: int = 9,
+        batches_per_minute: int = 40,
+        in_flight: int = 8,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._clock = clock
+        self._sleep = sleep
+        self._slots = threading.BoundedSemaphore(in_flight)
+        self._turn = threading.Lock()
+        self._calls = InMemoryBucket([Rate(per_second, _SECOND_MS), Rate(per_minute, _MINUTE_MS)])
+        self._batches = InMemoryBucket([Rate(batches_per_minute, _MINUTE_MS)])
+
+    @contextmanager
+    def one_call(self, *, batch: bool = False) -> Iterator[None]:
+        """Hold one of the slots; enter only when the minute and the second have room."""
+        with self._slots:
+            if batch:
+                self._wait_for(self._batches)
+            self._wait_for(self._calls)
+            yield
+
+    def _wait_for(self, bucket: InMemoryBucket) -> None:
+        with self._turn:  # first come, first served: who waits for room keeps the others behind it
+            while True:
+                now = int(self._clock() * 1000)
+                item = RateItem("call", now)
+                bucket.leak(now)
+                if bucket.put(item):
+                    return
+                self._sleep(max(int(bucket.waiting(item)), 1) / 1000)

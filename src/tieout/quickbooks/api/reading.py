@@ -1,0 +1,81 @@
+"""Decides what an answer's bytes are. Between ``transport`` and everybody who reads an answer.
+
+QuickBooks promises JSON and mostly keeps it, but its gateway answers in XML, HTML or nothing at all, whatever
+``Accept`` said. So the content type is not asked: the bytes are looked at. Numbers become ``Decimal``, never float.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+_DECODER = msgspec.json.Decoder(float_hook=Decimal)
+_ENCODER = msgspec.json.Encoder(decimal_format="number", order="sorted")
+
+
+class Shape(StrEnum):
+    """What the bytes of an answer are."""
+
+    JSON = "json"
+    XML = "xml"
+    HTML = "html"
+    EMPTY = "empty"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One HTTP answer: status, lower-case headers, bytes, and the bytes understood."""
+
+    status: int
+    headers: Mapping[str, str]
+    raw: bytes
+    shape: Shape
+    data: Any = None
+    """Parsed JSON when ``shape`` is JSON, else None."""
+
+    @property
+    def reference(self) -> str:
+        """Intuit's ``intuit_tid``: what their support asks for."""
+        return self.headers.get("intuit_tid", "")
+
+    @property
+    def ok(self) -> bool:
+        return 200 <= self.status < 300
+
+
+def read_reply(status: int, headers: Mapping[str, str], raw: bytes) -> Reply:
+    lowered = {name.lower(): value for name, value in headers.items()}
+    shape, data = sniff(raw)
+    return Reply(status, lowered, raw, shape, data)
+
+
+def sniff(raw: bytes) -> tuple[Shape, Any]:
+    """The shape of some bytes, and their data when they are whole, valid JSON."""
+    start = raw.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if not start:
+        return Shape.EMPTY, None
+    if start[:1] in {b"{", b"["}:
+        try:
+            return Shape.JSON, from_json(start)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return Shape.UNREADABLE, None
+    head = start[:200].lower()
+    if head.startswith(b"<!doctype html") or b"<html" in head:
+        return Shape.HTML, None
+    return (Shape.XML, None) if head.startswith(b"<") else (Shape.UNREADABLE, None)
+
+
+def from_json(raw: bytes) -> Any:
+    """JSON with every fractional number as ``Decimal``. Raises ``msgspec.DecodeError``."""
+    return _DECODER.decode(raw)
+
+
+def to_json(document: Any) -> bytes:
+    """The one way we write JSON: keys sorted, decimals as plain numbers. Equal documents give equal bytes."""
+    return _ENCODER.encode(document)

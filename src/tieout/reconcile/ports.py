@@ -1,0 +1,197 @@
+"""Decides nothing: what the engine needs of a ledger, and the words in which a ledger says no.
+
+A ledger package implements ``Ledger``; the shared contract suite decides when it is done. Nothing above this
+line knows a vendor's error codes, and nothing below it knows the practice.
+
+The error tree, one class per next step::
+
+    LedgerError
+    ├── RetryLater       throttled, down, under maintenance: the same call may work later
+    ├── Replan           the record moved on: read it again and decide anew
+    ├── Reconnect        we are no longer let in: a person signs in again
+    ├── FixData          one field is not acceptable: a person edits it
+    ├── ChooseMatch      the name or number is taken: a person says by whom
+    ├── RepairReference  something it refers to is missing or inactive
+    ├── AskHuman         closed books, a lapsed subscription, a rule of theirs
+    ├── UnknownOutcome   no clear answer to a write: look before sending again
+    └── Bug              everything else: ours to mend, shown as such
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Protocol
+
+from tieout.reconcile.action import Create, Retire, Update
+from tieout.reconcile.spec import EntitySpec
+from tieout.reconcile.state import Key, Observation, Present
+
+
+class LedgerError(Exception):
+    """A call that did not do what it should. ``str()`` is a sentence for a person."""
+
+    def __init__(self, sentence: str, *, code: str = "", detail: str = "", reference: str = "") -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.code = code
+        """The ledger's own code, for the issue row and for support; never shown without the sentence."""
+        self.detail = detail
+        self.reference = reference
+        """The ledger's request reference (Intuit's ``intuit_tid``)."""
+
+
+class RetryLater(LedgerError):
+    def __init__(self, sentence: str, *, after: timedelta | None = None, **rest: str) -> None:
+        super().__init__(sentence, **rest)
+        self.after = after
+
+
+class Replan(LedgerError):
+    pass
+
+
+class Reconnect(LedgerError):
+    pass
+
+
+class FixData(LedgerError):
+    def __init__(self, sentence: str, *, unit: str = "", **rest: str) -> None:
+        super().__init__(sentence, **rest)
+        self.unit = unit
+
+
+class ChooseMatch(LedgerError):
+    pass
+
+
+class RepairReference(LedgerError):
+    pass
+
+
+class AskHuman(LedgerError):
+    pass
+
+
+class UnknownOutcome(LedgerError):
+    pass
+
+
+class Bug(LedgerError):
+    pass
+
+
+class Activity(StrEnum):
+    """Which records of a name list: the three choices at set-up."""
+
+    ACTIVE = "active"
+    INACTIVE = "inactive"
+    ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One ledger record as read: its id and what it showed."""
+
+    id: str
+    record: Present
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSet:
+    """What a change feed said. ``complete`` is False when the answer was cut at its cap: the cursor stays."""
+
+    keys: tuple[Key, ...]
+    absent: Mapping[Key, str]
+    """Keys with evidence that they are gone -> the evidence."""
+    rows: Mapping[Key, Present]
+    """Records the feed already carried whole; saves reading them again."""
+    until: datetime
+    """The ledger's own clock when it began to answer: the next cursor (minus an overlap)."""
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedWrite:
+    """One write as exact bytes, to be journalled before it is sent and replayed unchanged if unanswered."""
+
+    request_id: str
+    """Idempotency id, stored first, used for every sending of these bytes and for no others."""
+    entity: str
+    operation: str
+    """``create`` or ``update``."""
+    path: str
+    body: bytes
+    record_id: str = ""
+    """The ledger id that is updated; empty for a create."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A clear yes: the record as the ledger now shows it."""
+
+    row: Row
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What looking for an unanswered write found."""
+
+    row: Row | None
+    """The one record that is certainly what we sent."""
+    lookalikes: tuple[Row, ...] = ()
+    """Records that carry the same name or number but are not certainly ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """The ledger company behind a connection, as it introduces itself."""
+
+    id: str
+    name: str
+    country: str = ""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Ledger(Protocol):
+    """One firm's authorised way into its ledger company. All calls may raise ``LedgerError``.
+
+    An error is never an empty answer: listings and feeds raise half-way rather than end early.
+    """
+
+    specs: Sequence[EntitySpec]
+
+    def company(self) -> Company: ...
+
+    def count(self, entity: str, activity: Activity) -> int: ...
+
+    def list(self, entity: str, activity: Activity) -> Iterator[Sequence[Row]]:
+        """Every record, a page at a time, each id once."""
+        ...
+
+    def read(self, entity: str, ids: Collection[str]) -> Mapping[str, Observation]:
+        """Those records now, in as few calls as possible. Missing with evidence is ``Absent``."""
+        ...
+
+    def changes(self, entities: Collection[str], since: datetime) -> ChangeSet:
+        """What changed at or after ``since``. Raises ``WindowTooOld`` when the feed does not reach back so far."""
+        ...
+
+    def prepare(self, action: Create | Update | Retire, request_id: str) -> PreparedWrite:
+        """The exact bytes for an action on the ledger side. Pure; raises ``FixData`` for what cannot be said there."""
+        ...
+
+    def send(self, write: PreparedWrite) -> Answer:
+        """Send once. Raises ``UnknownOutcome`` whenever it cannot be told whether the write took place."""
+        ...
+
+    def look_for(self, write: PreparedWrite) -> Found:
+        """Whether an unanswered write took place, by its marker; reads only."""
+        ...
+
+
+class WindowTooOld(LedgerError):
+    """The change feed no longer reaches back to the cursor: a full comparison is due."""

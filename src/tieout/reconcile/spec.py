@@ -1,0 +1,151 @@
+"""Decides nothing by itself: the declaration of one synced entity, read by the planner and by a ledger's adapter.
+
+Adding an entity is writing one ``EntitySpec`` in one file of a ledger package. Paths are dotted names in the
+ledger's own document (``PrimaryEmailAddr.Address``); this module only walks them, it knows no ledger.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from tieout.reconcile.codecs import Codec
+from tieout.reconcile.state import Present, Scalar, Side, Units, Value, is_empty
+
+Document = Mapping[str, Any]
+"""A ledger's record as parsed from its wire format (Decimal for numbers, never float)."""
+
+
+class Owner(StrEnum):
+    """Who wins a unit when the sides differ. *Shared* units are merged; both changed means ask."""
+
+    PRACTICE = "practice"
+    LEDGER = "ledger"
+    SHARED = "shared"
+
+
+class Direction(StrEnum):
+    """Which way records of an entity travel."""
+
+    BOTH = "both ways"
+    TO_LEDGER = "to ledger"
+    FROM_LEDGER = "from ledger"
+
+    def flows_to(self, side: Side) -> bool:
+        return self is Direction.BOTH or (self is Direction.TO_LEDGER) == (side is Side.LEDGER)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One unit that is one ledger field."""
+
+    name: str
+    path: str
+    codec: Codec
+    label: str
+    owner: Owner = Owner.SHARED
+    required: bool = False
+    """A record is not created in the ledger while a required unit is empty or does not fit there."""
+
+    def read(self, document: Document) -> Value:
+        return self.codec.decode(_get(document, self.path))
+
+    def write(self, value: Value, document: dict[str, Any]) -> None:
+        assert not isinstance(value, Mapping | tuple)
+        _put(document, self.path, self.codec.encode(value))
+
+    def problem(self, value: Value) -> str | None:
+        """What is wrong with the value for the ledger, as the end of a sentence; None when it fits."""
+        assert not isinstance(value, Mapping | tuple)
+        if self.required and is_empty(value):
+            return "is empty, and it is needed there"
+        return self.codec.problem(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One unit of several ledger fields that change together or not at all."""
+
+    name: str
+    parts: Mapping[str, tuple[str, Codec]]
+    """Part name -> (path, codec)."""
+    label: str
+    owner: Owner = Owner.SHARED
+    required: bool = False
+
+    def read(self, document: Document) -> Value:
+        return {part: codec.decode(_get(document, path)) for part, (path, codec) in self.parts.items()}
+
+    def write(self, value: Value, document: dict[str, Any]) -> None:
+        given: Mapping[str, Scalar] = value if isinstance(value, Mapping) else {}
+        for part, (path, codec) in self.parts.items():
+            _put(document, path, codec.encode(given.get(part)))
+
+    def problem(self, value: Value) -> str | None:
+        given: Mapping[str, Scalar] = value if isinstance(value, Mapping) else {}
+        for part, (_, codec) in self.parts.items():
+            if found := codec.problem(given.get(part)):
+                return f"({part.replace('_', ' ')}) {found}"
+        return None
+
+
+Unit = Field | Group
+
+
+@dataclass(frozen=True, slots=True)
+class EntitySpec:
+    """What one entity is on both sides, and how far the sync may go with it."""
+
+    practice: str
+    """The practice's word for it, lower case: ``client``."""
+    ledger: str
+    """The ledger's word for it: ``Customer``."""
+    label: str
+    plural: str
+    direction: Direction
+    units: tuple[Unit, ...]
+    name_unit: str
+    """The unit a person knows the record by; matched on, and shown in every sentence."""
+    active_unit: str | None = None
+    """The unit that says whether the record is in use; it obeys the archive switches, not the edit ones."""
+    depends_on: tuple[str, ...] = ()
+    """Practice words of entities whose records must be linked first."""
+    eligible: Mapping[Side, Callable[[Present], str | None]] = field(default_factory=dict)
+    """Per side: None when the record takes part, else the reason it is left out, as a sentence."""
+
+    def unit(self, name: str) -> Unit:
+        return next(unit for unit in self.units if unit.name == name)
+
+    def read(self, document: Document) -> Units:
+        """A ledger document as canonical units."""
+        return {unit.name: unit.read(document) for unit in self.units}
+
+    def write(self, units: Units) -> dict[str, Any]:
+        """The part of a ledger document that carries these units."""
+        document: dict[str, Any] = {}
+        for name, value in units.items():
+            self.unit(name).write(value, document)
+        return document
+
+    def left_out(self, side: Side, record: Present) -> str | None:
+        """Why this record takes no part in the sync; None when it does."""
+        rule = self.eligible.get(side)
+        return rule(record) if rule else None
+
+
+def _get(document: Document, path: str) -> Any:
+    found: Any = document
+    for step in path.split("."):
+        if not isinstance(found, Mapping):
+            return None
+        found = found.get(step)
+    return found
+
+
+def _put(document: dict[str, Any], path: str, value: Scalar) -> None:
+    *steps, last = path.split(".")
+    for step in steps:
+        document = document.setdefault(step, {})
+    document[last] = value
