@@ -127,6 +127,9 @@ ACCOUNT_RATE_LIMITS = False
 AXES_FAILURE_LIMIT = 10
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_COOLOFF_TIME = 0.25
+AXES_USERNAME_CALLABLE = "tieout.web.accounts.attempted_name"
+AXES_LOCKOUT_CALLABLE = "tieout.web.accounts.locked_out"
+CSRF_FAILURE_VIEW = "tieout.web.errors.csrf_failed"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "account_login"
@@ -172,7 +175,6 @@ WHITENOISE_AUTOREFRESH = MODE != "production"
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 
-PROCRASTINATE_ON_APP_READY = "tieout.sync.tasks.on_app_ready"
 OUTBOX_BELL = "tieout.sync.tasks.ring"
 """Called with a firm's id when a verb has noted a change, in the same transaction. The practice only knows the name."""
 LEDGERS = "tieout.config.ledgers"

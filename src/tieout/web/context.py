@@ -1,0 +1,44 @@
+"""Decides: what every page shows around its content. A context processor, so it runs for each template."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from tieout.practice.permissions import Permission
+
+
+@dataclass(frozen=True, slots=True)
+class NavigationEntry:
+    label: str
+    icon: str
+    url_name: str
+    permission: Permission | None = None
+    """Without it the entry is left out: the page behind it would only turn the member away."""
+
+
+NAVIGATION: tuple[NavigationEntry, ...] = (
+    NavigationEntry("Dashboard", "layout-dashboard", "dashboard"),
+    NavigationEntry("Settings", "settings", "settings"),
+)
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """``firm``, ``member`` and ``navigation`` (label, icon, url, current) for the shell; empty when signed out."""
+    member = getattr(request, "member", None)
+    if member is None:
+        return {"member": None, "firm": None, "navigation": []}
+    entries = [
+        {"label": entry.label, "icon": entry.icon, "url": reverse(entry.url_name)}
+        for entry in NAVIGATION
+        if entry.permission is None or member.may(entry.permission)
+    ]
+    here = max((e["url"] for e in entries if request.path.startswith(e["url"])), key=len, default="")
+    return {
+        "member": member,
+        "firm": member.firm,
+        "navigation": [entry | {"current": entry["url"] == here} for entry in entries],
+    }

@@ -1,0 +1,53 @@
+"""Acts: every request of a signed-in person happens inside their firm, and nothing of it stays in a cache."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import Http404, HttpRequest, HttpResponse
+
+from tieout.practice.firms import Member
+from tieout.practice.isolation import every_firm_scope, firm_scope
+from tieout.practice.permissions import NotAllowed, NotYours
+from tieout.web.access import turned_away
+from tieout.web.errors import not_found
+
+
+class FirmMiddleware:
+    """Sets ``request.member`` (None without an active place in a firm) and enters that firm's scope."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        member = _active_member(request)
+        request.member = member  # type: ignore[attr-defined]
+        if member is None:
+            response = self.get_response(request)
+        else:
+            with firm_scope(member.firm_id):
+                response = self.get_response(request)
+        if request.user.is_authenticated:
+            response.headers["Cache-Control"] = "no-store"
+        return response
+
+    def process_exception(self, request: HttpRequest, problem: Exception) -> HttpResponse | None:
+        """The practice's two ways to say no, as pages. Anything else is a bug and shown as one."""
+        if isinstance(problem, NotAllowed):
+            return turned_away(request, str(problem))
+        if isinstance(problem, NotYours):
+            return not_found(request, Http404())
+        return None
+
+
+def _active_member(request: HttpRequest) -> Member | None:
+    """The firm is not known before the member is, so this one read looks across firms."""
+    if not request.user.is_authenticated:
+        return None
+    with every_firm_scope():
+        return (
+            Member.objects.select_related("firm", "role", "user")
+            .filter(user=request.user.pk, is_active=True)
+            .order_by("pk")
+            .first()
+        )

@@ -1,0 +1,16 @@
+"""Decides nothing: the addresses of all pages. Each view declares who may open it (``tieout.web.access``)."""
+
+from allauth.account import views as allauth
+from django.urls import path
+
+from tieout.web import dashboard, preferences
+from tieout.web.access import public, requires
+
+urlpatterns = [
+    path("", dashboard.dashboard, name="dashboard"),
+    path("settings/", preferences.settings, name="settings"),
+    path("sign-in/", public(allauth.login), name="account_login"),
+    path("sign-out/", public(allauth.logout), name="account_logout"),
+    path("account-off/", public(allauth.account_inactive), name="account_inactive"),
+    path("settings/password/", requires(None)(allauth.password_change), name="account_change_password"),
+]
