@@ -51,9 +51,13 @@ class AppKeys:
             )
         if address.scheme != "https":
             if self.environment is Environment.PRODUCTION:
-                raise ConfigurationError("With production keys the QuickBooks redirect address must start with https.")
+                raise ConfigurationError(
+                    "With production keys the QuickBooks redirect address must start with https."
+                )
             if address.scheme != "http" or address.hostname not in LOCAL_HOSTS:
-                raise ConfigurationError("A redirect address without https is only accepted on this machine (localhost).")
+                raise ConfigurationError(
+                    "A redirect address without https is only accepted on this machine (localhost)."
+                )
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,9 @@ class Endpoints:
     @property
     def origins(self) -> frozenset[str]:
         """The only ``scheme://host:port`` we ever send a request to. ``authorize`` is visited by the browser."""
-        return frozenset(origin(address) for address in (self.discovery, self.token, self.revoke, self.userinfo, self.api))
+        return frozenset(
+            origin(address) for address in (self.discovery, self.token, self.revoke, self.userinfo, self.api)
+        )
 
 
 def origin(address: str) -> str:
@@ -116,9 +122,13 @@ def known(environment: Environment, base_url: str = "") -> Endpoints:
     base = base_url.rstrip("/")
     parts = urlsplit(base)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ConfigurationError("A custom QuickBooks environment needs its base address, such as http://127.0.0.1:8399.")
+        raise ConfigurationError(
+            "A custom QuickBooks environment needs its base address, such as http://127.0.0.1:8399."
+        )
     if parts.scheme == "http" and parts.hostname not in LOCAL_HOSTS:
-        raise ConfigurationError("A custom QuickBooks environment without https must be on this machine (localhost).")
+        raise ConfigurationError(
+            "A custom QuickBooks environment without https must be on this machine (localhost)."
+        )
     return Endpoints(
         environment=environment,
         discovery=f"{base}/.well-known/openid_configuration",
@@ -154,7 +164,9 @@ def discovered(document: object, fallback: Endpoints) -> Endpoints:
         if address is None:
             continue
         if not isinstance(address, str) or not _belongs(address, fallback):
-            raise ConfigurationError(f"The QuickBooks discovery document names a strange {member}: {address!r}.")
+            raise ConfigurationError(
+                f"The QuickBooks discovery document names a strange {member}: {address!r}."
+            )
         values[name] = address
     return Endpoints(**values)
 

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import cast
 
 from pyrate_limiter import InMemoryBucket, Rate, RateItem
 
@@ -37,8 +38,9 @@ class Pace:
         self._sleep = sleep
         self._slots = threading.BoundedSemaphore(in_flight)
         self._turn = threading.Lock()
-        self._calls = InMemoryBucket([Rate(per_second, _SECOND_MS), Rate(per_minute, _MINUTE_MS)])
         self._batches = InMemoryBucket([Rate(batches_per_minute, _MINUTE_MS)])
+        self._minute = InMemoryBucket([Rate(per_minute, _MINUTE_MS)])
+        self._second = InMemoryBucket([Rate(per_second, _SECOND_MS)])
 
     @contextmanager
     def one_call(self, *, batch: bool = False) -> Iterator[None]:
@@ -46,7 +48,8 @@ class Pace:
         with self._slots:
             if batch:
                 self._wait_for(self._batches)
-            self._wait_for(self._calls)
+            self._wait_for(self._minute)
+            self._wait_for(self._second)
             yield
 
     def _wait_for(self, bucket: InMemoryBucket) -> None:
@@ -57,4 +60,5 @@ class Pace:
                 bucket.leak(now)
                 if bucket.put(item):
                     return
-                self._sleep(max(int(bucket.waiting(item)), 1) / 1000)
+                wait_ms = cast(int, bucket.waiting(item))  # awaitable only for asynchronous buckets
+                self._sleep(max(wait_ms, 1) / 1000)

@@ -71,6 +71,11 @@ def sniff(raw: bytes) -> tuple[Shape, Any]:
     return (Shape.XML, None) if head.startswith(b"<") else (Shape.UNREADABLE, None)
 
 
+def lowered(value: Any) -> dict[str, Any]:
+    """An object's members by lower-case name (QuickBooks' layers disagree on case); empty when it is no object."""
+    return {str(name).lower(): inside for name, inside in value.items()} if isinstance(value, Mapping) else {}
+
+
 def from_json(raw: bytes) -> Any:
     """JSON with every fractional number as ``Decimal``. Raises ``msgspec.DecodeError``."""
     return _DECODER.decode(raw)

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, field
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from urllib.parse import urlsplit
 
 import httpx2
@@ -20,6 +21,9 @@ from tieout.quickbooks.api.pace import Pace
 from tieout.quickbooks.api.reading import Reply, read_reply
 
 log = logging.getLogger("tieout.quickbooks.calls")
+
+# The HTTP library logs whole addresses at INFO: company ids and, in queries, names. Ours is the only log of calls.
+logging.getLogger("httpx2").setLevel(logging.WARNING)
 
 MAX_ANSWER_BYTES = 64 * 1024 * 1024
 _BEFORE_SENDING = (
@@ -72,6 +76,12 @@ class Call:
     """What the log calls it, such as ``read Customer``: never an id, a name or a query."""
 
 
+def http_client(transport: httpx2.BaseTransport | None = None) -> httpx2.Client:
+    """An HTTP client as ``Transport`` wants it: keeps connections, no cookies (a session is never ours to carry)."""
+    no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
+    return httpx2.Client(transport=transport, cookies=no_cookies, follow_redirects=False)
+
+
 class Transport:
     """One company's way out (or, with no ``pace``, the way to Intuit's sign-in services)."""
 
@@ -95,7 +105,9 @@ class Transport:
     def send(self, call: Call) -> Reply:
         """Send once; never repeats, never follows a redirect. Raises ``NotSent``, ``NoAnswer``, ``ForbiddenHost``."""
         if origin(call.url) not in self.endpoints.origins:
-            raise ForbiddenHost(f"{urlsplit(call.url).hostname!r} is not a QuickBooks host of this environment")
+            raise ForbiddenHost(
+                f"{urlsplit(call.url).hostname!r} is not a QuickBooks host of this environment"
+            )
         with self._pace.one_call(batch=call.batch) if self._pace and call.data_service else nullcontext():
             started = self._clock()
             try:
@@ -107,11 +119,11 @@ class Transport:
         return reply
 
     def _exchange(self, call: Call, started: float) -> Reply:
-        query = [*call.query, ("minorversion", MINOR_VERSION)] if call.data_service else list(call.query)
+        query = call.query + ((("minorversion", MINOR_VERSION),) if call.data_service else ())
         request = self._http.build_request(
             call.method,
             call.url,
-            params=query or None,
+            params=dict(query) or None,
             content=call.content or None,
             headers={"Accept": "application/json", "Accept-Encoding": "gzip", **call.headers},
             timeout=self._timeout,
