@@ -1,0 +1,102 @@
+"""Acts: the funnels. The only way from an id to a client, for a member (with their rights) or for a verb.
+
+Nothing else in the product says ``Client.objects``; a test holds that.
+"""
+
+from __future__ import annotations
+
+from django.db.models import Q, QuerySet
+
+from tieout.practice.clients import Client
+from tieout.practice.firms import Firm, Member
+from tieout.practice.permissions import NotAllowed, NotYours, Permission
+
+MOST_HELPERS = 3
+
+
+def require(member: Member, permission: Permission) -> None:
+    """Raise NotAllowed, naming who can help, unless the member has the permission."""
+    if not member.may(permission):
+        raise NotAllowed(permission, helpers_for(member.firm, permission))
+
+
+def helpers_for(firm: Firm, permission: Permission) -> list[str]:
+    """Full names of a few active members who have the permission, those who manage the team first."""
+    colleagues = (
+        Member.objects.filter(
+            firm=firm,
+            is_active=True,
+            user__is_active=True,
+            role__permissions__contains=[permission.value],
+        )
+        .select_related("user", "role", "firm")
+        .order_by("id")
+    )
+    able = sorted(
+        (each for each in colleagues if each.may(permission)),
+        key=lambda each: not each.may(Permission.MANAGE_TEAM),
+    )
+    return [each.user.get_full_name() for each in able[:MOST_HELPERS]]
+
+
+def visible_clients(member: Member) -> QuerySet[Client]:
+    """The clients the member may see: all of the firm, or those assigned to them. Raises NotAllowed."""
+    require(member, Permission.VIEW_CLIENTS)
+    clients = clients_of(member.firm_id)
+    if member.may(Permission.VIEW_ALL_CLIENTS):
+        return clients
+    return clients.filter(assigned_to_id=member.pk)
+
+
+def access_client(member: Member, client_id: int | str, *, to_edit: bool = False) -> Client:
+    """One client the member may see, and with ``to_edit`` may change.
+
+    Raises NotYours when there is none the member may know of, NotAllowed when a permission is missing.
+    """
+    client = visible_clients(member).filter(pk=_number(client_id)).first()
+    if client is None:
+        raise NotYours("There is no such client.")
+    if to_edit:
+        require(member, Permission.EDIT_CLIENTS)
+    return client
+
+
+def clients_of(firm_id: int) -> QuerySet[Client]:
+    """All clients of one firm: for verbs and the records door, which act once someone was let in."""
+    return Client.objects.filter(firm_id=firm_id)
+
+
+def client_to_change(firm_id: int, client_id: int | str) -> Client:
+    """One client of the firm, its row locked until the transaction ends. Raises NotYours."""
+    client = clients_of(firm_id).select_for_update().filter(pk=_number(client_id)).first()
+    if client is None:
+        raise NotYours("There is no such client.")
+    return client
+
+
+def named_like(member: Member, name: str, *, besides: int = 0) -> QuerySet[Client]:
+    """Visible clients whose name has every word of ``name``, in any order: likely the same client twice."""
+    words = [word for word in name.replace(",", " ").split() if len(word) > 1]
+    if not words:
+        return visible_clients(member).none()
+    wanted = Q()
+    for word in words:
+        wanted &= Q(name__icontains=word)
+    return visible_clients(member).filter(wanted).exclude(pk=besides).order_by("name", "id")
+
+
+def members_to_assign(firm_id: int) -> QuerySet[Member]:
+    """The members a client can be assigned to."""
+    return (
+        Member.objects.filter(firm_id=firm_id, is_active=True)
+        .select_related("user")
+        .order_by("user__full_name")
+    )
+
+
+def _number(client_id: int | str) -> int:
+    """The id as the database knows it; a text that is none of ours is "not found", not a fault."""
+    text = str(client_id)
+    if not (text.isascii() and text.isdigit() and len(text) <= 18):
+        raise NotYours("There is no such client.")
+    return int(text)

@@ -1,0 +1,246 @@
+"""Acts: the verbs on clients. Each is one transaction: the change, its history entry, one outbox note.
+
+People (through views that passed a funnel), the file import and the sync all come through here, so that
+validation, history and the outbox hold for whoever acts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, TypedDict, Unpack
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from tieout.practice.access import client_to_change, clients_of, members_to_assign
+from tieout.practice.actor import Actor, Changes, history_row
+from tieout.practice.clients import CLIENT, Client, Contact, Kind, Relation
+from tieout.practice.outbox import note_change
+from tieout.practice.validation import (
+    CLIENT_AND_PERSON_RULES,
+    PERSON_RULES,
+    Invalid,
+    clean_texts,
+)
+
+
+class ClientFields(TypedDict, total=False):
+    """What a verb may set. The parts of a person's name are those of the primary contact."""
+
+    name: str
+    company_name: str
+    title: str
+    given: str
+    middle: str
+    family: str
+    suffix: str
+    email: str
+    phone: str
+    mobile: str
+    website: str
+    billing_line1: str
+    billing_line2: str
+    billing_line3: str
+    billing_city: str
+    billing_state: str
+    billing_postal_code: str
+    billing_country: str
+    mailing_line1: str
+    mailing_line2: str
+    mailing_line3: str
+    mailing_city: str
+    mailing_state: str
+    mailing_postal_code: str
+    mailing_country: str
+    external_id: str
+    notes: str
+    relation: str
+    is_active: bool
+    assigned_to_id: int | None
+
+
+_CHOSEN = frozenset({"relation", "is_active", "assigned_to_id"})
+"""The fields that are not texts."""
+
+
+class ChangedMeanwhile(Exception):
+    """The record is no longer at the version the caller saw; nothing was written."""
+
+    def __init__(self, seen: int, now: int) -> None:
+        self.seen = seen
+        self.now = now
+        super().__init__(
+            "Someone changed this client while you were editing. Nothing was saved; look at it again and repeat "
+            "what is still needed."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class NewClient:
+    """A client and its primary contact, valid but not saved yet."""
+
+    client: Client
+    contact: Contact | None
+    changes: Changes
+
+
+def create_client(*, firm_id: int, actor: Actor, kind: str, **fields: Unpack[ClientFields]) -> Client:
+    """A new client. An individual always gets a primary contact, a business when a person is named.
+
+    Raises Invalid.
+    """
+    new = build_client(firm_id, kind, fields)
+    with transaction.atomic():
+        _check_in_firm(firm_id, fields, besides=0)
+        _save(new.client)
+        if new.contact is not None:
+            new.contact.client = new.client
+            new.contact.save()
+        _record(new.client, "created", actor, new.changes)
+    return new.client
+
+
+def change_client(
+    *,
+    firm_id: int,
+    client_id: int | str,
+    actor: Actor,
+    expected_version: int | None = None,
+    **fields: Unpack[ClientFields],
+) -> Client:
+    """Set the given fields and leave the rest. What changes nothing is no change: no version, no note.
+
+    ``expected_version``: the version the caller saw. Raises ChangedMeanwhile when it is another by now,
+    Invalid, NotYours.
+    """
+    values = _cleaned(fields, new=False)
+    with transaction.atomic():
+        client = client_to_change(firm_id, client_id)
+        if expected_version is not None and client.version != expected_version:
+            raise ChangedMeanwhile(seen=expected_version, now=client.version)
+        _check_in_firm(firm_id, fields, besides=client.pk)
+        contact, person_changes = _change_person(client, values)
+        changes = {
+            **_set(client, {each: values[each] for each in values if each not in PERSON_RULES}),
+            **person_changes,
+        }
+        if not changes:
+            return client
+        if person_changes:
+            contact.save()
+        touch_client(client, actor, changes, verb=_verb_for(changes))
+    return client
+
+
+def archive_client(
+    *, firm_id: int, client_id: int | str, actor: Actor, expected_version: int | None = None
+) -> Client:
+    """Take the client out of daily lists. Everything stays and ``restore_client`` brings it back."""
+    return change_client(
+        firm_id=firm_id, client_id=client_id, actor=actor, expected_version=expected_version, is_active=False
+    )
+
+
+def restore_client(
+    *, firm_id: int, client_id: int | str, actor: Actor, expected_version: int | None = None
+) -> Client:
+    return change_client(
+        firm_id=firm_id, client_id=client_id, actor=actor, expected_version=expected_version, is_active=True
+    )
+
+
+def build_client(firm_id: int, kind: str, fields: ClientFields) -> NewClient:
+    """A valid new client that is not saved; touches no database. Raises Invalid."""
+    values = _cleaned(fields, new=True)
+    if kind not in Kind.values:
+        raise Invalid({"kind": "Choose individual or business."})
+    person = {part: str(values.pop(part, "")) for part in PERSON_RULES}
+    client = Client(firm_id=firm_id, kind=kind, **values)
+    contact = None
+    if kind == Kind.INDIVIDUAL or any(person.values()):
+        contact = Contact(firm_id=firm_id, is_primary=True, **person)
+    given = {"kind": kind, "is_active": client.is_active, **values, **person}
+    return NewClient(client, contact, {each: [None, value] for each, value in given.items() if value != ""})
+
+
+def touch_client(client: Client, actor: Actor, changes: Changes, *, verb: str) -> None:
+    """Save a client some part of which changed: next version, history, note. Inside the verb's transaction."""
+    client.version += 1
+    client.updated_at = timezone.now()
+    _save(client)
+    _record(client, verb, actor, changes)
+
+
+def _cleaned(fields: ClientFields, *, new: bool) -> dict[str, Any]:
+    """Trimmed and valid values, or Invalid with a sentence for every field that is not."""
+    values: dict[str, Any] = dict(fields)
+    texts = {each: value for each, value in values.items() if each not in _CHOSEN}
+    problems: dict[str, str] = {}
+    try:
+        values |= clean_texts(texts, CLIENT_AND_PERSON_RULES, required=("name",) if new else ())
+    except Invalid as invalid:
+        problems |= invalid.problems
+    if "relation" in values and values["relation"] not in Relation.values:
+        problems["relation"] = "Choose client, prospect or other."
+    if problems:
+        raise Invalid(problems)
+    return values
+
+
+def _check_in_firm(firm_id: int, fields: ClientFields, *, besides: int) -> None:
+    """The rules that need to see other rows of the firm."""
+    problems: dict[str, str] = {}
+    external_id = fields.get("external_id", "").strip()
+    if external_id and clients_of(firm_id).filter(external_id=external_id).exclude(pk=besides).exists():
+        problems["external_id"] = _taken(external_id)
+    assigned_to_id = fields.get("assigned_to_id")
+    if assigned_to_id is not None and not members_to_assign(firm_id).filter(pk=assigned_to_id).exists():
+        problems["assigned_to_id"] = "Choose an active member of your firm."
+    if problems:
+        raise Invalid(problems)
+
+
+def _taken(external_id: str) -> str:
+    return f"Another client of your firm already has the external ID {external_id}."
+
+
+def _set(row: Client | Contact, values: dict[str, Any]) -> dict[str, list[Any]]:
+    """Put the values on the row, not saved; returns what that changed: field -> [before, after]."""
+    changes: dict[str, list[Any]] = {}
+    for field, value in values.items():
+        before = getattr(row, field)
+        if before != value:
+            changes[field] = [before, value]
+            setattr(row, field, value)
+    return changes
+
+
+def _change_person(client: Client, values: dict[str, Any]) -> tuple[Contact, dict[str, list[Any]]]:
+    """Set the name parts on the primary contact, a new one if there is none yet; not saved."""
+    contact = Contact.objects.filter(
+        firm_id=client.firm_id, client=client, is_primary=True
+    ).first() or Contact(firm_id=client.firm_id, client=client, is_primary=True)
+    return contact, _set(contact, {part: values[part] for part in PERSON_RULES if part in values})
+
+
+def _verb_for(changes: Changes) -> str:
+    if "is_active" in changes:
+        return "restored" if changes["is_active"][1] else "archived"
+    return "changed"
+
+
+def _save(client: Client) -> None:
+    """Two writers may take one external id at the same time: the database lets one through."""
+    try:
+        with transaction.atomic():
+            client.save()
+    except IntegrityError as error:
+        if "client_external_id_once" not in str(error):
+            raise
+        raise Invalid({"external_id": _taken(client.external_id)}) from error
+
+
+def _record(client: Client, verb: str, actor: Actor, changes: Changes) -> None:
+    record_id = str(client.pk)
+    history_row(client.firm_id, CLIENT, record_id, client.version, verb, actor, changes).save()
+    note_change(client.firm_id, CLIENT, record_id, client.version)

@@ -1,0 +1,188 @@
+"""Acts: the door for whoever keeps another system in step. Records as canonical units, by id, for one firm.
+
+Readable without knowing our tables, writable only through the verbs: what comes in here is validated, noted and
+kept in the history like a person's edit. A new kind of record is one class and one line in ``RECORD_KINDS``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from django.db.models import Prefetch, QuerySet
+
+from tieout.practice.access import clients_of
+from tieout.practice.actions.clients import ClientFields, change_client, create_client
+from tieout.practice.actor import Actor
+from tieout.practice.clients import CLIENT, Client, Contact
+from tieout.practice.kinds import guess_kind
+from tieout.practice.validation import PERSON_RULES, Invalid, without_control_characters
+
+Units = Mapping[str, Any]
+"""Unit name -> text, bool, or a group (part name -> text). Empty texts are ""."""
+
+PAGE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class RecordView:
+    """One record as it is now."""
+
+    version: int
+    units: Units
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    """What may matter to a decision and is never written: kind, label, external id ..."""
+
+
+class Records(Protocol):
+    """One kind of record. All ids are texts."""
+
+    @staticmethod
+    def read(firm_id: int, ids: Collection[str]) -> dict[str, RecordView]:
+        """Those of ``ids`` that exist, in a constant number of queries."""
+
+    @staticmethod
+    def all_ids(firm_id: int) -> set[str]: ...
+
+    @staticmethod
+    def list(firm_id: int, activity: str = "all") -> Iterator[tuple[str, RecordView]]:
+        """All records, ``active``, ``inactive`` or ``all``, by id, read in pages."""
+
+    @staticmethod
+    def create(
+        firm_id: int, units: Units, actor: Actor, *, facts: Mapping[str, Any] | None = None
+    ) -> tuple[str, RecordView]:
+        """Raises Invalid with the problems keyed by unit."""
+
+    @staticmethod
+    def change(
+        firm_id: int, record_id: str, units: Units, actor: Actor, *, expected_version: int | None
+    ) -> RecordView:
+        """Sets the given units. Raises ChangedMeanwhile, NotYours, Invalid keyed by unit."""
+
+
+ADDRESS_PARTS = ("line1", "line2", "line3", "city", "state", "postal_code", "country")
+_GROUPS: Mapping[str, Mapping[str, str]] = {
+    "person": {part: part for part in PERSON_RULES},
+    "billing_address": {part: f"billing_{part}" for part in ADDRESS_PARTS},
+    "mailing_address": {part: f"mailing_{part}" for part in ADDRESS_PARTS},
+}
+"""Unit that is a group -> part -> the verb's field."""
+_TEXTS = ("name", "company_name", "email", "phone", "mobile", "website")
+_UNIT_OF = {name: unit for unit, parts in _GROUPS.items() for name in parts.values()} | {
+    "is_active": "active"
+}
+CLIENT_UNITS = (*_TEXTS, *_GROUPS, "active")
+
+
+class ClientRecords:
+    """Clients, with the primary contact's name as the unit ``person``."""
+
+    @staticmethod
+    def read(firm_id: int, ids: Collection[str]) -> dict[str, RecordView]:
+        numbers = [int(each) for each in ids if each.isascii() and each.isdigit()]
+        return {
+            str(client.pk): _view(client)
+            for client in _with_person(clients_of(firm_id).filter(pk__in=numbers))
+        }
+
+    @staticmethod
+    def all_ids(firm_id: int) -> set[str]:
+        return {str(pk) for pk in clients_of(firm_id).values_list("pk", flat=True)}
+
+    @staticmethod
+    def list(firm_id: int, activity: str = "all") -> Iterator[tuple[str, RecordView]]:
+        clients = clients_of(firm_id).order_by("pk")
+        if activity != "all":
+            clients = clients.filter(is_active={"active": True, "inactive": False}[activity])
+        last = 0
+        while page := [*_with_person(clients.filter(pk__gt=last)[:PAGE])]:
+            yield from ((str(client.pk), _view(client)) for client in page)
+            last = page[-1].pk
+
+    @staticmethod
+    def create(
+        firm_id: int, units: Units, actor: Actor, *, facts: Mapping[str, Any] | None = None
+    ) -> tuple[str, RecordView]:
+        facts = facts or {}
+        fields = _fields(units)
+        if "kind_of_relation" in facts:
+            fields["relation"] = facts["kind_of_relation"]
+        if "external_id" in facts:
+            fields["external_id"] = facts["external_id"]
+        kind = facts.get("kind") or guess_kind(units)
+        try:
+            client = create_client(firm_id=firm_id, actor=actor, kind=kind, **fields)
+        except Invalid as invalid:
+            raise _by_unit(invalid) from invalid
+        return str(client.pk), _read_one(firm_id, str(client.pk))
+
+    @staticmethod
+    def change(
+        firm_id: int, record_id: str, units: Units, actor: Actor, *, expected_version: int | None
+    ) -> RecordView:
+        try:
+            change_client(
+                firm_id=firm_id,
+                client_id=record_id,
+                actor=actor,
+                expected_version=expected_version,
+                **_fields(units),
+            )
+        except Invalid as invalid:
+            raise _by_unit(invalid) from invalid
+        return _read_one(firm_id, record_id)
+
+
+RECORD_KINDS: Mapping[str, type[Records]] = {CLIENT: ClientRecords}
+
+
+def _with_person(clients: QuerySet[Client]) -> QuerySet[Client]:
+    primary = Contact.objects.filter(is_primary=True)
+    return clients.prefetch_related(Prefetch("contacts", queryset=primary, to_attr="primary_contacts"))
+
+
+def _read_one(firm_id: int, record_id: str) -> RecordView:
+    return ClientRecords.read(firm_id, [record_id])[record_id]
+
+
+def _view(client: Client) -> RecordView:
+    primary: list[Contact] = client.primary_contacts  # type: ignore[attr-defined]
+    person = primary[0] if primary else Contact()
+    units: dict[str, Any] = {name: getattr(client, name) for name in _TEXTS}
+    for unit, parts in _GROUPS.items():
+        row = person if unit == "person" else client
+        units[unit] = {part: getattr(row, name) for part, name in parts.items()}
+    units["active"] = client.is_active
+    facts = {
+        "kind": client.kind,
+        "kind_of_relation": client.relation,
+        "external_id": client.external_id,
+        "label": client.name,
+    }
+    return RecordView(client.version, units, facts)
+
+
+def _fields(units: Units) -> ClientFields:
+    """The verb's fields for these units. Raises KeyError for a unit a client has not (a bug of the caller)."""
+    fields: dict[str, Any] = {}
+    for unit, value in units.items():
+        if unit == "active":
+            fields["is_active"] = bool(value)
+        elif unit in _GROUPS:
+            parts = value or {}
+            fields |= {name: _text(parts.get(part)) for part, name in _GROUPS[unit].items()}
+        elif unit in _TEXTS:
+            fields[unit] = _text(value)
+        else:
+            raise KeyError(unit)
+    return fields  # type: ignore[return-value]
+
+
+def _text(value: str | None) -> str:
+    return without_control_characters(value or "")
+
+
+def _by_unit(invalid: Invalid) -> Invalid:
+    return Invalid({_UNIT_OF.get(name, name): sentence for name, sentence in invalid.problems.items()})

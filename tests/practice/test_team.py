@@ -1,0 +1,64 @@
+"""Opening a firm and changing who works in it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.practice.conftest import make_member
+from tieout.practice.actions.team import add_member, change_role, create_firm, switch_off_member
+from tieout.practice.firms import Firm, Member, Plan, User
+from tieout.practice.isolation import firm_scope
+from tieout.practice.permissions import PRESET_ROLES, Module, NotAllowed, Permission
+from tieout.practice.validation import Invalid
+
+
+@pytest.mark.django_db
+def test_a_new_firm_has_the_preset_roles_and_one_administrator() -> None:
+    user = User.objects.create_user("dana@byrne.example", full_name="Dana Byrne")
+    firm = create_firm(
+        name=" Byrne & Co ", plan=Plan.FREEMIUM, modules=[Module.TIME_AND_BILLING], admin_user=user
+    )
+    assert (firm.name, firm.plan, firm.modules) == ("Byrne & Co", "freemium", ["time_and_billing"])
+    with firm_scope(firm.pk):
+        assert {each.preset for each in firm.roles.all()} == {each.slug for each in PRESET_ROLES}
+        member = firm.members.get()
+        assert member.user == user
+        assert all(member.may(each) for each in Permission)
+
+
+@pytest.mark.django_db
+def test_a_firm_without_a_name_is_refused() -> None:
+    user = User.objects.create_user("dana@byrne.example")
+    with pytest.raises(Invalid):
+        create_firm(name=" ", admin_user=user)
+    assert not Firm.objects.exists()
+
+
+@pytest.mark.usefixtures("scope")
+def test_the_last_administrator_can_neither_leave_nor_step_down(firm: Firm, alice: Member) -> None:
+    staff = firm.roles.get(preset="staff-all")
+    with pytest.raises(Invalid, match="at least one active administrator"):
+        switch_off_member(by=alice, member_id=alice.pk)
+    with pytest.raises(Invalid, match="at least one active administrator"):
+        change_role(by=alice, member_id=alice.pk, role_id=staff.pk)
+    alice.refresh_from_db()
+    assert alice.is_active
+    assert alice.may(Permission.MANAGE_TEAM)
+    make_member(firm, "ben@byrne.example", "Ben Byrne")
+    assert not change_role(by=alice, member_id=alice.pk, role_id=staff.pk).may(Permission.MANAGE_TEAM)
+
+
+@pytest.mark.usefixtures("scope")
+def test_only_who_manages_the_team_changes_it(firm: Firm, alice: Member) -> None:
+    sam = make_member(firm, "sam@byrne.example", "Sam Lee", "staff-all")
+    with pytest.raises(NotAllowed, match="Manage Team"):
+        switch_off_member(by=sam, member_id=alice.pk)
+    assert not switch_off_member(by=alice, member_id=sam.pk).is_active
+
+
+@pytest.mark.usefixtures("scope")
+def test_a_colleague_who_returns_gets_the_old_place_back(firm: Firm, alice: Member) -> None:
+    sam = make_member(firm, "sam@byrne.example", "Sam Lee", "staff-all")
+    switch_off_member(by=alice, member_id=sam.pk)
+    back = add_member(firm_id=firm.pk, user=sam.user, preset="staff-assigned")
+    assert (back.pk, back.is_active, back.role.preset) == (sam.pk, True, "staff-assigned")
