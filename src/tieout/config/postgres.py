@@ -28,7 +28,7 @@ import psycopg
 from tieout.config.lifeline import dies_with_parent
 from tieout.config.postgres_place import Account, Place, PostgresProblem, account, place, private_folder
 
-__all__ = ["DatabaseInUse", "PostgresProblem", "Server", "running", "start"]
+__all__ = ["DatabaseInUse", "PostgresProblem", "Server", "erase", "running", "start"]
 
 OWNER = "postgres"
 DATABASE = "tieout"
@@ -61,6 +61,13 @@ class Server:
                 self.process.send_signal(signal.SIGQUIT)  # at once; the next start replays the log
                 self.process.wait(STOPPED_WITHIN)
         self._lock.close()
+
+
+def erase(home: Path) -> None:
+    """Remove the database of this home for good. Raises DatabaseInUse while it runs."""
+    where = place(home, account())
+    with _take(where):
+        shutil.rmtree(where.root)
 
 
 @contextmanager
@@ -209,7 +216,7 @@ def _launch(
     for name, value in settings.items():
         command += ["-c", f"{name}={value}"]
     with log.open("ab") as output:
-        return subprocess.Popen(  # type: ignore[call-overload]  # noqa: S603
+        process: subprocess.Popen[bytes] = subprocess.Popen(  # type: ignore[call-overload]  # noqa: S603
             command,
             cwd="/",
             env=_environment(),
@@ -221,6 +228,7 @@ def _launch(
             preexec_fn=dies_with_parent(signal.SIGINT),
             **who.switch,
         )
+    return process
 
 
 def _environment() -> dict[str, str]:
