@@ -10,7 +10,7 @@ import pytest
 from tieout.quickbooks.api import oauth
 from tieout.quickbooks.api.config import PRODUCTION, AppKeys, ConfigurationError, Environment, known
 from tieout.quickbooks.api.reading import read_reply
-from tieout.quickbooks.api.sign_in import SignIn, discover
+from tieout.quickbooks.api.sign_in import Discovery, SignIn
 from tieout.quickbooks.api.transport import Transport, http_client
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -59,30 +59,29 @@ def test_the_pkce_challenge_is_that_of_the_standard():
     )
 
 
-def test_a_callback_with_our_state_brings_code_and_company():
-    found = oauth.read_callback(
-        {"state": "ours", "code": "AB1", "realmId": "9130347"}, state_is_ours=lambda state: state == "ours"
-    )
-    assert (found.code, found.company_id) == ("AB1", "9130347")
+def test_a_callback_brings_state_code_and_company():
+    found = oauth.read_callback({"state": "st", "code": "AB1", "realmId": "9130347"})
+    assert (found.state, found.code, found.company_id, found.problem) == ("st", "AB1", "9130347", None)
     assert "AB1" not in repr(found)
 
 
 @pytest.mark.parametrize(
     "query, kind",
     [
-        ({"state": "theirs", "code": "AB1", "realmId": "1"}, oauth.ConsentDenied),
-        ({"state": "theirs", "error": "invalid_scope"}, oauth.ConsentDenied),
+        ({"state": "st", "error": "access_denied"}, oauth.ConsentDenied),
+        ({"state": "st", "error": "invalid_scope"}, oauth.ClientRefused),
+        ({"state": "st", "error": "something_new"}, oauth.ConsentDenied),
+        ({"state": "st", "error": "access_denied", "code": "AB1", "realmId": "1"}, oauth.ConsentDenied),
+        ({"state": "st", "code": "AB1"}, oauth.ConsentDenied),
+        ({"state": "st", "realmId": "1"}, oauth.ConsentDenied),
         ({"code": "AB1", "realmId": "1"}, oauth.ConsentDenied),
-        ({"state": "ours", "error": "access_denied"}, oauth.ConsentDenied),
-        ({"state": "ours", "error": "invalid_scope"}, oauth.ClientRefused),
-        ({"state": "ours", "error": "something_new"}, oauth.ConsentDenied),
-        ({"state": "ours", "code": "AB1"}, oauth.ConsentDenied),
-        ({"state": "ours", "realmId": "1"}, oauth.ConsentDenied),
     ],
 )
-def test_any_other_callback_connects_nothing(query, kind):
-    with pytest.raises(kind, match=r"not connected|Nothing was changed"):
-        oauth.read_callback(query, state_is_ours=lambda state: state == "ours")
+def test_any_other_callback_has_a_problem_and_no_code(query, kind):
+    found = oauth.read_callback(query)
+    assert isinstance(found.problem, kind)
+    assert "not connected" in str(found.problem)
+    assert not found.code
 
 
 def test_a_code_is_exchanged_with_basic_authentication_only():
@@ -204,24 +203,48 @@ def test_every_sign_in_error_says_what_is_safe_and_what_comes_next(kind, sentenc
     assert sentence.count(". ") >= 1
 
 
-def read_endpoints(status, body):
-    answer = httpx2.MockTransport(lambda request: httpx2.Response(status, content=body))
-    return discover(Transport(http_client(answer), PRODUCTION))
+def discovery(*answers, clock=lambda: 0.0):
+    """Endpoints from these answers, one for each time it is asked; fails when asked once more."""
+    left = list(answers)
+    http = http_client(httpx2.MockTransport(lambda request: left.pop(0)))
+    return Discovery(http, PRODUCTION, clock)
 
 
-def test_endpoints_come_from_the_discovery_document():
-    body = b'{"token_endpoint":"https://oauth.platform.intuit.com/oauth2/v9/tokens"}'
-    assert read_endpoints(200, body).token.endswith("/v9/tokens")
+NAMES_V9 = b'{"token_endpoint":"https://oauth.platform.intuit.com/oauth2/v9/tokens"}'
+DOWN = httpx2.Response(503)
+
+
+def test_endpoints_come_from_the_discovery_document_once_a_day():
+    now = [0.0]
+    source = discovery(httpx2.Response(200, content=NAMES_V9), DOWN, clock=lambda: now[0])
+    assert source.endpoints().token.endswith("/v9/tokens")
+    now[0] = 86_399
+    source.endpoints()
+    now[0] = 86_400
+    assert source.endpoints().token.endswith("/v9/tokens"), "what was known stays"
 
 
 @pytest.mark.parametrize("status, body", [(503, b""), (200, b"<html></html>"), (200, b"[]"), (404, b"{}")])
 def test_without_a_discovery_document_the_known_endpoints_serve(status, body):
-    assert read_endpoints(status, body) == PRODUCTION
+    assert discovery(httpx2.Response(status, content=body)).endpoints() == PRODUCTION
 
 
-def test_a_hostile_discovery_document_stops_sign_in():
-    with pytest.raises(ConfigurationError):
-        read_endpoints(200, b'{"token_endpoint":"https://evil.example/tokens"}')
+def test_discovery_that_failed_is_asked_again_after_five_minutes():
+    now = [0.0]
+    source = discovery(DOWN, httpx2.Response(200, content=NAMES_V9), clock=lambda: now[0])
+    assert source.endpoints() == PRODUCTION
+    now[0] = 299
+    assert source.endpoints() == PRODUCTION
+    now[0] = 300
+    assert source.endpoints().token.endswith("/v9/tokens")
+
+
+def test_a_hostile_discovery_document_stops_sign_in_every_time():
+    hostile = httpx2.Response(200, content=b'{"token_endpoint":"https://evil.example/tokens"}')
+    source = discovery(hostile, hostile)
+    for _ in range(2):
+        with pytest.raises(ConfigurationError):
+            source.endpoints()
 
 
 def test_errors_are_read_without_a_body():

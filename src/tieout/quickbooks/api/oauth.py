@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -35,14 +35,6 @@ class TokenPair:
     refresh_expires_at: datetime
     hard_expires_at: datetime | None
     """When the grant ends whatever we do (five years after consent); None when Intuit did not say."""
-
-
-@dataclass(frozen=True, slots=True)
-class Consent:
-    """A person said yes: the one-time code, and the company it is for."""
-
-    code: str = field(repr=False)
-    company_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +77,17 @@ class OAuthBug(OAuthError):
     """Intuit did not understand our request."""
 
 
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """What the browser brought back. Believe nothing of it before ``state`` is found to be ours."""
+
+    state: str
+    code: str = field(repr=False)
+    """The one-time code; empty when there is a ``problem``."""
+    company_id: str
+    problem: OAuthError | None = None
+
+
 _DEAD = (
     "QuickBooks has ended this connection (it was disconnected there, or was not used for too long). "
     "Nothing is lost: connect QuickBooks again and the sync goes on where it stopped."
@@ -95,10 +98,7 @@ _REFUSED = (
 )
 _UNAVAILABLE = "Intuit's sign-in service did not answer properly. The connection is kept as it is; it is tried again by itself."
 _DENIED = "QuickBooks was not connected because the request was declined there. Nothing was changed. Connect again when ready."
-_NOT_OURS = (
-    "QuickBooks was not connected because the answer did not belong to this sign-in (it was too old, or came from "
-    "another window). Nothing was changed. Start again from the connection page."
-)
+_NOT_OURS = "QuickBooks was not connected because the answer from there was incomplete. Nothing was changed. Start again from the connection page."
 _SCOPE = (
     "QuickBooks was not connected because the application may not ask for access to accounting data. "
     "Nothing was changed. Who runs Tieout must enable accounting for the application at Intuit."
@@ -151,17 +151,16 @@ def authorize_url(
     )
 
 
-def read_callback(query: Mapping[str, str], *, state_is_ours: Callable[[str], bool]) -> Consent:
-    """What the browser brought back. Raises ``ConsentDenied`` or another ``OAuthError``; the state is judged first."""
-    if not state_is_ours(query.get("state", "")):
-        raise ConsentDenied(_NOT_OURS, error="state")
-    if error := query.get("error", ""):
+def read_callback(query: Mapping[str, str]) -> Consent:
+    """A person's yes or no. A no, or half an answer, carries the ``problem`` to show instead of a code."""
+    state, code, company_id = query.get("state", ""), query.get("code", ""), query.get("realmId", "")
+    error = query.get("error", "")
+    if error:
         kind, sentence = _ERRORS.get(error, (ConsentDenied, _DENIED))
-        raise kind(sentence, error=error)
-    code, company_id = query.get("code", ""), query.get("realmId", "")
-    if not code or not company_id:
-        raise ConsentDenied(_NOT_OURS, error="incomplete")
-    return Consent(code, company_id)
+        return Consent(state, "", "", kind(sentence, error=error))
+    if not (state and code and company_id):
+        return Consent(state, "", "", ConsentDenied(_NOT_OURS, error="incomplete"))
+    return Consent(state, code, company_id)
 
 
 def exchange_call(keys: AppKeys, endpoints: Endpoints, *, code: str, verifier: str) -> Call:

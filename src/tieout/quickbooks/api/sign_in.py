@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
+import httpx2
+
 from tieout.quickbooks.api import oauth
-from tieout.quickbooks.api.config import AppKeys, ConfigurationError, Endpoints, discovered
+from tieout.quickbooks.api.config import AppKeys, Endpoints, discovered
 from tieout.quickbooks.api.reading import Reply
-from tieout.quickbooks.api.transport import Call, Transport, TransportFailure
+from tieout.quickbooks.api.transport import Call, Deadlines, Transport, TransportFailure
 
 
 class SignIn:
@@ -46,20 +48,38 @@ class SignIn:
             raise oauth.unavailable() from failure
 
 
-def discover(transport: Transport) -> Endpoints:
-    """Read the discovery document once; on any trouble reaching it, what we knew before.
+REDISCOVER_SECONDS = 24 * 3600
+ASK_AGAIN_SECONDS = 300
+"""How soon discovery is tried again after it could not be read."""
 
-    Raises ``ConfigurationError`` when it names addresses that are not the environment's own: better no sign-in than
-    secrets sent elsewhere.
+
+class Discovery:
+    """The environment's endpoints as its discovery document names them, read at most once a day.
+
+    ``clock`` gives seconds that never go back. While the document cannot be read, what we knew before serves.
     """
-    fallback = transport.endpoints
-    try:
-        reply = transport.send(Call("GET", fallback.discovery, data_service=False, label="discovery"))
-    except TransportFailure:
-        return fallback
-    if not reply.ok or not isinstance(reply.data, dict):
-        return fallback
-    return discovered(reply.data, fallback)
 
+    def __init__(self, http: httpx2.Client, known: Endpoints, clock: Callable[[], float]) -> None:
+        self._http, self._endpoints, self._clock = http, known, clock
+        self._due_at: float | None = None
 
-__all__ = ["ConfigurationError", "SignIn", "discover"]
+    def endpoints(self) -> Endpoints:
+        """Raises ``ConfigurationError`` when the document names addresses that are not the environment's own:
+        better no sign-in than secrets sent elsewhere."""
+        if self._due_at is None or self._clock() >= self._due_at:
+            document = self._read()
+            if document is not None:
+                self._endpoints = discovered(document, self._endpoints)
+            self._due_at = self._clock() + (ASK_AGAIN_SECONDS if document is None else REDISCOVER_SECONDS)
+        return self._endpoints
+
+    def _read(self) -> Mapping[str, object] | None:
+        patience = Deadlines(connect=5, read=5, total=8)  # a person is waiting, and there is a fallback
+        transport = Transport(self._http, self._endpoints, deadlines=patience, clock=self._clock)
+        try:
+            reply = transport.send(
+                Call("GET", self._endpoints.discovery, data_service=False, label="discovery")
+            )
+        except TransportFailure:
+            return None
+        return reply.data if reply.ok and isinstance(reply.data, Mapping) else None
