@@ -1,0 +1,97 @@
+"""Decides how QuickBooks' refusals are said in the words of the ledger port. Around every call ``ledger`` makes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+from tieout.quickbooks.api import oauth
+from tieout.quickbooks.api.config import ConfigurationError
+from tieout.quickbooks.api.fault_meanings import Disposition
+from tieout.quickbooks.api.faults import ApiError
+from tieout.quickbooks.api.transport import ForbiddenHost
+from tieout.reconcile.ports import (
+    AskHuman,
+    Bug,
+    ChooseMatch,
+    FixData,
+    LedgerError,
+    Misconfigured,
+    Reconnect,
+    RepairReference,
+    Replan,
+    RetryLater,
+    UnknownOutcome,
+    WindowTooOld,
+)
+from tieout.reconcile.spec import EntitySpec, Field
+
+CLASSES: dict[Disposition, type[LedgerError]] = {
+    Disposition.RETRY_LATER: RetryLater,
+    Disposition.REPLAN: Replan,
+    Disposition.RECONNECT: Reconnect,
+    Disposition.FIX_DATA: FixData,
+    Disposition.CHOOSE_MATCH: ChooseMatch,
+    Disposition.REPAIR_REFERENCE: RepairReference,
+    Disposition.ASK_HUMAN: AskHuman,
+    Disposition.UNKNOWN_OUTCOME: UnknownOutcome,
+    Disposition.WINDOW_TOO_OLD: WindowTooOld,
+    Disposition.BUG: Bug,
+}
+
+SIGN_IN_CLASSES: dict[type[oauth.OAuthError], type[LedgerError]] = {
+    oauth.GrantDead: Reconnect,
+    oauth.ConsentDenied: Reconnect,
+    oauth.ClientRefused: Misconfigured,
+    oauth.TokenServiceUnavailable: RetryLater,
+    oauth.OAuthBug: Bug,
+}
+
+
+@contextmanager
+def in_ledger_words(spec: EntitySpec | None = None) -> Iterator[None]:
+    """Raise what the calls inside raise as ``LedgerError``. Errors already in the port's words pass through."""
+    try:
+        yield
+    except ApiError as error:
+        raise ledger_error(error, spec) from error
+    except oauth.OAuthError as error:
+        raise SIGN_IN_CLASSES[type(error)](str(error), code=error.error, reference=error.reference) from error
+    except ConfigurationError as error:
+        raise Misconfigured(str(error)) from error
+    except ForbiddenHost as error:
+        raise Bug(
+            f"Tieout tried to reach a host it must not. Nothing was sent. Please report this. ({error})"
+        ) from error
+
+
+def ledger_error(error: ApiError, spec: EntitySpec | None = None) -> LedgerError:
+    kind = CLASSES[error.ruling.disposition]
+    rest = {
+        "code": "" if error.fault.code is None else str(error.fault.code),
+        "detail": error.fault.detail or error.fault.message,
+        "reference": error.reference,
+    }
+    sentence = error.ruling.sentence
+    if kind is RetryLater:
+        after = None if error.retry_after is None else timedelta(seconds=error.retry_after)
+        return RetryLater(sentence, after=after, **rest)
+    if kind is FixData:
+        return FixData(sentence, unit=unit_about(error.ruling.field, spec), **rest)
+    return kind(sentence, **rest)
+
+
+def unit_about(path: str, spec: EntitySpec | None) -> str:
+    """The unit a fault's ``element`` speaks of; empty when it speaks of none of ours.
+
+    QuickBooks names either the field itself (``PrimaryEmailAddr.Address``) or only its object (``BillAddr``).
+    """
+    wanted = path.lower()
+    if not wanted or spec is None:
+        return ""
+    for unit in spec.units:
+        paths = [unit.path] if isinstance(unit, Field) else [path for path, _ in unit.parts.values()]
+        if any(one.lower() == wanted or one.lower().startswith(f"{wanted}.") for one in paths):
+            return unit.name
+    return ""

@@ -1,0 +1,126 @@
+"""Acts: QuickBooks as one of the ledgers an installation can be configured for. Built by the configuration, once.
+
+Everything above it speaks ``tieout.reconcile.ports.LedgerProvider``; nothing above it imports QuickBooks.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import httpx2
+
+from tieout.quickbooks.api import oauth, webhooks
+from tieout.quickbooks.api.client import Client
+from tieout.quickbooks.api.config import AppKeys, Environment, known
+from tieout.quickbooks.api.pace import Pace
+from tieout.quickbooks.api.sign_in import Discovery, SignIn
+from tieout.quickbooks.api.transport import Transport, http_client
+from tieout.quickbooks.entities import all_entities
+from tieout.quickbooks.errors import in_ledger_words
+from tieout.quickbooks.ledger import QuickBooksLedger
+from tieout.reconcile.ports import BadSignature, Callback, Notice, Tokens, TokenSource
+from tieout.reconcile.spec import EntitySpec
+
+SITES = {
+    Environment.PRODUCTION: "https://qbo.intuit.com/",
+    Environment.SANDBOX: "https://sandbox.qbo.intuit.com/",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What reaches the outside, in one place. Tests pass an in-process transport and virtual time."""
+
+    now: Callable[[], datetime]
+    """Timezone-aware."""
+    transport: httpx2.BaseTransport | None = None
+    clock: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+
+
+class QuickBooksProvider:
+    """One installation's way to QuickBooks: its keys, its environment, and one pace for each company."""
+
+    name = "quickbooks"
+    title = "QuickBooks Online"
+
+    def __init__(self, keys: AppKeys, world: World, base_url: str = "") -> None:
+        """``base_url``: where a ``custom`` environment serves everything. Raises ``ConfigurationError``."""
+        self.specs: Sequence[EntitySpec] = tuple(entity.spec for entity in all_entities())
+        self._keys = keys
+        self._known = known(keys.environment, base_url)
+        self._world = world
+        self._http = http_client(world.transport)
+        self._discovery = Discovery(self._http, self._known, world.clock)
+        self._paces: dict[str, Pace] = {}
+
+    def authorize_url(self, *, state: str, verifier: str) -> str:
+        with in_ledger_words():
+            return self._sign_in().authorize_url(state=state, verifier=verifier)
+
+    def read_callback(self, query: Mapping[str, str]) -> Callback:
+        """``error`` is a sentence for a person, or empty. The caller checks ``state`` before believing any of it."""
+        found = oauth.read_callback(query)
+        return Callback(found.state, found.code, found.company_id, str(found.problem or ""))
+
+    def exchange(self, code: str, *, verifier: str) -> Tokens:
+        with in_ledger_words():
+            return _tokens(self._sign_in().exchange(code, verifier=verifier))
+
+    def refresh(self, tokens: Tokens) -> Tokens:
+        with in_ledger_words():
+            return _tokens(self._sign_in().refresh(tokens.refresh))
+
+    def revoke(self, tokens: Tokens) -> None:
+        with in_ledger_words():
+            self._sign_in().revoke(tokens.refresh)
+
+    def open(self, company_id: str, tokens: TokenSource) -> QuickBooksLedger:
+        pace = self._paces.get(company_id)
+        if pace is None:
+            # setdefault: two threads opening one company at once must end up with one allowance
+            pace = self._paces.setdefault(company_id, Pace(clock=self._world.clock, sleep=self._world.sleep))
+        transport = Transport(self._http, self._known, pace, clock=self._world.clock)
+        return QuickBooksLedger(Client(company_id, transport, tokens), all_entities())
+
+    def notices(self, headers: Mapping[str, str], body: bytes) -> Sequence[Notice]:
+        lowered = {name.lower(): value for name, value in headers.items()}
+        given = lowered.get(webhooks.SIGNATURE_HEADER, "")
+        if len(body) > webhooks.MAX_BYTES or not webhooks.is_genuine(body, given, self._keys.verifier_tokens):
+            raise BadSignature(
+                "This delivery does not prove that it comes from QuickBooks. Nothing of it was kept."
+            )
+        return [
+            Notice(
+                event_id=one.event_id,
+                company_id=one.company_id,
+                entity=one.entity.lower(),
+                record_id=one.record_id,
+                operation=one.operation.value,
+                at=one.at,
+                other_id=one.deleted_id,
+            )
+            for one in webhooks.read_delivery(body).notices
+        ]
+
+    def record_url(self, entity: str, record_id: str) -> str:
+        pages = {word: one.page for one in all_entities() for word in (one.spec.ledger, one.spec.practice)}
+        site = SITES.get(self._known.environment, f"{self._known.api}/")
+        return site + pages[entity].format(id=record_id)
+
+    def _sign_in(self) -> SignIn:
+        transport = Transport(self._http, self._discovery.endpoints(), clock=self._world.clock)
+        return SignIn(self._keys, transport, self._world.now)
+
+
+def _tokens(pair: oauth.TokenPair) -> Tokens:
+    return Tokens(
+        access=pair.access,
+        refresh=pair.refresh,
+        access_expires_at=pair.access_expires_at,
+        refresh_expires_at=pair.refresh_expires_at,
+        hard_expires_at=pair.hard_expires_at,
+    )

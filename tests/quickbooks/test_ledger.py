@@ -1,0 +1,436 @@
+"""The ledger port on scripted answers: the odd cases. The whole port against the emulator: tests/contract."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import httpx2
+import pytest
+
+from tests.quickbooks import answers
+from tests.quickbooks.scripted import customer, feed, ledger, page
+from tieout.quickbooks.api import oauth
+from tieout.quickbooks.api.fault_meanings import Disposition
+from tieout.quickbooks.entities.customer import ENTITY
+from tieout.quickbooks.errors import CLASSES, SIGN_IN_CLASSES, unit_about
+from tieout.reconcile import ports
+from tieout.reconcile.action import Create, Retire, Update
+from tieout.reconcile.ports import (
+    Activity,
+    AskHuman,
+    Bug,
+    ChooseMatch,
+    FixData,
+    Reconnect,
+    RepairReference,
+    Replan,
+    RetryLater,
+    UnknownOutcome,
+    WindowTooOld,
+)
+from tieout.reconcile.state import Absent, Key, Present, Side, Unknown
+
+OURS = Key("client", Side.PRACTICE, "12")
+THEIRS = Key("client", Side.LEDGER, "58")
+SENT = datetime(2026, 11, 22, 11, 59, tzinfo=UTC)
+SINCE = SENT - timedelta(hours=1)
+NOT_FOUND = (400, answers.NOT_FOUND)
+
+
+def create(**units):
+    return Create(Side.LEDGER, OURS, {"name": "Amy's Bird Sanctuary", **units})
+
+
+def update(**units):
+    return Update(Side.LEDGER, THEIRS, units, "4")
+
+
+def prepared(action=None, **more):
+    return ledger()[0].prepare(action or create(), "req-1", **more)
+
+
+def fault(code, detail=""):
+    return (400, json.dumps({"Fault": {"Error": [{"code": code, "Detail": detail}]}}).encode())
+
+
+# -- errors --------------------------------------------------------------------------------------------
+
+
+def test_every_disposition_has_its_error_class():
+    assert set(CLASSES) == set(Disposition)
+    for disposition, kind in CLASSES.items():
+        assert kind.__name__.lower() == disposition.value.replace("_", "")
+        assert issubclass(kind, ports.LedgerError)
+
+
+def test_every_sign_in_error_has_its_error_class():
+    assert set(SIGN_IN_CLASSES) == set(oauth.OAuthError.__subclasses__())
+
+
+@pytest.mark.parametrize(
+    "answer, kind",
+    [
+        ((400, answers.STALE), Replan),
+        ((429, answers.THROTTLED), RetryLater),
+        ((401, answers.TOKEN_EXPIRED), Reconnect),
+        ((500, b""), UnknownOutcome),
+        (httpx2.ReadTimeout("x"), UnknownOutcome),
+        (httpx2.ConnectError("x"), RetryLater),
+        (fault("2210"), FixData),
+        (fault("2500"), RepairReference),
+        (fault("6190"), AskHuman),
+        (fault("6140"), ChooseMatch),
+        (fault("2010"), Bug),
+        (fault("99999"), Bug),
+    ],
+)
+def test_a_refused_write_raises_the_class_of_its_next_step(answer, kind):
+    made, _ = ledger(answer, answer)  # twice: a refused token is tried once more
+    with pytest.raises(ports.LedgerError) as raised:
+        made.send(prepared())
+    assert type(raised.value) is kind
+    assert raised.value.sentence
+
+
+def test_an_error_carries_code_detail_and_reference():
+    made, _ = ledger((400, answers.STALE))
+    with pytest.raises(Replan) as raised:
+        made.send(prepared())
+    assert (raised.value.code, raised.value.reference) == ("5010", "tid-1")
+    assert "Jane Doé" in raised.value.detail
+
+
+def test_throttling_says_how_long_to_wait():
+    made, _ = ledger((429, answers.THROTTLED))
+    with pytest.raises(RetryLater) as raised:
+        made.count("Customer", Activity.ALL)
+    assert raised.value.after == timedelta(seconds=60)
+
+
+@pytest.mark.parametrize(
+    "element, unit",
+    [
+        ("PrimaryEmailAddr.Address", "email"),
+        ("primaryemailaddr", "email"),
+        ("BillAddr.Line1", "billing_address"),
+        ("ShipAddr", "mailing_address"),
+        ("GivenName", "person"),
+        ("DisplayName", "name"),
+        ("Display", ""),
+        ("Reference Id", ""),
+        ("", ""),
+    ],
+)
+def test_the_element_of_a_fault_names_a_unit(element, unit):
+    assert unit_about(element, ENTITY.spec) == unit
+
+
+def test_errors_in_the_ports_own_words_pass_through():
+    class NoTokens:
+        def access(self):
+            raise Reconnect("gone")
+
+    made, _ = ledger()
+    made._client._tokens = NoTokens()
+    with pytest.raises(Reconnect, match="gone"):
+        made.count("Customer", Activity.ALL)
+
+
+def test_an_entity_nobody_syncs_is_a_bug():
+    with pytest.raises(Bug, match="Unicorn"):
+        ledger()[0].count("Unicorn", Activity.ALL)
+
+
+# -- who has the name ----------------------------------------------------------------------------------
+
+NAME_TAKEN = (400, answers.DUPLICATE_NAME)
+
+
+def test_a_taken_name_is_looked_up_and_the_vendor_is_named():
+    made, script = ledger(NAME_TAKEN, page("Customer"), page("Vendor", customer("31")))
+    with pytest.raises(ChooseMatch, match="vendor in QuickBooks already has") as raised:
+        made.send(prepared())
+    assert raised.value.detail == "held by Vendor 31"
+    assert "'Amy\\'s Bird Sanctuary'" in script.questions[0]
+    assert len(script.seen) == 3
+
+
+def test_a_customer_that_has_the_name_can_be_linked():
+    made, _ = ledger(NAME_TAKEN, page("Customer", customer("7")))
+    with pytest.raises(ChooseMatch, match="Link this client") as raised:
+        made.send(prepared())
+    assert raised.value.detail == "held by Customer 7"
+
+
+def test_the_record_being_renamed_is_not_the_one_in_the_way():
+    made, _ = ledger(
+        NAME_TAKEN, page("Customer", customer("58")), page("Vendor"), page("Employee", customer("58"))
+    )
+    with pytest.raises(ChooseMatch, match="employee"):
+        made.send(prepared(update(name="Amy")))
+
+
+@pytest.mark.parametrize("trouble", [(503, b""), httpx2.ReadTimeout("x")])
+def test_a_search_that_fails_leaves_the_refusal_as_it_was(trouble):
+    made, _ = ledger(NAME_TAKEN, trouble)
+    with pytest.raises(ChooseMatch, match="already uses this name") as raised:
+        made.send(prepared())
+    assert raised.value.code == "6240"
+
+
+def test_nobody_is_asked_when_the_refusal_says_who_has_the_name():
+    made, script = ledger(fault("6240", "... : Another vendor is already using this name."))
+    with pytest.raises(ChooseMatch, match="vendor"):
+        made.send(prepared())
+    assert len(script.seen) == 1
+
+
+# -- prepare -------------------------------------------------------------------------------------------
+
+
+def test_a_create_holds_what_there_is_and_nothing_else():
+    write = prepared(create(email="amy@example.com", phone="", person={"given": "Amy", "family": ""}))
+    assert write.operation == "create"
+    assert write.path == "customer?requestid=req-1"
+    assert write.body == (
+        b'{"DisplayName":"Amy\'s Bird Sanctuary","GivenName":"Amy","PrimaryEmailAddr":{"Address":"amy@example.com"}}'
+    )
+
+
+def test_an_update_is_sparse_and_guarded_by_the_token():
+    write = prepared(update(email="", name="Amy"))
+    assert (write.operation, write.record_id) == ("update", "58")
+    assert json.loads(write.body) == {
+        "Id": "58",
+        "SyncToken": "4",
+        "sparse": True,
+        "DisplayName": "Amy",
+        "PrimaryEmailAddr": {"Address": ""},
+    }
+
+
+def test_a_retirement_makes_inactive_and_touches_nothing_else():
+    write = prepared(Retire(Side.LEDGER, THEIRS, "4"))
+    assert json.loads(write.body) == {"Id": "58", "SyncToken": "4", "sparse": True, "Active": False}
+
+
+def test_equal_actions_give_equal_bytes_whatever_the_order_of_their_units():
+    one = prepared(update(name="Amy", phone="1", email="a@b.co"))
+    other = prepared(update(email="a@b.co", phone="1", name="Amy"))
+    assert one == other
+
+
+def test_a_record_made_active_again_is_sent_with_its_name():
+    shown = ENTITY.row(customer("58", "Amy (deleted)", Active=False)).record
+    body = json.loads(prepared(update(active=True), shown=shown).body)
+    assert (body["Active"], body["DisplayName"]) == (True, "Amy")
+    assert "DisplayName" not in json.loads(prepared(update(active=False), shown=shown).body)
+
+
+@pytest.mark.parametrize(
+    "action, unit",
+    [(create(name="Acme: shop"), "name"), (create(name=""), "name"), (update(email="amy"), "email")],
+)
+def test_what_cannot_be_said_there_is_refused_before_sending(action, unit):
+    with pytest.raises(FixData, match="Nothing was sent") as raised:
+        prepared(action)
+    assert raised.value.unit == unit
+
+
+def test_a_write_for_our_own_side_is_a_bug():
+    with pytest.raises(Bug):
+        prepared(Update(Side.PRACTICE, OURS, {"name": "x"}, "1"))
+
+
+# -- send ----------------------------------------------------------------------------------------------
+
+
+def test_a_clear_answer_gives_the_record_as_it_now_is():
+    made, script = ledger({"Customer": customer("58", token="5"), "time": "x"})
+    write = prepared(update(name="Amy's Bird Sanctuary"))
+    answer = made.send(write)
+    assert (answer.row.id, answer.row.record.token, answer.reference) == ("58", "5", "tid-1")
+    assert script.seen[0].content == write.body
+
+
+def test_an_answer_about_another_record_is_not_a_yes():
+    made, _ = ledger({"Customer": customer("59"), "time": "x"})
+    with pytest.raises(UnknownOutcome):
+        made.send(prepared(update(name="Amy")))
+
+
+def test_an_update_of_a_record_that_is_gone_means_read_again():
+    made, _ = ledger(NOT_FOUND)
+    with pytest.raises(Replan):
+        made.send(prepared(update(name="Amy")))
+
+
+# -- read and list -------------------------------------------------------------------------------------
+
+
+def test_many_records_are_read_with_one_question():
+    made, script = ledger(page("Customer", customer("2"), customer("1")))
+    found = made.read("Customer", ["1", "2", "1"])
+    assert set(found) == {"1", "2"}
+    assert all(isinstance(one, Present) for one in found.values())
+    assert "where Id IN ('1', '2') and Active IN (true, false)" in script.questions[0]
+    assert len(script.seen) == 1
+
+
+def test_more_ids_than_fit_are_asked_for_in_several_questions():
+    ids = [str(place) for place in range(450)]
+    made, script = ledger(
+        page("Customer", *map(customer, ids[:300])), page("Customer", *map(customer, ids[300:]))
+    )
+    assert set(made.read("client", ids)) == set(ids)
+    assert len(script.seen) == 2
+
+
+def test_a_missing_id_is_absent_only_when_it_is_not_found_by_itself():
+    made, script = ledger(page("Customer", customer("1")), NOT_FOUND, {"Customer": customer("3")}, (500, b""))
+    found = made.read("Customer", ["1", "2", "3", "4"])
+    assert found["2"] == Absent("not found")
+    assert isinstance(found["3"], Present)
+    assert isinstance(found["4"], Unknown)
+    assert [one.url.path.rpartition("/")[2] for one in script.seen] == ["query", "2", "3", "4"]
+
+
+def test_a_stub_without_an_id_is_not_a_record():
+    # reported once: GET of a missing customer answered 200 with a stub
+    made, _ = ledger(page("Customer"), {"Customer": {"Active": False, "V4IDPseudonym": "x"}})
+    assert isinstance(made.read("Customer", ["1"])["1"], Unknown)
+
+
+def test_being_throttled_or_shut_out_stops_the_reading():
+    for trouble, kind in (((429, answers.THROTTLED), RetryLater), ((403, answers.FLAT), Reconnect)):
+        made, _ = ledger(page("Customer"), trouble)
+        with pytest.raises(kind):
+            made.read("Customer", ["1"])
+
+
+def test_reading_nothing_asks_nothing():
+    made, script = ledger()
+    assert made.read("Customer", []) == {}
+    assert script.seen == []
+
+
+def test_a_list_that_breaks_off_raises():
+    made, _ = ledger(page("Customer", *(customer(str(place)) for place in range(1000))), (503, b""))
+    pages = made.list("Customer", Activity.ALL)
+    assert len(next(pages)) == 1000
+    with pytest.raises(RetryLater):
+        next(pages)
+
+
+# -- changes -------------------------------------------------------------------------------------------
+
+STUB = {"domain": "QBO", "status": "Deleted", "Id": "239", "MetaData": {"LastUpdatedTime": "x"}}
+
+
+def key(id):
+    return Key("Customer", Side.LEDGER, id)
+
+
+def test_changes_carry_rows_and_evidence_of_what_is_gone():
+    made, _ = ledger(feed({"Customer": [customer("1"), STUB]}))
+    found = made.changes(["Customer"], SINCE)
+    assert found.keys == (key("1"), key("239"))
+    assert found.rows[key("1")].units["name"] == "Amy's Bird Sanctuary"
+    assert found.absent == {key("239"): "deleted there"}
+    assert found.complete
+    assert found.until == datetime(2026, 11, 22, 12, 0, 0, 123000, tzinfo=UTC)
+
+
+def test_a_record_that_is_shown_and_then_deleted_is_gone():
+    made, _ = ledger(feed({"Customer": [customer("239"), STUB]}))
+    found = made.changes(["Customer"], SINCE)
+    assert found.keys == (key("239"),)
+    assert found.rows == {}
+    assert set(found.absent) == {key("239")}
+
+
+def test_an_answer_at_the_cap_is_not_complete():
+    made, script = ledger(feed({"Customer": [customer(str(place)) for place in range(1000)]}))
+    assert made.changes(["Customer"], SINCE).complete is False
+    assert len(script.seen) == 1
+
+
+def test_a_feed_older_than_its_window_says_so():
+    made, _ = ledger((400, answers.WINDOW_TOO_OLD))
+    with pytest.raises(WindowTooOld):
+        made.changes(["Customer"], SINCE)
+
+
+def test_a_feed_without_a_time_cannot_move_a_cursor():
+    made, _ = ledger(feed({}, time=None))
+    with pytest.raises(RetryLater):
+        made.changes(["Customer"], SINCE)
+
+
+# -- look for ------------------------------------------------------------------------------------------
+
+
+def test_a_create_is_found_by_its_name_active_or_not():
+    made, script = ledger(page("Customer", customer("70")))
+    assert made.look_for(prepared(), sent_at=SENT).row.id == "70"
+    (question,) = script.questions
+    assert "DisplayName IN ('Amy\\'s Bird Sanctuary', 'Amy\\'s Bird Sanctuary (deleted)')" in question
+    assert "Active IN (true, false)" in question
+
+
+def test_a_create_that_is_not_there_is_not_found():
+    made, _ = ledger(page("Customer"))
+    found = made.look_for(prepared())
+    assert (found.row, found.lookalikes) == (None, ())
+
+
+def test_a_record_of_the_name_that_shows_something_else_is_only_a_lookalike():
+    made, _ = ledger(page("Customer", customer("70", PrimaryPhone={"FreeFormNumber": "555"})))
+    found = made.look_for(prepared(create(phone="777")))
+    assert (found.row, [row.id for row in found.lookalikes]) == (None, ["70"])
+
+
+def test_a_record_older_than_our_sending_is_only_a_lookalike():
+    made, _ = ledger(page("Customer", customer("70")))
+    found = made.look_for(prepared(), sent_at=SENT + timedelta(minutes=11))
+    assert (found.row, [row.id for row in found.lookalikes]) == (None, ["70"])
+
+
+def test_blanks_that_quickbooks_trims_do_not_hide_our_record():
+    made, script = ledger(page("Customer", customer("70", "Amy")))
+    assert made.look_for(prepared(create(name=" Amy ", phone=""))).row.id == "70"
+    assert "'Amy', 'Amy (deleted)'" in script.questions[0]
+
+
+def test_an_update_is_found_when_the_token_moved_and_every_sent_unit_shows():
+    write = prepared(update(name="Amy", phone=""))
+    for shown, found in (
+        (customer("58", "Amy", token="5"), True),
+        (customer("58", "Amy", token="10"), True),
+        (customer("58", "Amy", token="4"), False),
+        (customer("58", "Bob", token="5"), False),
+        (customer("58", "Amy", token="5", PrimaryPhone={"FreeFormNumber": "5"}), False),
+    ):
+        made, _ = ledger({"Customer": shown})
+        assert (made.look_for(write).row is not None) is found
+
+
+def test_an_update_of_a_record_that_is_gone_is_not_found():
+    made, _ = ledger(NOT_FOUND)
+    assert made.look_for(prepared(update(name="Amy"))).row is None
+
+
+def test_looking_that_fails_is_not_taken_for_not_found():
+    made, _ = ledger((503, b""))
+    with pytest.raises(RetryLater):
+        made.look_for(prepared())
+
+
+# -- company -------------------------------------------------------------------------------------------
+
+
+def test_the_company_introduces_itself():
+    info = {"Id": "1", "CompanyName": "Craig's", "LegalName": "Craig's Ltd", "Country": "US"}
+    made, _ = ledger({"CompanyInfo": info}, {"Preferences": {"SalesFormsPrefs": {"CustomTxnNumbers": True}}})
+    found = made.company()
+    assert (found.id, found.name, found.country) == ("9130347", "Craig's", "US")
+    assert found.facts["preferences"]["SalesFormsPrefs"]["CustomTxnNumbers"] is True
