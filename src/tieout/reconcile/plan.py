@@ -38,6 +38,10 @@ class Switches:
     edit: Mapping[Side, bool] = field(default_factory=lambda: {Side.PRACTICE: True, Side.LEDGER: True})
     archive: Mapping[Side, bool] = field(default_factory=lambda: {Side.PRACTICE: False, Side.LEDGER: False})
     """Whether archiving on one side deactivates on the other. Off unless the firm asks for it."""
+    take_left_out: Mapping[Side, bool] = field(
+        default_factory=lambda: {Side.PRACTICE: False, Side.LEDGER: False}
+    )
+    """Whether records of that side which the spec leaves out by default take part all the same."""
 
     def allow_edit(self, side: Side, *, active_unit: bool) -> bool:
         return self.archive[side] if active_unit else self.edit[side]
@@ -311,7 +315,8 @@ def _unlinked(spec: EntitySpec, record: Unlinked, switches: Switches) -> Sequenc
         return []
     if record.excluded:
         return [Blocked(key, Why.EXCLUDED, record.held or "It was left out by a person.")]
-    if left_out := spec.left_out(key.side, record.record):
+    left_out = spec.left_out(key.side, record.record)
+    if left_out and not switches.take_left_out[key.side]:
         return [Blocked(key, Why.NOT_ELIGIBLE, left_out)]
     if record.held:
         return [Question(key, Why.HELD, record.held, record.lookalikes)]

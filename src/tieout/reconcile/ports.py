@@ -188,10 +188,101 @@ class Ledger(Protocol):
         """Send once. Raises ``UnknownOutcome`` whenever it cannot be told whether the write took place."""
         ...
 
-    def look_for(self, write: PreparedWrite) -> Found:
-        """Whether an unanswered write took place, by its marker; reads only."""
+    def look_for(self, write: PreparedWrite, *, sent_at: datetime | None = None) -> Found:
+        """Whether an unanswered write took place, by its marker; reads only.
+
+        ``sent_at``: when it was first sent, by our clock; something much older cannot be ours.
+        """
         ...
 
 
 class WindowTooOld(LedgerError):
     """The change feed no longer reaches back to the cursor: a full comparison is due."""
+
+
+class Misconfigured(LedgerError):
+    """Our own keys or addresses are refused: the person who runs the installation must act."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """What a sign-in gave us. The refresh token changes; whoever refreshes stores the new pair before using it."""
+
+    access: str = field(repr=False)
+    refresh: str = field(repr=False)
+    access_expires_at: datetime
+    refresh_expires_at: datetime
+    hard_expires_at: datetime | None = None
+    """The day on which no refresh helps any more and a person signs in again, if the ledger has told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Callback:
+    """What a ledger's sign-in page sent back with the browser. Untrusted until the state is checked."""
+
+    state: str
+    code: str = field(repr=False)
+    company_id: str
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One webhook event: a key that may have changed, in a company. Never the facts."""
+
+    event_id: str
+    company_id: str
+    entity: str
+    """The ledger's word, in lower case."""
+    record_id: str
+    operation: str
+    at: datetime | None
+    other_id: str = ""
+
+
+class BadSignature(Exception):
+    """A webhook that does not prove that it comes from the ledger. Nothing of it is stored."""
+
+
+class TokenSource(Protocol):
+    """Where a ledger client gets its access token from; refreshing is single-flight behind it."""
+
+    def access(self) -> str: ...
+
+    def renew(self, refused: str) -> str:
+        """A token other than the ``refused`` one. Raises ``Reconnect`` when there is none to be had."""
+        ...
+
+
+class LedgerProvider(Protocol):
+    """One kind of ledger, as an installation is configured for it."""
+
+    name: str
+    title: str
+    specs: Sequence[EntitySpec]
+
+    def authorize_url(self, *, state: str, verifier: str) -> str:
+        """Where to send the browser. ``verifier`` is the PKCE secret that ``exchange`` will show again."""
+        ...
+
+    def read_callback(self, query: Mapping[str, str]) -> Callback: ...
+
+    def exchange(self, code: str, *, verifier: str) -> Tokens:
+        """Redeem a code, once. Raises ``Reconnect`` (used, expired), ``RetryLater`` or ``Misconfigured``."""
+        ...
+
+    def refresh(self, tokens: Tokens) -> Tokens:
+        """A new pair. Raises ``Reconnect`` when the grant is dead, ``RetryLater`` when it may still be alive."""
+        ...
+
+    def revoke(self, tokens: Tokens) -> None: ...
+
+    def open(self, company_id: str, tokens: TokenSource) -> Ledger: ...
+
+    def notices(self, headers: Mapping[str, str], body: bytes) -> Sequence[Notice]:
+        """Verify and read one webhook delivery. Raises ``BadSignature``."""
+        ...
+
+    def record_url(self, entity: str, record_id: str) -> str:
+        """Where a person sees this record in the ledger."""
+        ...

@@ -1,0 +1,334 @@
+"""Acts: ties a firm to its ledger company, and unties it. Called by the web pages; decides who may and what a sign-in means."""
+
+from __future__ import annotations
+
+import hmac
+import secrets as random
+from collections.abc import Mapping, MutableMapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from tieout.practice.access import helpers_for
+from tieout.practice.firms import Plan
+from tieout.practice.isolation import every_firm_scope
+from tieout.practice.models import Member
+from tieout.practice.permissions import Permission, refusal
+from tieout.reconcile.ports import (
+    AskHuman,
+    Callback,
+    Company,
+    LedgerError,
+    LedgerProvider,
+    Misconfigured,
+    Reconnect,
+    RetryLater,
+    Tokens,
+)
+from tieout.sync import tokens as token_store
+from tieout.sync.engine import Engine
+from tieout.sync.ledgers import company_place
+from tieout.sync.listing import say
+from tieout.sync.models import LIVE_STATES, Connection, ConnectionState, TokenSet
+from tieout.sync.secrets import digest, seal
+
+LEDGER = "quickbooks"
+SIGN_IN = "ledger_sign_in"
+REDEEMED = "ledger_sign_in_redeemed"
+SIGN_IN_LASTS = timedelta(minutes=10)
+
+
+# -- who may -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """Whether a member may manage the integration; if not, why, and who can help."""
+
+    open: bool
+    reason: str = ""
+    who_can_help: tuple[str, ...] = ()
+
+
+PLAN_REASONS: Mapping[str, str] = {
+    Plan.FREEMIUM: "QuickBooks Online comes with a paid plan. Your firm is on the free plan.",
+    Plan.LEGACY: "QuickBooks Online comes with a paid plan. Your firm is on a legacy plan that does not include it.",
+}
+
+
+def gate(member: Member) -> Gate:
+    """The same answer for the tile, for every page behind it and for every act."""
+    if reason := PLAN_REASONS.get(member.firm.plan):
+        return Gate(False, reason, tuple(helpers_for(member.firm, Permission.BILLING_AND_PAYMENTS)))
+    if not member.may(Permission.MANAGE_INTEGRATIONS):
+        helpers = tuple(helpers_for(member.firm, Permission.MANAGE_INTEGRATIONS))
+        return Gate(False, refusal(Permission.MANAGE_INTEGRATIONS, helpers), helpers)
+    return Gate(True)
+
+
+def connection_of(firm_id: int) -> Connection | None:
+    """The firm's live connection; None when it was never made or was disconnected."""
+    return Connection.objects.filter(firm_id=firm_id, ledger=LEDGER, state__in=LIVE_STATES).first()
+
+
+# -- connecting --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a sign-in ended, in words."""
+
+    ok: bool
+    kind: str
+    sentence: str
+    next_step: str
+    company_name: str = ""
+
+
+_FAILURES: Mapping[str, tuple[str, str]] = {
+    "denied": (
+        "You closed the QuickBooks sign-in without connecting.",
+        "Nothing was changed. Start again whenever you like.",
+    ),
+    "expired": (
+        "This sign-in took too long, so QuickBooks no longer accepts it.",
+        "Nothing was changed. Start again; it must be finished within ten minutes.",
+    ),
+    "state_mismatch": (
+        "This answer from QuickBooks does not belong to a sign-in you started here.",
+        "Nothing was changed. Start again from Settings, in this browser.",
+    ),
+    "reused": (
+        "This sign-in was finished already.",
+        "Nothing more to do here; go back to the QuickBooks page.",
+    ),
+    "wrong_company": (
+        "You signed in to another QuickBooks company than the one this firm is linked with.",
+        "Nothing was written to either company. Start again and choose the linked company, or disconnect it first.",
+    ),
+    "linked_elsewhere": (
+        "This QuickBooks company is already linked to another firm in Tieout.",
+        "Nothing was changed. Disconnect it there first, or choose another company.",
+    ),
+    "not_admin": (
+        "QuickBooks did not give access: only an administrator of the company can connect it.",
+        "Ask a company administrator in QuickBooks to sign in here, or to make you one.",
+    ),
+    "unavailable": (
+        "QuickBooks did not answer.",
+        "Nothing was changed. Try again in a minute.",
+    ),
+    "misconfigured": (
+        "QuickBooks does not accept this installation's keys or redirect address.",
+        "Whoever runs Tieout should compare the client id, secret and redirect address with Intuit's portal.",
+    ),
+}
+
+
+def _failed(kind: str, company_name: str = "", sentence: str = "") -> Outcome:
+    own, next_step = _FAILURES[kind]
+    return Outcome(False, kind, sentence or own, next_step, company_name)
+
+
+def begin(
+    member: Member, session: MutableMapping[str, Any], *, mode: str = "tab", engine: Engine | None = None
+) -> str:
+    """Start a sign-in; returns the address to send the browser to.
+
+    The state is random, kept in this session, good once and for ten minutes, and bound to firm and member.
+    """
+    engine = engine or Engine()
+    state, verifier = random.token_urlsafe(32), random.token_urlsafe(48)
+    session[SIGN_IN] = {
+        "state": state,
+        "verifier": verifier,
+        "member": member.pk,
+        "firm": member.firm_id,
+        "mode": mode,
+        "at": engine.now().isoformat(),
+    }
+    return engine.provider(LEDGER).authorize_url(state=state, verifier=verifier)
+
+
+def finish(
+    member: Member,
+    session: MutableMapping[str, Any],
+    query: Mapping[str, str],
+    *,
+    engine: Engine | None = None,
+) -> Outcome:
+    """Take the answer of a sign-in: check it, redeem it once, and connect, reconnect or say why not."""
+    engine = engine or Engine()
+    provider = engine.provider(LEDGER)
+    callback = provider.read_callback(query)
+    pending = session.pop(SIGN_IN, None)
+    if refused := _refused(member, session, pending, callback, engine.now()):
+        return _failed(refused)
+    session[REDEEMED] = digest(callback.state)
+    try:
+        fresh = provider.exchange(callback.code, verifier=pending["verifier"])
+        company = _company(provider, callback.company_id, fresh)
+    except Reconnect:
+        return _failed("expired")
+    except AskHuman as error:
+        return _failed("not_admin", sentence=error.sentence)
+    except RetryLater:
+        return _failed("unavailable")
+    except Misconfigured:
+        return _failed("misconfigured")
+    except LedgerError as error:
+        return _failed("unavailable", sentence=error.sentence)
+    outcome = _tie(member, company, fresh, engine)
+    if not outcome.ok:
+        _give_up(provider, fresh)
+    return outcome
+
+
+def _refused(
+    member: Member,
+    session: Mapping[str, Any],
+    pending: dict[str, Any] | None,
+    callback: Callback,
+    now: datetime,
+) -> str:
+    """Why this answer is not taken; empty when it is."""
+    if pending is None:
+        again = callback.state and session.get(REDEEMED) == digest(callback.state)
+        return "reused" if again else "state_mismatch"
+    if not hmac.compare_digest(pending["state"], callback.state):
+        return "state_mismatch"
+    if (pending["member"], pending["firm"]) != (member.pk, member.firm_id):
+        return "state_mismatch"
+    if datetime.fromisoformat(pending["at"]) + SIGN_IN_LASTS < now:
+        return "expired"
+    if callback.error:
+        return "denied" if callback.error == "access_denied" else "misconfigured"
+    if not callback.code or not callback.company_id:
+        return "state_mismatch"
+    return ""
+
+
+@dataclass(slots=True)
+class _FreshTokens:
+    """The token source of a sign-in that is not stored yet."""
+
+    tokens: Tokens
+
+    def access(self) -> str:
+        return self.tokens.access
+
+    def renew(self, refused: str) -> str:
+        raise AskHuman("QuickBooks gave a sign-in but no access to the company.")
+
+
+def _company(provider: LedgerProvider, company_id: str, fresh: Tokens) -> Company:
+    return provider.open(company_id, _FreshTokens(fresh)).company()
+
+
+def _tie(member: Member, company: Company, fresh: Tokens, engine: Engine) -> Outcome:
+    company_digest = digest(company.id)
+    with transaction.atomic():
+        with every_firm_scope():
+            elsewhere = (
+                Connection.objects.filter(company_digest=company_digest, state__in=LIVE_STATES)
+                .exclude(firm_id=member.firm_id)
+                .exists()
+            )
+        if elsewhere:
+            return _failed("linked_elsewhere", company.name)
+        live = connection_of(member.firm_id)
+        if live and live.company_digest != company_digest:
+            sentence = f"This firm is linked with {live.company_name}; you signed in to {company.name}."
+            return _failed("wrong_company", company.name, sentence)
+        known = live or (
+            Connection.objects.filter(firm_id=member.firm_id, ledger=LEDGER, company_digest=company_digest)
+            .order_by("-id")
+            .first()
+        )
+        connection = known or Connection(firm_id=member.firm_id, ledger=LEDGER, company_digest=company_digest)
+        connection.company_sealed = seal(company.id, bound_to=company_place(member.firm_id))
+        connection.company_name = company.name
+        connection.connected_by = member
+        connection.connected_at = engine.now()
+        connection.state = ConnectionState.ACTIVE
+        connection.state_reason = ""
+        connection.due_at = engine.now()
+        # What happened there while we were away is found by a full comparison.
+        connection.sweep_due_at = engine.now()
+        connection.save()
+        token_store.store(connection, fresh)
+        who = member.user.get_full_name()
+        say(connection, engine.now(), f"{who} connected {company.name}", result="info")
+    kind = "reconnected" if known else "connected"
+    return Outcome(True, kind, f"{company.name} is connected.", "Continue with the clients.", company.name)
+
+
+def _give_up(provider: LedgerProvider, fresh: Tokens) -> None:
+    """A sign-in we do not keep is handed back. If even that fails, it simply runs out."""
+    try:
+        provider.revoke(fresh)
+    except LedgerError:
+        return
+
+
+# -- pausing and disconnecting -------------------------------------------------------------------------------
+
+
+def pause(member: Member, *, engine: Engine | None = None) -> None:
+    """Stop everything for a while; the queue is kept."""
+    _set_state(member, ConnectionState.ACTIVE, ConnectionState.PAUSED, "paused", engine or Engine())
+
+
+def resume(member: Member, *, engine: Engine | None = None) -> None:
+    """Go on after a pause or after a guard has stopped a run."""
+    _set_state(member, ConnectionState.PAUSED, ConnectionState.ACTIVE, "resumed", engine or Engine())
+
+
+def _set_state(
+    member: Member, before: ConnectionState, after: ConnectionState, verb: str, engine: Engine
+) -> None:
+    who = member.user.get_full_name()
+    with transaction.atomic():
+        live = Connection.objects.filter(firm_id=member.firm_id, ledger=LEDGER, state=before)
+        reason = f"Paused by {who}." if after is ConnectionState.PAUSED else ""
+        changed = live.update(state=after, state_reason=reason, due_at=engine.now())
+        if changed and (connection := connection_of(member.firm_id)):
+            say(connection, engine.now(), f"{who} {verb} the sync", result="info")
+
+
+def disconnect(member: Member, *, forget_links: bool = False, engine: Engine | None = None) -> None:
+    """Hand the sign-in back and stop. Links and queue are kept for a reconnect unless they are to be forgotten.
+
+    The state is set first: from that commit on no call leaves for the company, even if revoking fails.
+    """
+    engine = engine or Engine()
+    connection = connection_of(member.firm_id)
+    if connection is None:
+        return
+    held = (
+        token_store.current(connection) if TokenSet.objects.filter(connection=connection).exists() else None
+    )
+    with transaction.atomic():
+        who = member.user.get_full_name()
+        connection.state = ConnectionState.DISCONNECTED
+        connection.state_reason = f"Disconnected by {who}."
+        connection.epoch += 1  # a run under way loses its lease
+        connection.save()
+        TokenSet.objects.filter(connection=connection).delete()
+        say(connection, engine.now(), f"{who} disconnected {connection.company_name}", result="info")
+        if forget_links:
+            _forget(connection)
+    if held is not None:
+        _give_up(engine.provider(connection.ledger), held)
+
+
+def _forget(connection: Connection) -> None:
+    """Drop everything that ties records together; the activity stays."""
+    from tieout.sync.models import Attempt, Conflict, Cursor, Dirty, Hold, Issue, Link, Observation, Review
+
+    for table in (Conflict, Link, Dirty, Hold, Issue, Observation, Cursor, Review, Attempt):
+        table.objects.filter(connection=connection).delete()
+    connection.sections = {}
+    connection.save(update_fields=["sections"])

@@ -1,0 +1,156 @@
+"""Acts: turns everything that says "this key may have changed" into dirty keys. First stage of a run.
+
+Four sources, none of which carries facts: our outbox, the webhooks' inbox, the change feed and the sweep.
+A source is consumed, or its cursor moved, in the transaction that stored its keys; an error moves nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db.models import Max
+
+from tieout.practice.models import OutboxNote
+from tieout.reconcile.guard import Halt, empty_side
+from tieout.reconcile.ports import Activity, ChangeSet, Ledger, WindowTooOld
+from tieout.reconcile.spec import EntitySpec
+from tieout.reconcile.state import Absent, Present, Side
+from tieout.reconcile.state import Observation as Seen
+from tieout.sync import dirty, observations
+from tieout.sync.dirty import Mark
+from tieout.sync.lease import Lease
+from tieout.sync.models import Connection, Cursor, InboxEvent, Link, Observation
+
+CHUNK = 1_000
+
+
+class Halted(Exception):
+    """A guard stopped the run. ``str()`` is the sentence for a person."""
+
+
+def take_outbox(lease: Lease, specs: Sequence[EntitySpec]) -> int:
+    """Our own changes. Notes are deleted as they are taken up: one that commits late is simply taken next time."""
+    words = {spec.practice for spec in specs}
+    taken = 0
+    while True:
+        with lease.commit() as connection:
+            notes = list(
+                OutboxNote.objects.select_for_update(skip_locked=True)
+                .filter(firm_id=connection.firm_id)
+                .order_by("id")[:CHUNK]
+            )
+            marks = [
+                Mark(note.kind, Side.PRACTICE, note.record_id, "edited here")
+                for note in notes
+                if note.kind in words
+            ]
+            dirty.mark(connection, marks, lease.engine.now())
+            OutboxNote.objects.filter(pk__in=[note.pk for note in notes]).delete()
+        taken += len(notes)
+        if len(notes) < CHUNK:
+            return taken
+
+
+def take_inbox(lease: Lease, specs: Sequence[EntitySpec]) -> int:
+    """What webhooks named. Unknown entities are marked handled: they are none of our business."""
+    by_ledger_word = {spec.ledger.lower(): spec for spec in specs}
+    with lease.commit() as connection:
+        events = list(
+            InboxEvent.objects.filter(connection=connection, handled_at=None).order_by("id")[:CHUNK]
+        )
+        marks = []
+        for event in events:
+            spec = by_ledger_word.get(event.entity)
+            if spec is None:
+                continue
+            for record_id in {event.record_id, event.other_id} - {""}:
+                marks.append(Mark(spec.practice, Side.LEDGER, record_id, f"webhook: {event.operation}"))
+        dirty.mark(connection, marks, lease.engine.now())
+        InboxEvent.objects.filter(pk__in=[event.pk for event in events]).update(handled_at=lease.engine.now())
+    return len(events)
+
+
+def ask_changes(lease: Lease, ledger: Ledger, specs: Sequence[EntitySpec]) -> list[EntitySpec]:
+    """Ask the change feed once for all entities. Returns those it could not tell everything about: sweep them."""
+    asked = {spec: cursor for spec in specs if (cursor := _cursor(lease.connection, spec)) is not None}
+    unseen = [spec for spec in specs if spec not in asked]
+    if not asked:
+        return unseen
+    try:
+        answer = ledger.changes([spec.ledger for spec in asked], min(asked.values()))
+    except WindowTooOld:
+        return list(specs)
+    with lease.commit() as connection:
+        for spec in asked:
+            _take_changes(lease, connection, spec, answer)
+            if answer.complete:
+                _move_cursor(connection, spec, answer.until - lease.engine.overlap)
+    return unseen if answer.complete else list(specs)
+
+
+def _take_changes(lease: Lease, connection: Connection, spec: EntitySpec, answer: ChangeSet) -> None:
+    now = lease.engine.now()
+    rows = {key.id: row for key, row in answer.rows.items() if key.entity == spec.ledger}
+    news: dict[str, Seen] = dict(observations.changed_ones(connection, spec, rows))
+    news |= {key.id: Absent(why) for key, why in answer.absent.items() if key.entity == spec.ledger}
+    observations.keep(connection, spec, Side.LEDGER, news, now)
+    marks = [
+        Mark(spec.practice, Side.LEDGER, record_id, "change feed", must_read=False) for record_id in news
+    ]
+    bare = {key.id for key in answer.keys if key.entity == spec.ledger} - set(rows) - set(news)
+    marks += [Mark(spec.practice, Side.LEDGER, record_id, "change feed") for record_id in bare]
+    dirty.mark(connection, marks, now)
+
+
+def sweep(lease: Lease, ledger: Ledger, spec: EntitySpec, started: datetime | None = None) -> int:
+    """Compare everything: list the ledger whole, mark what differs from what was last seen.
+
+    A record that is missing from the listing is only marked to be read: missing is not gone.
+    ``started`` is the ledger's own clock from before the listing, if known: the next change-feed cursor.
+    Raises ``Halted`` when the ledger lists nothing although records are linked.
+    """
+    seen_at = lease.engine.now()
+    listed: set[str] = set()
+    news_total = 0
+    for page in ledger.list(spec.ledger, Activity.ALL):
+        rows: dict[str, Present] = {row.id: row.record for row in page}
+        listed |= set(rows)
+        with lease.commit() as connection:
+            news = observations.changed_ones(connection, spec, rows)
+            observations.keep(connection, spec, Side.LEDGER, news, lease.engine.now())
+            marks = [Mark(spec.practice, Side.LEDGER, one, "sweep", must_read=False) for one in news]
+            dirty.mark(connection, marks, lease.engine.now())
+        news_total += len(news)
+    linked = Link.objects.filter(connection=lease.connection, entity=spec.practice).count()
+    if halt := empty_side(spec, len(listed), linked):
+        raise Halted(_sentence(halt))
+    with lease.commit() as connection:
+        known = Observation.objects.filter(
+            connection=connection, entity=spec.practice, side=Side.LEDGER, absent="", observed_at__lt=seen_at
+        ).values_list("record_id", flat=True)
+        missing = [one for one in known if one not in listed]
+        marks = [Mark(spec.practice, Side.LEDGER, one, "sweep: not listed") for one in missing]
+        dirty.mark(connection, marks, lease.engine.now())
+        if started is not None:
+            _move_cursor(connection, spec, started - lease.engine.overlap)
+    return news_total + len(missing)
+
+
+def _sentence(halt: Halt) -> str:
+    return halt.sentence
+
+
+def _cursor(connection: Connection, spec: EntitySpec) -> datetime | None:
+    found: datetime | None = Cursor.objects.filter(connection=connection, entity=spec.practice).aggregate(
+        until=Max("read_until")
+    )["until"]
+    return found
+
+
+def _move_cursor(connection: Connection, spec: EntitySpec, until: datetime) -> None:
+    Cursor.objects.update_or_create(
+        connection=connection,
+        entity=spec.practice,
+        defaults={"firm_id": connection.firm_id, "read_until": until},
+    )

@@ -1,0 +1,115 @@
+"""Acts: finds out what became of writes that got no clear answer. Runs before anything new is planned.
+
+Wait out a settle window, look for the write in the ledger by its marker, and only if it is certainly not there
+send **the same bytes under the same request id** again. Measured in our own simulator: a request id alone still made
+duplicates (a server forgets ids), and looking without waiting did too (listings lag behind).
+"""
+
+from __future__ import annotations
+
+from django.db.models import Q
+
+from tieout.reconcile.ports import Answer, PreparedWrite, UnknownOutcome
+from tieout.reconcile.state import Key, Side
+from tieout.sync import dirty
+from tieout.sync.dirty import Mark
+from tieout.sync.executor import Executor
+from tieout.sync.lease import Lease
+from tieout.sync.listing import Problem, set_issues
+from tieout.sync.models import UNRESOLVED, Attempt, AttemptState
+from tieout.sync.packing import unpack
+
+MOST_WAIT = 15
+"""Settle windows at the most between two looks while the ledger cannot be asked."""
+
+
+def own_up(lease: Lease) -> int:
+    """Attempts that an earlier run left in mid-sending (it was killed) are in doubt like any unanswered one."""
+    left = Attempt.objects.filter(
+        connection=lease.connection, state=AttemptState.SENDING, epoch__lt=lease.connection.epoch
+    )
+    with lease.commit():
+        return sum(
+            Attempt.objects.filter(pk=attempt.pk).update(
+                state=AttemptState.IN_DOUBT, next_look_at=attempt.sent_at + lease.engine.settle
+            )
+            for attempt in left
+        )
+
+
+def resolve_due(executor: Executor) -> int:
+    """Look for every attempt of this entity whose window has passed; conclude it or send it again."""
+    lease = executor.lease
+    due = Attempt.objects.filter(
+        Q(next_look_at=None) | Q(next_look_at__lte=lease.engine.now()),
+        connection=lease.connection,
+        entity=executor.spec.practice,
+        state=AttemptState.IN_DOUBT,
+    ).order_by("id")
+    return sum(_resolve(executor, attempt) for attempt in due)
+
+
+def _resolve(executor: Executor, attempt: Attempt) -> bool:
+    lease = executor.lease
+    write = _as_written(attempt)
+    name = str(unpack(attempt.units.get(executor.spec.name_unit)) or "") or attempt.practice_id
+    try:
+        found = executor.ledger.look_for(write, sent_at=attempt.first_sent_at)
+    except UnknownOutcome:
+        _look_later(lease, attempt)
+        return False
+    lease.engine.at_point("looked")
+    if found.row is not None:
+        executor.conclude(attempt, Answer(found.row), name)
+        problems: list[Problem] = []
+    else:
+        # Not there, or only something that may not be ours. The same bytes under the same id: if the first
+        # sending did arrive, the ledger replays its answer or refuses the name; it cannot make a second one.
+        with lease.commit(to_send=True) as connection:
+            Attempt.objects.filter(pk=attempt.pk).update(
+                state=AttemptState.SENDING,
+                epoch=connection.epoch,
+                sendings=attempt.sendings + 1,
+                looks=attempt.looks + 1,
+                sent_at=lease.engine.now(),
+                next_look_at=None,
+            )
+        lease.engine.at_point("journalled again")
+        problems = executor.send(attempt, write, name)
+    _tidy(executor, attempt, name, problems)
+    return True
+
+
+def _tidy(executor: Executor, attempt: Attempt, name: str, problems: list[Problem]) -> None:
+    """List what came of it, and plan both records again: edits may have waited for this."""
+    lease = executor.lease
+    with lease.commit() as connection:
+        now = lease.engine.now()
+        fresh = Attempt.objects.get(pk=attempt.pk)
+        key = Key(attempt.entity, Side.PRACTICE, attempt.practice_id)
+        set_issues(connection, attempt.entity, key, name, problems, now)
+        if fresh.state in UNRESOLVED:
+            return
+        if fresh.state == AttemptState.DONE:
+            marks = [Mark(attempt.entity, Side.PRACTICE, attempt.practice_id, "resolved")]
+            marks.append(Mark(attempt.entity, Side.LEDGER, fresh.ledger_id, "resolved", must_read=True))
+            dirty.mark(connection, marks, now)
+
+
+def _look_later(lease: Lease, attempt: Attempt) -> None:
+    with lease.commit():
+        wait = lease.engine.settle * min(attempt.looks + 1, MOST_WAIT)
+        Attempt.objects.filter(pk=attempt.pk).update(
+            looks=attempt.looks + 1, next_look_at=lease.engine.now() + wait
+        )
+
+
+def _as_written(attempt: Attempt) -> PreparedWrite:
+    return PreparedWrite(
+        request_id=attempt.request_id,
+        entity=attempt.entity,
+        operation=attempt.operation,
+        path=attempt.path,
+        body=bytes(attempt.body),
+        record_id=attempt.ledger_id,
+    )

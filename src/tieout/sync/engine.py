@@ -1,0 +1,44 @@
+"""Decides nothing: what a run needs from outside, so that tests own time, ids, the network and crashes."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.module_loading import import_string
+
+from tieout.reconcile.ports import LedgerProvider
+
+
+def configured_provider(name: str) -> LedgerProvider:
+    """The ledger of this name as ``config/ledgers.py`` builds it: the only tie between engine and ledger."""
+    found: LedgerProvider = import_string(f"{settings.LEDGERS}.provider")(name)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """The surroundings of the sync. ``Engine()`` is the product's; tests give their own clock and ledger."""
+
+    provider: Callable[[str], LedgerProvider] = configured_provider
+    now: Callable[[], datetime] = timezone.now
+    new_id: Callable[[], str] = lambda: uuid.uuid4().hex
+    at_point: Callable[[str], None] = lambda name: None
+    """Called at every named point between two durable steps; a test may stop the run there."""
+
+    settle: timedelta = timedelta(seconds=120)
+    """How long after an unanswered write the ledger's listings are trusted to show it."""
+    lease: timedelta = timedelta(seconds=90)
+    """Longer than the longest single call's deadline."""
+    changes_every: timedelta = timedelta(minutes=5)
+    sweep_every: timedelta = timedelta(hours=24)
+    overlap: timedelta = timedelta(minutes=5)
+    """How far behind the ledger's own clock a cursor is kept."""
+    batch: int = 200
+    """Records planned at once."""
+    most_records: int = 2_000
+    """After so many records a run ends and asks to be woken again, so that no firm starves another."""

@@ -1,0 +1,177 @@
+"""Decides the words and the place of every reason for which a record is not in step.
+
+One table, from cause to listing, title and next step. A cause that is not in it is a bug and says so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tieout.reconcile.plan import Why
+from tieout.reconcile.ports import (
+    AskHuman,
+    Bug,
+    ChooseMatch,
+    FixData,
+    LedgerError,
+    Reconnect,
+    RepairReference,
+    Replan,
+    RetryLater,
+    UnknownOutcome,
+)
+
+
+class Listing(StrEnum):
+    NEEDS_YOU = "needs_you"
+    CLEARING = "clearing"
+    LEFT_OUT = "left_out"
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """One kind of reason."""
+
+    slug: str
+    listing: Listing
+    title: str
+    next_step: str
+
+
+def _cause(slug: str, listing: Listing, title: str, next_step: str) -> tuple[str, Cause]:
+    return slug, Cause(slug, listing, title, next_step)
+
+
+CAUSES: dict[str, Cause] = dict(
+    [
+        _cause(
+            "unmatched",
+            Listing.NEEDS_YOU,
+            "Waits for your decision",
+            "Link it to a QuickBooks customer, create it there, or leave it out.",
+        ),
+        _cause(
+            "lookalike",
+            Listing.NEEDS_YOU,
+            "May be the same as an unlinked record",
+            "Link the two, or say that they are different.",
+        ),
+        _cause(
+            "conflict",
+            Listing.NEEDS_YOU,
+            "Changed on both sides",
+            "Choose which value to keep. Both are safe until then.",
+        ),
+        _cause(
+            "does_not_fit",
+            Listing.NEEDS_YOU,
+            "QuickBooks cannot hold this value",
+            "Shorten or correct it here; it is sent by itself afterwards.",
+        ),
+        _cause(
+            "does_not_fit_here",
+            Listing.NEEDS_YOU,
+            "This value from QuickBooks cannot be kept here",
+            "Correct it in QuickBooks; it arrives by itself afterwards.",
+        ),
+        _cause(
+            "switched_off",
+            Listing.LEFT_OUT,
+            "Differs, and sending is switched off",
+            "Turn the switch on in the advanced settings, or leave the difference.",
+        ),
+        _cause("not_eligible", Listing.LEFT_OUT, "Takes no part", "Nothing to do."),
+        _cause("excluded", Listing.LEFT_OUT, "Left out by a person", "Restore it to include it again."),
+        _cause(
+            "inactive_there",
+            Listing.NEEDS_YOU,
+            "Inactive in QuickBooks, so it cannot be changed there",
+            "Make it active in QuickBooks, or archive it here.",
+        ),
+        _cause(
+            "gone_there",
+            Listing.NEEDS_YOU,
+            "Removed in QuickBooks",
+            "Archive it here, link it to another customer, or create it there again.",
+        ),
+        _cause("gone_here", Listing.NEEDS_YOU, "Gone here, still in QuickBooks", "Unlink it, or restore it."),
+        _cause("unknown", Listing.CLEARING, "Not read yet", "Nothing to do; it is read again by itself."),
+        _cause(
+            "in_flight",
+            Listing.CLEARING,
+            "Checking with QuickBooks whether it arrived",
+            "Nothing to do; the answer usually comes within a few minutes.",
+        ),
+        _cause("waits_for", Listing.CLEARING, "Waits for another record", "It goes by itself afterwards."),
+        _cause(
+            "retry_later",
+            Listing.CLEARING,
+            "QuickBooks asked us to wait",
+            "Nothing to do; it is tried again by itself.",
+        ),
+        _cause(
+            "name_taken",
+            Listing.NEEDS_YOU,
+            "QuickBooks already uses this name",
+            "Link the record that has the name, or change the name here.",
+        ),
+        _cause(
+            "reference",
+            Listing.NEEDS_YOU,
+            "Refers to something missing or inactive in QuickBooks",
+            "Make it active there, or choose another one here.",
+        ),
+        _cause(
+            "ask_human",
+            Listing.NEEDS_YOU,
+            "QuickBooks does not allow this now",
+            "Follow what QuickBooks says, then press Retry.",
+        ),
+        _cause(
+            "reconnect",
+            Listing.NEEDS_YOU,
+            "QuickBooks signed us out",
+            "Reconnect. Nothing is lost; everything that waits is sent afterwards.",
+        ),
+        _cause(
+            "bug",
+            Listing.NEEDS_YOU,
+            "Something unexpected happened",
+            "Press Retry. If it stays, send the reference to whoever runs Tieout.",
+        ),
+    ]
+)
+
+CAUSE_OF_WHY: dict[Why, str] = {
+    Why.UNKNOWN: "unknown",
+    Why.IN_FLIGHT: "in_flight",
+    Why.HELD: "unmatched",
+    Why.EXCLUDED: "excluded",
+    Why.NOT_ELIGIBLE: "not_eligible",
+    Why.SWITCHED_OFF: "switched_off",
+    Why.DOES_NOT_FIT: "does_not_fit",
+    Why.INACTIVE_THERE: "inactive_there",
+    Why.GONE_THERE: "gone_there",
+    Why.GONE_HERE: "gone_here",
+    Why.WAITS_FOR: "waits_for",
+    Why.TAKEN: "name_taken",
+    Why.LOOKALIKE: "lookalike",
+}
+
+CAUSE_OF_ERROR: dict[type[LedgerError], str] = {
+    RetryLater: "retry_later",
+    Replan: "retry_later",
+    Reconnect: "reconnect",
+    FixData: "does_not_fit",
+    ChooseMatch: "name_taken",
+    RepairReference: "reference",
+    AskHuman: "ask_human",
+    UnknownOutcome: "in_flight",
+    Bug: "bug",
+}
+
+
+def cause_of(error: LedgerError) -> str:
+    """The cause a ledger's refusal is listed under. An error class without a row is a bug."""
+    return next((CAUSE_OF_ERROR[kind] for kind in type(error).__mro__ if kind in CAUSE_OF_ERROR), "bug")

@@ -1,0 +1,50 @@
+"""Decides nothing: where Django looks for this app's tables."""
+
+from tieout.sync.connection_tables import (
+    LIVE_STATES,
+    Connection,
+    ConnectionState,
+    Cursor,
+    InboxEvent,
+    Run,
+    SectionState,
+    TokenSet,
+)
+from tieout.sync.record_tables import (
+    UNRESOLVED,
+    ActivityLine,
+    Attempt,
+    AttemptState,
+    Conflict,
+    Dirty,
+    Hold,
+    Issue,
+    Link,
+    Observation,
+)
+from tieout.sync.review_tables import OPEN_STATES, Review, ReviewRow, ReviewState
+
+__all__ = [
+    "LIVE_STATES",
+    "OPEN_STATES",
+    "UNRESOLVED",
+    "ActivityLine",
+    "Attempt",
+    "AttemptState",
+    "Conflict",
+    "Connection",
+    "ConnectionState",
+    "Cursor",
+    "Dirty",
+    "Hold",
+    "InboxEvent",
+    "Issue",
+    "Link",
+    "Observation",
+    "Review",
+    "ReviewRow",
+    "ReviewState",
+    "Run",
+    "SectionState",
+    "TokenSet",
+]

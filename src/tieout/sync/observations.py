@@ -1,0 +1,119 @@
+"""Acts: keeps what was last seen of each record, on either side, and answers from it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+
+from tieout.reconcile.match import normalise
+from tieout.reconcile.spec import EntitySpec
+from tieout.reconcile.state import Absent, Key, Present, Side, Unknown
+from tieout.reconcile.state import Observation as Seen
+from tieout.sync.models import Connection, Link, Observation
+from tieout.sync.packing import pack, pack_units, unpack, unpack_units
+
+_COLUMNS = ["name", "name_key", "units", "facts", "token", "absent", "observed_at"]
+
+
+def keep(
+    connection: Connection, spec: EntitySpec, side: Side, seen: Mapping[str, Seen], now: datetime
+) -> None:
+    """Store what was seen of these records. ``Unknown`` stores nothing: it is not knowledge."""
+    rows = [
+        _row(connection, spec, side, record_id, one, now)
+        for record_id, one in seen.items()
+        if not isinstance(one, Unknown)
+    ]
+    Observation.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["connection", "entity", "side", "record_id"],
+        update_fields=_COLUMNS,
+        batch_size=500,
+    )
+
+
+def _row(
+    connection: Connection, spec: EntitySpec, side: Side, record_id: str, seen: Seen, now: datetime
+) -> Observation:
+    row = Observation(
+        firm_id=connection.firm_id,
+        connection=connection,
+        entity=spec.practice,
+        side=side.value,
+        record_id=record_id,
+        observed_at=now,
+    )
+    if isinstance(seen, Present):
+        row.name = str(seen.units.get(spec.name_unit) or "")[:1000]
+        row.name_key = normalise(row.name)[:1000]
+        # The practice's own facts stay in the practice; only its name is kept, for lookalikes.
+        row.units = pack_units(seen.units) if side is Side.LEDGER else {}
+        row.facts = {name: pack(value) for name, value in seen.facts.items()}
+        row.token = seen.token
+    elif isinstance(seen, Absent):
+        row.absent = seen.evidence
+    return row
+
+
+def as_seen(row: Observation) -> Seen:
+    if row.absent:
+        return Absent(row.absent)
+    facts = {name: unpack(value) for name, value in row.facts.items()}
+    return Present(unpack_units(row.units), row.token, facts)
+
+
+def of_ledger(connection: Connection, spec: EntitySpec, ids: Collection[str]) -> dict[str, Seen]:
+    """The ledger's records as last seen; those never seen are missing."""
+    rows = Observation.objects.filter(
+        connection=connection, entity=spec.practice, side=Side.LEDGER, record_id__in=ids
+    )
+    return {row.record_id: as_seen(row) for row in rows}
+
+
+def changed_ones(connection: Connection, spec: EntitySpec, seen: Mapping[str, Present]) -> dict[str, Present]:
+    """Those that differ from what was last seen, or were never seen: all others are echoes."""
+    known = of_ledger(connection, spec, list(seen))
+    return {
+        record_id: one
+        for record_id, one in seen.items()
+        if not (
+            isinstance(before := known.get(record_id), Present)
+            and before.token == one.token
+            and pack_units(before.units) == pack_units(one.units)
+        )
+    }
+
+
+def lookalikes(
+    connection: Connection, spec: EntitySpec, names: Mapping[Key, str]
+) -> dict[Key, tuple[Key, ...]]:
+    """For each record: unlinked records of the other side with the same normalised name. Two queries a side."""
+    found: dict[Key, tuple[Key, ...]] = {}
+    for side in Side:
+        asked = {key: normalise(name)[:1000] for key, name in names.items() if key.side is side}
+        wanted = {name for name in asked.values() if name}
+        if not wanted:
+            continue
+        by_name = _unlinked_by_name(connection, spec, side.other, wanted)
+        found |= {key: by_name[name] for key, name in asked.items() if name in by_name}
+    return found
+
+
+def _unlinked_by_name(
+    connection: Connection, spec: EntitySpec, side: Side, names: Iterable[str]
+) -> dict[str, tuple[Key, ...]]:
+    linked_column = "practice_id" if side is Side.PRACTICE else "ledger_id"
+    linked = Link.objects.filter(connection=connection, entity=spec.practice).values(linked_column)
+    rows = (
+        Observation.objects.filter(
+            connection=connection, entity=spec.practice, side=side, name_key__in=list(names), absent=""
+        )
+        .exclude(record_id__in=linked)
+        .order_by("record_id")
+        .values_list("name_key", "record_id")
+    )
+    found: dict[str, list[Key]] = {}
+    for name, record_id in rows:
+        found.setdefault(name, []).append(Key(spec.practice, side, record_id))
+    return {name: tuple(keys) for name, keys in found.items()}

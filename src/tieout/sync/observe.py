@@ -1,0 +1,195 @@
+"""Acts: fetches both sides of the dirty keys and lays them out as the planner's records. Second stage of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from tieout.practice.records import RECORD_KINDS
+from tieout.reconcile.plan import Linked, Record, Unlinked
+from tieout.reconcile.ports import Ledger
+from tieout.reconcile.spec import EntitySpec
+from tieout.reconcile.state import Absent, Baseline, Key, Present, Side, Unknown, same
+from tieout.reconcile.state import Observation as Seen
+from tieout.sync import observations
+from tieout.sync.lease import Lease
+from tieout.sync.models import UNRESOLVED, Attempt, Conflict, Connection, Dirty, Hold, Link, Observation
+from tieout.sync.packing import unpack, unpack_units
+
+
+@dataclass(slots=True)
+class Work:
+    """One record to plan, with what has to be tidied up when it is done."""
+
+    record: Record
+    dirties: list[Dirty]
+    link: Link | None
+    name: str
+    kept_units: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def key(self) -> Key:
+        return self.record.practice_key if isinstance(self.record, Linked) else self.record.key
+
+
+def gather(lease: Lease, ledger: Ledger, spec: EntitySpec, rows: Sequence[Dirty]) -> list[Work]:
+    """Read what has to be read and return one ``Work`` per record named by the dirty rows.
+
+    The ledger is only read for keys that say so, and in as few calls as possible: reads cost money.
+    """
+    dirty_ids = {side: [row.record_id for row in rows if row.side == side] for side in Side}
+    links = _links(lease.connection, spec, dirty_ids)
+    ledger_ids = {*dirty_ids[Side.LEDGER], *(link.ledger_id for link in links)}
+    must_read = {row.record_id for row in rows if row.side == Side.LEDGER and row.must_read}
+    there = _observe_ledger(lease, ledger, spec, ledger_ids, must_read)
+    here = _observe_practice(lease, spec, {*dirty_ids[Side.PRACTICE], *(link.practice_id for link in links)})
+    laid_out = _LaidOut(lease.connection, spec, here, there, links)
+    return laid_out.works(rows)
+
+
+def _links(connection: Connection, spec: EntitySpec, ids: Mapping[Side, Collection[str]]) -> list[Link]:
+    of_entity = Link.objects.filter(connection=connection, entity=spec.practice)
+    return list(
+        of_entity.filter(practice_id__in=ids[Side.PRACTICE])
+        | of_entity.filter(ledger_id__in=ids[Side.LEDGER])
+    )
+
+
+def _observe_ledger(
+    lease: Lease, ledger: Ledger, spec: EntitySpec, ids: Collection[str], must_read: Collection[str]
+) -> dict[str, Seen]:
+    known = observations.of_ledger(lease.connection, spec, ids)
+    to_read = sorted({*must_read, *(one for one in ids if one not in known)})
+    if to_read:
+        read = dict(ledger.read(spec.ledger, to_read))
+        with lease.commit() as connection:
+            observations.keep(connection, spec, Side.LEDGER, read, lease.engine.now())
+        known |= read
+    return known
+
+
+def _observe_practice(lease: Lease, spec: EntitySpec, ids: Collection[str]) -> dict[str, Seen]:
+    door = RECORD_KINDS[spec.practice]
+    views = door.read(lease.connection.firm_id, ids)
+    seen: dict[str, Seen] = {one: Absent("it no longer exists here") for one in ids if one not in views}
+    seen |= {one: Present(view.units, str(view.version), view.facts) for one, view in views.items()}
+    with lease.commit() as connection:
+        observations.keep(connection, spec, Side.PRACTICE, seen, lease.engine.now())
+    return seen
+
+
+class _LaidOut:
+    """Joins observations, links, holds, attempts and answers into planner records. Constant number of queries."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        spec: EntitySpec,
+        here: Mapping[str, Seen],
+        there: Mapping[str, Seen],
+        links: Sequence[Link],
+    ) -> None:
+        self.connection, self.spec, self.here, self.there = connection, spec, here, there
+        self.by_side = {
+            Side.PRACTICE: {link.practice_id: link for link in links},
+            Side.LEDGER: {link.ledger_id: link for link in links},
+        }
+        self.unresolved = list(
+            Attempt.objects.filter(connection=connection, entity=spec.practice, state__in=UNRESOLVED)
+        )
+        self.answers = self._answers(links)
+
+    def _answers(self, links: Sequence[Link]) -> dict[int, list[Conflict]]:
+        found: dict[int, list[Conflict]] = {}
+        for conflict in Conflict.objects.filter(link__in=links, closed_at=None).exclude(keep=""):
+            found.setdefault(conflict.link_id, []).append(conflict)
+        return found
+
+    def works(self, rows: Sequence[Dirty]) -> list[Work]:
+        linked: dict[int, Work] = {}
+        lone: list[tuple[Key, Dirty]] = []
+        for row in rows:
+            link = self.by_side[Side(row.side)].get(row.record_id)
+            if link is None:
+                lone.append((Key(self.spec.practice, Side(row.side), row.record_id), row))
+            elif link.pk in linked:
+                linked[link.pk].dirties.append(row)
+            else:
+                linked[link.pk] = self._linked(link, row)
+        return [*linked.values(), *self._unlinked(lone)]
+
+    def _linked(self, link: Link, row: Dirty) -> Work:
+        here = self.here.get(link.practice_id, Unknown())
+        there = self.there.get(link.ledger_id, Unknown())
+        record = Linked(
+            Key(self.spec.practice, Side.PRACTICE, link.practice_id),
+            Key(self.spec.practice, Side.LEDGER, link.ledger_id),
+            here,
+            there,
+            Baseline(unpack_units(link.baseline_practice), unpack_units(link.baseline_ledger)),
+            answers=self._valid_answers(link, here, there),
+            in_flight=any(one.practice_id == link.practice_id for one in self.unresolved),
+        )
+        return Work(record, [row], link, self._name(here) or self._name(there))
+
+    def _valid_answers(self, link: Link, here: Seen, there: Seen) -> dict[str, Side]:
+        """An answer holds for the two values it was given on; a newer edit on either side asks again."""
+        if not (isinstance(here, Present) and isinstance(there, Present)):
+            return {}
+        return {
+            one.unit: Side(one.keep)
+            for one in self.answers.get(link.pk, [])
+            if same(unpack(one.practice_value), here.units.get(one.unit))
+            and same(unpack(one.ledger_value), there.units.get(one.unit))
+        }
+
+    def _unlinked(self, lone: Sequence[tuple[Key, Dirty]]) -> list[Work]:
+        seen = {key: self._seen(key) for key, _ in lone}
+        names = {key: self._name(one) for key, one in seen.items()}
+        lookalikes = observations.lookalikes(self.connection, self.spec, names)
+        holds = {
+            (hold.side, hold.record_id): hold
+            for hold in Hold.objects.filter(
+                connection=self.connection,
+                entity=self.spec.practice,
+                record_id__in=[key.id for key, _ in lone],
+            )
+        }
+        works = []
+        for key, row in lone:
+            hold = holds.get((key.side.value, key.id))
+            record = Unlinked(
+                key,
+                seen[key],
+                lookalikes=lookalikes.get(key, ()),
+                held=hold.sentence if hold else "",
+                excluded=bool(hold and hold.excluded),
+                in_flight=self._may_be_ours(key, names[key]),
+            )
+            works.append(Work(record, [row], None, names[key]))
+        return works
+
+    def _seen(self, key: Key) -> Seen:
+        side = self.here if key.side is Side.PRACTICE else self.there
+        return side.get(key.id, Unknown())
+
+    def _may_be_ours(self, key: Key, name: str) -> bool:
+        """An unanswered create may be this very ledger record: wait until that is known."""
+        if key.side is Side.PRACTICE:
+            return any(one.practice_id == key.id for one in self.unresolved)
+        return any(
+            one.operation == "create" and same(unpack(one.units.get(self.spec.name_unit)), name)
+            for one in self.unresolved
+        )
+
+    def _name(self, seen: Seen) -> str:
+        return str(seen.units.get(self.spec.name_unit) or "") if isinstance(seen, Present) else ""
+
+
+def names_of(connection: Connection, spec: EntitySpec, keys: Collection[Key]) -> dict[Key, str]:
+    """The names of records as last seen, for sentences and lists."""
+    rows = Observation.objects.filter(
+        connection=connection, entity=spec.practice, record_id__in=[key.id for key in keys]
+    )
+    found = {(row.side, row.record_id): row.name for row in rows}
+    return {key: found.get((key.side.value, key.id), "") for key in keys}

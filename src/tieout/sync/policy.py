@@ -1,0 +1,28 @@
+"""Decides what a firm allows for one entity: its stored switches as the planner's ``Switches``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from tieout.reconcile.plan import Switches
+from tieout.reconcile.spec import EntitySpec
+from tieout.reconcile.state import Side
+from tieout.sync.models import Connection
+
+DEFAULTS: Mapping[str, bool] = {"create": True, "edit": True, "archive": False, "take_left_out": False}
+
+
+def switches_of(connection: Connection, spec: EntitySpec) -> Switches:
+    """The entity's switches; one that was never touched has its default."""
+    stored: Mapping[str, Mapping[str, Any]] = connection.switches.get(spec.practice, {})
+
+    def both_sides(kind: str) -> dict[Side, bool]:
+        return {side: bool(stored.get(kind, {}).get(side.value, DEFAULTS[kind])) for side in Side}
+
+    return Switches(
+        create=both_sides("create"),
+        edit=both_sides("edit"),
+        archive=both_sides("archive"),
+        take_left_out=both_sides("take_left_out"),
+    )

@@ -1,0 +1,252 @@
+"""Acts: the tables of what the engine knows about records. Written by ``discover``, ``observe`` and ``executor``."""
+
+from __future__ import annotations
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.utils import timezone
+
+from tieout.practice.models import Firm, Member
+from tieout.sync.connection_tables import Connection
+
+SIDES = [("practice", "Practice"), ("ledger", "Ledger")]
+LISTINGS = [
+    ("needs_you", "Needs you"),
+    ("clearing", "Clearing by itself"),
+    ("left_out", "Left out"),
+]
+"""Where a person finds the record: to act on, only to know about, or left out on purpose."""
+
+
+class OfConnection(models.Model):
+    """Columns that every row about a connection's records has."""
+
+    firm = models.ForeignKey(Firm, on_delete=models.PROTECT, related_name="+")
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="+")
+    entity = models.CharField(max_length=40)
+    """The practice's word for the entity."""
+
+    class Meta:
+        abstract = True
+
+
+class Observation(OfConnection):
+    """One record as last seen on one side. Facts are read; this is what was read."""
+
+    side = models.CharField(max_length=10, choices=SIDES)
+    record_id = models.CharField(max_length=60)
+    name = models.CharField(max_length=1000, blank=True)
+    name_key = models.CharField(max_length=1000, blank=True)
+    """The normalised name; empty when there is none. Equal keys on both sides are lookalikes."""
+    units = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    facts = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    token = models.CharField(max_length=60, blank=True)
+    absent = models.CharField(max_length=200, blank=True)
+    """Evidence that it is gone; empty while it is there."""
+    observed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["connection", "entity", "side", "record_id"], name="observation_once"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["connection", "entity", "side", "name_key"], name="observation_by_name")
+        ]
+
+
+class Link(OfConnection):
+    """Two records known to be one, and what each showed when they last agreed."""
+
+    practice_id = models.CharField(max_length=60)
+    ledger_id = models.CharField(max_length=60)
+    baseline_practice = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    baseline_ledger = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    origin = models.CharField(max_length=40)
+    """How it came about: ``review``, ``created there``, ``created here``, ``by hand``."""
+    linked_at = models.DateTimeField(default=timezone.now)
+    agreed_at = models.DateTimeField(null=True)
+    """When both sides last showed the same, every unit settled."""
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["connection", "entity", "practice_id"], name="link_once_per_practice_record"
+            ),
+            models.UniqueConstraint(
+                fields=["connection", "entity", "ledger_id"], name="link_once_per_ledger_record"
+            ),
+        ]
+
+
+class Dirty(OfConnection):
+    """A key that may have changed. One row per key however often it is said."""
+
+    side = models.CharField(max_length=10, choices=SIDES)
+    record_id = models.CharField(max_length=60)
+    marks = models.PositiveIntegerField(default=1)
+    """Raised each time it is said again: a row is only cleared at the count that was worked on."""
+    reason = models.CharField(max_length=40)
+    noted_at = models.DateTimeField()
+    not_before = models.DateTimeField(null=True)
+    """Waits until then after a refusal that time may cure."""
+    tries = models.PositiveSmallIntegerField(default=0)
+    must_read = models.BooleanField(default=True)
+    """The record has to be read anew; False when what was stored is the news itself."""
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["connection", "entity", "side", "record_id"], name="dirty_once")
+        ]
+        indexes = [models.Index(fields=["connection", "entity", "id"], name="dirty_in_order")]
+
+
+class Hold(OfConnection):
+    """A record that a person has yet to decide on, or has decided to leave out."""
+
+    side = models.CharField(max_length=10, choices=SIDES)
+    record_id = models.CharField(max_length=60)
+    excluded = models.BooleanField(default=False)
+    """True: left out on purpose. False: waits for a decision."""
+    sentence = models.CharField(max_length=500)
+    held_at = models.DateTimeField(default=timezone.now)
+    held_by = models.ForeignKey(Member, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["connection", "entity", "side", "record_id"], name="hold_once")
+        ]
+
+
+class AttemptState(models.TextChoices):
+    SENDING = "sending", "Sending"
+    DONE = "done", "Done"
+    REFUSED = "refused", "Refused"
+    IN_DOUBT = "in_doubt", "Checking whether it arrived"
+
+
+UNRESOLVED = (AttemptState.SENDING, AttemptState.IN_DOUBT)
+
+
+class Attempt(OfConnection):
+    """One journalled write to the ledger: committed before it is sent, replayed byte for byte if unanswered."""
+
+    practice_id = models.CharField(max_length=60)
+    ledger_id = models.CharField(max_length=60, blank=True)
+    operation = models.CharField(max_length=20)
+    request_id = models.CharField(max_length=50, unique=True)
+    path = models.CharField(max_length=300)
+    body = models.BinaryField()
+    body_hash = models.CharField(max_length=64)
+    expected_token = models.CharField(max_length=60, blank=True)
+    units = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    """The practice's values that were sent: half of the baseline pair once there is an answer."""
+    left_out = models.JSONField(default=list)
+    before = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    """What the ledger showed in these units before."""
+    state = models.CharField(max_length=20, choices=AttemptState, default=AttemptState.SENDING)
+    epoch = models.PositiveBigIntegerField()
+    sendings = models.PositiveSmallIntegerField(default=1)
+    looks = models.PositiveSmallIntegerField(default=0)
+    first_sent_at = models.DateTimeField()
+    sent_at = models.DateTimeField()
+    next_look_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    reference = models.CharField(max_length=120, blank=True)
+    """The ledger's request reference, for its support."""
+    problem = models.CharField(max_length=1000, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["connection", "entity", "practice_id"],
+                condition=models.Q(state__in=UNRESOLVED),
+                name="one_write_in_flight_per_record",
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["connection", "next_look_at"],
+                condition=models.Q(state__in=UNRESOLVED),
+                name="attempt_unresolved",
+            ),
+            models.Index(fields=["connection", "entity", "practice_id", "-id"], name="attempt_by_record"),
+        ]
+
+
+class Issue(OfConnection):
+    """A reason why a record is not in step, with its next step. One open row per record, unit and cause."""
+
+    side = models.CharField(max_length=10, choices=SIDES)
+    record_id = models.CharField(max_length=60)
+    unit = models.CharField(max_length=60, blank=True)
+    cause = models.CharField(max_length=40)
+    """A member of ``issues.Cause``."""
+    name = models.CharField(max_length=1000, blank=True)
+    sentence = models.CharField(max_length=1000)
+    next_step = models.CharField(max_length=500)
+    code = models.CharField(max_length=40, blank=True)
+    reference = models.CharField(max_length=120, blank=True)
+    options = models.JSONField(default=list)
+    """Ids on the other side that a person may choose from."""
+    listing = models.CharField(max_length=10, choices=LISTINGS, default="needs_you")
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["connection", "entity", "side", "record_id", "unit", "cause"],
+                condition=models.Q(closed_at=None),
+                name="issue_open_once",
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["connection", "cause"], condition=models.Q(closed_at=None), name="issue_open"
+            )
+        ]
+
+
+class Conflict(OfConnection):
+    """One unit that both sides changed to different values: both kept until a person chooses."""
+
+    link = models.ForeignKey(Link, on_delete=models.CASCADE, related_name="conflicts")
+    unit = models.CharField(max_length=60)
+    practice_value = models.JSONField(null=True, encoder=DjangoJSONEncoder)
+    ledger_value = models.JSONField(null=True, encoder=DjangoJSONEncoder)
+    base_value = models.JSONField(null=True, encoder=DjangoJSONEncoder)
+    opened_at = models.DateTimeField()
+    keep = models.CharField(max_length=10, choices=SIDES, blank=True)
+    """The answer: the side whose value is kept."""
+    answered_by = models.ForeignKey(Member, on_delete=models.SET_NULL, null=True, related_name="+")
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["link", "unit"], condition=models.Q(closed_at=None), name="conflict_open_once"
+            )
+        ]
+
+
+class ActivityLine(OfConnection):
+    """One plain sentence about something the sync did or could not do. Append-only."""
+
+    side = models.CharField(max_length=10, choices=SIDES, blank=True)
+    record_id = models.CharField(max_length=60, blank=True)
+    at = models.DateTimeField()
+    sentence = models.CharField(max_length=1200)
+    result = models.CharField(
+        max_length=10, choices=[(word, word) for word in ("done", "waiting", "problem", "info")]
+    )
+    reference = models.CharField(max_length=120, blank=True)
+    details = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    """Before and after of the units written."""
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["connection", "-id"], name="activity_latest"),
+            models.Index(fields=["connection", "entity", "side", "record_id"], name="activity_by_record"),
+        ]

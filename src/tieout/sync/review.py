@@ -1,0 +1,172 @@
+"""Acts: the set-up review of one entity, as the wizard uses it. Proposes, keeps what was decided, starts the sync.
+
+Collecting and applying are jobs (``collect``, ``apply_now``); what the pages call only reads or queues.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import ceil
+
+from django.db import transaction
+from django.db.models import Count, Q
+
+from tieout.practice.models import Member
+from tieout.reconcile.match import Bucket
+from tieout.reconcile.ports import Activity
+from tieout.reconcile.spec import EntitySpec
+from tieout.sync import tasks
+from tieout.sync.engine import Engine
+from tieout.sync.ledgers import open_ledger
+from tieout.sync.models import OPEN_STATES, Connection, Review, ReviewRow, ReviewState, SectionState
+
+PER_PAGE = 300
+
+
+def spec_of(connection: Connection, entity: str, engine: Engine) -> EntitySpec:
+    specs = engine.provider(connection.ledger).specs
+    return next(spec for spec in specs if spec.practice == entity)
+
+
+def counts_before_start(
+    connection: Connection, entity: str = "client", *, engine: Engine | None = None
+) -> dict[str, int]:
+    """How many records each choice would read, asked of the ledger now. Raises ``LedgerError``."""
+    engine = engine or Engine()
+    ledger, spec = open_ledger(connection, engine), spec_of(connection, entity, engine)
+    active = ledger.count(spec.ledger, Activity.ACTIVE)
+    inactive = ledger.count(spec.ledger, Activity.INACTIVE)
+    return {
+        Activity.ACTIVE.value: active,
+        Activity.INACTIVE.value: inactive,
+        Activity.ALL.value: active + inactive,
+    }
+
+
+def start(
+    connection: Connection,
+    entity: str,
+    *,
+    activity: str,
+    include_subcustomers: bool = False,
+    actor_member: Member,
+) -> Review:
+    """Begin a review, or return the one that is under way: there is one per entity, shared by the firm."""
+    with transaction.atomic():
+        Connection.objects.select_for_update().get(pk=connection.pk)
+        if running := open_review(connection, entity):
+            return running
+        review = Review.objects.create(
+            firm_id=connection.firm_id,
+            connection=connection,
+            entity=entity,
+            activity=Activity(activity).value,
+            include_subcustomers=include_subcustomers,
+            phase="Waiting to start",
+            started_by=actor_member,
+        )
+        _set_section(connection, entity, SectionState.IN_REVIEW, unless=SectionState.ON)
+        tasks.collect_soon(connection.pk, review.pk)
+    return review
+
+
+def open_review(connection: Connection, entity: str) -> Review | None:
+    return Review.objects.filter(connection=connection, entity=entity, state__in=OPEN_STATES).first()
+
+
+def latest_review(connection: Connection, entity: str) -> Review | None:
+    return Review.objects.filter(connection=connection, entity=entity).order_by("-id").first()
+
+
+# -- what the pages show -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class RowPage:
+    rows: list[ReviewRow]
+    page: int
+    pages: int
+    total: int
+
+
+def bucket_counts(review: Review) -> dict[str, int]:
+    counted = dict(review.rows.values_list("bucket").annotate(Count("id")))
+    return {bucket.value: counted.get(bucket.value, 0) for bucket in Bucket}
+
+
+def rows(
+    review: Review, bucket: str, *, search: str = "", page: int = 1, per_page: int = PER_PAGE
+) -> RowPage:
+    """One page of a bucket, by name; duplicates of one group stand together. Two queries whatever the size."""
+    found = review.rows.filter(bucket=bucket)
+    for word in search.split():
+        found = found.filter(Q(practice_name__icontains=word) | Q(ledger_name__icontains=word))
+    total = found.count()
+    pages = max(1, ceil(total / per_page))
+    page = min(max(1, page), pages)
+    shown = found.order_by("sort_name", "id")[(page - 1) * per_page : page * per_page]
+    return RowPage(list(shown), page, pages, total)
+
+
+def forecast(review: Review) -> dict[str, int]:
+    """What applying would do as things stand: what is shown here is what is done."""
+    counts = bucket_counts(review)
+    new = counts[Bucket.NEW]
+    return {
+        "link": counts[Bucket.MATCH],
+        "create_here": new if review.create_new else 0,
+        "create_there": 0,
+        "leave": counts[Bucket.DUPLICATE] + counts[Bucket.UNMATCHED] + (0 if review.create_new else new),
+    }
+
+
+# -- what a person decides -----------------------------------------------------------------------------------
+
+
+def set_create_new(review: Review, on: bool, member: Member) -> None:
+    """The switch "Create x new clients"; only while the review is open for decisions."""
+    Review.objects.filter(pk=review.pk, firm_id=member.firm_id, state=ReviewState.READY).update(create_new=on)
+    review.refresh_from_db()
+
+
+def apply(review: Review, member: Member) -> None:
+    """Sync as reviewed. Pressed twice, it is done once."""
+    with transaction.atomic():
+        started = Review.objects.filter(pk=review.pk, firm_id=member.firm_id, state=ReviewState.READY).update(
+            state=ReviewState.APPLYING,
+            applied_by=member,
+            phase="Linking",
+            progress_done=0,
+            progress_total=None,
+        )
+        if started:
+            tasks.apply_soon(review.connection_id, review.pk)
+    review.refresh_from_db()
+
+
+def cancel(review: Review, member: Member) -> None:
+    """Stop a review that has written nothing yet; the section is as it was before."""
+    cancelled = Review.objects.filter(
+        pk=review.pk,
+        firm_id=member.firm_id,
+        state__in=(ReviewState.COLLECTING, ReviewState.READY),
+    ).update(state=ReviewState.CANCELLED)
+    if cancelled:
+        connection = Connection.objects.get(pk=review.connection_id)
+        _set_section(connection, review.entity, SectionState.NOT_STARTED, unless=SectionState.ON)
+    review.refresh_from_db()
+
+
+def _set_section(
+    connection: Connection, entity: str, state: SectionState, *, unless: SectionState | None = None
+) -> None:
+    fresh = Connection.objects.select_for_update().get(pk=connection.pk)
+    if fresh.section(entity) is unless:
+        return
+    fresh.sections = {**fresh.sections, entity: state.value}
+    fresh.save(update_fields=["sections"])
+
+
+def turn_on(connection: Connection, entity: str) -> None:
+    """From here on the entity is synced by itself."""
+    _set_section(connection, entity, SectionState.ON)

@@ -1,0 +1,370 @@
+"""Acts: the two long parts of a review. ``collect`` reads and sorts, writing nothing; ``apply_now`` links and turns the section on.
+
+Both may be killed and run again: collecting starts over, applying finds what it has already done.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+
+from django.db import transaction
+
+from tieout.practice.isolation import every_firm_scope, firm_scope
+from tieout.practice.records import RECORD_KINDS
+from tieout.reconcile.match import Bucket, Candidate, Proposal, sort_into_buckets
+from tieout.reconcile.plan import baseline_for_link
+from tieout.reconcile.ports import Activity, Ledger, LedgerError
+from tieout.reconcile.spec import EntitySpec
+from tieout.reconcile.state import Key, Present, Side, Value
+from tieout.sync import dirty, observations, review
+from tieout.sync.dirty import Mark
+from tieout.sync.engine import Engine
+from tieout.sync.ledgers import open_ledger
+from tieout.sync.listing import say
+from tieout.sync.models import (
+    Connection,
+    Cursor,
+    Dirty,
+    Hold,
+    Issue,
+    Link,
+    Observation,
+    Review,
+    ReviewRow,
+    ReviewState,
+)
+from tieout.sync.packing import pack_units
+
+log = logging.getLogger(__name__)
+
+HELD = {
+    Bucket.DUPLICATE: "It stood under Duplicates at set-up and waits for your decision.",
+    Bucket.UNMATCHED: "It stood under Unmatched at set-up and waits for your decision.",
+}
+OUTSIDE = "outside"
+"""The bucket, not shown, of ledger records outside the choice Active / Inactive / All."""
+SWITCHED_OFF = "“Create new clients” was off at set-up."
+NOT_ASKED_FOR = "It was not among the QuickBooks customers you chose at set-up."
+
+
+# -- collecting ----------------------------------------------------------------------------------------------
+
+
+def collect(review_id: int, engine: Engine | None = None) -> None:
+    """Read both sides whole, and store the sorted rows. A failure leaves a sentence and keeps nothing half."""
+    engine = engine or Engine()
+    with every_firm_scope():
+        found = Review.objects.filter(pk=review_id, state=ReviewState.COLLECTING).first()
+    if found is None:
+        return
+    with firm_scope(found.firm_id):
+        connection = Connection.objects.get(pk=found.connection_id)
+        spec = review.spec_of(connection, found.entity, engine)
+        try:
+            _collect(found, connection, spec, engine)
+        except LedgerError as error:
+            problem = error.sentence
+        except Exception:
+            # The page must say that it stopped, whatever it was; the trace is in the log.
+            log.exception("review %s", review_id)
+            problem = "Something unexpected happened while reading. Nothing was written; start again."
+        else:
+            return
+        Review.objects.filter(pk=review_id).update(
+            state=ReviewState.FAILED, problem=problem[:1000], finished_at=engine.now()
+        )
+
+
+def _collect(found: Review, connection: Connection, spec: EntitySpec, engine: Engine) -> None:
+    ledger = open_ledger(connection, engine)
+    # The next change-feed cursor is the ledger's own clock from before the listing began.
+    clock = ledger.changes([spec.ledger], engine.now() - timedelta(hours=1)).until
+    _read_ledger(found, connection, spec, ledger, engine)
+    ours = _read_practice(found, connection, spec, engine)
+    _step(found, phase="Comparing")
+    theirs, outside = _ledger_candidates(found, connection, spec)
+    rows = [_row(found, proposal) for proposal in sort_into_buckets(ours, theirs)]
+    rows += [_outside_row(found, candidate) for candidate in outside]
+    with transaction.atomic():
+        ReviewRow.objects.filter(review=found).delete()
+        ReviewRow.objects.bulk_create(rows, batch_size=1_000)
+        Review.objects.filter(pk=found.pk, state=ReviewState.COLLECTING).update(
+            state=ReviewState.READY, phase="Ready to review", summary={"ledger_clock": clock.isoformat()}
+        )
+
+
+def _read_ledger(
+    found: Review, connection: Connection, spec: EntitySpec, ledger: Ledger, engine: Engine
+) -> None:
+    total = ledger.count(spec.ledger, Activity.ALL)
+    _step(found, phase="Reading QuickBooks", total=total)
+    read = 0
+    for page in ledger.list(spec.ledger, Activity.ALL):
+        seen = {row.id: row.record for row in page}
+        observations.keep(connection, spec, Side.LEDGER, seen, engine.now())
+        read += len(page)
+        _step(found, done=min(read, total), total=total)
+
+
+def _read_practice(
+    found: Review, connection: Connection, spec: EntitySpec, engine: Engine
+) -> list[Candidate]:
+    """Every record here that takes part and is not linked yet; active ones only, unless inactive were asked for."""
+    _step(found, phase="Reading your clients")
+    linked = set(
+        Link.objects.filter(connection=connection, entity=spec.practice).values_list("practice_id", flat=True)
+    )
+    candidates: list[Candidate] = []
+    chunk: dict[str, Present] = {}
+    for record_id, view in RECORD_KINDS[spec.practice].list(connection.firm_id, "all"):
+        record = Present(view.units, str(view.version), view.facts)
+        chunk[record_id] = record
+        if len(chunk) >= 1_000:
+            observations.keep(connection, spec, Side.PRACTICE, chunk, engine.now())
+            chunk = {}
+        active = _active(spec, record)
+        if (
+            record_id not in linked
+            and spec.left_out(Side.PRACTICE, record) is None
+            and (active or found.activity != Activity.ACTIVE)
+        ):
+            candidates.append(_candidate(spec, Side.PRACTICE, record_id, record))
+    observations.keep(connection, spec, Side.PRACTICE, chunk, engine.now())
+    return candidates
+
+
+def _ledger_candidates(
+    found: Review, connection: Connection, spec: EntitySpec
+) -> tuple[list[Candidate], list[Candidate]]:
+    """The unlinked ledger records that were asked for, and those that were not (sub-customers are neither)."""
+    linked = set(
+        Link.objects.filter(connection=connection, entity=spec.practice).values_list("ledger_id", flat=True)
+    )
+    seen = Observation.objects.filter(
+        connection=connection, entity=spec.practice, side=Side.LEDGER, absent=""
+    )
+    asked_for: list[Candidate] = []
+    outside: list[Candidate] = []
+    for row in seen.iterator(chunk_size=1_000):
+        record = observations.as_seen(row)
+        if row.record_id in linked or not isinstance(record, Present):
+            continue
+        if not found.include_subcustomers and spec.left_out(Side.LEDGER, record) is not None:
+            continue
+        wanted = found.activity in (Activity.ALL, _activity(spec, record))
+        (asked_for if wanted else outside).append(_candidate(spec, Side.LEDGER, row.record_id, record))
+    return asked_for, outside
+
+
+def _activity(spec: EntitySpec, record: Present) -> Activity:
+    return Activity.ACTIVE if _active(spec, record) else Activity.INACTIVE
+
+
+def _active(spec: EntitySpec, record: Present) -> bool:
+    return spec.active_unit is None or record.units.get(spec.active_unit) is not False
+
+
+EVIDENCE = {"email": "e-mail", "phone": "phone", "company_name": "company"}
+
+
+def _candidate(spec: EntitySpec, side: Side, record_id: str, record: Present) -> Candidate:
+    evidence = {word: str(record.units[unit]) for unit, word in EVIDENCE.items() if record.units.get(unit)}
+    address = record.units.get("billing_address")
+    if isinstance(address, dict) and address.get("city"):
+        evidence["city"] = str(address["city"])
+    name = str(record.units.get(spec.name_unit) or "")
+    return Candidate(Key(spec.practice, side, record_id), name, _active(spec, record), evidence)
+
+
+def _row(found: Review, proposal: Proposal) -> ReviewRow:
+    ours, theirs = proposal.practice, proposal.ledger
+    return ReviewRow(
+        firm_id=found.firm_id,
+        review=found,
+        bucket=proposal.bucket.value,
+        group=proposal.group.replace("\x00", "")[:1000],
+        practice_id=ours.key.id if ours else "",
+        ledger_id=theirs.key.id if theirs else "",
+        practice_name=ours.name if ours else "",
+        ledger_name=theirs.name if theirs else "",
+        practice_details=_details(ours),
+        ledger_details=_details(theirs),
+        reasons=list(proposal.reasons),
+        sort_name=(proposal.group.replace("\x00", "~"))[:1000],
+    )
+
+
+def _outside_row(found: Review, candidate: Candidate) -> ReviewRow:
+    name = candidate.name[:1000]
+    return ReviewRow(
+        firm_id=found.firm_id,
+        review=found,
+        bucket=OUTSIDE,
+        group=name,
+        ledger_id=candidate.key.id,
+        ledger_name=name,
+        sort_name=name,
+    )
+
+
+def _details(candidate: Candidate | None) -> dict[str, object]:
+    if candidate is None:
+        return {}
+    words = {word: unit for unit, word in EVIDENCE.items()}
+    shown: dict[str, object] = {words.get(w, w): v for w, v in candidate.evidence.items()}
+    return {**shown, "active": candidate.active}
+
+
+def _step(found: Review, *, phase: str = "", done: int = 0, total: int | None = None) -> None:
+    changes: dict[str, object] = {"progress_done": done, "progress_total": total}
+    if phase:
+        changes["phase"] = phase
+    still = Review.objects.filter(pk=found.pk, state=ReviewState.COLLECTING).update(**changes)
+    if not still:
+        raise LedgerError("The review was cancelled.")
+
+
+# -- applying ------------------------------------------------------------------------------------------------
+
+
+def apply_now(review_id: int, engine: Engine | None = None) -> None:
+    """Link the matches, hold what waits for a decision, mark everything to be planned, turn the section on.
+
+    The records themselves are then synced by ordinary runs, which report back through ``note_progress``.
+    """
+    engine = engine or Engine()
+    with every_firm_scope():
+        found = Review.objects.filter(pk=review_id, state=ReviewState.APPLYING).first()
+    if found is None or "applied" in found.summary:
+        return
+    with firm_scope(found.firm_id), transaction.atomic():
+        found = Review.objects.select_for_update().get(pk=review_id)
+        connection = Connection.objects.select_for_update().get(pk=found.connection_id)
+        spec = review.spec_of(connection, found.entity, engine)
+        rows = list(found.rows.all())
+        _link_matches(connection, spec, [row for row in rows if row.bucket == Bucket.MATCH], engine)
+        _hold(found, connection, spec, rows)
+        _set_switches(found, connection, spec)
+        marks = _everything(connection, spec)
+        total = dirty.mark(connection, marks, engine.now())
+        clock = found.summary.get("ledger_clock")
+        Cursor.objects.update_or_create(
+            connection=connection,
+            entity=spec.practice,
+            defaults={"firm_id": connection.firm_id, "read_until": clock},
+        )
+        review.turn_on(connection, spec.practice)
+        Connection.objects.filter(pk=connection.pk).update(
+            changes_due_at=engine.now(), sweep_due_at=engine.now() + engine.sweep_every
+        )
+        found.summary = {**found.summary, "applied": review.forecast(found)}
+        found.phase, found.progress_done, found.progress_total = "Syncing", 0, total
+        found.save()
+        who = found.applied_by.user.get_full_name() if found.applied_by else "Somebody"
+        say(connection, engine.now(), f"{who} synced the {spec.plural.lower()}", result="info")
+
+
+def _link_matches(
+    connection: Connection, spec: EntitySpec, rows: Sequence[ReviewRow], engine: Engine
+) -> None:
+    links = []
+    for row in rows:
+        names: tuple[dict[str, Value], dict[str, Value]] = (
+            {spec.name_unit: row.practice_name},
+            {spec.name_unit: row.ledger_name},
+        )
+        baseline = baseline_for_link(spec, *names)
+        links.append(
+            Link(
+                firm_id=connection.firm_id,
+                connection=connection,
+                entity=spec.practice,
+                practice_id=row.practice_id,
+                ledger_id=row.ledger_id,
+                baseline_practice=pack_units(baseline.practice),
+                baseline_ledger=pack_units(baseline.ledger),
+                origin="review",
+                linked_at=engine.now(),
+            )
+        )
+    Link.objects.bulk_create(links, batch_size=500, ignore_conflicts=True)
+
+
+def _hold(found: Review, connection: Connection, spec: EntitySpec, rows: Iterable[ReviewRow]) -> None:
+    """Whatever the review leaves open is held: it is never written before a person decides."""
+    holds: dict[tuple[str, str], Hold] = {}
+
+    def hold(side: Side, record_id: str, sentence: str, *, excluded: bool) -> None:
+        if record_id:
+            holds[(side.value, record_id)] = Hold(
+                firm_id=connection.firm_id,
+                connection=connection,
+                entity=spec.practice,
+                side=side.value,
+                record_id=record_id,
+                excluded=excluded,
+                sentence=sentence,
+                held_by=found.applied_by,
+            )
+
+    for row in rows:
+        if row.bucket in HELD:
+            for side, record_id in ((Side.PRACTICE, row.practice_id), (Side.LEDGER, row.ledger_id)):
+                hold(side, record_id, HELD[Bucket(row.bucket)], excluded=False)
+        elif row.bucket == Bucket.NEW and not found.create_new:
+            hold(Side.LEDGER, row.ledger_id, SWITCHED_OFF, excluded=True)
+        elif row.bucket == OUTSIDE:
+            hold(Side.LEDGER, row.ledger_id, NOT_ASKED_FOR, excluded=True)
+    Hold.objects.filter(connection=connection, entity=spec.practice).delete()
+    Hold.objects.bulk_create(holds.values(), batch_size=1_000)
+
+
+def _set_switches(found: Review, connection: Connection, spec: EntitySpec) -> None:
+    """Whether records that are left out by default (sub-customers) take part is decided with the review."""
+    switches = dict(connection.switches)
+    own = dict(switches.get(spec.practice, {}))
+    own["take_left_out"] = {**own.get("take_left_out", {}), "ledger": found.include_subcustomers}
+    switches[spec.practice] = own
+    Connection.objects.filter(pk=connection.pk).update(switches=switches)
+
+
+def _everything(connection: Connection, spec: EntitySpec) -> list[Mark]:
+    """Every record known of, so that each ends up in step or listed with its reason."""
+    known = Observation.objects.filter(connection=connection, entity=spec.practice, absent="").values_list(
+        "side", "record_id"
+    )
+    return [
+        Mark(spec.practice, Side(side), record_id, "set-up", must_read=False) for side, record_id in known
+    ]
+
+
+def note_progress(connection: Connection, engine: Engine) -> None:
+    """After a run: how far the applying reviews of this connection are; done when nothing of them waits."""
+    for found in Review.objects.filter(connection=connection, state=ReviewState.APPLYING):
+        if "applied" not in found.summary:
+            continue
+        left = Dirty.objects.filter(connection=connection, entity=found.entity, not_before=None).count()
+        total = found.progress_total or 0
+        changes: dict[str, object] = {"progress_done": max(0, total - left)}
+        if left == 0:
+            changes |= {
+                "state": ReviewState.DONE,
+                "phase": "Done",
+                "finished_at": engine.now(),
+                "summary": {**found.summary, "done": _counted(connection, found.entity)},
+            }
+        Review.objects.filter(pk=found.pk).update(**changes)
+
+
+def _counted(connection: Connection, entity: str) -> dict[str, int]:
+    links = Link.objects.filter(connection=connection, entity=entity)
+    listed = Issue.objects.filter(connection=connection, entity=entity, closed_at=None)
+    return {
+        "linked": links.filter(origin="review").count(),
+        "created_here": links.filter(origin="created here").count(),
+        "created_there": links.filter(origin="created there").count(),
+        "needs_you": listed.filter(listing="needs_you").values("side", "record_id").distinct().count(),
+        "left_out": listed.filter(listing="left_out").values("side", "record_id").distinct().count(),
+    }

@@ -1,0 +1,75 @@
+"""Acts: the tables of the set-up review: what matching proposed and what a person decided. Written by ``review``."""
+
+from __future__ import annotations
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.utils import timezone
+
+from tieout.practice.models import Firm, Member
+from tieout.sync.connection_tables import Connection
+
+
+class ReviewState(models.TextChoices):
+    COLLECTING = "collecting", "Reading both sides"
+    READY = "ready", "Ready to review"
+    APPLYING = "applying", "Syncing"
+    DONE = "done", "Done"
+    FAILED = "failed", "Stopped"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+OPEN_STATES = (ReviewState.COLLECTING, ReviewState.READY, ReviewState.APPLYING)
+
+
+class Review(models.Model):
+    """One pass of the set-up wizard over one entity. Shared by everybody in the firm, resumable."""
+
+    firm = models.ForeignKey(Firm, on_delete=models.PROTECT, related_name="+")
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="reviews")
+    entity = models.CharField(max_length=40)
+    state = models.CharField(max_length=20, choices=ReviewState, default=ReviewState.COLLECTING)
+    activity = models.CharField(max_length=10)
+    """``active``, ``inactive`` or ``all``: which ledger records were asked for."""
+    include_subcustomers = models.BooleanField(default=False)
+    create_new = models.BooleanField(default=True)
+    """The switch "Create x new clients"."""
+    phase = models.CharField(max_length=120, blank=True)
+    progress_done = models.PositiveIntegerField(default=0)
+    progress_total = models.PositiveIntegerField(null=True)
+    problem = models.CharField(max_length=1000, blank=True)
+    summary = models.JSONField(default=dict)
+    started_by = models.ForeignKey(Member, on_delete=models.SET_NULL, null=True, related_name="+")
+    applied_by = models.ForeignKey(Member, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["connection", "entity"],
+                condition=models.Q(state__in=OPEN_STATES),
+                name="one_open_review",
+            )
+        ]
+
+
+class ReviewRow(models.Model):
+    """One line of a review: a pair, a lone record, or one member of a duplicate group."""
+
+    firm = models.ForeignKey(Firm, on_delete=models.PROTECT, related_name="+")
+    review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="rows")
+    bucket = models.CharField(max_length=12)
+    group = models.CharField(max_length=1000)
+    practice_id = models.CharField(max_length=60, blank=True)
+    ledger_id = models.CharField(max_length=60, blank=True)
+    practice_name = models.CharField(max_length=1000, blank=True)
+    ledger_name = models.CharField(max_length=1000, blank=True)
+    practice_details = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    ledger_details = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    reasons = models.JSONField(default=list)
+    decision = models.CharField(max_length=20, blank=True)
+    sort_name = models.CharField(max_length=1000)
+
+    class Meta:
+        indexes = [models.Index(fields=["review", "bucket", "sort_name", "id"], name="review_row_page")]

@@ -1,0 +1,281 @@
+"""Decides nothing, writes nothing: what the pages show about the sync. Every state is derived from the tables.
+
+No row anywhere says "in step": a record is in step when it is linked, nothing of it is dirty or in flight, and
+no issue of it is open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from math import ceil
+
+from django.db.models import Q
+
+from tieout.practice.models import Member
+from tieout.sync.connections import connection_of
+from tieout.sync.engine import Engine
+from tieout.sync.issues import CAUSES
+from tieout.sync.models import (
+    UNRESOLVED,
+    ActivityLine,
+    Attempt,
+    Connection,
+    ConnectionState,
+    Dirty,
+    Issue,
+    Link,
+    SectionState,
+)
+from tieout.sync.tasks import wake
+
+DIRECTIONS = {"both ways": "Both ways", "to ledger": "To QuickBooks", "from ledger": "From QuickBooks"}
+
+COMES_NEXT: tuple[tuple[str, str, str], ...] = (
+    ("service-items", "Service items", "Both ways"),
+    ("invoices", "Invoices", "To QuickBooks"),
+    ("payments-and-credits", "Payments & credits", "To QuickBooks"),
+    ("lists", "Categories, classes & locations", "From QuickBooks"),
+)
+"""Sections of the set-up that this version does not have yet; shown, so that nobody looks for them."""
+
+
+# -- sections ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SectionStatus:
+    slug: str
+    title: str
+    direction_words: str
+    state: str
+    state_words: str
+    in_step: int = 0
+    waiting: int = 0
+    needs_you: int = 0
+    excluded: int = 0
+    action_label: str = ""
+    action_url_name: str | None = None
+    locked_reason: str = ""
+
+
+def section_statuses(connection: Connection | None, *, engine: Engine | None = None) -> list[SectionStatus]:
+    """A row per section of the set-up, in its order."""
+    engine = engine or Engine()
+    found = []
+    for spec in engine.provider("quickbooks").specs:
+        words = DIRECTIONS[spec.direction.value]
+        found.append(_section(connection, spec.practice, spec.plural, words))
+    ready = {section.slug for section in found}
+    return found + [
+        SectionStatus(
+            slug, title, words, "not_started", "Comes next", locked_reason="Comes in a later version."
+        )
+        for slug, title, words in COMES_NEXT
+        if slug not in ready
+    ]
+
+
+def _section(connection: Connection | None, entity: str, title: str, words: str) -> SectionStatus:
+    slug = f"{entity}s"
+    if connection is None:
+        return SectionStatus(
+            slug,
+            title,
+            words,
+            "not_started",
+            "Not started",
+            action_label="Start",
+            action_url_name=f"quickbooks-{slug}",
+        )
+    state = connection.section(entity)
+    counts = _counts(connection, entity)
+    if state is not SectionState.ON:
+        in_review = state is SectionState.IN_REVIEW
+        return SectionStatus(
+            slug,
+            title,
+            words,
+            state.value,
+            "In review" if in_review else "Not started",
+            action_label="Review" if in_review else "Start",
+            action_url_name=f"quickbooks-{slug}",
+        )
+    if connection.state == ConnectionState.PAUSED:
+        shown, said = "paused", "Paused"
+    elif counts["needs_you"]:
+        shown, said = "needs_you", "Needs you"
+    else:
+        shown, said = "on", "In step" if not counts["waiting"] else "Syncing"
+    return SectionStatus(
+        slug,
+        title,
+        words,
+        shown,
+        said,
+        in_step=counts["in_step"],
+        waiting=counts["waiting"],
+        needs_you=counts["needs_you"],
+        excluded=counts["left_out"],
+        action_label="Restart",
+        action_url_name=f"quickbooks-{slug}",
+    )
+
+
+def _counts(connection: Connection, entity: str) -> dict[str, int]:
+    """Records by state. Each record is counted once, under the most pressing of its states."""
+    of = {"connection": connection, "entity": entity}
+    opened = Issue.objects.filter(**of, closed_at=None)
+    by_listing: dict[str, set[tuple[str, str]]] = {"needs_you": set(), "clearing": set(), "left_out": set()}
+    for listing, side, record_id in opened.values_list("listing", "side", "record_id"):
+        by_listing[listing].add((side, record_id))
+    needs_you = by_listing["needs_you"]
+    left_out = by_listing["left_out"] - needs_you
+    linked = {
+        ("ledger", ledger_id): ("practice", practice_id)
+        for ledger_id, practice_id in Link.objects.filter(**of).values_list("ledger_id", "practice_id")
+    }
+    moving = by_listing["clearing"] | {
+        linked.get(key, key) for key in Dirty.objects.filter(**of).values_list("side", "record_id")
+    }
+    waiting = moving - needs_you - left_out
+    in_step = set(linked.values()) - needs_you - left_out - waiting
+    return {
+        "in_step": len(in_step),
+        "waiting": len(waiting),
+        "needs_you": len(needs_you),
+        "left_out": len(left_out),
+    }
+
+
+# -- one record ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class RecordStatus:
+    """One record's state of agreement: a slug for the look, a word, and the sentence behind it."""
+
+    state: str
+    word: str
+    detail: str = ""
+    since: datetime | None = None
+    ledger_id: str = ""
+
+
+STATE_OF_LISTING: Mapping[str, tuple[str, str]] = {
+    "needs_you": ("needs_you", "Needs you"),
+    "clearing": ("checking", "Checking"),
+    "left_out": ("excluded", "Left out"),
+}
+
+
+def record_statuses(firm_id: int, entity: str, ids: Collection[str]) -> dict[str, RecordStatus]:
+    """The state of each of these practice records. Empty while the section is not set up; five queries at most."""
+    connection = connection_of(firm_id)
+    if connection is None or connection.section(entity) is not SectionState.ON:
+        return {}
+    of = {"connection": connection, "entity": entity}
+    links = {link.practice_id: link for link in Link.objects.filter(**of, practice_id__in=ids)}
+    by_ledger_id = {link.ledger_id: link.practice_id for link in links.values()}
+    mine = Q(side="practice", record_id__in=ids) | Q(side="ledger", record_id__in=by_ledger_id)
+    issues: dict[str, Issue] = {}
+    for issue in Issue.objects.filter(mine, **of, closed_at=None).order_by("-listing"):
+        issues[by_ledger_id.get(issue.record_id, "") if issue.side == "ledger" else issue.record_id] = issue
+    dirty = {
+        by_ledger_id.get(record_id, "") if side == "ledger" else record_id
+        for side, record_id in Dirty.objects.filter(mine, **of).values_list("side", "record_id")
+    }
+    flying = set(
+        Attempt.objects.filter(**of, practice_id__in=ids, state__in=UNRESOLVED).values_list(
+            "practice_id", flat=True
+        )
+    )
+    return {
+        one: _status(connection, links.get(one), issues.get(one), one in dirty, one in flying) for one in ids
+    }
+
+
+def _status(
+    connection: Connection, link: Link | None, issue: Issue | None, dirty: bool, flying: bool
+) -> RecordStatus:
+    ledger_id = link.ledger_id if link else ""
+    if flying:
+        cause = CAUSES["in_flight"]
+        return RecordStatus("checking", "Checking", f"{cause.title}.", ledger_id=ledger_id)
+    if issue:
+        state, word = STATE_OF_LISTING[issue.listing]
+        detail = f"{issue.sentence} {issue.next_step}"
+        return RecordStatus(state, word, detail, issue.opened_at, ledger_id)
+    if dirty or link is None:
+        if connection.state == ConnectionState.PAUSED:
+            return RecordStatus(
+                "paused", "Paused", "It waits until the sync is resumed.", ledger_id=ledger_id
+            )
+        return RecordStatus("waiting", "Waiting", "It is sent within seconds.", ledger_id=ledger_id)
+    return RecordStatus("in_step", "In step", "", link.agreed_at, ledger_id)
+
+
+# -- lists ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    rows: list[ActivityLine]
+    page: int
+    pages: int
+    total: int
+
+
+def activity(connection: Connection, *, page: int = 1, per_page: int = 50) -> Page:
+    """The sync activity, newest first."""
+    lines = ActivityLine.objects.filter(connection=connection).order_by("-id")
+    total = lines.count()
+    pages = max(1, ceil(total / per_page))
+    page = min(max(1, page), pages)
+    return Page(list(lines[(page - 1) * per_page : page * per_page]), page, pages, total)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenIssue:
+    """One open issue as listed."""
+
+    title: str
+    sentence: str
+    next_step: str
+    record_name: str
+    side: str
+    entity: str
+    record_id: str
+    listing: str
+    reference: str
+    since: datetime
+
+
+def issues(connection: Connection, listing: str = "needs_you") -> list[OpenIssue]:
+    """What needs a person (or, with another ``listing``, what clears by itself or is left out), oldest first."""
+    rows = Issue.objects.filter(connection=connection, closed_at=None, listing=listing)
+    return [
+        OpenIssue(
+            CAUSES.get(row.cause, CAUSES["bug"]).title,
+            row.sentence,
+            row.next_step,
+            row.name,
+            row.side,
+            row.entity,
+            row.record_id,
+            row.listing,
+            row.reference,
+            row.opened_at,
+        )
+        for row in rows.order_by("cause", "opened_at", "id")[:1_000]
+    ]
+
+
+def sync_now(connection: Connection, member: Member, *, engine: Engine | None = None) -> None:
+    """Look at QuickBooks now instead of at the next due time."""
+    engine = engine or Engine()
+    Connection.objects.filter(pk=connection.pk, firm_id=member.firm_id).update(
+        changes_due_at=engine.now(), due_at=engine.now()
+    )
+    wake(connection.pk)

@@ -1,0 +1,87 @@
+"""Acts: the bell. The only module that knows the job library; nothing of the engine's own state lives in it.
+
+A job says "look at this connection" and nothing else. Losing one costs until the next tick, never data;
+running one twice costs a pass that finds nothing to do. One lock per connection keeps its runs in order.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from tieout.practice.isolation import every_firm_scope
+from tieout.sync.models import Connection, ConnectionState
+
+QUEUE = "sync"
+
+
+def lock_of(connection_id: int) -> str:
+    return f"connection:{connection_id}"
+
+
+def ring(firm_id: int) -> None:
+    """Wake the firm's connections. Called by the practice's verbs inside their transaction: no commit, no bell."""
+    for connection_id in Connection.objects.filter(firm_id=firm_id, state=ConnectionState.ACTIVE).values_list(
+        "id", flat=True
+    ):
+        wake(connection_id)
+
+
+def wake(connection_id: int) -> None:
+    """Ask for a run of one connection soon. Rung again while one waits, nothing more is queued."""
+    lock = lock_of(connection_id)
+    if not ProcrastinateJob.objects.filter(lock=lock, status="todo").exists():
+        run_connection.configure(lock=lock).defer(connection_id=connection_id)
+
+
+@app.task(name="run_connection", queue=QUEUE)
+def run_connection(connection_id: int) -> None:
+    """One pass over one connection."""
+    from tieout.sync.runner import run_once  # the runner needs the app registry to be ready
+
+    with every_firm_scope():
+        known = Connection.objects.filter(id=connection_id).exists()
+    if known and (passed := run_once(connection_id)) and passed.more:
+        wake(connection_id)
+
+
+@app.task(name="collect_review", queue=QUEUE)
+def collect_review(review_id: int) -> None:
+    """Read both sides and sort them into the review's buckets."""
+    from tieout.sync.review_jobs import collect
+
+    collect(review_id)
+
+
+@app.task(name="apply_review", queue=QUEUE)
+def apply_review(review_id: int, connection_id: int) -> None:
+    """Link as reviewed, turn the section on, and have the records synced."""
+    from tieout.sync.review_jobs import apply_now
+
+    apply_now(review_id)
+    with every_firm_scope():
+        wake(connection_id)
+
+
+def collect_soon(connection_id: int, review_id: int) -> None:
+    collect_review.configure(lock=lock_of(connection_id)).defer(review_id=review_id)
+
+
+def apply_soon(connection_id: int, review_id: int) -> None:
+    apply_review.configure(lock=lock_of(connection_id)).defer(
+        review_id=review_id, connection_id=connection_id
+    )
+
+
+def wake_due(now: datetime) -> int:
+    """Ring for every connection that is due. Called every few seconds by the worker: a lost bell costs that long."""
+    with every_firm_scope():
+        due = Connection.objects.filter(state=ConnectionState.ACTIVE, due_at__lte=now).exclude(
+            lease_until__gt=now
+        )
+        ids = list(due.values_list("id", flat=True))
+        for connection_id in ids:
+            wake(connection_id)
+    return len(ids)

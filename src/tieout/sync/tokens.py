@@ -1,0 +1,95 @@
+"""Acts: keeps a connection's tokens. One refresh at a time over all processes; the new pair is stored before use.
+
+The row lock on the token set is the single flight: whoever comes second finds a newer generation and uses it.
+Source of the rules: Intuit's OAuth 2.0 guide (a rotated refresh token dies; parallel refreshes may revoke the grant).
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from tieout.reconcile.ports import LedgerProvider, Reconnect, Tokens
+from tieout.sync.engine import Engine
+from tieout.sync.models import Connection, TokenSet
+from tieout.sync.secrets import open_sealed, seal
+
+EARLY = timedelta(minutes=5)
+"""Refreshed this long before the access token ends, so that no call starts with a dying one."""
+
+
+def _place(connection: Connection) -> str:
+    return f"firm:{connection.firm_id}/connection:{connection.pk}/tokens"
+
+
+def _write(tokens: Tokens) -> str:
+    return json.dumps({k: v.isoformat() if isinstance(v, datetime) else v for k, v in asdict(tokens).items()})
+
+
+def _read(plain: str) -> Tokens:
+    raw: dict[str, Any] = json.loads(plain)
+    for name in ("access_expires_at", "refresh_expires_at", "hard_expires_at"):
+        raw[name] = datetime.fromisoformat(raw[name]) if raw[name] else None
+    return Tokens(**raw)
+
+
+def store(connection: Connection, tokens: Tokens) -> None:
+    """Keep the pair of a fresh sign-in, replacing any older one."""
+    TokenSet.objects.update_or_create(
+        connection=connection, firm_id=connection.firm_id, defaults=_columns(connection, tokens)
+    )
+
+
+def _columns(connection: Connection, tokens: Tokens) -> dict[str, Any]:
+    return {
+        "sealed": seal(_write(tokens), bound_to=_place(connection)),
+        "access_expires_at": tokens.access_expires_at,
+        "refresh_expires_at": tokens.refresh_expires_at,
+        "hard_expires_at": tokens.hard_expires_at,
+    }
+
+
+def current(connection: Connection) -> Tokens:
+    """The stored pair. Raises ``Reconnect`` when there is none."""
+    found = TokenSet.objects.filter(connection=connection).first()
+    if found is None:
+        raise Reconnect("QuickBooks is not connected. Connect it again; nothing is lost.")
+    return _read(open_sealed(found.sealed, bound_to=_place(connection)))
+
+
+class StoredTokens:
+    """The ``TokenSource`` of one connection."""
+
+    def __init__(self, connection: Connection, provider: LedgerProvider, engine: Engine) -> None:
+        self._connection, self._provider, self._engine = connection, provider, engine
+        self._held: Tokens | None = None
+
+    def access(self) -> str:
+        held = self._held or current(self._connection)
+        if held.access_expires_at - EARLY <= self._engine.now():
+            return self.renew(held.access)
+        self._held = held
+        return held.access
+
+    def renew(self, refused: str) -> str:
+        """Refresh unless somebody else already has. Must not be called inside a transaction of the caller's."""
+        with transaction.atomic():
+            row = TokenSet.objects.select_for_update().filter(connection=self._connection).first()
+            if row is None:
+                raise Reconnect("QuickBooks is not connected. Connect it again; nothing is lost.")
+            stored = _read(open_sealed(row.sealed, bound_to=_place(self._connection)))
+            if stored.access != refused:
+                self._held = stored
+                return stored.access
+            fresh = self._provider.refresh(stored)
+            for column, value in _columns(self._connection, fresh).items():
+                setattr(row, column, value)
+            row.generation += 1
+            row.save()
+        self._engine.at_point("tokens refreshed")
+        self._held = fresh
+        return fresh.access
