@@ -1,0 +1,126 @@
+"""Decides: what a request is about: company, entity, operation, request id, metering. Pure.
+
+Fault rules match on it, the log prints it, the data service acts on it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote
+
+from quickbooks_emulator import formats
+from quickbooks_emulator.messages import Request
+
+OAUTH_PATHS = {
+    "/connect/oauth2": "authorize",
+    "/oauth2/v1/tokens/bearer": "token",
+    "/v2/oauth2/tokens/revoke": "revoke",
+    "/v1/openid_connect/userinfo": "userinfo",
+    "/op/v1/jwks": "jwks",
+}
+DISCOVERY = re.compile(r"/\.well-known/openid[_-](sandbox[_-])?configuration/?")
+_DATA = re.compile(r"/v3/company/([^/]+)/(.+?)/?$", re.IGNORECASE)
+_FROM = re.compile(r"\bfrom\s+(\w+)", re.IGNORECASE)
+_SPECIAL = ("query", "batch", "cdc", "upload")
+_WRITES = ("create", "update", "delete", "void")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """`area`: data, oauth, control, console. `entity` is lower case; `metered`: core, coreplus or "".
+
+    `payload` is the parsed JSON body, None without one; `unreadable` says why it could not be parsed.
+    """
+
+    area: str
+    operation: str = ""
+    realm: str = ""
+    entity: str = ""
+    record: str = ""
+    segments: tuple[str, ...] = ()
+    request_id: str = ""
+    minor_version: str = ""
+    metered: str = ""
+    payload: Any = None
+    unreadable: str = ""
+
+    @property
+    def is_write(self) -> bool:
+        return self.operation in _WRITES
+
+
+def classify(request: Request) -> Call:
+    path = request.path
+    if path.startswith("/_control"):
+        return Call("control")
+    if path.rstrip("/") in OAUTH_PATHS:
+        operation = OAUTH_PATHS[path.rstrip("/")]
+        if operation == "token":
+            grant_type = request.form.get("grant_type", "")
+            operation = {"authorization_code": "exchange", "refresh_token": "refresh"}.get(
+                grant_type, "token"
+            )
+        return Call("oauth", operation, entity="oauth")
+    if DISCOVERY.fullmatch(path):
+        return Call("oauth", "discovery", entity="oauth")
+    match = _DATA.fullmatch(path)
+    return _data(request, match) if match else Call("console")
+
+
+def query_text(request: Request) -> str:
+    """The query in any of the dialects clients speak: in the URL, or the body as text or as a form."""
+    in_url = request.params.get("query", "")
+    if request.method == "GET" or (in_url and not request.body.strip()):
+        return in_url
+    body = request.body.decode("utf-8", "replace").strip()
+    if "form" in request.header("content-type") and body.lower().startswith("query="):
+        return request.form.get("query", "")
+    return body or in_url
+
+
+def _data(request: Request, match: re.Match[str]) -> Call:
+    segments = tuple(unquote(one) for one in match.group(2).split("/"))
+    first = segments[0].lower()
+    params = request.params
+    payload, unreadable = None, ""
+    if request.method == "POST" and first not in ("query", "upload") and request.body.strip():
+        try:
+            payload = formats.from_json(request.body)
+        except formats.NotJson as error:
+            unreadable = str(error)
+    operation, entity = first, ""
+    if first == "query":
+        found = _FROM.search(query_text(request))
+        entity = found.group(1).lower() if found else ""
+    elif first == "cdc":
+        entity = params.get("entities", "").lower()
+    elif first not in _SPECIAL:
+        entity, operation = first, _operation(request.method, params, segments, payload)
+    return Call(
+        area="data",
+        operation=operation,
+        realm=match.group(1),
+        entity=entity,
+        record=segments[1] if len(segments) > 1 else "",
+        segments=segments,
+        request_id=params.get("requestid", ""),
+        minor_version=params.get("minorversion", ""),
+        metered="core" if operation in (*_WRITES, "send", "upload") else "coreplus",
+        payload=payload,
+        unreadable=unreadable,
+    )
+
+
+def _operation(method: str, params: dict[str, str], segments: tuple[str, ...], payload: Any) -> str:
+    if method != "POST":
+        return segments[2].lower() if len(segments) > 2 else "read"
+    if len(segments) > 2:
+        return segments[2].lower()
+    if params.get("include", "").lower() == "void":
+        return "void"
+    named = params.get("operation", "").lower()
+    if named:
+        return named
+    return "update" if isinstance(payload, dict) and payload.get("Id") else "create"

@@ -1,0 +1,322 @@
+"""Acts: the JSON control API under /_control. Each route is one line of a table and one call of the desk.
+
+A call that cannot be done answers 400 with {"error": "one sentence"}; an unknown path 404 with the list of paths.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from quickbooks_emulator import formats
+from quickbooks_emulator.control.desk import Control, ControlError
+from quickbooks_emulator.faults import Fault
+from quickbooks_emulator.knobs import Knobs, Limits
+from quickbooks_emulator.messages import Request, Response, json_response
+from quickbooks_emulator.trouble.rules import EFFECTS, BadRule, span
+from quickbooks_emulator.webhooks.documents import WebhookSettings
+
+Document = dict[str, Any]
+Handler = Callable[["ControlApi", Request, Document, re.Match[str]], Any]
+_LOG_FILTERS = (
+    "method",
+    "realm",
+    "entity",
+    "operation",
+    "record",
+    "request_id",
+    "status",
+    "area",
+    "tid",
+    "metered",
+)
+
+
+class ControlApi:
+    """Answers every request whose path begins with /_control."""
+
+    def __init__(self, control: Control) -> None:
+        self.control = control
+
+    def answer(self, request: Request) -> Response:
+        if is_foreign(request):
+            return _refused(403, "Control calls from another site's page are refused.")
+        path = request.path.removeprefix("/_control").rstrip("/") or "/"
+        for method, pattern, handler in ROUTES:
+            match = re.fullmatch(pattern, path)
+            if match and method == request.method:
+                return self._run(handler, request, match)
+        known = sorted(f"{method} /_control{_readable(pattern)}" for method, pattern, _ in ROUTES)
+        return json_response(404, {"error": f"There is no {request.method} {request.path}.", "routes": known})
+
+    def _run(self, handler: Handler, request: Request, match: re.Match[str]) -> Response:
+        try:
+            document = formats.from_json(request.body) if request.body.strip() else {}
+            if not isinstance(document, dict):
+                return _refused(400, "The body must be a JSON object.")
+            return json_response(200, handler(self, request, document, match))
+        except formats.NotJson as error:
+            return _refused(400, f"The body is not JSON: {error}.")
+        except Fault as fault:
+            return json_response(
+                400,
+                {
+                    "error": f"QuickBooks would refuse: {fault.detail or fault.message}",
+                    "Fault": fault.envelope(),
+                },
+            )
+        except (ControlError, BadRule) as error:
+            return _refused(400, str(error))
+        except msgspec.ValidationError as error:
+            return _refused(400, f"The settings cannot be read: {error}.")
+
+
+def is_foreign(request: Request) -> bool:
+    """A browser says the request comes from a page of another site."""
+    origin = request.header("origin")
+    return (bool(origin) and origin != request.base_url) or request.header("sec-fetch-site") == "cross-site"
+
+
+def _refused(status: int, sentence: str) -> Response:
+    return json_response(status, {"error": sentence})
+
+
+def _readable(pattern: str) -> str:
+    return "" if pattern == "/" else re.sub(r"\(\?P<(\w+)>[^)]*\)", r"{\1}", pattern)
+
+
+def _needed(document: Mapping[str, Any], *names: str) -> list[str]:
+    missing = [name for name in names if not document.get(name)]
+    if missing:
+        raise ControlError(f"The body lacks {' and '.join(missing)}.")
+    return [str(document[name]) for name in names]
+
+
+def _health(api: ControlApi, request: Request, document: Document, match: re.Match[str]) -> Document:
+    emulator = api.control.emulator
+    settings = emulator.store.collection("settings")
+    return {
+        "status": "ok",
+        "world": settings.get("world"),
+        "time": emulator.clock.now().isoformat(),
+        "companies": len(emulator.companies()),
+        "faults": len(api.control.faults()),
+    }
+
+
+def _reset(api: ControlApi, request: Request, document: Document, match: re.Match[str]) -> Document:
+    api.control.reset(str(document.get("world", "sample")))
+    return _health(api, request, document, match)
+
+
+def _clock(api: ControlApi, request: Request, document: Document, match: re.Match[str]) -> Document:
+    clock = api.control.emulator.clock
+    unknown = set(document) - {"advance", "set", "frozen"}
+    if unknown:
+        raise ControlError(f"The clock knows advance, set and frozen, not {', '.join(sorted(unknown))}.")
+    try:
+        if "set" in document:
+            moment = datetime.fromisoformat(str(document["set"]))
+            if moment.tzinfo is None:
+                raise ValueError("it has no offset")
+            clock.set(moment)
+        if "advance" in document:
+            clock.advance(float(document["advance"]))
+    except (ValueError, TypeError) as error:
+        raise ControlError(f"The clock cannot be set: {error}.") from error
+    if "frozen" in document:
+        (clock.freeze if document["frozen"] else clock.run)()
+    if document:
+        api.control.clock_changed()
+    return {"time": clock.now().isoformat(timespec="milliseconds"), "frozen": clock.frozen}
+
+
+def _seed(api: ControlApi, request: Request, document: Document, match: re.Match[str]) -> Document:
+    if "seed" in document:
+        api.control.emulator.seed = str(document["seed"])
+    return {"seed": api.control.emulator.seed}
+
+
+def _snapshot(api: ControlApi, request: Request, document: Document, match: re.Match[str]) -> Document:
+    name = str(document.get("name", "default"))
+    api.control.snapshot(name)
+    return {"snapshot": name}
+
+
+def _restore(api: ControlApi, request: Request, document: Document, match: re.Match[str]) -> Document:
+    name = str(document.get("name", "default"))
+    api.control.restore(name)
+    return {"restored": name}
+
+
+def _log(api: ControlApi, request: Request, document: Document, match: re.Match[str]) -> Document:
+    params = request.params
+    wanted = {name: params[name] for name in _LOG_FILTERS if name in params}
+    entries = api.control.emulator.log.entries(**wanted)
+    limit = params.get("limit", "")
+    if limit.isdigit() and int(limit):
+        entries = entries[-int(limit) :]
+    return {"requests": [msgspec.to_builtins(entry) for entry in entries], "count": len(entries)}
+
+
+def _clear_log(api: ControlApi, request: Request, document: Document, match: re.Match[str]) -> Document:
+    api.control.emulator.log.clear()
+    return {"requests": []}
+
+
+def _meter(api: ControlApi, request: Request, document: Document, match: re.Match[str]) -> Document:
+    return dict(api.control.emulator.log.meter())
+
+
+def _faults(api: ControlApi, request: Request, document: Document, match: re.Match[str]) -> Document:
+    return {"faults": [msgspec.to_builtins(rule) for rule in api.control.faults()], "effects": EFFECTS}
+
+
+def _add_fault(api: ControlApi, request: Request, document: Document, match: re.Match[str]) -> Any:
+    _needed(document, "effect")
+    if document.get("company", "*") != "*":
+        api.control.company(str(document["company"]))
+    return msgspec.to_builtins(api.control.add_fault(**document))
+
+
+def _clear_faults(api: ControlApi, request: Request, document: Document, match: re.Match[str]) -> Document:
+    api.control.clear_faults(match.groupdict().get("rule"))
+    return _faults(api, request, document, match)
+
+
+def _companies(api: ControlApi, request: Request, document: Document, match: re.Match[str]) -> Document:
+    return {"companies": [msgspec.to_builtins(company) for company in api.control.emulator.companies()]}
+
+
+def _records(api: ControlApi, request: Request, document: Document, match: re.Match[str]) -> Document:
+    api.control.company(match["realm"])
+    found = api.control.records(match["realm"], match["entity"])
+    return {"records": found, "count": len(found)}
+
+
+def _edit(api: ControlApi, request: Request, document: Document, match: re.Match[str]) -> Document:
+    (entity,) = _needed(document, "entity")
+    unknown = set(document) - {"entity", "id", "fields", "operation"}
+    if unknown:
+        raise ControlError(f"An edit has entity, id, fields and operation, not {', '.join(sorted(unknown))}.")
+    record_id = str(document["id"]) if document.get("id") is not None else None
+    operation = str(document.get("operation") or ("update" if record_id else "create"))
+    return api.control.edit(match["realm"], entity, record_id, document.get("fields"), operation)
+
+
+def _merge(api: ControlApi, request: Request, document: Document, match: re.Match[str]) -> Document:
+    loser, survivor = _needed(document, "from", "into")
+    return api.control.merge(match["realm"], str(document.get("entity", "Customer")), loser, survivor)
+
+
+def _preferences(api: ControlApi, request: Request, document: Document, match: re.Match[str]) -> Document:
+    return api.control.set_preferences(match["realm"], document)
+
+
+def _revoke(api: ControlApi, request: Request, document: Document, match: re.Match[str]) -> Document:
+    api.control.company(match["realm"])
+    return {"revoked": api.control.revoke(match["realm"])}
+
+
+def _webhooks(api: ControlApi, request: Request, document: Document, match: re.Match[str]) -> Document:
+    current = api.control.emulator.webhooks.settings
+    if "verifier_token" in document:
+        api.control.set_verifier_token(str(document.pop("verifier_token")))
+    if document:
+        changed = {name: float(one) if isinstance(one, Decimal) else one for name, one in document.items()}
+        current = msgspec.convert({**msgspec.to_builtins(current), **changed}, WebhookSettings)
+        span(current.delay)
+        if current.format not in ("cloudevents", "legacy") or current.schedule not in ("current", "old"):
+            raise ControlError("The format is cloudevents or legacy, the schedule current or old.")
+        api.control.set_webhooks(current)
+    return {**msgspec.to_builtins(current), "verifier_token": api.control.app().verifier_token}
+
+
+def _outgoing(api: ControlApi, request: Request, document: Document, match: re.Match[str]) -> Document:
+    return {"sent": [msgspec.to_builtins(one) for one in api.control.emulator.webhooks.log]}
+
+
+def _pending(api: ControlApi, request: Request, document: Document, match: re.Match[str]) -> Document:
+    return {"pending": api.control.emulator.webhooks.pending()}
+
+
+def _clear_pending(api: ControlApi, request: Request, document: Document, match: re.Match[str]) -> Document:
+    api.control.emulator.webhooks.clear()
+    return {"pending": []}
+
+
+def _credentials(api: ControlApi, request: Request, document: Document, match: re.Match[str]) -> Document:
+    control = api.control
+    if "redirect_uris" in document:
+        control.add_redirect_uris(str(uri) for uri in document["redirect_uris"])
+    if "verifier_token" in document:
+        control.set_verifier_token(str(document["verifier_token"]))
+    app = control.app()
+    companies = []
+    for company in control.emulator.companies():
+        tokens = control.connect(company.realm)
+        companies.append(
+            {
+                "realm": company.realm,
+                "name": company.name,
+                "access_token": tokens.access_token,
+                "refresh_token": tokens.refresh_token,
+            }
+        )
+    return {**msgspec.to_builtins(app), "companies": companies}
+
+
+def _knobs(api: ControlApi, request: Request, document: Document, match: re.Match[str]) -> Any:
+    if document:
+        current = msgspec.to_builtins(api.control.emulator.knobs)
+        api.control.set_knobs(msgspec.convert({**current, **document}, Knobs))
+    return msgspec.to_builtins(api.control.emulator.knobs)
+
+
+def _limits(api: ControlApi, request: Request, document: Document, match: re.Match[str]) -> Any:
+    if document:
+        current = msgspec.to_builtins(api.control.emulator.throttle.limits)
+        api.control.set_limits(msgspec.convert({**current, **document}, Limits))
+    return msgspec.to_builtins(api.control.emulator.throttle.limits)
+
+
+_COMPANY = r"/companies/(?P<realm>[^/]+)"
+ROUTES: tuple[tuple[str, str, Handler], ...] = (
+    ("GET", "/health", _health),
+    ("POST", "/reset", _reset),
+    ("GET", "/clock", _clock),
+    ("POST", "/clock", _clock),
+    ("GET", "/seed", _seed),
+    ("POST", "/seed", _seed),
+    ("POST", "/snapshot", _snapshot),
+    ("POST", "/restore", _restore),
+    ("GET", "/log", _log),
+    ("DELETE", "/log", _clear_log),
+    ("GET", "/meter", _meter),
+    ("GET", "/faults", _faults),
+    ("POST", "/faults", _add_fault),
+    ("DELETE", "/faults", _clear_faults),
+    ("DELETE", r"/faults/(?P<rule>\d+)", _clear_faults),
+    ("GET", "/companies", _companies),
+    ("GET", _COMPANY + r"/records/(?P<entity>\w+)", _records),
+    ("POST", _COMPANY + "/edit", _edit),
+    ("POST", _COMPANY + "/merge", _merge),
+    ("POST", _COMPANY + "/preferences", _preferences),
+    ("POST", _COMPANY + "/revoke", _revoke),
+    ("GET", "/webhooks", _webhooks),
+    ("POST", "/webhooks", _webhooks),
+    ("GET", "/webhooks/log", _outgoing),
+    ("GET", "/webhooks/pending", _pending),
+    ("DELETE", "/webhooks/pending", _clear_pending),
+    ("GET", "/credentials", _credentials),
+    ("POST", "/credentials", _credentials),
+    ("GET", "/knobs", _knobs),
+    ("POST", "/knobs", _knobs),
+    ("GET", "/limits", _limits),
+    ("POST", "/limits", _limits),
+)

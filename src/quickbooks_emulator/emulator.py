@@ -1,0 +1,222 @@
+"""Acts: the emulator itself: takes a request to the part that answers it, under faults, limits and the log.
+
+    emulator = Emulator(world="sample")
+    client = httpx2.Client(transport=httpx2.WSGITransport(app=emulator.wsgi), base_url="http://quickbooks.test")
+
+It owns no thread and no socket; `server.py` adds those.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import os
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import msgspec
+
+from quickbooks_emulator import gateway, wsgi
+from quickbooks_emulator.calls import Call, classify
+from quickbooks_emulator.clock import VirtualClock
+from quickbooks_emulator.console.pages import Console
+from quickbooks_emulator.control.api import ControlApi
+from quickbooks_emulator.control.desk import Control
+from quickbooks_emulator.entities import indexes
+from quickbooks_emulator.knobs import NO_LIMITS, Knobs, Limits
+from quickbooks_emulator.log import Entry, RequestLog
+from quickbooks_emulator.messages import ConnectionDropped, Request, Response
+from quickbooks_emulator.oauth.documents import AccessToken, App, Code, Grant, RefreshToken
+from quickbooks_emulator.oauth.endpoints import OAuthServer
+from quickbooks_emulator.service.data import DataService
+from quickbooks_emulator.service.replay import Answer
+from quickbooks_emulator.service.throttle import Throttle
+from quickbooks_emulator.store import Store
+from quickbooks_emulator.store.collection import Journal
+from quickbooks_emulator.store.documents import Company, Counter, Event, Record, Tombstone
+from quickbooks_emulator.trouble import effects, rules
+from quickbooks_emulator.webhooks.documents import Delivery, WebhookSettings
+from quickbooks_emulator.webhooks.queue import Webhooks
+
+CLIENT_ID = "EMULATOR-CLIENT-ID"
+CLIENT_SECRET = "EMULATOR-CLIENT-SECRET"  # noqa: S105 - the public credentials of a simulator
+VERIFIER_TOKEN = "emulator-verifier-token"  # noqa: S105
+REDIRECT_URIS = (
+    "http://127.0.0.1:8000/integrations/quickbooks/callback",
+    "http://localhost:8000/integrations/quickbooks/callback",
+)
+KINDS: dict[str, type] = {
+    "access": AccessToken,
+    "answers": Answer,
+    "apps": App,
+    "codes": Code,
+    "companies": Company,
+    "counters": Counter,
+    "deleted": Tombstone,
+    "deliveries": Delivery,
+    "earlier": Record,
+    "events": Event,
+    "grants": Grant,
+    "records": Record,
+    "refresh": RefreshToken,
+    "rules": rules.Rule,
+    "settings": Any,  # type: ignore[dict-item]  # texts and plain objects
+}
+VOLATILE = frozenset({"earlier"})
+
+
+class Emulator:
+    """A QuickBooks Online of one's own: companies, OAuth, the accounting API, webhooks, a control desk.
+
+    `world` fills an empty state: sample, empty, large or large:N. `clock` defaults to a frozen one. `seed` makes
+    tokens and ids repeatable. `journal` makes the state durable. `sleep` carries out the `delay` fault; in
+    process it moves the virtual clock.
+    """
+
+    def __init__(
+        self,
+        world: str = "sample",
+        *,
+        clock: VirtualClock | None = None,
+        seed: int | str = 0,
+        journal: Journal | None = None,
+        webhook_url: str = "",
+        redirect_uris: Iterable[str] = (),
+        limits: Limits = NO_LIMITS,
+        knobs: Knobs | None = None,
+        sleep: Callable[[float], None] | None = None,
+    ) -> None:
+        self.clock = clock or VirtualClock()
+        self.seed = str(seed)
+        self.store = Store(KINDS, indexes, journal, VOLATILE)
+        self.log = RequestLog()
+        self.throttle = Throttle(limits)
+        self.knobs = knobs or Knobs()
+        self.webhooks = Webhooks(self.store, self.clock.milliseconds, lambda: self.knobs)
+        self.oauth = OAuthServer(self.store, self.seed)
+        self.data = DataService(self.store)
+        self.control = Control(self)
+        self.wsgi = wsgi.application(self.handle)
+        self._control_api = ControlApi(self.control)
+        self._console = Console(self.control)
+        self._sleep = sleep or self.clock.advance
+        self._numbers = itertools.count(1)
+        self._traces = itertools.count(1)
+        self._run = os.urandom(4).hex() if journal is not None else "0"
+        self._prepare(world, webhook_url, tuple(redirect_uris))
+
+    def handle(self, request: Request) -> Response:
+        """One request, one answer. Raises ConnectionDropped when a fault rule breaks the connection."""
+        call = classify(request)
+        if call.area == "control":
+            return self._control_api.answer(request)
+        if call.area == "console":
+            return self._console.answer(request)
+        with self.store.transaction() as transaction:
+            met = rules.meet(self.store, transaction, call, request.method, self.clock.milliseconds())
+        self.throttle.enter(call.realm)
+        tid = self._trace()
+        status, replayed = 0, False
+        try:
+            broken = effects.before(met, call, self.throttle, self.clock.milliseconds())
+            if broken is not None:
+                response = broken
+            else:
+                response, replayed = self._perform(call, request, met)
+            status = response.status
+            response = (
+                effects.after(met, response, self.clock.milliseconds(), self._sleep)
+                if not broken
+                else response
+            )
+            status = response.status
+            return self._with_headers(call, response, tid)
+        finally:
+            self.throttle.leave(call.realm)
+            self._note(call, request, status, tid, met, replayed)
+
+    def companies(self) -> list[Company]:
+        return sorted(self.store.collection("companies").values(), key=lambda company: company.realm)
+
+    def close(self) -> None:
+        self.store.close()
+
+    def _perform(self, call: Call, request: Request, met: list[rules.Rule]) -> tuple[Response, bool]:
+        now_ms = self.clock.milliseconds()
+        if call.area == "oauth":
+            return self.oauth.answer(call, request, self.knobs, now_ms // 1000), False
+        accept = request.header("accept")
+        xml = "xml" in accept and "json" not in accept
+        realm = self.oauth.realm_of(request, self.knobs, now_ms // 1000)
+        if realm is None:
+            bearer = request.header("authorization").lower().startswith("bearer ")
+            detail = "Token expired" if bearer else "Malformed bearer token: too short or too long"
+            return gateway.unauthorized(detail, now_ms, xml=xml), False
+        if realm != call.realm:
+            return gateway.forbidden(now_ms, xml=xml), False
+        if not self.throttle.allows(call.realm, call.operation, now_ms):
+            return gateway.throttled(), False
+        company: Company = self.store.collection("companies").get(realm)
+        return self.data.answer(call, request, company, self.knobs, now_ms, effects.conditions(met))
+
+    def _with_headers(self, call: Call, response: Response, tid: str) -> Response:
+        headers = {"intuit_tid": tid, "Server": "emulator"}
+        if call.area == "data":
+            headers["Cache-Control"] = "max-age=0, no-cache, no-store, must-revalidate, private"
+            headers["Expires"] = "0"
+            if response.status not in (401, 403, 429):  # the gateway's answers lack these (recorded)
+                headers |= {"QBO-Version": "emulator", "Service-Time": "total=1, db=1"}
+        return Response(response.status, response.body, {**headers, **response.headers})
+
+    def _note(
+        self, call: Call, request: Request, status: int, tid: str, met: list[rules.Rule], replayed: bool
+    ) -> None:
+        self.log.add(
+            Entry(
+                number=next(self._numbers),
+                at=self.clock.now().isoformat(timespec="milliseconds"),
+                method=request.method,
+                path=request.path + (f"?{request.query}" if request.query else ""),
+                area=call.area,
+                realm=call.realm,
+                entity=call.entity,
+                operation=call.operation,
+                record=call.record or _record_of(call),
+                request_id=call.request_id,
+                minor_version=call.minor_version,
+                status=status,
+                tid=tid,
+                metered=call.metered,
+                faults=tuple(rule.effect for rule in met),
+                replayed=replayed,
+            )
+        )
+
+    def _trace(self) -> str:
+        """An intuit_tid in the recorded form."""
+        text = f"{self.seed}/{self._run}/{next(self._traces)}"
+        return f"1-{self.clock.seconds():08x}-{hashlib.sha256(text.encode()).hexdigest()[:24]}"
+
+    def _prepare(self, world: str, webhook_url: str, redirect_uris: tuple[str, ...]) -> None:
+        """Fill an empty state; take the settings out of one that was kept."""
+        settings = self.store.collection("settings")
+        if self.store.empty:
+            self.control.set_webhooks(WebhookSettings(url=webhook_url))
+            with self.store.transaction() as transaction:
+                app = App(CLIENT_ID, CLIENT_SECRET, REDIRECT_URIS, VERIFIER_TOKEN)
+                transaction.put("apps", app.client_id, app)
+            self.control.reset(world)
+        else:
+            self.control.restore_settings()
+            if webhook_url:
+                current = msgspec.convert(settings.get("webhooks") or {}, WebhookSettings)
+                self.control.set_webhooks(msgspec.structs.replace(current, url=webhook_url))
+        if redirect_uris:
+            self.control.add_redirect_uris(redirect_uris)
+
+
+def _record_of(call: Call) -> str:
+    return str(call.payload.get("Id", "")) if isinstance(call.payload, dict) else ""
+
+
+__all__ = ["ConnectionDropped", "Emulator"]

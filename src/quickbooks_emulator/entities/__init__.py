@@ -1,0 +1,73 @@
+"""The entities the emulator keeps, one declarative file each. Adding one is a file and a line here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from quickbooks_emulator.entities.company_info import COMPANY_INFO
+from quickbooks_emulator.entities.customer import CUSTOMER
+from quickbooks_emulator.entities.declaration import Entity, Kind
+from quickbooks_emulator.entities.employee import EMPLOYEE
+from quickbooks_emulator.entities.preferences import PREFERENCES
+from quickbooks_emulator.entities.values import folded
+from quickbooks_emulator.entities.vendor import VENDOR
+from quickbooks_emulator.store import HashIndex, Index, OrderIndex
+from quickbooks_emulator.store.books import id_order
+
+ENTITIES: dict[str, Entity] = {
+    entity.name: entity for entity in (COMPANY_INFO, CUSTOMER, EMPLOYEE, PREFERENCES, VENDOR)
+}
+BY_PATH: dict[str, Entity] = {entity.path: entity for entity in ENTITIES.values()}
+
+NOT_KEPT = frozenset(
+    {
+        "Account", "Attachable", "Bill", "BillPayment", "Budget", "ChangeOrder", "Class", "CompanyCurrency",
+        "CreditMemo", "CustomerType", "Department", "Deposit", "Estimate", "ExchangeRate", "InventoryAdjustment",
+        "Invoice", "Item", "JournalCode", "JournalEntry", "Payment", "PaymentMethod", "Purchase",
+        "PurchaseOrder", "RecurringTransaction", "RefundReceipt", "ReimburseCharge", "SalesReceipt", "TaxAgency",
+        "TaxCode", "TaxRate", "Term", "TimeActivity", "Transfer", "VendorCredit",
+    }
+) - frozenset(ENTITIES)  # fmt: skip
+"""Entities the real service has and the emulator does not keep: queries and change data find none of them."""
+
+NOT_IN_CHANGES = frozenset({"JournalCode", "TimeActivity", "TaxAgency", "TaxCode", "TaxRate"})
+
+
+def indexes(collection: str) -> dict[str, Index]:
+    """The indexes of a collection by its name, "records/<realm>/<entity>"; none for anything else."""
+    kind, _, rest = collection.partition("/")
+    if kind not in ("records", "deleted"):
+        return {}
+    by_time = OrderIndex(lambda value: (value.updated, value.seq))
+    if kind == "deleted":
+        return {"updated": by_time}
+    entity = ENTITIES[rest.partition("/")[2]]
+    made: dict[str, Index] = {
+        "updated": by_time,
+        "id": OrderIndex(lambda record: id_order(record.id)),
+    }
+    for name in entity.indexed:
+        made[name] = HashIndex(_text_of(entity, name))
+    if entity.order_field:
+        made["order"] = OrderIndex(lambda record: record.body.get(entity.order_field, "").casefold())
+    if "ParentRef" in entity.by_name:
+        made["parent"] = HashIndex(_parent_of)
+    return made
+
+
+def _text_of(entity: Entity, name: str) -> Any:
+    is_email = entity.by_name[name].kind is Kind.EMAIL
+
+    def extract(record: Any) -> Iterable[str]:
+        value = record.body.get(name)
+        if not value:
+            return ()
+        return (folded(value["Address"] if is_email else value),)
+
+    return extract
+
+
+def _parent_of(record: Any) -> Iterable[str]:
+    parent = record.body.get("ParentRef")
+    return (parent["value"],) if parent else ()

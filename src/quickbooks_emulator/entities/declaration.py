@@ -1,0 +1,172 @@
+"""Decides: what an entity file may say about its fields. Read by writes, queries and rendering alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from quickbooks_emulator.entities.change import Change
+    from quickbooks_emulator.store.books import Books
+    from quickbooks_emulator.store.documents import Record
+
+Body = dict[str, Any]
+
+
+class Kind(Enum):
+    """The form of a value on the wire."""
+
+    TEXT = "text"
+    BOOL = "boolean"
+    NUMBER = "number"
+    MONEY = "money"
+    DATE = "date"
+    ENUM = "enumeration"
+    REF = "reference"
+    ADDRESS = "PhysicalAddress"
+    PHONE = "TelephoneNumber"
+    EMAIL = "EmailAddress"
+    WEB = "WebSiteAddress"
+    OPEN = "open"  # taken as sent: lists and objects no rule looks into
+
+
+class Access(Enum):
+    WRITE = "write"
+    CREATE_ONLY = "create only"  # ignored in updates
+    READ_ONLY = "read only"  # ignored when sent: the real service overwrites it silently
+    COMPUTED = "computed"  # as READ_ONLY, and made at each reading instead of stored
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One member of an entity.
+
+    `length`: most characters. `target`: the entity a reference points to. `default`: what a create and a full
+    update put when the member is left out. `filterable`, `sortable`: what a query may do with it.
+    `in_queries`: False where only a single read shows it. `sticky`: a full update that leaves it out keeps it.
+    `named`: a reference that is printed with the name of its target.
+    """
+
+    name: str
+    kind: Kind = Kind.TEXT
+    length: int | None = None
+    target: str | None = None
+    values: tuple[str, ...] = ()
+    default: Any = None
+    access: Access = Access.WRITE
+    filterable: bool = False
+    sortable: bool = False
+    trimmed: bool = False
+    in_queries: bool = True
+    sticky: bool = False
+    named: bool = False
+
+    def queried(self) -> Field:
+        """The same field, filterable and sortable."""
+        return replace(self, filterable=True, sortable=True)
+
+    def filtered(self) -> Field:
+        return replace(self, filterable=True)
+
+
+BASE = Field("(Id, SyncToken, MetaData)", Kind.OPEN, access=Access.COMPUTED)
+"""Marks in a field list where domain, sparse, Id, SyncToken and MetaData are printed."""
+
+COMMON = ("domain", "sparse", "Id", "SyncToken", "MetaData", "status")
+
+
+def text(name: str, length: int, **more: Any) -> Field:
+    return Field(name, Kind.TEXT, length, **more)
+
+
+def name_text(name: str, length: int, **more: Any) -> Field:
+    """Text whose outer spaces the service drops."""
+    return Field(name, Kind.TEXT, length, trimmed=True, **more)
+
+
+def boolean(name: str, default: bool | None = None, **more: Any) -> Field:
+    return Field(name, Kind.BOOL, default=default, **more)
+
+
+def money(name: str, **more: Any) -> Field:
+    return Field(name, Kind.MONEY, **more)
+
+
+def reference(name: str, target: str | None, **more: Any) -> Field:
+    return Field(name, Kind.REF, target=target, **more)
+
+
+def read_only(name: str, kind: Kind = Kind.TEXT, **more: Any) -> Field:
+    return Field(name, kind, access=Access.READ_ONLY, **more)
+
+
+def computed(name: str, kind: Kind = Kind.OPEN, **more: Any) -> Field:
+    return Field(name, kind, access=Access.COMPUTED, **more)
+
+
+class Family(Enum):
+    NAME_LIST = "name list"
+    TRANSACTION = "transaction"
+    SINGLE = "single object"
+
+
+Rule = Callable[["Change"], None]
+Compute = Callable[["Books", "Record"], Body]
+
+
+def _nothing(books: Books, record: Record) -> Body:
+    return {}
+
+
+@dataclass(frozen=True)
+class Entity:
+    """One entity of the service, as data.
+
+    `rules` run in order on each create and update and may refuse (raise Fault) or adjust the draft;
+    `afterwards` run once the record is stored and make the ripples on other records.
+    `compute` makes the COMPUTED members at reading. `indexed` names text fields a query finds without a scan.
+    """
+
+    name: str
+    family: Family
+    fields: tuple[Field, ...]
+    noun: str = ""  # how messages call it: "customer"
+    sequence: str = ""  # entities with the same sequence share their ids
+    name_field: str = ""
+    order_field: str = ""  # the default order of a query
+    reference_label: str = "Names"  # how 2500 calls it
+    rules: tuple[Rule, ...] = ()
+    afterwards: tuple[Rule, ...] = ()
+    compute: Compute = _nothing
+    indexed: tuple[str, ...] = ()
+    events: tuple[str, ...] = ("Create", "Update", "Delete")
+    in_changes: bool = True  # does change data capture know it
+    creatable: bool = True
+
+    def __post_init__(self) -> None:
+        by_name = {field.name: field for field in self.fields if field is not BASE}
+        object.__setattr__(self, "_by_name", by_name)
+        object.__setattr__(self, "_by_folded", {name.casefold(): field for name, field in by_name.items()})
+
+    @property
+    def by_name(self) -> dict[str, Field]:
+        return self._by_name  # type: ignore[attr-defined,no-any-return]
+
+    def field(self, name: str) -> Field | None:
+        """A field by its name in any case."""
+        return self._by_folded.get(name.casefold())  # type: ignore[attr-defined,no-any-return]
+
+    @property
+    def known(self) -> list[str]:
+        """All member names a client may send, for the text of 2010."""
+        return [*self.by_name, *COMMON]
+
+    @property
+    def path(self) -> str:
+        return self.name.lower()
+
+
+ZERO = Decimal(0)

@@ -1,0 +1,54 @@
+"""Decides: the documents of the OAuth server. All times are whole seconds since 1970, virtual."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class App(msgspec.Struct, frozen=True):
+    """A registered app: its keys, the redirect addresses that may be used, its webhook verifier token."""
+
+    client_id: str
+    client_secret: str
+    redirect_uris: tuple[str, ...]
+    verifier_token: str
+
+
+class Code(msgspec.Struct, frozen=True):
+    """An authorization code. `grant` is set once it was redeemed; redeeming it again kills that grant."""
+
+    code: str
+    client_id: str
+    redirect_uri: str
+    realm: str
+    scopes: tuple[str, ...]
+    expires: int
+    grant: str | None = None
+
+
+class Grant(msgspec.Struct, frozen=True):
+    """One consent: a company, a person, scopes. `refresh_token` is the present one."""
+
+    id: str
+    client_id: str
+    realm: str
+    subject: str
+    scopes: tuple[str, ...]
+    consented: int
+    refresh_token: str
+    revoked: bool = False
+
+
+class RefreshToken(msgspec.Struct, frozen=True):
+    """`replaced`: when a newer one took its place, else None."""
+
+    token: str
+    grant: str
+    issued: int
+    replaced: int | None = None
+
+
+class AccessToken(msgspec.Struct, frozen=True):
+    token: str
+    grant: str
+    expires: int

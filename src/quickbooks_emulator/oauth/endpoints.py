@@ -1,0 +1,221 @@
+"""Acts: the HTTP face of the OAuth server. Called by `emulator.py` for every OAuth path."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Callable
+
+from quickbooks_emulator import formats
+from quickbooks_emulator.calls import Call
+from quickbooks_emulator.knobs import Knobs
+from quickbooks_emulator.messages import Request, Response, html_response, json_response, redirect
+from quickbooks_emulator.oauth import identity
+from quickbooks_emulator.oauth.consent import back_to, consent_page, refusal_page
+from quickbooks_emulator.oauth.documents import App
+from quickbooks_emulator.oauth.grants import SCOPES, Grants, Refused, Tokens
+from quickbooks_emulator.store import Store
+from quickbooks_emulator.store.documents import Company
+
+ISSUER = "https://oauth.platform.intuit.com/op/v1"
+_PAGE_POLICY = "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'"
+_NO_STORE = {"Cache-Control": "no-cache, no-store", "Pragma": "no-cache"}
+
+
+class OAuthServer:
+    """`seed` makes the tokens. Knobs and the time come with each call."""
+
+    def __init__(self, store: Store, seed: str) -> None:
+        self._store, self._seed = store, seed
+        self._routes: dict[str, Callable[[Request, Knobs, int], Response]] = {
+            "discovery": self._discovery,
+            "authorize": self._authorize,
+            "exchange": self._token,
+            "refresh": self._token,
+            "token": self._token,
+            "revoke": self._revoke,
+            "userinfo": self._userinfo,
+            "jwks": self._jwks,
+        }
+
+    def answer(self, call: Call, request: Request, knobs: Knobs, now: int) -> Response:
+        return self._routes[call.operation](request, knobs, now)
+
+    def realm_of(self, request: Request, knobs: Knobs, now: int) -> str | None:
+        """The company a request's bearer token stands for; None for a bad or expired one."""
+        kind, _, token = request.header("authorization").partition(" ")
+        if kind.lower() != "bearer":
+            return None
+        with self._store.transaction() as transaction:
+            grant = Grants(self._store, transaction, knobs, now, self._seed).bearer(token.strip())
+        return grant.realm if grant else None
+
+    def _discovery(self, request: Request, knobs: Knobs, now: int) -> Response:
+        base = request.base_url
+        return json_response(
+            200,
+            {
+                "issuer": ISSUER,
+                "authorization_endpoint": f"{base}/connect/oauth2",
+                "token_endpoint": f"{base}/oauth2/v1/tokens/bearer",
+                "userinfo_endpoint": f"{base}/v1/openid_connect/userinfo",
+                "revocation_endpoint": f"{base}/v2/oauth2/tokens/revoke",
+                "jwks_uri": f"{base}/op/v1/jwks",
+                "response_types_supported": ["code"],
+                "subject_types_supported": ["public"],
+                "id_token_signing_alg_values_supported": ["RS256"],
+                "scopes_supported": ["openid", "email", "profile", "address", "phone"],
+                "token_endpoint_auth_methods_supported": ["client_secret_post", "client_secret_basic"],
+                "claims_supported": ["aud", "exp", "iat", "iss", "realmid", "sub"],
+            },
+        )
+
+    def _authorize(self, request: Request, knobs: Knobs, now: int) -> Response:
+        """GET shows the consent page, its form comes back as POST. An untrusted redirect address gets no redirect."""
+        asked = request.form if request.method == "POST" else request.params
+        with self._store.transaction() as transaction:
+            grants = Grants(self._store, transaction, knobs, now, self._seed)
+            app = grants.app(asked.get("client_id", ""))
+            redirect_uri, state = asked.get("redirect_uri", ""), asked.get("state", "")
+            if app is None:
+                return _refused_page("The client id of this app is not known here.")
+            if redirect_uri not in app.redirect_uris:
+                return _refused_page(
+                    f"The redirect address {redirect_uri} is not registered for this app. It must match exactly."
+                )
+            if not state:
+                return _refused_page("The request carries no state value.")
+            if asked.get("response_type", "code") != "code":
+                return redirect(back_to(redirect_uri, error="unsupported_response_type", state=state))
+            scopes = tuple(asked.get("scope", "").split())
+            if not scopes or not SCOPES.issuperset(scopes):
+                return redirect(back_to(redirect_uri, error="invalid_scope", state=state))
+            if request.method != "POST":
+                kept = {name: asked.get(name, "") for name in ("client_id", "scope", "redirect_uri", "state")}
+                shown = consent_page(self._companies(), {**kept, "response_type": "code"}, app.client_id)
+                return html_response(200, shown, Content_Security_Policy=_PAGE_POLICY)
+            if asked.get("decision") != "connect":
+                return redirect(back_to(redirect_uri, error="access_denied", state=state))
+            realm = asked.get("realm", "")
+            if self._store.collection("companies").get(realm) is None:
+                return _refused_page("This company does not exist in the simulator.")
+            code = grants.authorize(app, redirect_uri, realm, scopes)
+            members = {"code": code.code, "state": state}
+            if any(scope.startswith("com.intuit.quickbooks") for scope in scopes):
+                members["realmId"] = realm
+            return redirect(back_to(redirect_uri, **members))
+
+    def _token(self, request: Request, knobs: Knobs, now: int) -> Response:
+        if request.method != "POST":
+            return Response(405, b"", {"Allow": "POST"})
+        refused: Refused | None = None
+        with self._store.transaction() as transaction:
+            grants = Grants(self._store, transaction, knobs, now, self._seed)
+            try:
+                tokens = self._redeem(grants, request, knobs)
+            except Refused as error:  # kept inside: a second redemption's revocation is committed
+                refused = error
+        if refused is not None:
+            return json_response(refused.status, refused.body(), **_NO_STORE)
+        return json_response(200, self._token_body(tokens, request, knobs, now), **_NO_STORE)
+
+    def _redeem(self, grants: Grants, request: Request, knobs: Knobs) -> Tokens:
+        app, form = self._client(grants, request, knobs), request.form
+        kind = form.get("grant_type", "")
+        if kind == "authorization_code":
+            if not form.get("code"):
+                raise Refused("invalid_request", "code is missing")
+            return grants.exchange(app, form["code"], form.get("redirect_uri", ""))
+        if kind == "refresh_token":
+            if not form.get("refresh_token"):
+                raise Refused("invalid_request", "refresh_token is missing")
+            return grants.refresh(app, form["refresh_token"])
+        raise Refused("unsupported_grant_type" if kind else "invalid_request")
+
+    def _token_body(self, tokens: Tokens, request: Request, knobs: Knobs, now: int) -> dict[str, object]:
+        body: dict[str, object] = {
+            "token_type": "bearer",
+            "access_token": tokens.access_token,
+            "expires_in": tokens.access_seconds,
+            "refresh_token": tokens.refresh_token,
+            "x_refresh_token_expires_in": tokens.refresh_seconds,
+        }
+        if request.header("x-include-refresh-token-hard-expires-in").lower() == "true":
+            body["x_refresh_token_hard_expires_in"] = tokens.hard_seconds
+        if "openid" in tokens.grant.scopes:
+            claims = identity.claims(tokens.grant, ISSUER, now, knobs.access_token_seconds)
+            body["id_token"] = identity.sign(self._key(), claims)
+        return body
+
+    def _revoke(self, request: Request, knobs: Knobs, now: int) -> Response:
+        """JSON or form body. 200 with an empty body; 400 for a token that is none."""
+        if request.method != "POST":
+            return Response(405, b"", {"Allow": "POST"})
+        with self._store.transaction() as transaction:
+            grants = Grants(self._store, transaction, knobs, now, self._seed)
+            try:
+                self._client(grants, request, knobs)
+            except Refused as error:
+                return json_response(error.status, error.body())
+            if not grants.revoke(_revoked_token(request)):
+                return json_response(400, {"error": "invalid_request", "error_description": "Token invalid"})
+        return Response(200)
+
+    def _userinfo(self, request: Request, knobs: Knobs, now: int) -> Response:
+        _, _, token = request.header("authorization").partition(" ")
+        with self._store.transaction() as transaction:
+            grant = Grants(self._store, transaction, knobs, now, self._seed).bearer(token)
+        if grant is None or "openid" not in grant.scopes:
+            return json_response(401, {"error": "invalid_token"})
+        return json_response(
+            200, identity.person(grant, self._store.collection("companies").get(grant.realm))
+        )
+
+    def _jwks(self, request: Request, knobs: Knobs, now: int) -> Response:
+        return json_response(200, identity.public_keys(self._key()))
+
+    def _key(self) -> str:
+        with self._store.transaction() as transaction:
+            pem = self._store.collection("settings").get("signing key")
+            if pem is None:
+                pem = identity.new_key()
+                transaction.put("settings", "signing key", pem)
+        return str(pem)
+
+    def _client(self, grants: Grants, request: Request, knobs: Knobs) -> App:
+        """The app by Basic or by members of the body. 401 invalid_client otherwise (recorded)."""
+        form, basic = request.form, request.header("authorization")
+        if basic.lower().startswith("basic "):
+            if "client_id" in form and not knobs.client_id_beside_basic:
+                raise Refused("invalid_client", status=401)
+            client_id, secret = _basic(basic)
+        else:
+            client_id, secret = form.get("client_id", ""), form.get("client_secret", "")
+        app = grants.app(client_id)
+        if app is None or app.client_secret != secret:
+            raise Refused("invalid_client", status=401)
+        return app
+
+    def _companies(self) -> list[Company]:
+        return sorted(self._store.collection("companies").values(), key=lambda company: company.realm)
+
+
+def _basic(header: str) -> tuple[str, str]:
+    try:
+        decoded = base64.b64decode(header[6:], validate=True).decode()
+    except (binascii.Error, UnicodeDecodeError):
+        raise Refused("invalid_client", status=401) from None
+    client_id, _, secret = decoded.partition(":")
+    return client_id, secret
+
+
+def _revoked_token(request: Request) -> str:
+    try:
+        document = formats.from_json(request.body)
+    except formats.NotJson:
+        return request.form.get("token", "")
+    return str(document.get("token", "")) if isinstance(document, dict) else ""
+
+
+def _refused_page(sentence: str) -> Response:
+    return html_response(400, refusal_page(sentence), Content_Security_Policy=_PAGE_POLICY)

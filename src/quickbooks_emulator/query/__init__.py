@@ -1,0 +1,1 @@
+"""The query language: text -> Query (`parser.py`) -> rows (`run.py`)."""

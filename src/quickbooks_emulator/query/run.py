@@ -1,0 +1,119 @@
+"""Acts: answers a parsed query from one company's records, by index where one fits. Called by routes and batch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from typing import Any
+
+from quickbooks_emulator import faults
+from quickbooks_emulator.entities import NOT_KEPT
+from quickbooks_emulator.entities.declaration import Body, Entity, Family
+from quickbooks_emulator.entities.render import render
+from quickbooks_emulator.entities.values import folded
+from quickbooks_emulator.query.conditions import Test, compile_condition, find_property
+from quickbooks_emulator.query.parser import Condition, Query, parse
+from quickbooks_emulator.store.books import Books, id_order
+from quickbooks_emulator.store.documents import Record
+
+Visible = Callable[[str, Record], Record | None]
+_NOT_KEPT = {name.casefold() for name in NOT_KEPT}
+
+
+def run(books: Books, text: str, visible: Visible | None = None) -> Body:
+    """The value of `QueryResponse`. `visible` may hide a record or show an older version (a lagging index)."""
+    knobs = books.knobs
+    query = parse(text, strict_values=knobs.strict_query_values, zero_start=knobs.start_position_zero)
+    entity = _entity(books, query.entity)
+    if entity is None:
+        return {"totalCount": 0} if query.counting else {}
+    rows = _matching(books, entity, query, visible)
+    if query.counting:
+        return {"totalCount": sum(1 for _ in rows)}
+    page = list(islice(rows, query.start - 1, query.start - 1 + query.size))
+    if not page:
+        return {}
+    return {
+        entity.name: [render(books, entity, record, in_query=True) for record in page],
+        "startPosition": query.start,
+        "maxResults": len(page),
+    }
+
+
+def _entity(books: Books, name: str) -> Entity | None:
+    """None for an entity the real service has and the emulator does not keep. 4001 for an unknown one."""
+    for entity in books.entities.values():
+        if entity.name.casefold() == name.casefold():
+            return entity
+    if name.casefold() in _NOT_KEPT:
+        return None
+    raise faults.query_invalid(f"invalid context declaration: {name}")
+
+
+def _matching(books: Books, entity: Entity, query: Query, visible: Visible | None) -> Iterable[Record]:
+    zone, now = books.company.time_zone, books.now
+    compiled = [compile_condition(entity, condition, zone, now) for condition in query.conditions]
+    tests: list[Test] = [test for _, test in compiled]
+    conditions = [
+        (found.name, condition) for (found, _), condition in zip(compiled, query.conditions, strict=True)
+    ]
+    if entity.family is Family.NAME_LIST and not any(name == "Active" for name, _ in conditions):
+        tests.append(lambda record: record.active)  # documented: name lists show active records unless asked
+    orders = [(find_property(entity, order.property, zone, now), order.descending) for order in query.orders]
+    for found, _ in orders:
+        if not found.sortable:
+            raise faults.query_invalid(f"property '{found.name}' is not sortable")
+    rows = _candidates(books, entity, conditions, zone, in_order=not orders)
+    kept = (row for row in _seen(rows, entity, visible) if all(test(row) for test in tests))
+    if not orders:
+        return kept
+    result = sorted(kept, key=lambda record: id_order(record.id))
+    for found, descending in reversed(orders):
+        result.sort(key=_null_first(found.read), reverse=descending)
+    return result
+
+
+def _seen(rows: Iterable[Record], entity: Entity, visible: Visible | None) -> Iterator[Record]:
+    for row in rows:
+        shown = row if visible is None else visible(entity.name, row)
+        if shown is not None:
+            yield shown
+
+
+def _candidates(
+    books: Books, entity: Entity, conditions: list[tuple[str, Condition]], zone: str, *, in_order: bool
+) -> Iterable[Record]:
+    """The fewest rows that hold every match: by id, by an indexed text, by time, or all in default order."""
+    table = books.table(entity.name)
+    for name, condition in conditions:
+        if condition.operator not in ("=", "IN"):
+            continue
+        if name == "Id":
+            keys: Iterable[str] = dict.fromkeys(condition.values)
+        elif name in entity.indexed:
+            index: Any = table.indexes[name]
+            keys = dict.fromkeys(key for value in condition.values for key in index.find(folded(value)))
+        else:
+            continue
+        found = [table.rows[key] for key in keys if key in table.rows]
+        return sorted(found, key=lambda record: _default_key(entity, record))
+    for name, condition in conditions:
+        if name == "MetaData.LastUpdatedTime" and condition.operator in (">", ">=", "="):
+            least = find_property(entity, name, zone, books.now).parse(condition.values[0])
+            by_time: Any = table.indexes["updated"]
+            recent = [table.rows[key] for key in by_time.keys_from((least // 1000, 0))]
+            return sorted(recent, key=lambda record: _default_key(entity, record)) if in_order else recent
+    order: Any = table.indexes["order" if entity.order_field else "id"]
+    return (table.rows[key] for key in order.in_order())
+
+
+def _default_key(entity: Entity, record: Record) -> tuple[str, str]:
+    return (str(record.body.get(entity.order_field, "")).casefold(), record.id)
+
+
+def _null_first(read: Callable[[Record], Any]) -> Callable[[Record], tuple[bool, Any]]:
+    def key(record: Record) -> tuple[bool, Any]:
+        value = read(record)
+        return (value is not None, value if value is not None else 0)
+
+    return key

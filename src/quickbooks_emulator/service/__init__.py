@@ -1,0 +1,1 @@
+"""The company data service: /v3/company/{realm}/..."""

@@ -1,0 +1,99 @@
+"""Acts: runs the items of a batch one after the other; each is kept or refused on its own."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from quickbooks_emulator import faults, formats
+from quickbooks_emulator.entities.declaration import Body
+from quickbooks_emulator.query.run import Visible
+from quickbooks_emulator.query.run import run as run_query
+from quickbooks_emulator.service import replay
+from quickbooks_emulator.store import Store
+from quickbooks_emulator.store.books import Books
+
+Write = Callable[[Books, str, str, Any], Body]
+_NOT_ENTITIES = ("bId", "operation", "optionsData", "Query", "CDCQuery", "ReportQuery")
+
+
+@dataclass(frozen=True, slots=True)
+class BatchTrouble:
+    """What fault rules do to one batch: items refused or left out (by bId, or so many of them), shuffled."""
+
+    fail: tuple[str, ...] = ()
+    omit: tuple[str, ...] = ()
+    shuffle_seed: int | None = None
+
+
+NO_TROUBLE = BatchTrouble()
+
+
+@dataclass(slots=True)
+class Batch:
+    """One batch call. `write` does one create, update or delete: (books, entity, operation, payload) -> document."""
+
+    store: Store
+    books: Books
+    write: Write
+    request_id: str = ""
+    remember_ids: bool = True
+    visible: Visible | None = None
+    trouble: BatchTrouble = NO_TROUBLE
+
+    def run(self, payload: Any) -> Body:
+        """The response's members. More than 30 items refuse the whole batch; a Fault inside is one item's."""
+        items = payload.get("BatchItemRequest") if isinstance(payload, Mapping) else None
+        if not isinstance(items, list) or not items:
+            raise faults.required("BatchItemRequest")
+        if len(items) > self.books.knobs.batch_items:
+            raise faults.batch_too_large(self.books.knobs.batch_items)
+        answers = [self._item(item) for item in items]
+        answers = [answer for answer in answers if answer.get("bId") not in self.trouble.omit]
+        if self.trouble.shuffle_seed is not None:
+            random.Random(self.trouble.shuffle_seed).shuffle(answers)  # noqa: S311 - a simulation
+        return {"BatchItemResponse": answers}
+
+    def _item(self, item: Any) -> Body:
+        if not isinstance(item, Mapping):
+            raise faults.unreadable("each BatchItemRequest must be an object")
+        name = {"bId": str(item["bId"])} if "bId" in item else {}
+        mark = self.books.transaction.mark()
+        try:
+            if name.get("bId") in self.trouble.fail:
+                raise faults.system_failure()
+            return {**self._answer(item, name.get("bId", "")), **name}
+        except faults.Fault as fault:
+            self.books.transaction.roll_back(mark)
+            return {"Fault": fault.envelope(in_batch=True), **name}
+
+    def _answer(self, item: Mapping[str, Any], bid: str) -> Body:
+        if "Query" in item:
+            return {"QueryResponse": run_query(self.books, str(item["Query"]), self.visible)}
+        named = [key for key in item if key not in _NOT_ENTITIES]
+        if len(named) != 1:
+            raise faults.required("BatchItemRequest entity")
+        entity, operation = named[0], str(item.get("operation", "create")).lower()
+        if str(item.get("optionsData", "")).lower() == "void":
+            operation = "void"
+        if not self.request_id:
+            return self.write(self.books, entity, operation, item[entity])
+        return self._once(f"{self.request_id}{bid}", entity, operation, item[entity])
+
+    def _once(self, request_id: str, entity: str, operation: str, payload: Any) -> Body:
+        """The service joins the batch's id and the item's bId (recorded)."""
+        replay.check_length(request_id)
+        books, body = self.books, formats.to_json(payload)
+        realm = books.company.realm
+        if self.remember_ids:
+            found = replay.find(self.store, books.knobs, realm, request_id, body, books.now)
+            if found is not None:
+                document: Body = formats.from_json(found.body)
+                return document
+        document = self.write(books, entity, operation, payload)
+        if self.remember_ids:
+            answer = replay.Answer(200, formats.to_json(document), replay.digest(body), books.now)
+            replay.keep(books.transaction, realm, request_id, answer)
+        return document

@@ -1,0 +1,112 @@
+"""Acts: creates, updates and deletes one record by its entity's rules. Called by routes, batch and control."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from quickbooks_emulator import faults
+from quickbooks_emulator.entities.change import draft
+from quickbooks_emulator.entities.declaration import Body, Entity, Family
+from quickbooks_emulator.entities.names import MERGED, SUFFIX
+from quickbooks_emulator.entities.values import numeric_id, take
+from quickbooks_emulator.store.books import Books
+from quickbooks_emulator.store.documents import Record
+
+
+def write(books: Books, entity: Entity, payload: Any) -> Record:
+    """Create when the payload has no Id, else full or sparse update. Raises Fault; then nothing has changed
+    beyond what the caller's transaction rolls back."""
+    given = take(entity, payload)
+    if not payload.get("Id"):
+        if not entity.creatable:
+            raise faults.unsupported(f"create {entity.name}")
+        return _store(books, entity, None, given, sparse=False)
+    old = existing(books, entity, payload["Id"])
+    check_token(books, old, payload.get("SyncToken"))
+    return _store(books, entity, old, given, sparse=_is_true(payload.get("sparse")))
+
+
+def change_as_person(
+    books: Books, entity: Entity, record_id: str | None, fields: Mapping[str, Any]
+) -> Record:
+    """A create or sparse edit made in QuickBooks itself: no token is needed and a few refusals do not apply."""
+    given = take(entity, fields)
+    if record_id is None:
+        return _store(books, entity, None, given, sparse=False)
+    return _store(books, entity, existing(books, entity, record_id), given, sparse=True)
+
+
+def delete(books: Books, entity: Entity, payload: Any) -> str:
+    """Delete a transaction for good; returns its id. Name lists are never deleted over the API (documented)."""
+    if entity.family is not Family.TRANSACTION:
+        raise faults.unsupported(f"delete {entity.name}")
+    if not isinstance(payload, Mapping):
+        raise faults.unreadable("an object was expected")
+    record = existing(books, entity, payload.get("Id"))
+    check_token(books, record, payload.get("SyncToken"))
+    books.delete(entity, record)
+    books.tell(entity, "Delete", record.id)
+    return record.id
+
+
+def merge(books: Books, entity: Entity, loser_id: str, survivor_id: str) -> Record:
+    """Merge two name-list records, as a person does by renaming one to the other's name. Returns the survivor.
+
+    The loser reads as inactive and refuses every edit for good (reported); the event is a Merge on the survivor
+    that carries the loser's id (documented).
+    """
+    loser, survivor = existing(books, entity, loser_id), existing(books, entity, survivor_id)
+    if loser.id == survivor.id:
+        raise faults.business("A name cannot be merged into itself.")
+    if MERGED in loser.body:
+        raise faults.deleted_element()
+    if loser.body.get("ParentRef") != survivor.body.get("ParentRef"):
+        raise faults.business("Names can be merged only on the same sub level.")
+    if "parent" in books.table(entity.name).indexes and books.children(entity.name, loser.id):
+        raise faults.business("A name with sub-customers cannot be merged into another one.")
+    balance = loser.body.get("Balance", 0) + survivor.body.get("Balance", 0)
+    body = {**loser.body, "Active": False, MERGED: survivor.id, "Balance": 0}
+    for name in (entity.name_field, "FullyQualifiedName"):
+        if name in body:
+            body[name] = body[name].removesuffix(SUFFIX) + SUFFIX
+    books.update(entity, loser, body)
+    kept = books.update(entity, survivor, {**survivor.body, "Balance": balance}, bump=False)
+    books.tell(entity, "Merge", survivor.id, deleted=loser.id)
+    return kept
+
+
+def existing(books: Books, entity: Entity, record_id: Any) -> Record:
+    record = books.get(entity.name, numeric_id(record_id))
+    if record is None:
+        raise faults.not_found()
+    return record
+
+
+def check_token(books: Books, record: Record, supplied: Any) -> None:
+    """5010 unless the token is the present one; a newer one than the present is refused too (a guess)."""
+    if supplied is None or supplied == "":
+        raise faults.required("SyncToken")
+    if str(supplied) != str(record.token):
+        raise faults.stale(books.company.person)
+
+
+def _store(books: Books, entity: Entity, old: Record | None, given: Body, *, sparse: bool) -> Record:
+    change = draft(books, entity, old, given, sparse=sparse)
+    for rule in entity.rules:
+        rule(change)
+    if old is not None and change.body == old.body:
+        return old  # nothing changed: same token, same time, no event (recorded)
+    if old is None:
+        change.record = books.insert(entity, change.body)
+        books.tell(entity, "Create", change.record.id)
+    else:
+        change.record = books.update(entity, old, change.body)
+        books.tell(entity, "Update", change.record.id)
+    for rule in entity.afterwards:
+        rule(change)
+    return books.get(entity.name, change.record.id) or change.record
+
+
+def _is_true(value: Any) -> bool:
+    return value is True or (isinstance(value, str) and value.lower() == "true")

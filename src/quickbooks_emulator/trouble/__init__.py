@@ -1,0 +1,1 @@
+"""Scripted faults: rules that match calls (`rules.py`) and what they do to them (`effects.py`)."""
