@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
+from tests.web.fake_sync import FakeSync
 from tieout.practice.firms import Firm, Member, Role, User
 from tieout.practice.isolation import every_firm_scope, firm_scope
 from tieout.practice.permissions import PRESET_ROLES, Module
@@ -47,6 +48,14 @@ def in_firm(firm: Firm) -> Iterator[Firm]:
     """The database shows the firm's rows for the length of the test."""
     with firm_scope(firm.pk):
         yield firm
+
+
+@pytest.fixture
+def sync(monkeypatch: pytest.MonkeyPatch) -> FakeSync:
+    """The engine as the pages see it; not connected until the test says so."""
+    fake = FakeSync()
+    fake.install(monkeypatch)
+    return fake
 
 
 def make_firm(name: str, *, plan: str = "paid") -> Firm:

@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from tests.web.fake_sync import FakeSync
 from tieout.practice.firms import Member
 from tieout.practice.permissions import PRESET_ROLES, Permission
 from tieout.web.access import declared
@@ -31,7 +32,14 @@ def test_a_route_declares_who_may_open_it(route: str) -> None:
     assert access in ("public", "member") or isinstance(access, Permission)
 
 
-PUBLIC = {"sign-in/", "sign-out/", "account-off/"}
+PUBLIC = {
+    "sign-in/",
+    "sign-out/",
+    "account-off/",
+    "integrations/quickbooks/callback",
+    "integrations/quickbooks/disconnected",
+    "webhooks/quickbooks",
+}
 
 
 def test_only_the_known_few_are_public() -> None:
@@ -39,13 +47,13 @@ def test_only_the_known_few_are_public() -> None:
     assert {route for route, pattern in ROUTES.items() if declared(pattern.callback) == "public"} == PUBLIC
 
 
+STAND_INS = {"int": "999999", "uuid": "00000000-0000-0000-0000-000000000000"}
+
+
 def address(route: str) -> str:
     """An address of the route; ids that exist nowhere, so that the door alone decides between 403 and 404."""
     return "/" + "".join(
-        {"int": "999999", "str": "none", "slug": "none", "path": "none"}.get(part.split(":")[0], "none")
-        if opened
-        else part
-        for opened, part in _parts(route)
+        STAND_INS.get(part.split(":")[0], "none") if opened else part for opened, part in _parts(route)
     )
 
 
@@ -71,7 +79,7 @@ def test_a_visitor_gets_nowhere(route: str, client: Client, db: None) -> None:
 
 @pytest.mark.parametrize("role", [preset.slug for preset in PRESET_ROLES])
 def test_a_role_opens_what_its_permissions_say_and_nothing_else(
-    role: str, members: dict[str, Member], signed_in: Callable[[str], Client]
+    role: str, members: dict[str, Member], signed_in: Callable[[str], Client], sync: FakeSync
 ) -> None:
     browser = signed_in(role)
     for route, pattern in ROUTES.items():

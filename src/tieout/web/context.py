@@ -22,6 +22,7 @@ class NavigationEntry:
 
 NAVIGATION: tuple[NavigationEntry, ...] = (
     NavigationEntry("Dashboard", "layout-dashboard", "dashboard"),
+    NavigationEntry("Clients", "users", "clients", Permission.VIEW_CLIENTS),
     NavigationEntry("Settings", "settings", "settings"),
 )
 

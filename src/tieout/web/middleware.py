@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
 
 from tieout.practice.firms import Member
 from tieout.practice.isolation import every_firm_scope, firm_scope
@@ -14,7 +16,7 @@ from tieout.web.errors import not_found
 
 
 class FirmMiddleware:
-    """Sets ``request.member`` (None without an active place in a firm) and enters that firm's scope."""
+    """Sets ``request.member`` (None without an active place in a firm), enters that firm's scope and its time zone."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -25,7 +27,7 @@ class FirmMiddleware:
         if member is None:
             response = self.get_response(request)
         else:
-            with firm_scope(member.firm_id):
+            with firm_scope(member.firm_id), timezone.override(ZoneInfo(member.firm.time_zone)):
                 response = self.get_response(request)
         if request.user.is_authenticated:
             response.headers["Cache-Control"] = "no-store"

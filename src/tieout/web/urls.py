@@ -1,13 +1,15 @@
 """Decides nothing: the addresses of all pages. Each view declares who may open it (``tieout.web.access``)."""
 
 from allauth.account import views as allauth
-from django.urls import path
+from django.urls import include, path
 
-from tieout.web import dashboard, preferences
+from tieout.web import clients, dashboard, preferences
 from tieout.web.access import public, requires
 
 urlpatterns = [
     path("", dashboard.dashboard, name="dashboard"),
+    path("clients/", include(clients.urlpatterns)),
+    path("", include("tieout.web.integrations.urls")),
     path("settings/", preferences.settings, name="settings"),
     path("sign-in/", public(allauth.login), name="account_login"),
     path("sign-out/", public(allauth.logout), name="account_logout"),

@@ -71,3 +71,10 @@ document.addEventListener("keydown", (event) => {
     search.focus();
   }
 });
+
+// Progress: a quarter at a time is said aloud; the bar itself is replaced every second ----------------------------
+document.addEventListener("htmx:afterSwap", () => {
+  const bar = document.querySelector("[data-said]");
+  const voice = document.querySelector("[data-say]");
+  if (bar && voice && voice.textContent !== bar.dataset.said) voice.textContent = bar.dataset.said;
+});

@@ -14,3 +14,32 @@ def again(context: Context, name: str) -> str:
     """The text of a block a second time: a page names itself once, for the tab and for its heading."""
     block = context.render_context[BLOCK_CONTEXT_KEY].get_block(name)
     return str(block.render(context)) if block else ""
+
+
+LOOKS = {
+    "on": ("good", "circle-check"),
+    "done": ("good", "circle-check"),
+    "active": ("good", "plug-connected"),
+    "in_review": ("wait", "list-check"),
+    "waiting": ("wait", "clock"),
+    "info": ("calm", "info-circle"),
+    "not_started": ("calm", "circle-dashed"),
+    "disconnected": ("calm", "plug"),
+    "locked": ("calm", "lock"),
+    "paused": ("warn", "player-pause"),
+    "needs_you": ("bad", "alert-triangle"),
+    "needs_reconnect": ("bad", "plug"),
+    "problem": ("bad", "alert-triangle"),
+}
+"""State -> tone and icon. The word beside it carries the meaning; these only help the eye."""
+
+
+@register.filter
+def tone(state: str) -> str:
+    return LOOKS.get(str(state), LOOKS["info"])[0]
+
+
+@register.filter
+def look(state: str) -> str:
+    """The name of the icon for a state."""
+    return LOOKS.get(str(state), LOOKS["info"])[1]

@@ -1,0 +1,123 @@
+"""Decides: the four lists of a review, their words, and how one row of them is shown. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from tieout.sync.models import ReviewRow
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    word: str
+    """As the review rows name it."""
+    title: str
+    icon: str
+    explains: str
+    empty_title: str
+    empty_text: str
+
+
+BUCKETS: Mapping[str, Bucket] = {
+    "duplicates": Bucket(
+        "duplicate",
+        "Duplicates",
+        "copy",
+        "Each group holds records that look like the same client, here or in QuickBooks. They are left exactly as they "
+        "are until somebody decides; nothing is merged for you.",
+        "No duplicates. Nice books.",
+        "Every name stands for one client, on both sides.",
+    ),
+    "unmatched": Bucket(
+        "unmatched",
+        "Unmatched",
+        "unlink",
+        "Clients here that no customer in QuickBooks clearly matches. They stay here, unlinked, until you link them or "
+        "create them in QuickBooks from the client's own page.",
+        "Every client here has a partner.",
+        "There is no client without a customer in QuickBooks.",
+    ),
+    "matches": Bucket(
+        "match",
+        "Matches",
+        "link",
+        "These pairs will be linked. Linking joins two records; it changes neither of them by itself.",
+        "No matches yet.",
+        "No client here and customer in QuickBooks share a name.",
+    ),
+    "new-clients": Bucket(
+        "new",
+        "New clients",
+        "user-plus",
+        "Customers in QuickBooks that have no client here.",
+        "No new clients.",
+        "Everyone in QuickBooks is already a client here.",
+    ),
+}
+
+LABELS: Mapping[str, str] = {
+    "company_name": "Company",
+    "email": "Email",
+    "phone": "Phone",
+    "mobile": "Mobile",
+    "city": "City",
+    "active": "Active",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    label: str
+    here: str
+    there: str
+    differs: bool
+    """Both sides show something, and not the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    group: str
+    practice_id: str
+    ledger_id: str
+    practice_name: str
+    ledger_name: str
+    details: Sequence[Detail]
+    reasons: Sequence[str]
+    decision: str
+
+    @property
+    def name(self) -> str:
+        return self.practice_name or self.ledger_name
+
+    @property
+    def side(self) -> str:
+        return "Tieout" if self.practice_id else "QuickBooks"
+
+
+def shown(row: ReviewRow) -> Shown:
+    """One row with the details that say something, in the order of ``LABELS``."""
+    pairs = [
+        (label, _text(row.practice_details.get(key)), _text(row.ledger_details.get(key)))
+        for key, label in LABELS.items()
+    ]
+    return Shown(
+        group=row.group,
+        practice_id=row.practice_id,
+        ledger_id=row.ledger_id,
+        practice_name=row.practice_name,
+        ledger_name=row.ledger_name,
+        details=[
+            Detail(label, here, there, bool(here and there and here != there))
+            for label, here, there in pairs
+            if here or there
+        ],
+        reasons=row.reasons,
+        decision=row.decision,
+    )
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    return str(value or "").strip()

@@ -1,0 +1,125 @@
+"""Acts: the way to QuickBooks' own sign-in and back. No page of ours ever shows a code, a state or a company id.
+
+The way back has two steps: ``callback`` redeems and answers with a redirect to a clean address, whatever happened;
+``landing`` is what a person sees there, in the pop-up or in the tab.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_GET
+
+from tieout.sync import connections
+from tieout.sync.models import ConnectionState
+from tieout.web.access import FirmRequest, public, requires
+from tieout.web.integrations.gated import managed
+
+OUTCOME = "quickbooks_outcome"
+"""Where the session keeps how the last connecting went, for the landing page."""
+
+TITLES = {
+    "connected": "Connected to QuickBooks",
+    "reconnected": "QuickBooks is connected again",
+    "cancelled": "You stopped before connecting",
+    "denied": "QuickBooks did not allow it",
+    "expired": "That took too long",
+    "state_mismatch": "That sign-in did not start here",
+    "reused": "That sign-in was already used",
+    "wrong_company": "That is another company",
+    "linked_elsewhere": "That company is already connected",
+    "not_admin": "An administrator of the company has to do this",
+    "unavailable": "QuickBooks did not answer",
+    "misconfigured": "Tieout is not set up for QuickBooks yet",
+}
+UNFINISHED = {
+    "ok": False,
+    "kind": "expired",
+    "sentence": "The sign-in at QuickBooks was not finished. Nothing was connected or changed.",
+    "next_step": "Start again when you are ready.",
+    "company_name": "",
+}
+
+
+def in_popup(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A page the pop-up passes through. It gives up the opener policy of all other pages, or the browser would cut
+    the tie between the pop-up and the page that opened it."""
+
+    @wraps(view)
+    def passed(*args: Any, **kwargs: Any) -> HttpResponse:
+        response = view(*args, **kwargs)
+        response.headers["Cross-Origin-Opener-Policy"] = "unsafe-none"
+        return response
+
+    return passed
+
+
+@managed
+@require_GET
+def before(request: FirmRequest) -> HttpResponse:
+    """What we read, what we write, what we never touch, and who has to sign in."""
+    connection = connections.connection_of(request.member.firm_id)
+    again = connection is not None and connection.state == ConnectionState.NEEDS_RECONNECT
+    after = reverse("quickbooks" if again else "quickbooks-clients")
+    return render(
+        request, "quickbooks/connect.html", {"connection": connection, "again": again, "after": after}
+    )
+
+
+@managed
+@require_GET
+@in_popup
+def start(request: FirmRequest) -> HttpResponse:
+    mode = "popup" if request.GET.get("mode") == "popup" else "tab"
+    return redirect(connections.begin(request.member, request.session, mode=mode))
+
+
+@public
+@require_GET
+@in_popup
+def callback(request: HttpRequest) -> HttpResponse:
+    """Public, because its address holds a code: sending it through sign-in would write the code into more addresses."""
+    member = getattr(request, "member", None)
+    kind = "expired"
+    if member is not None and connections.gate(member).open:
+        outcome = connections.finish(member, request.session, request.GET.dict())
+        request.session[OUTCOME] = asdict(outcome)
+        kind = outcome.kind
+    return redirect(f"{reverse('quickbooks-connected')}?{urlencode({'outcome': kind})}")
+
+
+@requires(None)
+@require_GET
+@in_popup
+def landing(request: FirmRequest) -> HttpResponse:
+    outcome = request.session.get(OUTCOME, UNFINISHED)
+    next_page = "quickbooks-clients" if outcome["kind"] == "connected" else "quickbooks"
+    return render(
+        request,
+        "quickbooks/landing.html",
+        {"outcome": outcome, "heading": TITLES[outcome["kind"]], "continue_to": reverse(next_page)},
+        status=200 if outcome["ok"] else 409,
+    )
+
+
+@public
+@require_GET
+def disconnected(request: HttpRequest) -> HttpResponse:
+    """After disconnecting, here or in QuickBooks, which adds the company's id to the address: never kept there."""
+    if request.GET:
+        return redirect("quickbooks-disconnected")
+    return render(request, "quickbooks/disconnected.html")
+
+
+@managed
+@require_GET
+def reconnect(request: FirmRequest) -> HttpResponse:
+    """Where QuickBooks sends someone who pressed Reconnect there."""
+    return redirect("quickbooks-connect")

@@ -1,0 +1,96 @@
+"""Acts: the tile, the Manage page and the few buttons on it."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from tieout.sync import connections, status
+from tieout.sync.models import Connection
+from tieout.web.access import FirmRequest, requires
+from tieout.web.integrations.gated import connected, managed, sentence
+from tieout.web.integrations.tile import tile
+
+
+@requires(None)
+def integrations(request: FirmRequest) -> HttpResponse:
+    """The tiles. Seen by every member: a greyed Manage says why it is grey and who can help."""
+    gate = connections.gate(request.member)
+    connection = connections.connection_of(request.member.firm_id)
+    return render(
+        request,
+        "quickbooks/tiles.html",
+        {
+            "gate": gate,
+            "closed_because": "" if gate.open else sentence(gate),
+            "connection": connection,
+            "tile": tile(connection, status.section_statuses(connection)),
+        },
+    )
+
+
+@managed
+def manage(request: FirmRequest) -> HttpResponse:
+    connection = connections.connection_of(request.member.firm_id)
+    sections = status.section_statuses(connection)
+    return render(
+        request,
+        "quickbooks/manage.html",
+        {
+            "connection": connection,
+            "sections": sections,
+            "tile": tile(connection, sections),
+            "waiting": sum(section.waiting for section in sections),
+        },
+    )
+
+
+@connected
+@require_POST
+def sync_now(request: FirmRequest, connection: Connection) -> HttpResponse:
+    status.sync_now(connection, request.member)
+    messages.success(
+        request, "Comparing with QuickBooks now. New lines appear in the activity as they happen."
+    )
+    return redirect("quickbooks")
+
+
+@connected
+@require_POST
+def pause(request: FirmRequest, connection: Connection) -> HttpResponse:
+    connections.pause(request.member)
+    messages.success(request, "Paused. Nothing is sent or fetched until you resume; changes wait safely.")
+    return redirect("quickbooks")
+
+
+@connected
+@require_POST
+def resume(request: FirmRequest, connection: Connection) -> HttpResponse:
+    connections.resume(request.member)
+    messages.success(request, "Resumed. What waited goes through now.")
+    return redirect("quickbooks")
+
+
+@connected
+def disconnect(request: FirmRequest, connection: Connection) -> HttpResponse:
+    """A page first: what stops, what stays. Forgetting links asks for the company's name, it cannot be undone."""
+    problem = ""
+    forget = request.POST.get("links") == "forget"
+    if request.method == "POST":
+        typed = " ".join(request.POST.get("company_name", "").split())
+        if not forget or typed.casefold() == " ".join(connection.company_name.split()).casefold():
+            connections.disconnect(request.member, forget_links=forget)
+            return redirect("quickbooks-disconnected")
+        problem = f"To forget the links, type the company's name exactly: {connection.company_name}"
+    return render(
+        request,
+        "quickbooks/disconnect.html",
+        {
+            "connection": connection,
+            "waiting": sum(section.waiting for section in status.section_statuses(connection)),
+            "problem": problem,
+            "forget": forget,
+        },
+    )

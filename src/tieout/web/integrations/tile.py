@@ -1,0 +1,41 @@
+"""Decides: what the QuickBooks tile says. Pure; the pages hand it what they know."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tieout.sync.models import Connection, ConnectionState
+from tieout.sync.status import SectionStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    state: str
+    """A word of ``templatetags.page.LOOKS``."""
+    words: str
+    detail: str = ""
+    needs_you: int = 0
+
+
+def tile(connection: Connection | None, sections: Sequence[SectionStatus]) -> Tile:
+    """The most pressing thing first: signed out, paused, records that need a person, set-up to finish, all well."""
+    if connection is None or connection.state == ConnectionState.DISCONNECTED:
+        return Tile("disconnected", "Not connected")
+    needs_you = sum(section.needs_you for section in sections)
+    if connection.state == ConnectionState.NEEDS_RECONNECT:
+        return Tile(
+            "needs_reconnect",
+            "Needs to be reconnected",
+            "Nothing is lost: what waits is sent afterwards.",
+            needs_you,
+        )
+    if connection.state == ConnectionState.PAUSED:
+        return Tile("paused", "Paused", "Changes are kept and wait until it is resumed.", needs_you)
+    if needs_you:
+        return Tile("needs_you", "Needs you", "", needs_you)
+    steps = [section for section in sections if not section.locked_reason]
+    done = [section for section in steps if section.state == "on"]
+    if len(done) < len(steps):
+        return Tile("in_review", f"{len(done)} of {len(steps)} steps done", "Continue the set-up.")
+    return Tile("on", "In step")

@@ -1,0 +1,34 @@
+"""Decides nothing: the addresses of the QuickBooks pages."""
+
+from django.urls import path
+
+from tieout.web.integrations import connect, health, manage, review, webhooks, wizard
+
+MANAGE = "settings/integrations/quickbooks/"
+
+urlpatterns = [
+    path("settings/integrations/", manage.integrations, name="integrations"),
+    path(MANAGE, manage.manage, name="quickbooks"),
+    path(MANAGE + "sync-now/", manage.sync_now, name="quickbooks-sync-now"),
+    path(MANAGE + "pause/", manage.pause, name="quickbooks-pause"),
+    path(MANAGE + "resume/", manage.resume, name="quickbooks-resume"),
+    path(MANAGE + "disconnect/", manage.disconnect, name="quickbooks-disconnect"),
+    path(MANAGE + "activity/", health.activity, name="quickbooks-activity"),
+    path(MANAGE + "needs-you/", health.issues, name="quickbooks-issues"),
+    path(MANAGE + "connect/", connect.before, name="quickbooks-connect"),
+    path(MANAGE + "connect/start/", connect.start, name="quickbooks-start"),
+    path(MANAGE + "connected/", connect.landing, name="quickbooks-connected"),
+    path(MANAGE + "clients/", wizard.choose, name="quickbooks-clients"),
+    path(MANAGE + "clients/counts/", wizard.counts, name="quickbooks-clients-counts"),
+    path(MANAGE + "clients/progress/", wizard.progress, name="quickbooks-clients-progress"),
+    path(MANAGE + "clients/cancel/", wizard.cancel, name="quickbooks-clients-cancel"),
+    path(MANAGE + "clients/review/", review.bucket, name="quickbooks-clients-review"),
+    path(MANAGE + "clients/review/<slug:slug>/", review.bucket, name="quickbooks-clients-review"),
+    path(MANAGE + "clients/create-new/", review.create_new, name="quickbooks-clients-create-new"),
+    path(MANAGE + "clients/sync/", review.apply, name="quickbooks-clients-apply"),
+    path(MANAGE + "clients/done/", review.done, name="quickbooks-clients-done"),
+    path("integrations/quickbooks/callback", connect.callback, name="quickbooks-callback"),
+    path("integrations/quickbooks/disconnected", connect.disconnected, name="quickbooks-disconnected"),
+    path("integrations/quickbooks/reconnect", connect.reconnect, name="quickbooks-reconnect"),
+    path("webhooks/quickbooks", webhooks.quickbooks, name="quickbooks-webhook"),
+]

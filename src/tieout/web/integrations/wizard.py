@@ -1,0 +1,123 @@
+"""Acts: the clients step of the set-up, up to the review: choose what to read, watch it being read."""
+
+from __future__ import annotations
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+from django_htmx.http import HttpResponseClientRedirect
+
+from tieout.practice.access import clients_of
+from tieout.reconcile.ports import Activity, LedgerError
+from tieout.sync import review as reviews
+from tieout.sync.models import Connection, Review, ReviewState
+from tieout.web.access import FirmRequest
+from tieout.web.integrations.gated import connected
+
+ENTITY = "client"
+MANY = 5_000
+"""From here on reading takes minutes, and the page says so."""
+
+PLACES = {
+    ReviewState.COLLECTING: "quickbooks-clients-progress",
+    ReviewState.READY: "quickbooks-clients-review",
+    ReviewState.APPLYING: "quickbooks-clients-progress",
+    ReviewState.DONE: "quickbooks-clients-done",
+    ReviewState.FAILED: "quickbooks-clients-progress",
+    ReviewState.CANCELLED: "quickbooks-clients",
+}
+"""Where a person belongs at each state of a review; back, refresh and old links all lead there."""
+
+
+class StartForm(forms.Form):
+    activity = forms.ChoiceField(
+        choices=[(each.value, each.value) for each in Activity], initial=Activity.ACTIVE
+    )
+    include_subcustomers = forms.BooleanField(required=False)
+
+
+@connected
+def choose(request: FirmRequest, connection: Connection) -> HttpResponse:
+    """The recommended steps, and which customers to read. Starting reads only; nothing is written anywhere."""
+    under_way = reviews.open_review(connection, ENTITY)
+    form = StartForm(request.POST or None)
+    problem = ""
+    if request.method == "POST" and under_way is not None:
+        return redirect(PLACES[ReviewState(under_way.state)])
+    if request.method == "POST" and form.is_valid():
+        try:
+            reviews.start(
+                connection,
+                ENTITY,
+                activity=form.cleaned_data["activity"],
+                include_subcustomers=form.cleaned_data["include_subcustomers"],
+                actor_member=request.member,
+            )
+        except LedgerError as error:
+            problem = error.sentence
+        else:
+            return redirect("quickbooks-clients-progress")
+    return render(
+        request,
+        "quickbooks/choose.html",
+        {
+            "connection": connection,
+            "under_way": under_way,
+            "continue_to": PLACES[ReviewState(under_way.state)] if under_way else "",
+            "problem": problem,
+            "chosen": form["activity"].value(),
+            "with_subcustomers": bool(form["include_subcustomers"].value()),
+            "ours": clients_of(request.member.firm_id).count(),
+        },
+    )
+
+
+@connected
+@require_GET
+def counts(request: FirmRequest, connection: Connection) -> HttpResponse:
+    """The live numbers beside the choices, asked of QuickBooks after the page is there."""
+    context: dict[str, object] = {"many": MANY}
+    try:
+        context["counts"] = reviews.counts_before_start(connection)
+    except LedgerError as error:
+        context["problem"] = error.sentence
+    return render(request, "quickbooks/counts.html", context)
+
+
+@connected
+@require_GET
+def progress(request: FirmRequest, connection: Connection) -> HttpResponse:
+    """How far it is. May be left at any time; the page goes on by itself when there is something to do."""
+    review = reviews.latest_review(connection, ENTITY)
+    if review is None:
+        return redirect("quickbooks-clients")
+    place = PLACES[ReviewState(review.state)]
+    if place != "quickbooks-clients-progress":
+        return (
+            HttpResponseClientRedirect(reverse(place))
+            if request.headers.get("HX-Request")
+            else redirect(place)
+        )
+    template = "quickbooks/progress.html" + ("#bar" if request.headers.get("HX-Request") else "")
+    return render(request, template, {"connection": connection, "review": review, **_how_far(review)})
+
+
+@connected
+@require_POST
+def cancel(request: FirmRequest, connection: Connection) -> HttpResponse:
+    review = reviews.open_review(connection, ENTITY)
+    if review is not None:
+        reviews.cancel(review, request.member)
+        messages.success(request, "Stopped. Nothing was written, here or in QuickBooks.")
+    return redirect("quickbooks-clients")
+
+
+def _how_far(review: Review) -> dict[str, object]:
+    """Percent, and the quarter that is said aloud: a voice for every row would be noise."""
+    if not review.progress_total:
+        return {"percent": None, "said": review.phase}
+    percent = min(100, review.progress_done * 100 // review.progress_total)
+    return {"percent": percent, "said": f"{review.phase}, {percent // 25 * 25} percent"}

@@ -1,0 +1,248 @@
+"""Acts: ``tieout.sync`` as the pages see it, without an engine: what it would say is set, what it was asked is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from tieout.practice.firms import Member
+from tieout.practice.permissions import Permission
+from tieout.reconcile.ports import RetryLater
+from tieout.sync import connections, inbox, status
+from tieout.sync import review as reviews
+from tieout.sync.models import Connection, Review, ReviewRow
+
+THEN = datetime(2026, 5, 3, 14, 5, tzinfo=UTC)
+AUTHORIZE = "https://sign-in.example/authorize?state=s1"
+FUNCTIONS: Mapping[Any, tuple[str, ...]] = {
+    connections: ("gate", "connection_of", "begin", "finish", "disconnect", "pause", "resume"),
+    reviews: (
+        "counts_before_start", "start", "open_review", "latest_review", "bucket_counts", "rows", "set_create_new",
+        "apply", "cancel", "forecast",
+    ),
+    status: ("section_statuses", "activity", "issues", "sync_now"),
+    inbox: ("receive",),
+}  # fmt: skip
+
+
+@dataclass
+class FakeSync:
+    connection: Connection | None = None
+    review: Review | None = None
+    review_rows: list[ReviewRow] = field(default_factory=list)
+    closed: str = ""
+    """Why the firm's plan keeps the gate closed; empty when it does not."""
+    outcome: str = "connected"
+    counts: dict[str, int] = field(default_factory=lambda: {"active": 1204, "inactive": 31, "all": 1235})
+    ledger_down: bool = False
+    needs_you: int = 0
+    lines: list[Any] = field(default_factory=list)
+    open_issues: list[Any] = field(default_factory=list)
+    asked: list[tuple[Any, ...]] = field(default_factory=list)
+
+    def install(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        for module, names in FUNCTIONS.items():
+            for name in names:
+                monkeypatch.setattr(module, name, getattr(self, name))
+
+    # connections
+    def gate(self, member: Member) -> connections.Gate:
+        if not member.may(Permission.MANAGE_INTEGRATIONS):
+            return connections.Gate(
+                False, "You need the permission “Manage Integrations”.", ["Dana Reyes", "Sam Ito"]
+            )
+        return connections.Gate(not self.closed, self.closed, [])
+
+    def connection_of(self, firm_id: int) -> Connection | None:
+        return self.connection
+
+    def begin(self, member: Member, session: Any, *, mode: str) -> str:
+        self.asked.append(("begin", mode))
+        return AUTHORIZE
+
+    def finish(self, member: Member, session: Any, query: Mapping[str, str]) -> connections.Outcome:
+        self.asked.append(("finish", dict(query)))
+        ok = self.outcome in ("connected", "reconnected")
+        return connections.Outcome(
+            ok, self.outcome, "A sentence about it.", "A next step.", "Smith & Lee CPA LLC"
+        )
+
+    def disconnect(self, member: Member, *, forget_links: bool) -> None:
+        self.asked.append(("disconnect", forget_links))
+
+    def pause(self, member: Member) -> None:
+        self.asked.append(("pause",))
+
+    def resume(self, member: Member) -> None:
+        self.asked.append(("resume",))
+
+    # review
+    def counts_before_start(self, connection: Connection) -> dict[str, int]:
+        if self.ledger_down:
+            raise RetryLater("QuickBooks is not answering right now.")
+        return self.counts
+
+    def start(
+        self,
+        connection: Connection,
+        entity: str,
+        *,
+        activity: str,
+        include_subcustomers: bool,
+        actor_member: Member,
+    ) -> Review:
+        if self.ledger_down:
+            raise RetryLater("QuickBooks is not answering right now.")
+        self.asked.append(("start", entity, activity, include_subcustomers))
+        self.review = a_review(connection, "collecting")
+        return self.review
+
+    def open_review(self, connection: Connection, entity: str) -> Review | None:
+        return (
+            self.review if self.review and self.review.state in ("collecting", "ready", "applying") else None
+        )
+
+    def latest_review(self, connection: Connection, entity: str) -> Review | None:
+        return self.review
+
+    def bucket_counts(self, review: Review) -> dict[str, int]:
+        words = ("duplicate", "unmatched", "match", "new")
+        return {word: sum(row.bucket == word for row in self.review_rows) for word in words}
+
+    def rows(
+        self, review: Review, bucket: str, *, search: str, page: int, per_page: int = 300
+    ) -> reviews.RowPage:
+        found = [
+            row
+            for row in self.review_rows
+            if row.bucket == bucket and search.lower() in (row.practice_name + row.ledger_name).lower()
+        ]
+        pages = max(1, -(-len(found) // per_page))
+        start = (min(page, pages) - 1) * per_page
+        return reviews.RowPage(
+            rows=found[start : start + per_page], page=min(page, pages), pages=pages, total=len(found)
+        )
+
+    def set_create_new(self, review: Review, on: bool, member: Member) -> None:
+        self.asked.append(("create_new", on))
+        review.create_new = on
+
+    def apply(self, review: Review, member: Member) -> None:
+        self.asked.append(("apply",))
+        review.state = "applying"
+
+    def cancel(self, review: Review, member: Member) -> None:
+        self.asked.append(("cancel",))
+        review.state = "cancelled"
+
+    def forecast(self, review: Review) -> dict[str, int]:
+        counts = self.bucket_counts(review)
+        new = counts["new"] if review.create_new else 0
+        leave = counts["duplicate"] + counts["unmatched"] + counts["new"] - new
+        return {"link": counts["match"], "create_here": new, "create_there": 0, "leave": leave}
+
+    # status
+    def section_statuses(self, connection: Connection | None) -> list[status.SectionStatus]:
+        on = connection is not None and connection.sections.get("client") == "on"
+        return [
+            a_section("clients", "Clients", "Both ways", "on" if on else "not_started", needs_you=self.needs_you, start=not on, connected=connection is not None),
+            a_section("service-items", "Service items", "Both ways", "not_started", locked="Comes after clients."),
+            a_section("invoices", "Invoices", "To QuickBooks", "not_started", locked="Comes after service items."),
+        ]  # fmt: skip
+
+    def activity(self, connection: Connection, *, page: int, per_page: int = 50) -> Any:
+        return reviews.RowPage(rows=self.lines, page=1, pages=1, total=len(self.lines))
+
+    def issues(self, connection: Connection) -> list[Any]:
+        return self.open_issues
+
+    def sync_now(self, connection: Connection, member: Member) -> None:
+        self.asked.append(("sync_now",))
+
+    # inbox
+    def receive(self, body: bytes, headers: Mapping[str, str]) -> int:
+        self.asked.append(("receive", body, headers.get("intuit-signature")))
+        return 200 if headers.get("intuit-signature") == "right" else 401
+
+
+def a_section(
+    slug: str,
+    title: str,
+    direction: str,
+    state: str,
+    *,
+    needs_you: int = 0,
+    start: bool = False,
+    connected: bool = False,
+    locked: str = "",
+) -> status.SectionStatus:
+    words = {"on": "In step", "not_started": "Not started"}
+    url = "quickbooks-clients" if connected else "quickbooks-connect"
+    return status.SectionStatus(
+        slug=slug,
+        title=title,
+        direction_words=direction,
+        state=state,
+        state_words=words[state],
+        in_step=1120 if state == "on" else 0,
+        waiting=2 if state == "on" else 0,
+        needs_you=needs_you,
+        excluded=3 if state == "on" else 0,
+        action_label="Start" if start else "",
+        action_url_name=url if start else None,
+        locked_reason=locked,
+    )
+
+
+def a_connection(member: Member, state: str = "active", **fields: Any) -> Connection:
+    """Not saved: the pages only read it."""
+    return Connection(
+        firm=member.firm,
+        state=state,
+        company_name="Smith & Lee CPA LLC",
+        connected_by=member,
+        connected_at=THEN,
+        last_in_step_at=THEN,
+        **fields,
+    )
+
+
+def a_review(connection: Connection, state: str, **fields: Any) -> Review:
+    return Review(
+        firm=connection.firm,
+        connection=connection,
+        entity="client",
+        state=state,
+        activity="active",
+        phase=fields.pop("phase", "Reading QuickBooks"),
+        created_at=THEN,
+        **fields,
+    )
+
+
+def a_row(bucket: str, here: str = "", there: str = "", **fields: Any) -> ReviewRow:
+    return ReviewRow(
+        bucket=bucket,
+        group=fields.pop("group", here or there),
+        practice_id="1" if here else "",
+        ledger_id="1" if there else "",
+        practice_name=here,
+        ledger_name=there,
+        reasons=fields.pop("reasons", ["The names are the same."]),
+        **fields,
+    )
+
+
+def a_line(sentence: str, result: str = "done", reference: str = "") -> SimpleNamespace:
+    return SimpleNamespace(at=THEN, sentence=sentence, result=result, reference=reference)
+
+
+def an_issue(name: str, sentence: str, next_step: str) -> SimpleNamespace:
+    return SimpleNamespace(
+        record_name=name, record_url="", sentence=sentence, next_step=next_step, since=THEN, action=""
+    )
