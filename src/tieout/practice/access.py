@@ -5,9 +5,14 @@ Nothing else in the product says ``Client.objects``; a test holds that.
 
 from __future__ import annotations
 
+import uuid
+from datetime import datetime
+
 from django.db.models import Q, QuerySet
 
-from tieout.practice.clients import Client
+from tieout.practice.actor import ChangeRecord
+from tieout.practice.clients import CLIENT, Client
+from tieout.practice.drafts import ImportDraft
 from tieout.practice.firms import Firm, Member
 from tieout.practice.permissions import NotAllowed, NotYours, Permission
 
@@ -92,6 +97,35 @@ def members_to_assign(firm_id: int) -> QuerySet[Member]:
         .select_related("user")
         .order_by("user__full_name")
     )
+
+
+def member_names(firm_id: int) -> dict[int, str]:
+    """Full names by member id, former members included: the history still speaks of them."""
+    return {
+        each.pk: each.user.get_full_name()
+        for each in Member.objects.filter(firm_id=firm_id).select_related("user")
+    }
+
+
+def history_of(client: Client, *, since: int = 0) -> QuerySet[ChangeRecord]:
+    """What happened to a client after version ``since``, newest first."""
+    return ChangeRecord.objects.filter(
+        firm_id=client.firm_id, kind=CLIENT, record_id=str(client.pk), version__gt=since
+    )
+
+
+def access_import_draft(
+    member: Member, draft_id: uuid.UUID, *, now: datetime, to_change: bool = False
+) -> ImportDraft:
+    """An upload of this member that has not expired. ``to_change`` locks it. Raises NotAllowed, NotYours."""
+    require(member, Permission.IMPORT_CLIENTS)
+    drafts = ImportDraft.objects.filter(firm_id=member.firm_id, member=member, expires_at__gt=now)
+    draft = (drafts.select_for_update() if to_change else drafts).filter(pk=draft_id).first()
+    if draft is None:
+        raise NotYours(
+            "There is no such upload, or it was kept for a day and is gone. Upload the file again."
+        )
+    return draft
 
 
 def _number(client_id: int | str) -> int:

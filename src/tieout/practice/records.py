@@ -13,8 +13,9 @@ from typing import Any, Protocol
 from django.db.models import Prefetch, QuerySet
 
 from tieout.practice.access import clients_of
-from tieout.practice.actions.clients import ClientFields, change_client, create_client
+from tieout.practice.actions.clients import change_client, create_client
 from tieout.practice.actor import Actor
+from tieout.practice.client_fields import ClientFields
 from tieout.practice.clients import CLIENT, Client, Contact
 from tieout.practice.kinds import guess_kind
 from tieout.practice.validation import PERSON_RULES, Invalid, without_control_characters

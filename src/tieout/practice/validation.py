@@ -6,13 +6,14 @@ Lengths are at least those of the ledgers we know, so that what a ledger holds a
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 _ADDRESS_LIST = re.compile(r"\s*[,;]\s*")
 _ADDRESS = re.compile(r"[^\s@,;<>\"()]+@[^\s@,;<>\"()]+\.[^\s@,;<>\"().]+")
-_KEPT_IN_PROSE = "\n\t"
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_CONTROL_IN_PROSE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+"""Line breaks, other control characters and half surrogates, which no database text can hold."""
 
 
 class Invalid(Exception):
@@ -110,7 +111,7 @@ def clean_texts(
 
 def without_control_characters(text: str) -> str:
     """What a ledger holds may have line breaks or worse in a name; here each becomes one space."""
-    return "".join(" " if _is_control(character) else character for character in text)
+    return _CONTROL.sub(" ", text)
 
 
 def _problem(text: str, rule: TextRule) -> str:
@@ -119,14 +120,10 @@ def _problem(text: str, rule: TextRule) -> str:
         return _missing(rule) if rule.required else ""
     if len(text) > rule.longest:
         return f"{rule.label} can have at most {rule.longest:,} characters; this has {len(text):,}."
-    if any(_is_control(each) and not (rule.prose and each in _KEPT_IN_PROSE) for each in text):
+    if (_CONTROL_IN_PROSE if rule.prose else _CONTROL).search(text):
         return f"{rule.label} has a line break or another invisible character in it; type it again."
     return rule.form(text) if rule.form else ""
 
 
 def _missing(rule: TextRule) -> str:
     return f"{rule.label} is needed."
-
-
-def _is_control(character: str) -> bool:
-    return unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"}

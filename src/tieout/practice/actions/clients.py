@@ -6,61 +6,17 @@ validation, history and the outbox hold for whoever acts.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, TypedDict, Unpack
+from typing import Any, Unpack
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from tieout.practice.access import client_to_change, clients_of, members_to_assign
 from tieout.practice.actor import Actor, Changes, history_row
-from tieout.practice.clients import CLIENT, Client, Contact, Kind, Relation
+from tieout.practice.client_fields import ClientFields, build_client, clean_fields
+from tieout.practice.clients import CLIENT, Client, Contact
 from tieout.practice.outbox import note_change
-from tieout.practice.validation import (
-    CLIENT_AND_PERSON_RULES,
-    PERSON_RULES,
-    Invalid,
-    clean_texts,
-)
-
-
-class ClientFields(TypedDict, total=False):
-    """What a verb may set. The parts of a person's name are those of the primary contact."""
-
-    name: str
-    company_name: str
-    title: str
-    given: str
-    middle: str
-    family: str
-    suffix: str
-    email: str
-    phone: str
-    mobile: str
-    website: str
-    billing_line1: str
-    billing_line2: str
-    billing_line3: str
-    billing_city: str
-    billing_state: str
-    billing_postal_code: str
-    billing_country: str
-    mailing_line1: str
-    mailing_line2: str
-    mailing_line3: str
-    mailing_city: str
-    mailing_state: str
-    mailing_postal_code: str
-    mailing_country: str
-    external_id: str
-    notes: str
-    relation: str
-    is_active: bool
-    assigned_to_id: int | None
-
-
-_CHOSEN = frozenset({"relation", "is_active", "assigned_to_id"})
-"""The fields that are not texts."""
+from tieout.practice.validation import PERSON_RULES, Invalid
 
 
 class ChangedMeanwhile(Exception):
@@ -73,15 +29,6 @@ class ChangedMeanwhile(Exception):
             "Someone changed this client while you were editing. Nothing was saved; look at it again and repeat "
             "what is still needed."
         )
-
-
-@dataclass(frozen=True, slots=True)
-class NewClient:
-    """A client and its primary contact, valid but not saved yet."""
-
-    client: Client
-    contact: Contact | None
-    changes: Changes
 
 
 def create_client(*, firm_id: int, actor: Actor, kind: str, **fields: Unpack[ClientFields]) -> Client:
@@ -113,7 +60,7 @@ def change_client(
     ``expected_version``: the version the caller saw. Raises ChangedMeanwhile when it is another by now,
     Invalid, NotYours.
     """
-    values = _cleaned(fields, new=False)
+    values = clean_fields(fields, new=False)
     with transaction.atomic():
         client = client_to_change(firm_id, client_id)
         if expected_version is not None and client.version != expected_version:
@@ -149,42 +96,12 @@ def restore_client(
     )
 
 
-def build_client(firm_id: int, kind: str, fields: ClientFields) -> NewClient:
-    """A valid new client that is not saved; touches no database. Raises Invalid."""
-    values = _cleaned(fields, new=True)
-    if kind not in Kind.values:
-        raise Invalid({"kind": "Choose individual or business."})
-    person = {part: str(values.pop(part, "")) for part in PERSON_RULES}
-    client = Client(firm_id=firm_id, kind=kind, **values)
-    contact = None
-    if kind == Kind.INDIVIDUAL or any(person.values()):
-        contact = Contact(firm_id=firm_id, is_primary=True, **person)
-    given = {"kind": kind, "is_active": client.is_active, **values, **person}
-    return NewClient(client, contact, {each: [None, value] for each, value in given.items() if value != ""})
-
-
 def touch_client(client: Client, actor: Actor, changes: Changes, *, verb: str) -> None:
     """Save a client some part of which changed: next version, history, note. Inside the verb's transaction."""
     client.version += 1
     client.updated_at = timezone.now()
     _save(client)
     _record(client, verb, actor, changes)
-
-
-def _cleaned(fields: ClientFields, *, new: bool) -> dict[str, Any]:
-    """Trimmed and valid values, or Invalid with a sentence for every field that is not."""
-    values: dict[str, Any] = dict(fields)
-    texts = {each: value for each, value in values.items() if each not in _CHOSEN}
-    problems: dict[str, str] = {}
-    try:
-        values |= clean_texts(texts, CLIENT_AND_PERSON_RULES, required=("name",) if new else ())
-    except Invalid as invalid:
-        problems |= invalid.problems
-    if "relation" in values and values["relation"] not in Relation.values:
-        problems["relation"] = "Choose client, prospect or other."
-    if problems:
-        raise Invalid(problems)
-    return values
 
 
 def _check_in_firm(firm_id: int, fields: ClientFields, *, besides: int) -> None:

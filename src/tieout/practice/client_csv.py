@@ -1,0 +1,275 @@
+"""Decides: a client as a row of a CSV file, out and in. Pure; the file format is ``csv_text``'s business.
+
+What is exported can be imported again. Reading never stops at a bad row: each gets its sentences.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tieout.practice.client_fields import ClientFields, build_client
+from tieout.practice.clients import Client, Contact, Kind, Relation
+from tieout.practice.csv_text import BadFile, Line, read_lines
+from tieout.practice.kinds import guess_kind
+from tieout.practice.validation import CLIENT_RULES, PERSON_RULES, Invalid
+
+MOST_ROWS = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: how it is called, what it shows, and what else people call it."""
+
+    field: str
+    label: str
+    show: Callable[[Client, Contact], str]
+    aliases: tuple[str, ...] = ()
+
+
+def _of_client(name: str) -> Callable[[Client, Contact], str]:
+    return lambda client, _: str(getattr(client, name))
+
+
+def _of_person(name: str) -> Callable[[Client, Contact], str]:
+    return lambda _, person: str(getattr(person, name))
+
+
+_ALIASES: Mapping[str, tuple[str, ...]] = {
+    "name": ("display name", "client", "client name", "customer", "customer full name", "business name"),
+    "company_name": ("company",),
+    "given": ("given name", "firstname"),
+    "family": ("family name", "surname", "lastname"),
+    "email": ("email", "email address", "e-mail address"),
+    "phone": ("phone number", "telephone"),
+    "mobile": ("mobile phone", "cell", "cell phone"),
+    "website": ("web site", "web"),
+    "external_id": ("external id/ein", "client id", "client number", "id"),
+    "billing_line1": ("street", "address", "street address", "billing street", "billing address line 1"),
+    "billing_line2": ("address line 2", "billing address line 2"),
+    "billing_city": ("city",),
+    "billing_state": ("state",),
+    "billing_postal_code": ("zip", "zip code", "postal code", "billing zip"),
+    "billing_country": ("country",),
+}
+COLUMNS: tuple[Column, ...] = (
+    Column("name", "Name", _of_client("name"), _ALIASES["name"]),
+    Column("kind", "Type", lambda client, _: client.get_kind_display(), ("client type",)),
+    Column("relation", "Relation", lambda client, _: client.get_relation_display()),
+    Column("is_active", "Status", lambda client, _: "Active" if client.is_active else "Archived"),
+    *(
+        Column(name, rule.label, _of_person(name), _ALIASES.get(name, ()))
+        for name, rule in PERSON_RULES.items()
+    ),
+    *(
+        Column(name, rule.label, _of_client(name), _ALIASES.get(name, ()))
+        for name, rule in CLIENT_RULES.items()
+        if name != "name"
+    ),
+    Column(
+        "assigned_to_id",
+        "Assigned to",
+        lambda client, _: client.assigned_to.user.email if client.assigned_to else "",
+        ("assignee",),
+    ),
+)
+HEADINGS = tuple(column.label for column in COLUMNS)
+_FIELD_OF = {
+    heading.lower(): column.field
+    for column in COLUMNS
+    for heading in (column.label, column.field, *column.aliases)
+}
+_CHOICES: Mapping[str, Mapping[str, Any]] = {
+    "kind": {
+        "individual": Kind.INDIVIDUAL,
+        "person": Kind.INDIVIDUAL,
+        "business": Kind.BUSINESS,
+        "company": Kind.BUSINESS,
+    },
+    "relation": {value: value for value in Relation.values},
+    "is_active": {"active": True, "inactive": False, "archived": False, "yes": True, "no": False},
+}
+_CHOICE_SENTENCES = {
+    "kind": "Type is Individual or Business, or empty.",
+    "relation": "Relation is Client, Prospect or Other, or empty.",
+    "is_active": "Status is Active or Archived, or empty.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFacts:
+    """What a row is checked against besides itself."""
+
+    external_ids: frozenset[str]
+    """Of clients the firm has."""
+    names: frozenset[str]
+    """Of clients the firm has, in lower case."""
+    members: Mapping[str, int]
+    """E-mail in lower case -> member id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    line: int
+    column: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadRow:
+    line: int
+    kind: str
+    fields: ClientFields
+    problems: tuple[Problem, ...]
+    looks_known: bool
+    """A client of this name is there already, or earlier in the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFile:
+    rows: tuple[ReadRow, ...]
+    ignored: tuple[str, ...]
+    """Headings we have no place for."""
+
+    @property
+    def valid(self) -> list[ReadRow]:
+        return [row for row in self.rows if not row.problems]
+
+    @property
+    def invalid(self) -> list[ReadRow]:
+        return [row for row in self.rows if row.problems]
+
+    @property
+    def problems(self) -> list[Problem]:
+        return [problem for row in self.rows for problem in row.problems]
+
+    @property
+    def lookalikes(self) -> list[ReadRow]:
+        return [row for row in self.valid if row.looks_known]
+
+
+def export_row(client: Client, person: Contact) -> list[str]:
+    return [column.show(client, person) for column in COLUMNS]
+
+
+def read_clients(text: str, known: KnownFacts, firm_id: int) -> ReadFile:
+    """Every row with its problems. Raises BadFile when the file as a whole makes no sense."""
+    lines = read_lines(text, _FIELD_OF)
+    header = next(lines, None)
+    if header is None:
+        raise BadFile("This file is empty. Nothing was imported.")
+    fields = [_FIELD_OF.get(heading.lower(), "") for heading in header.cells]
+    _check_header(header, fields)
+    reader = _Reader(fields, known, firm_id)
+    rows: list[ReadRow] = []
+    for line in lines:
+        if len(rows) == MOST_ROWS:
+            raise BadFile(f"This file has more than {MOST_ROWS:,} rows. Split it and import the parts.")
+        rows.append(reader.read(line))
+    if not rows:
+        raise BadFile("This file has headings but no rows under them.")
+    ignored = tuple(
+        heading for heading, field in zip(header.cells, fields, strict=True) if heading and not field
+    )
+    return ReadFile(tuple(rows), ignored)
+
+
+def _check_header(header: Line, fields: list[str]) -> None:
+    if not {"name", "given", "family", "company_name"}.intersection(fields):
+        told = ", ".join(f"“{cell}”" for cell in header.cells[:6])
+        raise BadFile(
+            f"There is no column called Name. The first line has to name the columns; it reads {told}. "
+            "Add the headings, or start from the example file."
+        )
+    twice = sorted({HEADINGS[i] for i, column in enumerate(COLUMNS) if fields.count(column.field) > 1})
+    if twice:
+        raise BadFile(f"Two columns mean the same: {', '.join(twice)}. Remove one of them.")
+
+
+class _Reader:
+    """Reads rows one after the other and remembers those before, to notice repetitions."""
+
+    def __init__(self, fields: list[str], known: KnownFacts, firm_id: int) -> None:
+        self._fields = fields
+        self._known = known
+        self._firm_id = firm_id
+        self._lines: dict[tuple[str, ...], int] = {}
+        self._external_ids: dict[str, int] = {}
+        self._names: set[str] = set()
+
+    def read(self, line: Line) -> ReadRow:
+        problems: dict[str, str] = {}
+        told = {field: cell for field, cell in zip(self._fields, line.cells, strict=False) if field}
+        values: dict[str, Any] = {field: cell for field, cell in told.items() if field not in _CHOICES}
+        for field in _CHOICES.keys() & told.keys():
+            if cell := told[field].lower():
+                if cell in _CHOICES[field]:
+                    values[field] = _CHOICES[field][cell]
+                else:
+                    problems[field] = _CHOICE_SENTENCES[field]
+        self._assign(values, problems)
+        values["name"] = values.get("name") or _fallback_name(values)
+        kind = values.pop("kind", None) or guess_kind({**values, "person": values})
+        try:
+            build_client(self._firm_id, kind, values)  # type: ignore[arg-type]
+        except Invalid as invalid:
+            problems = invalid.problems | problems
+        self._repetitions(line, values, problems)
+        name = values["name"].lower()
+        looks_known = bool(name) and (name in self._known.names or name in self._names)
+        self._names.add(name)
+        found = tuple(
+            Problem(line.number, _label(field), problems[field])
+            for field in sorted(problems, key=self._position)
+        )
+        return ReadRow(line.number, kind, values, found, looks_known)  # type: ignore[arg-type]
+
+    def _position(self, field: str) -> int:
+        """Problems are told from left to right, those of the whole row or of a missing column last."""
+        return self._fields.index(field) if field in self._fields else len(self._fields)
+
+    def _assign(self, values: dict[str, Any], problems: dict[str, str]) -> None:
+        email = values.pop("assigned_to_id", "").lower()
+        if not email:
+            return
+        if email in self._known.members:
+            values["assigned_to_id"] = self._known.members[email]
+        else:
+            problems["assigned_to_id"] = f"Nobody in your firm signs in as {email}."
+
+    def _repetitions(self, line: Line, values: dict[str, Any], problems: dict[str, str]) -> None:
+        if len(line.cells) > len(self._fields) and any(line.cells[len(self._fields) :]):
+            problems[""] = (
+                "This row has more cells than there are headings; a text with the delimiter needs quotes."
+            )
+        earlier = self._lines.setdefault(line.cells, line.number)
+        if earlier != line.number:
+            problems[""] = f"This row repeats line {earlier} word for word."
+        external_id = values.get("external_id", "")
+        if not external_id:
+            return
+        first = self._external_ids.setdefault(external_id, line.number)
+        if external_id in self._known.external_ids:
+            problems["external_id"] = f"A client of your firm already has the external ID {external_id}."
+        elif first != line.number and earlier == line.number:
+            problems["external_id"] = f"Line {first} of this file has the same external ID."
+
+
+def _fallback_name(values: Mapping[str, Any]) -> str:
+    """As on the form: the company's name, or the person's."""
+    return values.get("company_name") or " ".join(filter(None, (values.get("given"), values.get("family"))))
+
+
+def _label(field: str) -> str:
+    return next((column.label for column in COLUMNS if column.field == field), "Row")
+
+
+def example_rows() -> Iterable[list[str]]:
+    """One individual and one business, for the file people start from."""
+    ada = Client(name="Ada Byrne", kind=Kind.INDIVIDUAL, email="ada@example.com", phone="555-0100")
+    quay = Client(
+        name="Quay Boats LLC", kind=Kind.BUSINESS, company_name="Quay Boats LLC", billing_city="Portland"
+    )
+    yield export_row(ada, Contact(given="Ada", family="Byrne"))
+    yield export_row(quay, Contact(given="Ben", family="Quay"))
