@@ -18,6 +18,7 @@ from tieout.demo.people import PASSWORD, PEOPLE
 from tieout.demo.ports import PortInUse, require_free
 from tieout.demo.processes import Children, ProgramFailed
 from tieout.demo.programs import Demonstration
+from tieout.demo.readiness import sample_firm_is_there
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -67,10 +68,13 @@ def demonstrate(chosen: argparse.Namespace, home: Path) -> None:
         children = stack.enter_context(Children(home / "logs"))
         say("Starting the QuickBooks emulator, the app and the worker ...")
         children.start(programs.emulator(demo))
+        children.start(
+            programs.web(demo)
+        )  # asks the database nothing before the first page, so it may load now
         children.run(programs.prepare(demo))
-        children.start(programs.web(demo))
         children.start(programs.worker(demo))
-        children.run(programs.seed(demo))
+        if not sample_firm_is_there(url):
+            children.run(programs.seed(demo))
         children.wait_until_ready()
         say(welcome(demo))
         if not chosen.no_browser and _has_screen():
