@@ -1,0 +1,118 @@
+"""Decides: what the client list shows. Reads the address, narrows and sorts what a funnel allowed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from urllib.parse import urlencode
+
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Lower
+from django.http import QueryDict
+
+from tieout.practice.clients import Client, Kind, Relation
+
+PAGE_SIZE = 50
+SEARCHED = ("name", "company_name", "email", "phone", "mobile", "external_id")
+SHOWN = {"active": "Active", "inactive": "Archived", "all": "All"}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One heading. ``order``: what the database sorts by; empty when the column does not sort."""
+
+    key: str
+    label: str
+    order: str = ""
+
+
+COLUMNS = (
+    Column("name", "Name", "name"),
+    Column("kind", "Type", "kind"),
+    Column("relation", "Relation", "relation"),
+    Column("email", "E-mail", "email"),
+    Column("phone", "Phone"),
+    Column("assigned", "Assigned to", "assigned_to__user__full_name"),
+    Column("updated", "Last change", "updated_at"),
+)
+_ORDERS = {column.key: column.order for column in COLUMNS if column.order}
+_FOLDED = {"name", "email", "assigned_to__user__full_name"}
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A column heading as the page needs it."""
+
+    label: str
+    url: str
+    """Sorts by this column, the other way round if it already is; empty when it does not sort."""
+    direction: str
+    """For aria-sort: ``ascending``, ``descending`` or empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListQuery:
+    """What was asked for, every part known to be valid."""
+
+    search: str = ""
+    show: str = "active"
+    kind: str = ""
+    relation: str = ""
+    sort: str = "name"
+    """A column's key, with a leading minus for descending."""
+
+    @classmethod
+    def read(cls, address: QueryDict) -> ListQuery:
+        """Anything unknown in the address falls back to the default: a stale bookmark still shows a list."""
+        sort = address.get("sort", "name")
+        return cls(
+            search=" ".join(address.get("search", "").replace("\x00", "").split())[:200],
+            show=_one_of(address.get("show", ""), SHOWN, "active"),
+            kind=_one_of(address.get("kind", ""), Kind.values, ""),
+            relation=_one_of(address.get("relation", ""), Relation.values, ""),
+            sort=sort if sort.removeprefix("-") in _ORDERS else "name",
+        )
+
+    @property
+    def narrows(self) -> bool:
+        """Something other than the default is asked for, so that an empty list may be the filter's doing."""
+        return replace(self, sort="name") != ListQuery()
+
+    def keep(self) -> str:
+        """This query as the beginning of an address, to which ``page=`` is appended."""
+        parts = {name: getattr(self, name) for name in self.__slots__}
+        told = {name: value for name, value in parts.items() if value != getattr(ListQuery(), name)}
+        return urlencode(told) + "&" if told else ""
+
+    def apply(self, clients: QuerySet[Client]) -> QuerySet[Client]:
+        if self.show != "all":
+            clients = clients.filter(is_active=self.show == "active")
+        if self.kind:
+            clients = clients.filter(kind=self.kind)
+        if self.relation:
+            clients = clients.filter(relation=self.relation)
+        if self.search:
+            anywhere = Q()
+            for field in SEARCHED:
+                anywhere |= Q(**{f"{field}__icontains": self.search})
+            clients = clients.filter(anywhere)
+        order = _ORDERS[self.sort.removeprefix("-")]
+        by = Lower(order) if order in _FOLDED else Lower("name") if order == "name" else order
+        descending = self.sort.startswith("-")
+        if isinstance(by, str):
+            return clients.order_by(f"-{by}" if descending else by, Lower("name"), "id")
+        return clients.order_by(by.desc(nulls_last=True) if descending else by.asc(nulls_last=True), "id")
+
+    def headings(self) -> list[Heading]:
+        return [self._heading(column) for column in COLUMNS]
+
+    def _heading(self, column: Column) -> Heading:
+        if not column.order:
+            return Heading(column.label, "", "")
+        ascending, descending = self.sort == column.key, self.sort == f"-{column.key}"
+        then = replace(self, sort=f"-{column.key}" if ascending else column.key)
+        direction = "ascending" if ascending else "descending" if descending else ""
+        return Heading(column.label, f"?{then.keep()}", direction)
+
+
+def _one_of(value: str, allowed: object, default: str) -> str:
+    return value if value in allowed else default  # type: ignore[operator]
