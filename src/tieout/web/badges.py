@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+
+from tieout.practice.isolation import current_scope
+from tieout.sync.status import record_statuses
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +21,24 @@ class Badge:
     url: str = ""
 
 
+LOOKS: Mapping[str, tuple[str, str]] = {
+    "in_step": ("circle-check", "good"),
+    "waiting": ("clock", "wait"),
+    "checking": ("refresh", "wait"),
+    "needs_you": ("alert-triangle", "bad"),
+    "excluded": ("ban", "calm"),
+    "paused": ("player-pause", "warn"),
+}
+"""State of a record (``sync.status``) -> icon and tone."""
+
+
 def badges_for(kind: str, ids: Iterable[str]) -> dict[str, Badge]:
-    """Record id -> badge, for those of ``ids`` that have one. Empty while the firm has no connection."""
-    return {}
+    """Record id -> badge for records of the firm in scope. Empty while that kind is not set up with QuickBooks."""
+    firm = current_scope()
+    if not firm.isdigit():
+        return {}
+    found = record_statuses(int(firm), kind, list(ids))
+    return {
+        record_id: Badge(status.word, *LOOKS[status.state], detail=status.detail)
+        for record_id, status in found.items()
+    }

@@ -4,15 +4,37 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 
 from tieout.practice.access import visible_clients
 from tieout.practice.clients import Client
 from tieout.practice.permissions import Permission
+from tieout.sync import connections, status
+from tieout.sync import review as reviews
 from tieout.web.access import FirmRequest, requires
+from tieout.web.tasks import Figure, tasks
 
 
 @requires(None)
 def dashboard(request: FirmRequest) -> HttpResponse:
     member = request.member
     clients = visible_clients(member) if member.may(Permission.VIEW_CLIENTS) else Client.objects.none()
-    return render(request, "pages/dashboard.html", {"active": clients.count()})
+    active = clients.filter(is_active=True).count()
+    archived = clients.filter(is_active=False).count()
+    here = reverse("clients")
+    figures = [
+        Figure(active, "active clients", here),
+        Figure(archived, "archived clients", f"{here}?show=inactive"),
+    ]
+    context = {"figures": figures, "tasks": [], "connection": None, "empty": not (active or archived)}
+    if connections.gate(member).open:
+        connection = connections.connection_of(member.firm_id)
+        sections = status.section_statuses(connection)
+        review = reviews.open_review(connection, "client") if connection else None
+        context |= {"connection": connection, "tasks": tasks(connection, sections, review)}
+        if connection:
+            figures.append(
+                Figure(sum(s.in_step for s in sections), "in step with QuickBooks", reverse("quickbooks"))
+            )
+            figures.append(Figure(sum(s.waiting for s in sections), "waiting", reverse("quickbooks")))
+    return render(request, "pages/dashboard.html", context)
