@@ -62,9 +62,11 @@ class QuickBooksProvider:
             return self._sign_in().authorize_url(state=state, verifier=verifier)
 
     def read_callback(self, query: Mapping[str, str]) -> Callback:
-        """``error`` is a sentence for a person, or empty. The caller checks ``state`` before believing any of it."""
+        """The caller checks ``state`` before believing any of it."""
         found = oauth.read_callback(query)
-        return Callback(found.state, found.code, found.company_id, str(found.problem or ""))
+        return Callback(
+            found.state, found.code, found.company_id, found.problem.error if found.problem else ""
+        )
 
     def exchange(self, code: str, *, verifier: str) -> Tokens:
         with in_ledger_words():

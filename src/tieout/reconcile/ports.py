@@ -180,8 +180,13 @@ class Ledger(Protocol):
         """What changed at or after ``since``. Raises ``WindowTooOld`` when the feed does not reach back so far."""
         ...
 
-    def prepare(self, action: Create | Update | Retire, request_id: str) -> PreparedWrite:
-        """The exact bytes for an action on the ledger side. Pure; raises ``FixData`` for what cannot be said there."""
+    def prepare(
+        self, action: Create | Update | Retire, request_id: str, *, shown: Present | None = None
+    ) -> PreparedWrite:
+        """The exact bytes for an action on the ledger side. Pure; raises ``FixData`` for what cannot be said there.
+
+        ``shown``: the ledger record as last seen, for a ledger that wants some of it repeated.
+        """
         ...
 
     def send(self, write: PreparedWrite) -> Answer:
@@ -224,6 +229,7 @@ class Callback:
     code: str = field(repr=False)
     company_id: str
     error: str
+    """OAuth's error code (``access_denied``: the person said no); empty when there is none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,7 +94,7 @@ class Group:
 Unit = Field | Group
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class EntitySpec:
     """What one entity is on both sides, and how far the sync may go with it."""
 

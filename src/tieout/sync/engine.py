@@ -32,7 +32,7 @@ class Engine:
 
     settle: timedelta = timedelta(seconds=120)
     """How long after an unanswered write the ledger's listings are trusted to show it."""
-    lease: timedelta = timedelta(seconds=90)
+    lease: timedelta = timedelta(seconds=120)
     """Longer than the longest single call's deadline."""
     changes_every: timedelta = timedelta(minutes=5)
     sweep_every: timedelta = timedelta(hours=24)

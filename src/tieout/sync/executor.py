@@ -149,7 +149,7 @@ class Executor:
         self, action: Create | Update | Retire, record: Present | None, name: str
     ) -> list[Problem]:
         try:
-            write = self.ledger.prepare(action, self.lease.engine.new_id())
+            write = self.ledger.prepare(action, self.lease.engine.new_id(), shown=record)
         except LedgerError as error:
             return [problem_from(error)]
         with self.lease.commit(to_send=True) as connection:

@@ -1,0 +1,107 @@
+"""Acts: the worker process: runs jobs, and beside them a plain loop that no lost bell, lock or job can stop.
+
+The loop rings for connections that are due, puts jobs of dead workers back, and throws old rows away. It is a
+thread of its own and not a job, because a job can itself be lost or wait behind a lock.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+
+from django.db import close_old_connections
+from django.db import connection as database
+from django.utils import timezone
+from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from tieout.practice.isolation import every_firm_scope
+from tieout.practice.models import OutboxNote
+from tieout.sync.models import InboxEvent, Run
+from tieout.sync.tasks import QUEUE, wake_due
+
+log = logging.getLogger(__name__)
+
+TICK = 2.0
+"""Seconds between two looks at what is due: how long a lost bell can cost."""
+STALLED_AFTER = 60.0
+"""Seconds without a heartbeat after which a worker is taken for dead. Long enough for a machine that swaps."""
+TIDY_EVERY = timedelta(hours=1)
+KEPT = timedelta(days=30)
+"""How long handled webhook events and runs are kept."""
+
+
+def run_worker(concurrency: int) -> None:
+    """Work until SIGTERM or SIGINT; a job under way is finished first."""
+    stop = threading.Event()
+    loop = threading.Thread(target=_tick_until, args=(stop,), name="ticker", daemon=True)
+    loop.start()
+    try:
+        with app.replace_connector(app.connector.get_worker_connector()):  # type: ignore[attr-defined]
+            asyncio.run(_work(concurrency))
+    finally:
+        stop.set()
+        loop.join(timeout=10)
+
+
+async def _work(concurrency: int) -> None:
+    # Jobs are plain functions and run in the default executor, which is sized by cores unless we say so.
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(max_workers=concurrency + 2))
+    await app.run_worker_async(
+        queues=[QUEUE],
+        concurrency=concurrency,
+        # A lock that comes free does not wake the worker; polling does.
+        fetch_job_polling_interval=0.2,
+        stalled_worker_timeout=STALLED_AFTER,
+        delete_jobs="successful",
+        install_signal_handlers=True,
+    )
+
+
+def _tick_until(stop: threading.Event) -> None:
+    tidied: datetime | None = None
+    while not stop.wait(TICK):
+        try:
+            close_old_connections()
+            now = timezone.now()
+            wake_due(now)
+            put_back_stalled()
+            if tidied is None or now - tidied >= TIDY_EVERY:
+                tidy(now)
+                tidied = now
+        except Exception:
+            # The database may be restarting: this loop is the one that must outlive it.
+            log.exception("the worker's loop failed; it goes on")
+
+
+def put_back_stalled() -> int:
+    """Give jobs of workers without a heartbeat to the others. The epoch on the connection fences the dead one."""
+    stalled = list(
+        ProcrastinateJob.objects.filter(
+            status="doing", worker__last_heartbeat__lt=timezone.now() - timedelta(seconds=STALLED_AFTER)
+        ).values_list("id", flat=True)
+    )
+    stalled += ProcrastinateJob.objects.filter(status="doing", worker__isnull=True).values_list(
+        "id", flat=True
+    )
+    for job_id in stalled:
+        app.job_manager.retry_job_by_id(job_id, retry_at=timezone.now())  # type: ignore[attr-defined]
+    return len(stalled)
+
+
+def tidy(now: datetime) -> None:
+    """Throw away what nobody will ask for again: handled events, old runs, notes of firms without a ledger, failed jobs."""
+    with every_firm_scope():
+        InboxEvent.objects.filter(handled_at__lt=now - KEPT).delete()
+        Run.objects.filter(started_at__lt=now - KEPT).delete()
+        OutboxNote.objects.filter(created_at__lt=now - KEPT).delete()
+    with database.cursor() as cursor:
+        # The library's model is read-only, and its own call for this is asynchronous.
+        cursor.execute(
+            "DELETE FROM procrastinate_jobs j WHERE status IN ('failed', 'cancelled', 'aborted')"
+            " AND NOT EXISTS (SELECT 1 FROM procrastinate_events e WHERE e.job_id = j.id AND e.at >= %s)",
+            [now - KEPT],
+        )
