@@ -110,6 +110,7 @@ def test_a_failure_to_connect_means_nothing_was_sent(failure):
         httpx2.WriteError("reset"),
         httpx2.RemoteProtocolError("cut"),
         httpx2.CloseError("cut"),
+        ConnectionResetError("an in-process server broke off"),
     ],
 )
 def test_a_failure_after_connecting_means_the_outcome_is_unknown(failure):

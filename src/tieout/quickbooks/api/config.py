@@ -70,7 +70,6 @@ class Endpoints:
     token: str
     revoke: str
     userinfo: str
-    issuer: str
     api: str
 
     @property
@@ -92,7 +91,6 @@ _SHARED = {
     "authorize": "https://appcenter.intuit.com/connect/oauth2",
     "token": "https://oauth.platform.intuit.com/oauth2/v1/tokens/bearer",
     "revoke": "https://developer.api.intuit.com/v2/oauth2/tokens/revoke",
-    "issuer": "https://oauth.platform.intuit.com/op/v1",
 }
 PRODUCTION = Endpoints(
     environment=Environment.PRODUCTION,
@@ -136,7 +134,6 @@ def known(environment: Environment, base_url: str = "") -> Endpoints:
         token=f"{base}/oauth2/v1/tokens/bearer",
         revoke=f"{base}/v2/oauth2/tokens/revoke",
         userinfo=f"{base}/v1/openid_connect/userinfo",
-        issuer=f"{base}/op/v1",
         api=base,
     )
 
@@ -146,7 +143,6 @@ _DISCOVERY_MEMBERS = {
     "token": "token_endpoint",
     "revoke": "revocation_endpoint",
     "userinfo": "userinfo_endpoint",
-    "issuer": "issuer",
 }
 
 

@@ -132,11 +132,14 @@ class Transport:
             answer = self._http.send(request, stream=True, follow_redirects=False)
         except _BEFORE_SENDING as failure:
             raise NotSent(type(failure).__name__) from failure
-        except httpx2.HTTPError as failure:
+        except (
+            httpx2.HTTPError,
+            OSError,
+        ) as failure:  # OSError: an in-process transport breaks off like this
             raise NoAnswer(type(failure).__name__) from failure
         try:
             return read_reply(answer.status_code, answer.headers, self._body(answer, started))
-        except httpx2.HTTPError as failure:
+        except (httpx2.HTTPError, OSError) as failure:
             raise NoAnswer(type(failure).__name__) from failure
         finally:
             answer.close()
