@@ -97,9 +97,11 @@ Tieout is ready:  {demo.address}
   password        {PASSWORD}
   QuickBooks      {demo.emulator_address}  (an emulator: nothing leaves this machine)
 
-What to click: Settings > QuickBooks > Connect, agree on the page that looks like Intuit's, then review
-which clients are the same on both sides. Logs are in {demo.home / "logs"}. Ctrl-C stops everything; the next
-start goes on where you left. Start over with ./run demo --reset."""
+What to click: Settings > Integrations > Manage, and connect. The page that asks for consent is the
+emulator's. Then bring the active clients, look at the review, and press "Sync clients".
+
+Logs are in {demo.home / "logs"}. Ctrl-C stops everything; the next start goes on where you left.
+To start over: ./run demo --reset"""
 
 
 def _has_screen() -> bool:
