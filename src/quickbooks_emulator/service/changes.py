@@ -56,11 +56,11 @@ def _group(books: Books, entity: Entity, start_ms: int, most: int, visible: Visi
     gone_by_time: Any = stubs.indexes["updated"]
     rows: list[Body] = []
     for key in by_time.keys_from(least):
+        if len(rows) >= most:
+            break
         record = table.rows[key] if visible is None else visible(entity.name, table.rows[key])
         if record is not None and record.updated * 1000 >= start_ms:
             rows.append(render(books, entity, record))
-            if len(rows) >= most:
-                break
     gone = 0
     for key in gone_by_time.keys_from(least):
         if len(rows) >= most:
