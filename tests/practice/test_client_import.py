@@ -15,7 +15,7 @@ from tieout.practice.actions import client_import
 from tieout.practice.actions.client_import import ImportRefused, import_draft, keep_upload, read_draft
 from tieout.practice.actions.clients import create_client
 from tieout.practice.actor import Actor, ChangeRecord
-from tieout.practice.client_csv import HEADINGS, export_row
+from tieout.practice.client_csv import HEADINGS, ReadFile, export_row
 from tieout.practice.clients import Kind
 from tieout.practice.csv_text import BadFile, write_csv
 from tieout.practice.drafts import ImportDraft
@@ -92,12 +92,17 @@ def test_an_external_id_taken_in_the_last_moment_undoes_the_whole_import(
     firm: Firm, alice: Member, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     draft = keep(alice)
-    build = client_import.build_client
+    read = client_import.read_draft
 
-    def late(firm_id: int, kind: str, fields: object) -> object:
-        return build(firm_id, kind, {**fields, "external_id": "1"})  # type: ignore[dict-item]
+    def read_too_early(firm_id: int, text: str) -> ReadFile:
+        """The file as it was judged just before somebody else took the number 1."""
+        file = read(firm_id, text)
+        create_client(
+            firm_id=firm_id, actor=Actor.of(alice), kind=Kind.BUSINESS, name="Quick", external_id="1"
+        )
+        return file
 
-    monkeypatch.setattr(client_import, "build_client", late)
+    monkeypatch.setattr(client_import, "read_draft", read_too_early)
     with pytest.raises(ImportRefused, match="someone gave one of its external IDs"):
         import_draft(member=alice, draft_id=draft.pk, skip_errors=False, now=NOW)
     assert not visible_clients(alice).exists()

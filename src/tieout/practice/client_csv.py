@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tieout.practice.client_fields import ClientFields, build_client
+from tieout.practice.client_fields import ClientFields, NewClient, build_client
 from tieout.practice.clients import Client, Contact, Kind, Relation
 from tieout.practice.csv_text import BadFile, Line, read_lines
 from tieout.practice.kinds import guess_kind
@@ -121,6 +121,8 @@ class ReadRow:
     line: int
     kind: str
     fields: ClientFields
+    new: NewClient | None
+    """Ready to be saved; None when there are problems."""
     problems: tuple[Problem, ...]
     looks_known: bool
     """A client of this name is there already, or earlier in the file."""
@@ -135,6 +137,10 @@ class ReadFile:
     @property
     def valid(self) -> list[ReadRow]:
         return [row for row in self.rows if not row.problems]
+
+    @property
+    def new_clients(self) -> list[NewClient]:
+        return [row.new for row in self.rows if row.new is not None]
 
     @property
     def invalid(self) -> list[ReadRow]:
@@ -211,8 +217,9 @@ class _Reader:
         self._assign(values, problems)
         values["name"] = values.get("name") or _fallback_name(values)
         kind = values.pop("kind", None) or guess_kind({**values, "person": values})
+        new: NewClient | None = None
         try:
-            build_client(self._firm_id, kind, values)  # type: ignore[arg-type]
+            new = build_client(self._firm_id, kind, values)  # type: ignore[arg-type]
         except Invalid as invalid:
             problems = invalid.problems | problems
         self._repetitions(line, values, problems)
@@ -223,7 +230,7 @@ class _Reader:
             Problem(line.number, _label(field), problems[field])
             for field in sorted(problems, key=self._position)
         )
-        return ReadRow(line.number, kind, values, found, looks_known)  # type: ignore[arg-type]
+        return ReadRow(line.number, kind, values, None if found else new, found, looks_known)  # type: ignore[arg-type]
 
     def _position(self, field: str) -> int:
         """Problems are told from left to right, those of the whole row or of a missing column last."""

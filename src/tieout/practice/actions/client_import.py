@@ -9,8 +9,8 @@ from django.db import IntegrityError, transaction
 
 from tieout.practice.access import access_import_draft, clients_of, members_to_assign
 from tieout.practice.actor import Actor, ActorKind, ChangeRecord, history_row
-from tieout.practice.client_csv import KnownFacts, ReadFile, ReadRow, read_clients
-from tieout.practice.client_fields import build_client
+from tieout.practice.client_csv import KnownFacts, ReadFile, read_clients
+from tieout.practice.client_fields import NewClient
 from tieout.practice.clients import CLIENT, Client, Contact
 from tieout.practice.csv_text import BadFile, decode
 from tieout.practice.drafts import ImportDraft
@@ -73,7 +73,7 @@ def import_draft(*, member: Member, draft_id: uuid.UUID, skip_errors: bool, now:
                 )
             if not rows.valid:
                 raise ImportRefused("Nothing was imported: no row is free of errors. Correct the file first.")
-            _insert(member.firm_id, Actor.of(member, ActorKind.IMPORT), rows.valid)
+            _insert(member.firm_id, Actor.of(member, ActorKind.IMPORT), rows.new_clients)
             draft.imported_at = now
             draft.imported_count = len(rows.valid)
             draft.skipped_count = len(rows.invalid)
@@ -91,9 +91,8 @@ def import_draft(*, member: Member, draft_id: uuid.UUID, skip_errors: bool, now:
         raise ImportRefused(str(error)) from error
 
 
-def _insert(firm_id: int, actor: Actor, rows: list[ReadRow]) -> None:
+def _insert(firm_id: int, actor: Actor, built: list[NewClient]) -> None:
     """Many rows at once leave what one does: the client, its contact, its history, its note."""
-    built = [build_client(firm_id, row.kind, row.fields) for row in rows]
     Client.objects.bulk_create([new.client for new in built], batch_size=BATCH)
     contacts = []
     for new in built:
