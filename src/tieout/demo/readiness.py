@@ -7,7 +7,6 @@ from collections.abc import Callable
 
 import psycopg
 
-from tieout.demo.people import FIRM
 from tieout.demo.ports import HOST
 
 
@@ -40,11 +39,3 @@ def worker_reports(database_url: str) -> Callable[[], bool]:
             return since.fetchone() is not None
 
     return ask
-
-
-def sample_firm_is_there(database_url: str) -> bool:
-    """Whether the database has been seeded: asked here because a process that finds out takes seconds to load."""
-    with psycopg.connect(database_url) as connection:
-        return (
-            connection.execute("SELECT 1 FROM practice_firm WHERE name = %s", [FIRM]).fetchone() is not None
-        )

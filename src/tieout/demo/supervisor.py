@@ -16,9 +16,9 @@ from tieout.config.environment import home as configured_home
 from tieout.demo import programs
 from tieout.demo.people import PASSWORD, PEOPLE
 from tieout.demo.ports import PortInUse, require_free
+from tieout.demo.prepared import fingerprint, is_prepared, mark_prepared
 from tieout.demo.processes import Children, ProgramFailed
 from tieout.demo.programs import Demonstration
-from tieout.demo.readiness import sample_firm_is_there
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -71,10 +71,12 @@ def demonstrate(chosen: argparse.Namespace, home: Path) -> None:
         children.start(
             programs.web(demo)
         )  # asks the database nothing before the first page, so it may load now
-        children.run(programs.prepare(demo))
-        children.start(programs.worker(demo))
-        if not sample_firm_is_there(url):
+        source = fingerprint()
+        if not is_prepared(url, source):
+            children.run(programs.prepare(demo))
             children.run(programs.seed(demo))
+            mark_prepared(url, source)
+        children.start(programs.worker(demo))
         children.wait_until_ready()
         say(welcome(demo))
         if not chosen.no_browser and _has_screen():
