@@ -101,6 +101,11 @@ def test_an_id_is_given_once_even_if_rows_move_or_one_too_many_is_answered():
     assert "startposition 1001" in script.questions[1]
 
 
+def test_a_full_page_that_repeats_a_row_is_not_taken_for_the_last_one():
+    made, _ = client(full_page(1), full_page(1000), page("Customer", customer("2000")))
+    assert sum(len(rows) for rows in made.pages("Customer")) == 2000
+
+
 def test_a_page_that_fails_raises_instead_of_ending_the_list():
     made, _ = client(full_page(1), (503, b""))
     pages = made.pages("Customer")
