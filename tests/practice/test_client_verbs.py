@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -126,12 +127,13 @@ def test_every_problem_is_told_at_once_with_its_field(firm: Firm) -> None:
 def test_a_taken_external_id_is_a_sentence_not_a_fault(firm: Firm) -> None:
     create_client(firm_id=firm.pk, actor=SYNC, kind=Kind.BUSINESS, name="One", external_id="C-1")
     two = create_client(firm_id=firm.pk, actor=SYNC, kind=Kind.BUSINESS, name="Two")
-    for attempt in (
+    attempts: tuple[Callable[[], Client], ...] = (
         lambda: create_client(
             firm_id=firm.pk, actor=SYNC, kind=Kind.BUSINESS, name="Three", external_id="C-1"
         ),
         lambda: change_client(firm_id=firm.pk, client_id=two.pk, actor=SYNC, external_id="C-1"),
-    ):
+    )
+    for attempt in attempts:
         with pytest.raises(Invalid, match="already has the external ID C-1"):
             attempt()
     assert (

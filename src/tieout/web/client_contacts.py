@@ -29,7 +29,7 @@ from tieout.web.client_forms import ContactForm
 @requires(Permission.EDIT_CLIENTS)
 def new(request: FirmRequest, client_id: int) -> HttpResponse:
     client = access_client(request.member, client_id, to_edit=True)
-    form = ContactForm(request.POST or None)
+    form = ContactForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         where: dict[str, Any] = {
             "firm_id": client.firm_id,
@@ -48,7 +48,9 @@ def new(request: FirmRequest, client_id: int) -> HttpResponse:
 def edit(request: FirmRequest, client_id: int, contact_id: int) -> HttpResponse:
     client = access_client(request.member, client_id, to_edit=True)
     contact = contact_of(client, contact_id)
-    form = ContactForm(request.POST or None, initial=ContactForm.initial_of(contact))
+    form = ContactForm(
+        request.POST if request.method == "POST" else None, initial=ContactForm.initial_of(contact)
+    )
     if request.method == "POST" and form.is_valid():
         where: dict[str, Any] = {
             "firm_id": client.firm_id,

@@ -71,6 +71,7 @@ class RuledForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
+        self.complete(values)
         try:
             values |= clean_texts(
                 {name: values.get(name, "") for name in self.fields if name in self.rules}, self.rules
@@ -78,6 +79,9 @@ class RuledForm(forms.Form):
         except Invalid as invalid:
             self.take(invalid)
         return values
+
+    def complete(self, values: dict[str, Any]) -> None:
+        """Fill in what follows from other fields, before the rules are asked. A form may; most do not."""
 
     def take(self, invalid: Invalid) -> None:
         for name, sentence in invalid.problems.items():
@@ -126,12 +130,8 @@ class ClientForm(RuledForm):
         for heading, names in SECTIONS[self.kind]:
             yield heading, [self[name] for name in names if name in self.fields]
 
-    def clean(self) -> dict[str, Any]:
-        values = super().clean()
+    def complete(self, values: dict[str, Any]) -> None:
         values["name"] = values.get("name") or self.fallback_name(values)
-        if not values["name"] and "name" not in self.errors:
-            self.add_error("name", "Enter a name.")
-        return values
 
     def fallback_name(self, values: Mapping[str, str]) -> str:
         """The display name when none is typed: the person's, or the company's."""

@@ -38,7 +38,7 @@ class UploadForm(forms.Form):
 @require_http_methods(["GET", "POST"])
 @requires(Permission.IMPORT_CLIENTS)
 def upload(request: FirmRequest) -> HttpResponse:
-    form = UploadForm(request.POST or None, request.FILES or None)
+    form = UploadForm(*((request.POST, request.FILES) if request.method == "POST" else ()))
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         try:

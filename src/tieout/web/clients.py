@@ -91,7 +91,7 @@ def new(request: FirmRequest) -> HttpResponse:
     member = request.member
     kind = request.GET.get("kind", "")
     kind = kind if kind in Kind.values else Kind.INDIVIDUAL
-    form = ClientForm(request.POST or None, kind=kind, member=member)
+    form = ClientForm(request.POST if request.method == "POST" else None, kind=kind, member=member)
     lookalikes: list[Client] = []
     if request.method == "POST" and form.is_valid():
         lookalikes = list(named_like(member, form.cleaned_data["name"])[:MOST_LOOKALIKES])
