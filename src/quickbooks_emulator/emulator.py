@@ -60,7 +60,7 @@ KINDS: dict[str, type] = {
     "records": Record,
     "refresh": RefreshToken,
     "rules": rules.Rule,
-    "settings": Any,  # type: ignore[dict-item]  # texts and plain objects
+    "settings": Any,  # texts and plain objects
 }
 VOLATILE = frozenset({"earlier"})
 

@@ -10,7 +10,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import waitress
-from waitress.server import BaseWSGIServer, MultiSocketServer
+from waitress import wasyncore
+from waitress.server import BaseWSGIServer
 
 from quickbooks_emulator import wsgi
 from quickbooks_emulator.emulator import Emulator
@@ -46,34 +47,41 @@ class Server:
             raise NotLoopback(f"{host} is not a loopback address. The emulator serves only its own machine.")
         self.emulator = emulator
         application = _closing_connections(_only_loopback_hosts(emulator.handle))
-        self._server: BaseWSGIServer | MultiSocketServer = waitress.create_server(
+        self._server: BaseWSGIServer = waitress.create_server(
             application,
-            host=host,
+            host="127.0.0.1" if host == "localhost" else host.strip("[]"),
             port=port,
             threads=THREADS,
             ident="emulator",
             max_request_body_size=_LARGEST_BODY,
             clear_untrusted_proxy_headers=True,
         )
-        self.base_url = f"http://{host}:{self._server.effective_port}"
+        shown = f"[{host}]" if ":" in host and not host.startswith("[") else host
+        self.base_url = f"http://{shown}:{self._server.effective_port}"
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
 
     def start(self) -> None:
         """Serve in the background."""
-        for name, work in (("serve", self._server.run), ("webhooks", self._post_webhooks)):
+        for name, work in (("serve", self._serve), ("webhooks", self._post_webhooks)):
             thread = threading.Thread(target=work, name=f"emulator-{name}", daemon=True)
             thread.start()
             self._threads.append(thread)
 
     def stop(self) -> None:
         self._stopping.set()
-        self._server.close()
-        for dispatcher in list(getattr(self._server, "_map", {}).values()):
-            dispatcher.close()
+        self._server.pull_trigger()
         for thread in self._threads:
             thread.join(timeout=5)
+        self._server.task_dispatcher.shutdown()
+        for dispatcher in list(self._server._map.values()):
+            dispatcher.close()
         self.emulator.close()
+
+    def _serve(self) -> None:
+        """The server's own loop, one round at a time, so that it can be left while its sockets are still open."""
+        while not self._stopping.is_set():
+            wasyncore.loop(timeout=1, map=self._server._map, count=1)
 
     def _post_webhooks(self) -> None:
         while not self._stopping.wait(_POLL_SECONDS):

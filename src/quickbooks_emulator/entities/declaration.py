@@ -153,11 +153,11 @@ class Entity:
 
     @property
     def by_name(self) -> dict[str, Field]:
-        return self._by_name  # type: ignore[attr-defined,no-any-return]
+        return self._by_name  # type: ignore[attr-defined]
 
     def field(self, name: str) -> Field | None:
         """A field by its name in any case."""
-        return self._by_folded.get(name.casefold())  # type: ignore[attr-defined,no-any-return]
+        return self._by_folded.get(name.casefold())  # type: ignore[attr-defined]
 
     @property
     def known(self) -> list[str]:

@@ -177,7 +177,7 @@ class Store:
             self._journal.close()
 
     def _load(self, journal: Journal) -> None:
-        decoders = {
+        decoders: dict[str, msgspec.json.Decoder[Any]] = {
             kind: msgspec.json.Decoder(type_, float_hook=Decimal) for kind, type_ in self._kinds.items()
         }
         for name, key, document in journal.load():
