@@ -43,7 +43,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def _page(request: HttpRequest, status: int, exception: Exception) -> HttpResponse:
     reference = _reference()
-    log.info("page refused status=%s reference=%s path=%s why=%s", status, reference, request.path, exception)
+    why = type(exception).__name__
+    log.info("page refused status=%s reference=%s path=%s why=%s", status, reference, request.path, why)
     return render(request, f"errors/{status}.html", {"reference": reference}, status=status)
 
 

@@ -105,7 +105,6 @@ def landing(request: FirmRequest) -> HttpResponse:
         request,
         "quickbooks/landing.html",
         {"outcome": outcome, "heading": TITLES[outcome["kind"]], "continue_to": reverse(next_page)},
-        status=200 if outcome["ok"] else 409,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django import template
+from django.forms import BoundField, CheckboxInput, RadioSelect, Select
 from django.template import Context
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
 
@@ -14,6 +15,17 @@ def again(context: Context, name: str) -> str:
     """The text of a block a second time: a page names itself once, for the tab and for its heading."""
     block = context.render_context[BLOCK_CONTEXT_KEY].get_block(name)
     return str(block.render(context)) if block else ""
+
+
+@register.filter
+def styled(field: BoundField) -> str:
+    """The field's widget in our look; a class the form itself gives stays."""
+    widget = field.field.widget
+    if "class" in widget.attrs or isinstance(widget, RadioSelect):
+        return field.as_widget()
+    if isinstance(widget, CheckboxInput):
+        return field.as_widget(attrs={"class": "form-check-input"})
+    return field.as_widget(attrs={"class": "form-select" if isinstance(widget, Select) else "form-control"})
 
 
 LOOKS = {
