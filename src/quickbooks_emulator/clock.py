@@ -30,9 +30,8 @@ class VirtualClock:
         self._frozen_ms: int | None = None if source else _milliseconds(start)
 
     def now(self) -> datetime:
-        return datetime.fromtimestamp(self.milliseconds() // 1000, UTC).replace(
-            microsecond=self.milliseconds() % 1000 * 1000
-        )
+        seconds, rest = divmod(self.milliseconds(), 1000)
+        return datetime.fromtimestamp(seconds, UTC).replace(microsecond=rest * 1000)
 
     def seconds(self) -> int:
         """Whole seconds since 1970: the resolution of every stored timestamp."""

@@ -93,7 +93,7 @@ class Emulator:
         self.throttle = Throttle(limits)
         self.knobs = knobs or Knobs()
         self.webhooks = Webhooks(self.store, self.clock.milliseconds, lambda: self.knobs)
-        self.oauth = OAuthServer(self.store, self.seed)
+        self.oauth = OAuthServer(self.store, lambda: self.seed)
         self.data = DataService(self.store)
         self.control = Control(self)
         self.wsgi = wsgi.application(self.handle)
@@ -118,17 +118,13 @@ class Emulator:
         tid = self._trace()
         status, replayed = 0, False
         try:
-            broken = effects.before(met, call, self.throttle, self.clock.milliseconds())
-            if broken is not None:
-                response = broken
+            instead = effects.before(met, call, self.throttle, self.clock.milliseconds())
+            if instead is None:
+                applied, replayed = self._perform(call, request, met)
+                status = applied.status
+                response = effects.after(met, applied, self.clock.milliseconds(), self._sleep)
             else:
-                response, replayed = self._perform(call, request, met)
-            status = response.status
-            response = (
-                effects.after(met, response, self.clock.milliseconds(), self._sleep)
-                if not broken
-                else response
-            )
+                response = instead
             status = response.status
             return self._with_headers(call, response, tid)
         finally:
@@ -200,7 +196,7 @@ class Emulator:
     def _prepare(self, world: str, webhook_url: str, redirect_uris: tuple[str, ...]) -> None:
         """Fill an empty state; take the settings out of one that was kept."""
         settings = self.store.collection("settings")
-        if self.store.empty:
+        if settings.get("world") is None:  # set last: a start that was killed half-way begins anew
             self.control.set_webhooks(WebhookSettings(url=webhook_url))
             with self.store.transaction() as transaction:
                 app = App(CLIENT_ID, CLIENT_SECRET, REDIRECT_URIS, VERIFIER_TOKEN)

@@ -32,7 +32,6 @@ class Knobs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     change_days: int = 30
     change_cap: int = 1000
     batch_items: int = 30
-    batch_objects: int = 1000
     webhook_batch: int = 100
     ripples_send_events: bool = False  # a guess: records touched by another one's change stay silent
     job_false_drops_parent: bool = True  # False: ParentRef without Job -> 6150

@@ -74,6 +74,14 @@ def test_the_clock_is_read_advanced_and_set(control: Any) -> None:
     assert "leap" in control("POST", "/clock", {"leap": 1}, status=400)["error"]
 
 
+def test_the_seed_is_read_and_set(control: Any, emulator: Emulator) -> None:
+    assert control("POST", "/seed", {"seed": 42}) == {"seed": "42"}
+    assert (
+        emulator.control.connect(SAMPLE).refresh_token
+        == Emulator(seed=42).control.connect(SAMPLE).refresh_token
+    )
+
+
 def test_a_snapshot_brings_everything_back(control: Any, api: Api, emulator: Emulator) -> None:
     control("POST", "/snapshot", {"name": "before"})
     api.create("Customer", DisplayName="Later undone")
@@ -206,6 +214,7 @@ def test_webhook_settings_change_one_by_one(control: Any, emulator: Emulator) ->
     assert control("DELETE", "/webhooks/pending") == {"pending": []}
     assert control("GET", "/webhooks/log") == {"sent": []}
     assert "format" in control("POST", "/webhooks", {"format": "smoke"}, status=400)["error"]
+    assert "not an http address" in control("POST", "/webhooks", {"url": "ftp://x"}, status=400)["error"]
     assert "cannot be read" in control("POST", "/webhooks", {"wind": 3}, status=400)["error"]
 
 

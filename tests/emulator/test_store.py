@@ -109,3 +109,14 @@ class Unscannable(OrderIndex):
 
     def in_order(self) -> object:  # type: ignore[override]
         raise AssertionError("the query walked over every record")
+
+
+def test_a_start_killed_before_its_world_was_whole_begins_anew(tmp_path: Path) -> None:
+    path = str(tmp_path / "state.sqlite")
+    first = Emulator("sample", journal=SqliteJournal(path))
+    with first.store.transaction() as transaction:
+        transaction.remove("settings", "world")
+    first.close()
+    second = Emulator("empty", journal=SqliteJournal(path))
+    assert second.control.records(SAMPLE, "Customer") == []
+    second.close()

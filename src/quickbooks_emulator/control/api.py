@@ -6,23 +6,19 @@ A call that cannot be done answers 400 with {"error": "one sentence"}; an unknow
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 import msgspec
 
 from quickbooks_emulator import formats
 from quickbooks_emulator.control.desk import Control, ControlError
+from quickbooks_emulator.control.settings import SETTINGS_ROUTES, Document, Handler
 from quickbooks_emulator.faults import Fault
-from quickbooks_emulator.knobs import Knobs, Limits
 from quickbooks_emulator.messages import Request, Response, json_response
-from quickbooks_emulator.trouble.rules import EFFECTS, BadRule, span
-from quickbooks_emulator.webhooks.documents import WebhookSettings
+from quickbooks_emulator.trouble.rules import EFFECTS, BadRule
 
-Document = dict[str, Any]
-Handler = Callable[["ControlApi", Request, Document, re.Match[str]], Any]
 _LOG_FILTERS = (
     "method",
     "realm",
@@ -59,7 +55,7 @@ class ControlApi:
             document = formats.from_json(request.body) if request.body.strip() else {}
             if not isinstance(document, dict):
                 return _refused(400, "The body must be a JSON object.")
-            return json_response(200, handler(self, request, document, match))
+            return json_response(200, handler(self.control, request, document, match))
         except formats.NotJson as error:
             return _refused(400, f"The body is not JSON: {error}.")
         except Fault as fault:
@@ -97,25 +93,25 @@ def _needed(document: Mapping[str, Any], *names: str) -> list[str]:
     return [str(document[name]) for name in names]
 
 
-def _health(api: ControlApi, request: Request, document: Document, match: re.Match[str]) -> Document:
-    emulator = api.control.emulator
+def _health(control: Control, request: Request, document: Document, match: re.Match[str]) -> Document:
+    emulator = control.emulator
     settings = emulator.store.collection("settings")
     return {
         "status": "ok",
         "world": settings.get("world"),
         "time": emulator.clock.now().isoformat(),
         "companies": len(emulator.companies()),
-        "faults": len(api.control.faults()),
+        "faults": len(control.faults()),
     }
 
 
-def _reset(api: ControlApi, request: Request, document: Document, match: re.Match[str]) -> Document:
-    api.control.reset(str(document.get("world", "sample")))
-    return _health(api, request, document, match)
+def _reset(control: Control, request: Request, document: Document, match: re.Match[str]) -> Document:
+    control.reset(str(document.get("world", "sample")))
+    return _health(control, request, document, match)
 
 
-def _clock(api: ControlApi, request: Request, document: Document, match: re.Match[str]) -> Document:
-    clock = api.control.emulator.clock
+def _clock(control: Control, request: Request, document: Document, match: re.Match[str]) -> Document:
+    clock = control.emulator.clock
     unknown = set(document) - {"advance", "set", "frozen"}
     if unknown:
         raise ControlError(f"The clock knows advance, set and frozen, not {', '.join(sorted(unknown))}.")
@@ -132,161 +128,100 @@ def _clock(api: ControlApi, request: Request, document: Document, match: re.Matc
     if "frozen" in document:
         (clock.freeze if document["frozen"] else clock.run)()
     if document:
-        api.control.clock_changed()
+        control.clock_changed()
     return {"time": clock.now().isoformat(timespec="milliseconds"), "frozen": clock.frozen}
 
 
-def _seed(api: ControlApi, request: Request, document: Document, match: re.Match[str]) -> Document:
+def _seed(control: Control, request: Request, document: Document, match: re.Match[str]) -> Document:
     if "seed" in document:
-        api.control.emulator.seed = str(document["seed"])
-    return {"seed": api.control.emulator.seed}
+        control.emulator.seed = str(document["seed"])
+    return {"seed": control.emulator.seed}
 
 
-def _snapshot(api: ControlApi, request: Request, document: Document, match: re.Match[str]) -> Document:
+def _snapshot(control: Control, request: Request, document: Document, match: re.Match[str]) -> Document:
     name = str(document.get("name", "default"))
-    api.control.snapshot(name)
+    control.snapshot(name)
     return {"snapshot": name}
 
 
-def _restore(api: ControlApi, request: Request, document: Document, match: re.Match[str]) -> Document:
+def _restore(control: Control, request: Request, document: Document, match: re.Match[str]) -> Document:
     name = str(document.get("name", "default"))
-    api.control.restore(name)
+    control.restore(name)
     return {"restored": name}
 
 
-def _log(api: ControlApi, request: Request, document: Document, match: re.Match[str]) -> Document:
+def _log(control: Control, request: Request, document: Document, match: re.Match[str]) -> Document:
     params = request.params
     wanted = {name: params[name] for name in _LOG_FILTERS if name in params}
-    entries = api.control.emulator.log.entries(**wanted)
+    entries = control.emulator.log.entries(**wanted)
     limit = params.get("limit", "")
     if limit.isdigit() and int(limit):
         entries = entries[-int(limit) :]
     return {"requests": [msgspec.to_builtins(entry) for entry in entries], "count": len(entries)}
 
 
-def _clear_log(api: ControlApi, request: Request, document: Document, match: re.Match[str]) -> Document:
-    api.control.emulator.log.clear()
+def _clear_log(control: Control, request: Request, document: Document, match: re.Match[str]) -> Document:
+    control.emulator.log.clear()
     return {"requests": []}
 
 
-def _meter(api: ControlApi, request: Request, document: Document, match: re.Match[str]) -> Document:
-    return dict(api.control.emulator.log.meter())
+def _meter(control: Control, request: Request, document: Document, match: re.Match[str]) -> Document:
+    return dict(control.emulator.log.meter())
 
 
-def _faults(api: ControlApi, request: Request, document: Document, match: re.Match[str]) -> Document:
-    return {"faults": [msgspec.to_builtins(rule) for rule in api.control.faults()], "effects": EFFECTS}
+def _faults(control: Control, request: Request, document: Document, match: re.Match[str]) -> Document:
+    return {"faults": [msgspec.to_builtins(rule) for rule in control.faults()], "effects": EFFECTS}
 
 
-def _add_fault(api: ControlApi, request: Request, document: Document, match: re.Match[str]) -> Any:
+def _add_fault(control: Control, request: Request, document: Document, match: re.Match[str]) -> Any:
     _needed(document, "effect")
     if document.get("company", "*") != "*":
-        api.control.company(str(document["company"]))
-    return msgspec.to_builtins(api.control.add_fault(**document))
+        control.company(str(document["company"]))
+    return msgspec.to_builtins(control.add_fault(**document))
 
 
-def _clear_faults(api: ControlApi, request: Request, document: Document, match: re.Match[str]) -> Document:
-    api.control.clear_faults(match.groupdict().get("rule"))
-    return _faults(api, request, document, match)
+def _clear_faults(control: Control, request: Request, document: Document, match: re.Match[str]) -> Document:
+    control.clear_faults(match.groupdict().get("rule"))
+    return _faults(control, request, document, match)
 
 
-def _companies(api: ControlApi, request: Request, document: Document, match: re.Match[str]) -> Document:
-    return {"companies": [msgspec.to_builtins(company) for company in api.control.emulator.companies()]}
+def _companies(control: Control, request: Request, document: Document, match: re.Match[str]) -> Document:
+    return {"companies": [msgspec.to_builtins(company) for company in control.emulator.companies()]}
 
 
-def _records(api: ControlApi, request: Request, document: Document, match: re.Match[str]) -> Document:
-    api.control.company(match["realm"])
-    found = api.control.records(match["realm"], match["entity"])
+def _records(control: Control, request: Request, document: Document, match: re.Match[str]) -> Document:
+    control.company(match["realm"])
+    found = control.records(match["realm"], match["entity"])
     return {"records": found, "count": len(found)}
 
 
-def _edit(api: ControlApi, request: Request, document: Document, match: re.Match[str]) -> Document:
+def _edit(control: Control, request: Request, document: Document, match: re.Match[str]) -> Document:
     (entity,) = _needed(document, "entity")
     unknown = set(document) - {"entity", "id", "fields", "operation"}
     if unknown:
         raise ControlError(f"An edit has entity, id, fields and operation, not {', '.join(sorted(unknown))}.")
     record_id = str(document["id"]) if document.get("id") is not None else None
     operation = str(document.get("operation") or ("update" if record_id else "create"))
-    return api.control.edit(match["realm"], entity, record_id, document.get("fields"), operation)
+    return control.edit(match["realm"], entity, record_id, document.get("fields"), operation)
 
 
-def _merge(api: ControlApi, request: Request, document: Document, match: re.Match[str]) -> Document:
+def _merge(control: Control, request: Request, document: Document, match: re.Match[str]) -> Document:
     loser, survivor = _needed(document, "from", "into")
-    return api.control.merge(match["realm"], str(document.get("entity", "Customer")), loser, survivor)
+    return control.merge(match["realm"], str(document.get("entity", "Customer")), loser, survivor)
 
 
-def _preferences(api: ControlApi, request: Request, document: Document, match: re.Match[str]) -> Document:
-    return api.control.set_preferences(match["realm"], document)
+def _preferences(control: Control, request: Request, document: Document, match: re.Match[str]) -> Document:
+    return control.set_preferences(match["realm"], document)
 
 
-def _revoke(api: ControlApi, request: Request, document: Document, match: re.Match[str]) -> Document:
-    api.control.company(match["realm"])
-    return {"revoked": api.control.revoke(match["realm"])}
-
-
-def _webhooks(api: ControlApi, request: Request, document: Document, match: re.Match[str]) -> Document:
-    current = api.control.emulator.webhooks.settings
-    if "verifier_token" in document:
-        api.control.set_verifier_token(str(document.pop("verifier_token")))
-    if document:
-        changed = {name: float(one) if isinstance(one, Decimal) else one for name, one in document.items()}
-        current = msgspec.convert({**msgspec.to_builtins(current), **changed}, WebhookSettings)
-        span(current.delay)
-        if current.format not in ("cloudevents", "legacy") or current.schedule not in ("current", "old"):
-            raise ControlError("The format is cloudevents or legacy, the schedule current or old.")
-        api.control.set_webhooks(current)
-    return {**msgspec.to_builtins(current), "verifier_token": api.control.app().verifier_token}
-
-
-def _outgoing(api: ControlApi, request: Request, document: Document, match: re.Match[str]) -> Document:
-    return {"sent": [msgspec.to_builtins(one) for one in api.control.emulator.webhooks.log]}
-
-
-def _pending(api: ControlApi, request: Request, document: Document, match: re.Match[str]) -> Document:
-    return {"pending": api.control.emulator.webhooks.pending()}
-
-
-def _clear_pending(api: ControlApi, request: Request, document: Document, match: re.Match[str]) -> Document:
-    api.control.emulator.webhooks.clear()
-    return {"pending": []}
-
-
-def _credentials(api: ControlApi, request: Request, document: Document, match: re.Match[str]) -> Document:
-    control = api.control
-    if "redirect_uris" in document:
-        control.add_redirect_uris(str(uri) for uri in document["redirect_uris"])
-    if "verifier_token" in document:
-        control.set_verifier_token(str(document["verifier_token"]))
-    app = control.app()
-    companies = []
-    for company in control.emulator.companies():
-        tokens = control.connect(company.realm)
-        companies.append(
-            {
-                "realm": company.realm,
-                "name": company.name,
-                "access_token": tokens.access_token,
-                "refresh_token": tokens.refresh_token,
-            }
-        )
-    return {**msgspec.to_builtins(app), "companies": companies}
-
-
-def _knobs(api: ControlApi, request: Request, document: Document, match: re.Match[str]) -> Any:
-    if document:
-        current = msgspec.to_builtins(api.control.emulator.knobs)
-        api.control.set_knobs(msgspec.convert({**current, **document}, Knobs))
-    return msgspec.to_builtins(api.control.emulator.knobs)
-
-
-def _limits(api: ControlApi, request: Request, document: Document, match: re.Match[str]) -> Any:
-    if document:
-        current = msgspec.to_builtins(api.control.emulator.throttle.limits)
-        api.control.set_limits(msgspec.convert({**current, **document}, Limits))
-    return msgspec.to_builtins(api.control.emulator.throttle.limits)
+def _revoke(control: Control, request: Request, document: Document, match: re.Match[str]) -> Document:
+    control.company(match["realm"])
+    return {"revoked": control.revoke(match["realm"])}
 
 
 _COMPANY = r"/companies/(?P<realm>[^/]+)"
 ROUTES: tuple[tuple[str, str, Handler], ...] = (
+    *SETTINGS_ROUTES,
     ("GET", "/health", _health),
     ("POST", "/reset", _reset),
     ("GET", "/clock", _clock),
@@ -308,15 +243,4 @@ ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("POST", _COMPANY + "/merge", _merge),
     ("POST", _COMPANY + "/preferences", _preferences),
     ("POST", _COMPANY + "/revoke", _revoke),
-    ("GET", "/webhooks", _webhooks),
-    ("POST", "/webhooks", _webhooks),
-    ("GET", "/webhooks/log", _outgoing),
-    ("GET", "/webhooks/pending", _pending),
-    ("DELETE", "/webhooks/pending", _clear_pending),
-    ("GET", "/credentials", _credentials),
-    ("POST", "/credentials", _credentials),
-    ("GET", "/knobs", _knobs),
-    ("POST", "/knobs", _knobs),
-    ("GET", "/limits", _limits),
-    ("POST", "/limits", _limits),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -20,7 +21,7 @@ from quickbooks_emulator.store import Transaction
 from quickbooks_emulator.store.books import Books
 from quickbooks_emulator.store.collection import Saved
 from quickbooks_emulator.store.documents import Company
-from quickbooks_emulator.trouble.rules import Rule, read_rule
+from quickbooks_emulator.trouble.rules import Rule, read_rule, span
 from quickbooks_emulator.webhooks.documents import WebhookSettings
 from quickbooks_emulator.worlds import fill
 
@@ -220,6 +221,12 @@ class Control:
     # settings
 
     def set_webhooks(self, settings: WebhookSettings) -> None:
+        """Subscribe, unsubscribe (an empty url) or change the weather. Raises ControlError or BadRule."""
+        if settings.url and not re.match(r"https?://[\w.\-\[\]:]+(/|$)", settings.url):
+            raise ControlError(f"The webhook address {settings.url!r} is not an http address.")
+        if settings.format not in ("cloudevents", "legacy") or settings.schedule not in ("current", "old"):
+            raise ControlError("The format is cloudevents or legacy, the schedule current or old.")
+        span(settings.delay)
         self._put("webhooks", settings)
 
     def set_knobs(self, knobs: Knobs) -> None:

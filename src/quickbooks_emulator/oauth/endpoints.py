@@ -23,9 +23,9 @@ _NO_STORE = {"Cache-Control": "no-cache, no-store", "Pragma": "no-cache"}
 
 
 class OAuthServer:
-    """`seed` makes the tokens. Knobs and the time come with each call."""
+    """`seed` is asked for whenever tokens are made. Knobs and the time come with each call."""
 
-    def __init__(self, store: Store, seed: str) -> None:
+    def __init__(self, store: Store, seed: Callable[[], str]) -> None:
         self._store, self._seed = store, seed
         self._routes: dict[str, Callable[[Request, Knobs, int], Response]] = {
             "discovery": self._discovery,
@@ -47,7 +47,7 @@ class OAuthServer:
         if kind.lower() != "bearer":
             return None
         with self._store.transaction() as transaction:
-            grant = Grants(self._store, transaction, knobs, now, self._seed).bearer(token.strip())
+            grant = Grants(self._store, transaction, knobs, now, self._seed()).bearer(token.strip())
         return grant.realm if grant else None
 
     def _discovery(self, request: Request, knobs: Knobs, now: int) -> Response:
@@ -74,7 +74,7 @@ class OAuthServer:
         """GET shows the consent page, its form comes back as POST. An untrusted redirect address gets no redirect."""
         asked = request.form if request.method == "POST" else request.params
         with self._store.transaction() as transaction:
-            grants = Grants(self._store, transaction, knobs, now, self._seed)
+            grants = Grants(self._store, transaction, knobs, now, self._seed())
             app = grants.app(asked.get("client_id", ""))
             redirect_uri, state = asked.get("redirect_uri", ""), asked.get("state", "")
             if app is None:
@@ -110,7 +110,7 @@ class OAuthServer:
             return Response(405, b"", {"Allow": "POST"})
         refused: Refused | None = None
         with self._store.transaction() as transaction:
-            grants = Grants(self._store, transaction, knobs, now, self._seed)
+            grants = Grants(self._store, transaction, knobs, now, self._seed())
             try:
                 tokens = self._redeem(grants, request, knobs)
             except Refused as error:  # kept inside: a second redemption's revocation is committed
@@ -152,7 +152,7 @@ class OAuthServer:
         if request.method != "POST":
             return Response(405, b"", {"Allow": "POST"})
         with self._store.transaction() as transaction:
-            grants = Grants(self._store, transaction, knobs, now, self._seed)
+            grants = Grants(self._store, transaction, knobs, now, self._seed())
             try:
                 self._client(grants, request, knobs)
             except Refused as error:
@@ -164,7 +164,7 @@ class OAuthServer:
     def _userinfo(self, request: Request, knobs: Knobs, now: int) -> Response:
         _, _, token = request.header("authorization").partition(" ")
         with self._store.transaction() as transaction:
-            grant = Grants(self._store, transaction, knobs, now, self._seed).bearer(token)
+            grant = Grants(self._store, transaction, knobs, now, self._seed()).bearer(token)
         if grant is None or "openid" not in grant.scopes:
             return json_response(401, {"error": "invalid_token"})
         return json_response(

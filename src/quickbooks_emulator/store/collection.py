@@ -133,10 +133,6 @@ class Store:
     def names(self, prefix: str) -> list[str]:
         return sorted(name for name in self._collections if name.startswith(prefix))
 
-    @property
-    def empty(self) -> bool:
-        return not any(collection.rows for collection in self._collections.values())
-
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
         """All changes made inside are kept and journalled together, or undone when an exception leaves."""
