@@ -46,37 +46,37 @@ SAME_NAME = (
     SampleClient(
         "Amy's Bird Sanctuary",
         person=Person("Amy", "Lauterbach"),
-        email="Birds@Intuit.com",
+        email="birds@example.com",
         phone="(650) 555-3311",
         address=("4581 Finch St.", "Bayshore", "CA", "94326"),
     ),
     SampleClient(
         "Bill's Windsurf Shop",
         person=Person("Bill", "Lucchini"),
-        email="Surf@Intuit.com",
+        email="Surf@Example.com",
         phone="(415) 444-6538",
         address=("12 Ocean Dr.", "Half Moon Bay", "CA", "94213"),
     ),
     SampleClient(
         "Dukes Basketball Camp",
         person=Person("Peter", "Dukes"),
-        email="Dukes_bball@intuit.com",
+        email="dukes_bball@example.com",
         phone="(520) 420-5638",
         address=("25 Court St.", "Tucson", "AZ", "85719"),
     ),
     SampleClient(
         "Gevelber Photography",
         person=Person("Lisa", "Gevelber"),
-        email="Photography@intuit.com",
+        email="photography@example.com",
         phone="(415) 222-4345",
-        address=("1103 Main St.", "Middlefield", "CA", "94482"),
+        address=("1103 Main St.", "Middlefield", "CA", "94303"),
     ),
-    SampleClient("Jeff's Jalopies", person=Person("Jeff", "Chin"), email="Jalopies@intuit.com"),
-    SampleClient("Pye's Cakes", person=Person("Karen", "Pye"), phone="(973) 555-2357"),
-    individual("Geeta", "Kalapatapu", email="Geeta@Kalapatapu.com", phone="(650) 555-0022"),
-    individual("Mark", "Cho", email="Mark@Cho.com", phone="(650) 554-1479"),
+    SampleClient("Jeff's Jalopies", person=Person("Jeff", "Chin"), email="jalopies@example.com"),
+    SampleClient("Pye's Cakes", person=Person("Karen", "Pye"), phone="(973) 555-2652"),
+    individual("Geeta", "Kalapatapu", email="geeta@example.com", phone="(650) 555-0022"),
+    individual("Mark", "Cho", email="mark@example.com", phone="(650) 554-1479"),
     individual(
-        "John", "Melton", email="John@Melton.com", address=("85 Pine St.", "Menlo Park", "CA", "94304")
+        "John", "Melton", email="john@example.com", address=("85 Pine St.", "Menlo Park", "CA", "94304")
     ),
 )
 """To be linked with one click."""
@@ -87,29 +87,29 @@ SAME_NAME_OTHER_FACTS = (
         "Video Games by Dan",
         email="dan@videogames.example",
         address=("2200 Arcade Blvd", "Sacramento", "CA", "95815"),
-        notes="Moved last spring; QuickBooks may still have Tucson.",
+        notes="Moved last spring; QuickBooks still has San Francisco.",
     ),
 )
 """Linked as well, and then there are differences to look at."""
 
 SAME_AFTER_CASE_AND_SPACING = (
     SampleClient("KOOKIES BY KATHY", person=Person("Kathy", "Kuplis"), phone="650.555.7896"),
-    SampleClient("Sushi By Katsuyuki", person=Person("Katsuyuki", "Yanagawa"), email="sushi@intuit.com"),
-    SampleClient("Wedding Planning By Whitney", email="dream_wedding@intuit.com", phone="650-557-2473"),
-    individual("kate", "whelan", email="kate@whelan.com"),
+    SampleClient("Sushi By Katsuyuki", person=Person("Katsuyuki", "Yanagawa"), email="sushi@example.com"),
+    SampleClient("Wedding Planning By Whitney", email="dream_wedding@example.com", phone="650-557-2473"),
+    individual("kate", "whelan", email="kate@example.com"),
 )
 
 NEAR_NAMES = (
     SampleClient(
         "Paulsen Medical Supplies, Inc.",
         person=Person("Kathy", "Paulsen"),
-        email="Medical@intuit.com",
+        email="medical@example.com",
         phone="(650) 557-8569",
     ),
-    SampleClient("Rondonuwu Fruit & Vegi", person=Person("Tony", "Rondonuwu"), email="Tony@Rondonuwu.com"),
+    SampleClient("Rondonuwu Fruit & Vegi", person=Person("Tracy", "Rondonuwu"), email="tracy@example.com"),
     SampleClient("The Sonnenschein Family Store LLC", person=Person("Russ", "Sonnenschein")),
     SampleClient("Freeman Sporting Goods Co", person=Person("Kirby", "Freeman"), phone="(650) 555-0987"),
-    SampleClient("Barnett Design Studio", person=Person("Shara", "Barnett"), email="Design@intuit.com"),
+    SampleClient("Barnett Design Studio", person=Person("Shara", "Barnett"), email="design@example.com"),
     individual("Dylan", "Solfrank", address=("1 Pier Plaza", "Half Moon Bay", "CA", "94213")),
 )
 """To be shown with their evidence, never linked without a person."""
@@ -126,15 +126,15 @@ DOUBLED = (
     SampleClient(
         "Cool Cars",
         person=Person("Grace", "Pariente"),
-        email="Cool_Cars@intuit.com",
+        email="cool_cars@example.com",
         address=("65 Ocean Dr.", "Half Moon Bay", "CA", "94213"),
     ),
     SampleClient(
         "Cool Cars", email="office@coolcars-fresno.example", address=("9 Blackstone", "Fresno", "CA", "93701")
     ),
-    individual("Shara", "Barnett", email="Shara@Barnett.com", phone="(650) 557-1289"),
+    individual("Shara", "Barnett", email="shara@example.com", phone="(650) 555-4563"),
     individual("Shara", "Barnett", notes="Entered a second time at the front desk?"),
-    individual("Diego", "Rodriguez", email="Diego@Rodriguez.com", phone="(650) 555-4477"),
+    individual("Diego", "Rodriguez", email="diego@example.com", phone="(650) 555-4477"),
     individual("Diego", "Rodriguez", name="Diego Rodriguez Jr.", email="diego.jr@rodriguez.example"),
 )
 """The same name twice on our side, and once in QuickBooks."""
@@ -145,8 +145,8 @@ DOUBLED_WITH_AN_ARCHIVED_ONE = (
 )
 
 ARCHIVED = (
-    SampleClient("Rago Travel Agency", email="Travel@intuit.com", is_active=False),
-    individual("Travis", "Waldron", email="Travis@Waldron.com", is_active=False),
+    SampleClient("Rago Travel Agency", email="rago_travel@example.com", is_active=False),
+    individual("Travis", "Waldron", email="travis@example.com", is_active=False),
     SampleClient("Harbor Light Bakery", is_active=False),
 )
 """Archived here; two of them are still active in QuickBooks."""
@@ -177,6 +177,12 @@ WITH_OTHERS_AROUND = (
         email="accounts@lindqvist.example",
     ),
 )
+
+NAMES_TAKEN_THERE = (
+    SampleClient("Tania's Nursery", person=Person("Tania", "Grove"), email="tania@nursery.example"),
+    individual("Emily", "Platt", email="emily.platt@mail.example"),
+)
+"""A vendor and an employee there have these names, and QuickBooks gives each name once among all of them."""
 
 PROSPECTS = (
     SampleClient("Lighthouse Pet Hotel", email="hello@lighthousepets.example", relation="prospect"),
@@ -216,6 +222,7 @@ EVERYBODY = (
     *DOUBLED_WITH_AN_ARCHIVED_ONE,
     *ARCHIVED,
     *WITH_OTHERS_AROUND,
+    *NAMES_TAKEN_THERE,
     *PROSPECTS,
     *ONLY_HERE,
 )
