@@ -5,7 +5,15 @@ from __future__ import annotations
 import pytest
 
 from tests.practice.conftest import make_member
-from tieout.practice.actions.team import add_member, change_role, create_firm, switch_off_member
+from tieout.practice.actions.team import (
+    add_member,
+    change_role,
+    copy_role,
+    create_firm,
+    set_permissions,
+    switch_off_member,
+)
+from tieout.practice.actor import ChangeRecord
 from tieout.practice.firms import Firm, Member, Plan, User
 from tieout.practice.isolation import firm_scope
 from tieout.practice.permissions import PRESET_ROLES, Module, NotAllowed, Permission
@@ -62,3 +70,40 @@ def test_a_colleague_who_returns_gets_the_old_place_back(firm: Firm, alice: Memb
     switch_off_member(by=alice, member_id=sam.pk)
     back = add_member(firm_id=firm.pk, user=sam.user, preset="staff-assigned")
     assert (back.pk, back.is_active, back.role.preset) == (sam.pk, True, "staff-assigned")
+
+
+@pytest.mark.usefixtures("scope")
+def test_a_preset_role_is_read_only_and_its_copy_is_the_firms_own(firm: Firm, alice: Member) -> None:
+    staff = firm.roles.get(preset="staff-all")
+    with pytest.raises(Invalid, match="preset role"):
+        set_permissions(by=alice, role_id=staff.pk, permissions=[Permission.VIEW_CLIENTS])
+    with pytest.raises(Invalid, match="no other role"):
+        copy_role(by=alice, role_id=staff.pk, name=" admin ")
+    copy = copy_role(by=alice, role_id=staff.pk, name="Interns")
+    assert (copy.preset, copy.permissions) == ("", staff.permissions)
+    assert set_permissions(by=alice, role_id=copy.pk, permissions=[Permission.VIEW_CLIENTS]).permissions == [
+        "view_clients"
+    ]
+
+
+@pytest.mark.usefixtures("scope")
+def test_a_role_change_that_would_leave_no_administrator_is_undone(firm: Firm, alice: Member) -> None:
+    own = copy_role(by=alice, role_id=alice.role_id, name="Owners")
+    change_role(by=alice, member_id=alice.pk, role_id=own.pk)
+    alice.refresh_from_db()
+    with pytest.raises(Invalid, match="at least one active administrator"):
+        set_permissions(by=alice, role_id=own.pk, permissions=[Permission.VIEW_CLIENTS])
+    own.refresh_from_db()
+    assert Permission.MANAGE_TEAM in own.permissions
+
+
+@pytest.mark.usefixtures("scope")
+def test_every_change_of_rights_is_in_the_history(firm: Firm, alice: Member) -> None:
+    sam = make_member(firm, "sam@byrne.example", "Sam Lee", "staff-all")
+    change_role(by=alice, member_id=sam.pk, role_id=firm.roles.get(preset="admin").pk)
+    switch_off_member(by=alice, member_id=sam.pk)
+    told = [(each.verb, each.actor_label, each.changes) for each in ChangeRecord.objects.order_by("id")]
+    assert told == [
+        ("put under another role", "Alice Byrne", {"role": ["Staff (All Contacts)", "Admin"]}),
+        ("switched off", "Alice Byrne", {"is_active": [True, False]}),
+    ]

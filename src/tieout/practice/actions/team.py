@@ -7,10 +7,13 @@ from collections.abc import Iterable
 from django.db import transaction
 
 from tieout.practice.access import require
+from tieout.practice.actor import Actor, ActorKind, Changes, history_row
 from tieout.practice.firms import Firm, Member, Plan, Role, User
 from tieout.practice.isolation import firm_scope
 from tieout.practice.permissions import ADMIN, PRESET_ROLES, Module, NotYours, Permission
 from tieout.practice.validation import Invalid
+
+TIEOUT = Actor(ActorKind.SYSTEM, "Tieout")
 
 
 def create_firm(
@@ -42,26 +45,28 @@ def create_firm(
     return firm
 
 
-def add_member(*, firm_id: int, user: User, preset: str) -> Member:
+def add_member(*, firm_id: int, user: User, preset: str, actor: Actor = TIEOUT) -> Member:
     """Give the user a place in the firm under one of its preset roles, or bring their old place back."""
     role = _preset_role(firm_id, preset)
-    member, _ = Member.objects.update_or_create(
-        firm_id=firm_id, user=user, defaults={"role": role, "is_active": True}
-    )
+    with transaction.atomic():
+        member, _ = Member.objects.update_or_create(
+            firm_id=firm_id, user=user, defaults={"role": role, "is_active": True}
+        )
+        _record(member, "added", actor, {"role": [None, role.name]})
     return member
 
 
 def change_role(*, by: Member, member_id: int, role_id: int) -> Member:
     """Put a colleague under another role. Raises NotAllowed, NotYours, Invalid for the last administrator."""
     require(by, Permission.MANAGE_TEAM)
-    role = Role.objects.filter(firm_id=by.firm_id, pk=role_id).first()
-    if role is None:
-        raise NotYours("There is no such role.")
+    role = _role(by.firm_id, role_id)
     with transaction.atomic():
         member = _locked(by.firm_id, member_id)
+        before = member.role.name
         member.role = role
         member.save()
         _keep_one_administrator(by.firm_id)
+        _record(member, "put under another role", Actor.of(by), {"role": [before, role.name]})
     return member
 
 
@@ -73,7 +78,49 @@ def switch_off_member(*, by: Member, member_id: int) -> Member:
         member.is_active = False
         member.save()
         _keep_one_administrator(by.firm_id)
+        _record(member, "switched off", Actor.of(by), {"is_active": [True, False]})
     return member
+
+
+def copy_role(*, by: Member, role_id: int, name: str) -> Role:
+    """A role of the firm's own with the same permissions, to be changed. Raises NotAllowed, NotYours, Invalid."""
+    require(by, Permission.MANAGE_TEAM)
+    original = _role(by.firm_id, role_id)
+    name = name.strip()
+    if not name or Role.objects.filter(firm_id=by.firm_id, name__iexact=name).exists():
+        raise Invalid({"name": "Give the role a name that no other role of your firm has."})
+    with transaction.atomic():
+        role = Role.objects.create(firm_id=by.firm_id, name=name, permissions=list(original.permissions))
+        _record(role, "made from another role", Actor.of(by), {"permissions": [None, role.permissions]})
+    return role
+
+
+def set_permissions(*, by: Member, role_id: int, permissions: Iterable[Permission]) -> Role:
+    """Change what a role of the firm's own allows. Raises NotAllowed, NotYours, Invalid for a preset role."""
+    require(by, Permission.MANAGE_TEAM)
+    with transaction.atomic():
+        _locked_team(by.firm_id)
+        role = _role(by.firm_id, role_id)
+        if role.preset:
+            raise Invalid({"role": f"{role.name} is a preset role. Make a copy of it and change that."})
+        before = role.permissions
+        role.permissions = sorted({each.value for each in permissions})
+        role.save()
+        _keep_one_administrator(by.firm_id)
+        _record(role, "changed", Actor.of(by), {"permissions": [before, role.permissions]})
+    return role
+
+
+def _role(firm_id: int, role_id: int) -> Role:
+    role = Role.objects.filter(firm_id=firm_id, pk=role_id).first()
+    if role is None:
+        raise NotYours("There is no such role.")
+    return role
+
+
+def _record(row: Member | Role, verb: str, actor: Actor, changes: Changes) -> None:
+    """Who was given or lost which rights is part of the history that only grows. These rows have no versions."""
+    history_row(row.firm_id, row._meta.model_name or "", str(row.pk), 0, verb, actor, changes).save()
 
 
 def _preset_role(firm_id: int, preset: str) -> Role:
@@ -83,14 +130,17 @@ def _preset_role(firm_id: int, preset: str) -> Role:
     return role
 
 
+def _locked_team(firm_id: int) -> dict[int, Member]:
+    """Every member by id, their rows locked: two people must not take the rights of each other at once."""
+    members = Member.objects.select_for_update().filter(firm_id=firm_id).order_by("pk")
+    return {each.pk: each for each in members}
+
+
 def _locked(firm_id: int, member_id: int) -> Member:
-    """The member, every member row of the firm locked: two people must not demote each other at once."""
-    colleagues = {
-        each.pk: each for each in Member.objects.select_for_update().filter(firm_id=firm_id).order_by("pk")
-    }
-    if member_id not in colleagues:
+    member = _locked_team(firm_id).get(member_id)
+    if member is None:
         raise NotYours("There is no such member.")
-    return colleagues[member_id]
+    return member
 
 
 def _keep_one_administrator(firm_id: int) -> None:
