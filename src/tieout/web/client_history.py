@@ -26,7 +26,7 @@ _WORDS: Mapping[str, Mapping[Any, str]] = {
     "kind": dict(Kind.choices),
     "is_active": {True: "Active", False: "Archived"},
 }
-VIA = {ActorKind.SYNC: "from QuickBooks", ActorKind.IMPORT: "by import", ActorKind.SYSTEM: "by Tieout"}
+VIA = {ActorKind.IMPORT: "by import"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Entry:
     who: str
     did: str
     via: str
-    """How it came here when it was no person's own edit."""
+    """How, when a person did it otherwise than by hand."""
     fields: tuple[FieldChange, ...]
 
 
