@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from queue import Queue
@@ -19,6 +20,7 @@ import pytest
 
 from quickbooks_emulator import Emulator
 from quickbooks_emulator.server import NotLoopback, Server
+from quickbooks_emulator.webhooks.documents import WebhookSettings
 from tests.emulator.client import SAMPLE
 
 SOURCES = Path(__file__).resolve().parents[2] / "src"
@@ -59,6 +61,27 @@ def test_a_page_that_points_its_own_name_at_this_machine_is_refused(server: Serv
 def test_it_listens_on_loopback_only(host: str) -> None:
     with pytest.raises(NotLoopback):
         Server(Emulator("empty"), host)
+
+
+def test_many_threads_at_once_lose_no_write_and_share_no_id(server: Server) -> None:
+    known, url = headers(server), f"{server.base_url}/v3/company/{SAMPLE}"
+    server.emulator.control.set_webhooks(WebhookSettings(url="http://127.0.0.1:9/nobody", hold=True))
+
+    def work(worker: int) -> list[str]:
+        with httpx2.Client(headers=known) as http:
+            ids = []
+            for number in range(15):
+                made = http.post(f"{url}/customer", json={"DisplayName": f"W {worker} {number}"}).json()
+                ids.append(made["Customer"]["Id"])
+                edit = {"Id": ids[-1], "SyncToken": "0", "sparse": True, "Notes": "n"}
+                assert http.post(f"{url}/customer", json=edit).status_code == 200
+                assert http.get(f"{url}/query?query=select * from Customer").status_code == 200
+            return ids
+
+    with ThreadPoolExecutor(8) as pool:
+        ids = [made for batch in pool.map(work, range(8)) for made in batch]
+    assert sorted(ids, key=int) == [str(number) for number in range(56, 56 + 120)]
+    assert len(server.emulator.webhooks.pending()) == 240
 
 
 class Hook(BaseHTTPRequestHandler):

@@ -52,8 +52,9 @@ class Collection:
         """The document under `key`, or None."""
         return self.rows.get(key)
 
-    def values(self) -> Iterable[Any]:
-        return self.rows.values()
+    def values(self) -> list[Any]:
+        """A copy, made in one step, so that other threads may write while it is read."""
+        return list(self.rows.values())
 
     def replace(self, key: str, value: Any | None) -> Any | None:
         """Put (or with None remove) a document, indexes included; returns what stood there before."""
