@@ -17,9 +17,9 @@ from quickbooks_emulator.webhooks.queue import Posting
 from tieout.practice.actions.clients import change_client, create_client
 from tieout.practice.actions.team import create_firm
 from tieout.practice.actor import Actor, ActorKind
-from tieout.practice.isolation import every_firm_scope, firm_scope
 from tieout.practice.firms import Plan
-from tieout.practice.models import Firm, Member, User
+from tieout.practice.isolation import every_firm_scope, firm_scope
+from tieout.practice.models import Firm, Member, OutboxNote, User
 from tieout.practice.permissions import Module
 from tieout.practice.records import RECORD_KINDS
 from tieout.quickbooks.api.config import AppKeys, Environment
@@ -27,7 +27,7 @@ from tieout.quickbooks.provider import QuickBooksProvider, World
 from tieout.reconcile.ports import LedgerProvider
 from tieout.sync import connections, inbox, review, review_jobs, runner
 from tieout.sync.engine import Engine
-from tieout.sync.models import Connection, Dirty, Issue, Link
+from tieout.sync.models import UNRESOLVED, Attempt, Connection, Dirty, InboxEvent, Issue, Link
 
 BASE = "http://127.0.0.1:8399"
 REDIRECT = "http://127.0.0.1:8000/integrations/quickbooks/callback"
@@ -86,7 +86,9 @@ class Rig:
     def _firm(self, seed: int) -> tuple[Firm, Member]:
         with every_firm_scope():
             user = User.objects.create_user(f"dana{seed}@example.com", None, full_name="Dana Reyes")
-            made = create_firm(name="Reyes & Ito", plan=Plan.PAID, modules=[Module.TIME_AND_BILLING], admin_user=user)
+            made = create_firm(
+                name="Reyes & Ito", plan=Plan.PAID, modules=[Module.TIME_AND_BILLING], admin_user=user
+            )
             firm = made if isinstance(made, Firm) else made.firm
             return firm, Member.objects.select_related("firm", "role", "user").get(firm=firm, user=user)
 
@@ -153,15 +155,10 @@ class Rig:
                 connection = self.connection
                 if connection.state != "active":
                     return
-                waiting = Dirty.objects.filter(connection=connection).exists()
-                from tieout.sync.models import UNRESOLVED, Attempt
-
-                waiting = waiting or Attempt.objects.filter(state__in=UNRESOLVED).exists()
-                from tieout.practice.models import OutboxNote
-                from tieout.sync.models import InboxEvent
-
-                waiting = waiting or OutboxNote.objects.exists()
-                waiting = waiting or InboxEvent.objects.filter(handled_at=None).exists()
+                rung = OutboxNote.objects.exists() or InboxEvent.objects.filter(handled_at=None).exists()
+                waiting = Dirty.objects.exists() or Attempt.objects.filter(state__in=UNRESOLVED).exists()
+            if rung:
+                continue  # the bell wakes the next run at once
             if not waiting:
                 return
             self.advance(max(1, (connection.due_at - self.clock.now()).total_seconds()))

@@ -72,6 +72,7 @@ def ledger_error(error: ApiError, spec: EntitySpec | None = None) -> LedgerError
         "code": "" if error.fault.code is None else str(error.fault.code),
         "detail": error.fault.detail or error.fault.message,
         "reference": error.reference,
+        "offer": error.ruling.offer,
     }
     sentence = error.ruling.sentence
     if kind is RetryLater:

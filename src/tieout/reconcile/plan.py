@@ -15,6 +15,7 @@ from enum import StrEnum
 
 from tieout.reconcile.action import Action, Create, Forget, Overwrite, Retire, Settle, Update
 from tieout.reconcile.diff import Verdict, verdict
+from tieout.reconcile.match import normalise
 from tieout.reconcile.spec import EntitySpec, Owner
 from tieout.reconcile.state import (
     Absent,
@@ -27,6 +28,7 @@ from tieout.reconcile.state import (
     Unknown,
     Value,
     is_empty,
+    same,
 )
 
 
@@ -354,8 +356,27 @@ def _create(spec: EntitySpec, key: Key, record: Present, side: Side) -> Sequence
 def baseline_for_link(spec: EntitySpec, practice: Units, ledger: Units) -> Baseline:
     """The baseline of two records that a person or a rule has just declared to be one.
 
-    They were matched by name, so the name as each side spells it is agreed; nothing else is: a unit empty
-    on one side will be filled from the other, and two different values will be asked about.
+    What differs only in how it is written (spacing, case, punctuation) is agreed as each side writes it, the
+    name above all: they were matched by it. Nothing else is: a unit empty on one side will be filled from the
+    other, and two different values will be asked about.
     """
-    matched = spec.name_unit
-    return Baseline({matched: practice.get(matched)}, {matched: ledger.get(matched)})
+    agreed = [
+        unit.name
+        for unit in spec.units
+        if unit.name == spec.name_unit or written_alike(practice.get(unit.name), ledger.get(unit.name))
+    ]
+    return Baseline({n: practice.get(n) for n in agreed}, {n: ledger.get(n) for n in agreed})
+
+
+def written_alike(one: Value, other: Value) -> bool:
+    """Whether two values that are not empty say the same apart from spacing, case and punctuation."""
+    if is_empty(one) or is_empty(other):
+        return False
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        return all(
+            normalise(str(one.get(part) or "")) == normalise(str(other.get(part) or ""))
+            for part in {*one, *other}
+        )
+    if isinstance(one, str) and isinstance(other, str):
+        return normalise(one) == normalise(other)
+    return same(one, other)

@@ -33,7 +33,9 @@ from tieout.reconcile.state import Key, Observation, Present
 class LedgerError(Exception):
     """A call that did not do what it should. ``str()`` is a sentence for a person."""
 
-    def __init__(self, sentence: str, *, code: str = "", detail: str = "", reference: str = "") -> None:
+    def __init__(
+        self, sentence: str, *, code: str = "", detail: str = "", reference: str = "", offer: str = ""
+    ) -> None:
         super().__init__(sentence)
         self.sentence = sentence
         self.code = code
@@ -41,6 +43,8 @@ class LedgerError(Exception):
         self.detail = detail
         self.reference = reference
         """The ledger's request reference (Intuit's ``intuit_tid``)."""
+        self.offer = offer
+        """A slug for the button that would mend it: ``rename``, ``link_existing``, ``reconnect`` ..."""
 
 
 class RetryLater(LedgerError):

@@ -87,33 +87,37 @@ class Executor:
     def _write_here(
         self, action: Create | Update | Retire, record: Present | None, name: str
     ) -> list[Problem]:
-        door = RECORD_KINDS[self.spec.practice]
+        assert not isinstance(action, Retire), "the planner retires in the practice by the active unit"
         self.lease.engine.at_point("before writing here")
         with self.lease.commit(to_send=True) as connection:
             self._check_switch(connection, action)
             if isinstance(action, Create):
                 assert record is not None
-                return self._create_here(connection, action, record, name)
-            assert isinstance(action, Update)
-            try:
-                view, written, problems = _accepted(
-                    action.units,
-                    lambda units: door.change(
-                        connection.firm_id,
-                        action.target.id,
-                        units,
-                        ACTOR,
-                        expected_version=int(action.expected),
-                    ),
-                )
-            except ChangedMeanwhile as moved:
-                raise Again("edited here meanwhile") from moved
-            if view is not None:
-                link = self._link(connection, action.target)
-                agree(link, Baseline({unit: view.units.get(unit) for unit in written}, written))
-                self._said_update(connection, action, record, name)
+                problems = self._create_here(connection, action, record, name)
+            else:
+                problems = self._update_here(connection, action, record, name)
         self.lease.engine.at_point("written here")
-        self._count("updated_here")
+        return problems
+
+    def _update_here(
+        self, connection: Connection, action: Update, record: Present | None, name: str
+    ) -> list[Problem]:
+        door = RECORD_KINDS[self.spec.practice]
+        firm_id, expected = connection.firm_id, int(action.expected)
+        try:
+            view, written, problems = _accepted(
+                action.units,
+                lambda units: door.change(
+                    firm_id, action.target.id, units, ACTOR, expected_version=expected
+                ),
+            )
+        except ChangedMeanwhile as moved:
+            raise Again("edited here meanwhile") from moved
+        if view is not None:
+            link = self._link(connection, action.target)
+            agree(link, Baseline({unit: view.units.get(unit) for unit in written}, written))
+            self._said_update(connection, action, record, name)
+            self._count("updated_here")
         return problems
 
     def _create_here(

@@ -13,7 +13,7 @@ from datetime import datetime
 from tieout.reconcile import plan as planning
 from tieout.reconcile.plan import Blocked, Outcome, Question
 from tieout.reconcile.ports import LedgerError
-from tieout.reconcile.state import Key, Side
+from tieout.reconcile.state import Key, Side, is_empty
 from tieout.sync.issues import CAUSE_OF_WHY, CAUSES, cause_of
 from tieout.sync.models import ActivityLine, Conflict, Connection, Issue, Link
 from tieout.sync.packing import pack
@@ -39,7 +39,11 @@ def problem_of(outcome: Outcome) -> Problem | None:
         options = tuple(key.id for key in outcome.options)
         return Problem(CAUSE_OF_WHY[outcome.why], outcome.sentence, options=options)
     if isinstance(outcome, planning.Conflict):
-        return Problem("conflict", "Both sides changed it to different values.", outcome.unit)
+        never_agreed = is_empty(outcome.base)
+        how = (
+            "The two sides show different values." if never_agreed else "Both sides changed it, differently."
+        )
+        return Problem("conflict", how, outcome.unit)
     return None
 
 

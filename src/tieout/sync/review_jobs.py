@@ -85,7 +85,8 @@ def _collect(found: Review, connection: Connection, spec: EntitySpec, engine: En
     ours = _read_practice(found, connection, spec, engine)
     _step(found, phase="Comparing")
     theirs, outside = _ledger_candidates(found, connection, spec)
-    rows = [_row(found, proposal) for proposal in sort_into_buckets(ours, theirs)]
+    proposals = [one for one in sort_into_buckets(ours, theirs) if not _idle(found, one)]
+    rows = [_row(found, proposal) for proposal in proposals]
     rows += [_outside_row(found, candidate) for candidate in outside]
     with transaction.atomic():
         ReviewRow.objects.filter(review=found).delete()
@@ -111,7 +112,7 @@ def _read_ledger(
 def _read_practice(
     found: Review, connection: Connection, spec: EntitySpec, engine: Engine
 ) -> list[Candidate]:
-    """Every record here that takes part and is not linked yet; active ones only, unless inactive were asked for."""
+    """Every record here that takes part and is not linked yet, inactive ones too: a twin may be one of them."""
     _step(found, phase="Reading your clients")
     linked = set(
         Link.objects.filter(connection=connection, entity=spec.practice).values_list("practice_id", flat=True)
@@ -124,12 +125,7 @@ def _read_practice(
         if len(chunk) >= 1_000:
             observations.keep(connection, spec, Side.PRACTICE, chunk, engine.now())
             chunk = {}
-        active = _active(spec, record)
-        if (
-            record_id not in linked
-            and spec.left_out(Side.PRACTICE, record) is None
-            and (active or found.activity != Activity.ACTIVE)
-        ):
+        if record_id not in linked and spec.left_out(Side.PRACTICE, record) is None:
             candidates.append(_candidate(spec, Side.PRACTICE, record_id, record))
     observations.keep(connection, spec, Side.PRACTICE, chunk, engine.now())
     return candidates
@@ -156,6 +152,13 @@ def _ledger_candidates(
         wanted = found.activity in (Activity.ALL, _activity(spec, record))
         (asked_for if wanted else outside).append(_candidate(spec, Side.LEDGER, row.record_id, record))
     return asked_for, outside
+
+
+def _idle(found: Review, proposal: Proposal) -> bool:
+    """An archived client without a partner is no question to anybody who asked for the active ones."""
+    ours = proposal.practice
+    lone = proposal.bucket == Bucket.UNMATCHED and found.activity == Activity.ACTIVE
+    return bool(lone and ours and not ours.active)
 
 
 def _activity(spec: EntitySpec, record: Present) -> Activity:
@@ -269,13 +272,14 @@ def apply_now(review_id: int, engine: Engine | None = None) -> None:
 def _link_matches(
     connection: Connection, spec: EntitySpec, rows: Sequence[ReviewRow], engine: Engine
 ) -> None:
+    ours = RECORD_KINDS[spec.practice].read(connection.firm_id, [row.practice_id for row in rows])
+    theirs = observations.of_ledger(connection, spec, [row.ledger_id for row in rows])
     links = []
     for row in rows:
-        names: tuple[dict[str, Value], dict[str, Value]] = (
-            {spec.name_unit: row.practice_name},
-            {spec.name_unit: row.ledger_name},
-        )
-        baseline = baseline_for_link(spec, *names)
+        here, there = ours.get(row.practice_id), theirs.get(row.ledger_id)
+        if here is None or not isinstance(there, Present):
+            continue  # gone since the review was made; what is left of the pair is listed by the next run
+        baseline = baseline_for_link(spec, here.units, there.units)
         links.append(
             Link(
                 firm_id=connection.firm_id,

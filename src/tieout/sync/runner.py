@@ -53,6 +53,8 @@ MOST_TRIES = 5
 """So often a record that keeps moving is planned anew within a run before it waits for the next one."""
 PATIENCE = timedelta(seconds=60)
 """How long a whole company waits when QuickBooks asks for it without saying how long."""
+LONG = timedelta(minutes=15)
+"""How long it waits when somebody has to mend something that is no record's."""
 
 
 @dataclass(slots=True)
@@ -95,6 +97,9 @@ def run_once(connection_id: int, engine: Engine | None = None) -> Pass | None:
             _needs_reconnect(held, passed, error)
         except discover.Halted as halted:
             _halt(held, passed, str(halted))
+        except LedgerError as error:
+            # Our keys are refused, or a listing made no sense: not one record's fault, so none is blamed.
+            _wait(held, passed, RetryLater(error.sentence, after=LONG, reference=error.reference), "problem")
         _finish(held, passed, started)
         note_progress(held.connection, engine)
         return passed
@@ -238,11 +243,11 @@ def _list(executor: Executor, work: Work, outcomes: Sequence[Outcome], problems:
 # -- how a run ends --------------------------------------------------------------------------------------
 
 
-def _wait(held: Lease, passed: Pass, error: RetryLater) -> None:
+def _wait(held: Lease, passed: Pass, error: RetryLater, result: str = "waiting") -> None:
     passed.outcome = "waiting"
     passed.due_at = held.engine.now() + (error.after or PATIENCE)
     with held.commit() as connection:
-        say(connection, held.engine.now(), error.sentence, result="waiting", reference=error.reference)
+        say(connection, held.engine.now(), error.sentence, result=result, reference=error.reference)
 
 
 def _needs_reconnect(held: Lease, passed: Pass, error: Reconnect) -> None:
@@ -289,7 +294,9 @@ def _next_due(held: Lease, passed: Pass) -> datetime:
     now = held.engine.now()
     if passed.more:
         return now
-    waits = [connection.changes_due_at, connection.sweep_due_at]
+    on = SectionState.ON.value in connection.sections.values()
+    nets = (connection.changes_due_at, connection.sweep_due_at)
+    waits = list(nets) if on else [now + held.engine.sweep_every]
     looks = Attempt.objects.filter(connection=connection, state__in=UNRESOLVED, next_look_at__isnull=False)
     waits += looks.values_list("next_look_at", flat=True)[:1000]
     later = Dirty.objects.filter(connection=connection, not_before__isnull=False)

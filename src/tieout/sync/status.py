@@ -87,7 +87,7 @@ def _section(connection: Connection | None, entity: str, title: str, words: str)
             "not_started",
             "Not started",
             action_label="Start",
-            action_url_name=f"quickbooks-{slug}",
+            action_url_name="quickbooks-connect",
         )
     state = connection.section(entity)
     counts = _counts(connection, entity)

@@ -50,15 +50,16 @@ def run_worker(concurrency: int) -> None:
 async def _work(concurrency: int) -> None:
     # Jobs are plain functions and run in the default executor, which is sized by cores unless we say so.
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(max_workers=concurrency + 2))
-    await app.run_worker_async(
-        queues=[QUEUE],
-        concurrency=concurrency,
-        # A lock that comes free does not wake the worker; polling does.
-        fetch_job_polling_interval=0.2,
-        stalled_worker_timeout=STALLED_AFTER,
-        delete_jobs="successful",
-        install_signal_handlers=True,
-    )
+    async with app.open_async():
+        await app.run_worker_async(
+            queues=[QUEUE],
+            concurrency=concurrency,
+            # A lock that comes free does not wake the worker; polling does.
+            fetch_job_polling_interval=0.2,
+            stalled_worker_timeout=STALLED_AFTER,
+            delete_jobs="successful",
+            install_signal_handlers=True,
+        )
 
 
 def _tick_until(stop: threading.Event) -> None:

@@ -1,0 +1,213 @@
+"""Decides what two records have in common and what sets them apart. Pure; between ``match_names`` and ``match_rules``.
+
+Symmetric: ``compare(a, b)`` says the same as ``compare(b, a)``. It never decides whether they are one client.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from tieout.reconcile.match_contacts import Contacts, Evidence, read_contacts
+from tieout.reconcile.match_findings import Agree, Findings, How, Level, NameFindings, Rarity, Veto
+from tieout.reconcile.match_measures import PLAIN, Measures
+from tieout.reconcile.match_names import NO_HINTS, Hints, Kind, Name, parse, second_name
+from tieout.reconcile.match_people import compare_people
+from tieout.reconcile.match_wording import compare_wording, compares_as_people
+
+_PEOPLE_AND_UNCLEAR = (Kind.PERSON, Kind.COUPLE, Kind.UNCLEAR)
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """One record, read once: its name taken apart and its contact facts in comparable form."""
+
+    name: Name
+    second: Name | None
+    contacts: Contacts
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        return (*self.name.words, *self.name.numbers, *(self.second.words if self.second else ()))
+
+
+def read(name: str, evidence: Evidence, hints: Hints = NO_HINTS, measures: Measures = PLAIN) -> Profile:
+    parsed = parse(name, hints, measures.to_latin)
+    company = evidence.get("company", "")
+    second = second_name(parsed, company, measures.to_latin) if company or parsed.also else None
+    return Profile(parsed, second, read_contacts(evidence, measures.phone))
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the two lists as wholes tell about a pair: how rare words are, and how many share a contact fact."""
+
+    rarity: Rarity
+    sharers: Mapping[str, int]
+    """Contact fact -> the most records of one side that have it; facts of one record alone are left out."""
+
+    @classmethod
+    def of(cls, *sides: Iterable[Profile]) -> Surroundings:
+        lists = [list(side) for side in sides]
+        rarity = Rarity.in_names(profile.words for side in lists for profile in side)
+        sharers: Counter[str] = Counter()
+        for side in lists:
+            here = Counter(fact for profile in side for fact in facts_of(profile.contacts))
+            for fact, count in here.items():
+                if count > max(1, sharers[fact]):
+                    sharers[fact] = count
+        return cls(rarity, {fact: count for fact, count in sharers.items() if count > 1})
+
+
+def facts_of(contacts: Contacts) -> list[str]:
+    """The facts by which a record may be found, each marked with what it is."""
+    found = [f"p{number}" for number in contacts.phones]
+    if contacts.email:
+        found.append(f"e{contacts.email}")
+    if contacts.place_key:
+        found.append(f"s{contacts.place_key}")
+    if contacts.external_id:
+        found.append(f"x{contacts.external_id}")
+    return found
+
+
+def compare(one: Profile, other: Profile, around: Surroundings, measures: Measures = PLAIN) -> Findings:
+    name = compare_names(one, other, around.rarity, measures)
+    ours, theirs = one.contacts, other.contacts
+    vetoes = list(name.vetoes)
+    if one.name.tag and other.name.tag and one.name.tag != other.name.tag:
+        vetoes.append(Veto.TAG)
+    external = _agree(ours.external_id, theirs.external_id)
+    if external is Agree.DIFFERENT:
+        vetoes.append(Veto.EXTERNAL_ID)
+    street, place = _streets(ours, theirs, measures)
+    phone = Agree.MISSING
+    if ours.phones and theirs.phones:
+        phone = Agree.EQUAL if set(ours.phones) & set(theirs.phones) else _nearly_phone(ours, theirs)
+    return Findings(
+        name=name,
+        likeness=measures.likeness(" ".join(sorted(one.name.words)), " ".join(sorted(other.name.words))),
+        email=_emails(ours.email, theirs.email, measures),
+        domain=_agree(ours.domain, theirs.domain),
+        phone=phone,
+        street=street,
+        place=place,
+        external_id=external,
+        sharers=_sharers(ours, theirs, around.sharers),
+        personal=one.name.is_personal and other.name.is_personal,
+        vetoes=tuple(dict.fromkeys(vetoes)),
+    )
+
+
+# -- names -----------------------------------------------------------------------------------------------------
+
+
+def compare_names(one: Profile, other: Profile, rarity: Rarity, measures: Measures) -> NameFindings:
+    """The two names; where they fail, also a company name or the name after "dba"."""
+    best = compare_two(one.name, other.name, rarity, measures)
+    if one.second is None and other.second is None:
+        return best
+    through = [
+        compare_two(a, b, rarity, measures)
+        for a, b in ((one.second, other.name), (one.name, other.second), (one.second, other.second))
+        if a is not None and b is not None
+    ]
+    other_best = max(through, key=lambda found: (found.level, -len(found.vetoes), found.nats))
+    if best.level < Level.NEAR and (other_best.level, -len(other_best.vetoes)) > (
+        best.level,
+        -len(best.vetoes),
+    ):
+        return replace(
+            other_best, level=min(other_best.level, Level.NEAR), how=(*other_best.how, How.SECOND_NAME)
+        )
+    if other_best.level < Level.PART and not (
+        one.second and other.second and one.second.key == other.second.key
+    ):
+        return replace(best, vetoes=(*best.vetoes, Veto.SECOND_NAME))
+    return best
+
+
+def compare_two(one: Name, other: Name, rarity: Rarity, measures: Measures) -> NameFindings:
+    if not one.key or not other.key:
+        return NameFindings(Level.NONE, cover=0.0)
+    if compares_as_people(one, other):
+        return compare_people(one, other, rarity, measures)
+    found = compare_wording(one, other, rarity, measures)
+    if _other_kind(one.kind, other.kind):
+        return replace(found, vetoes=(Veto.KIND, *found.vetoes))
+    return found
+
+
+def _other_kind(one: Kind, other: Kind) -> bool:
+    if one is other or (one in _PEOPLE_AND_UNCLEAR and other in _PEOPLE_AND_UNCLEAR):
+        return False
+    return {one, other} != {Kind.ORGANISATION, Kind.UNCLEAR}
+
+
+# -- contact facts ---------------------------------------------------------------------------------------------
+
+
+def _agree(one: str, other: str) -> Agree:
+    if not one or not other:
+        return Agree.MISSING
+    return Agree.EQUAL if one == other else Agree.DIFFERENT
+
+
+def _emails(one: str, other: str, measures: Measures) -> Agree:
+    found = _agree(one, other)
+    if found is Agree.DIFFERENT and measures.edits(one, other, 1) <= 1:
+        return Agree.NEAR
+    return found
+
+
+def _nearly_phone(one: Contacts, other: Contacts) -> Agree:
+    """Without the area code, or a slip of one digit, is near; it never counts as equal."""
+    for a in one.phones:
+        for b in other.phones:
+            if len(a) != len(b) and min(len(a), len(b)) >= 7 and (a.endswith(b) or b.endswith(a)):
+                return Agree.NEAR
+            if len(a) == len(b) and sum(x != y for x, y in zip(a, b, strict=True)) == 1:
+                return Agree.NEAR
+    return Agree.DIFFERENT
+
+
+def _streets(one: Contacts, other: Contacts, measures: Measures) -> tuple[Agree, Agree]:
+    """The street, and the place (city or postal code)."""
+    place = _places(one, other, measures)
+    ours, theirs = one.street, other.street
+    if len(ours) < 2 or len(theirs) < 2:
+        return Agree.MISSING, place
+    number = ours[0] == theirs[0]
+    name = ours[1] == theirs[1] or nearly_words(ours[1:], theirs[1:], measures)
+    if number and name:
+        return (Agree.NEAR if place is Agree.DIFFERENT else Agree.EQUAL), place
+    if name and (ours[0] == "-" or theirs[0] == "-" or measures.edits(ours[0], theirs[0], 1) <= 1):
+        return Agree.NEAR, place
+    return Agree.DIFFERENT, place
+
+
+def nearly_words(one: tuple[str, ...], other: tuple[str, ...], measures: Measures) -> bool:
+    a, b = "".join(one), "".join(other)
+    most = 1 if min(len(a), len(b)) < 8 else 2
+    return measures.edits(a, b, most) <= most or (
+        len(one[0]) > 3 and measures.edits(one[0], other[0], 1) <= 1
+    )
+
+
+def _places(one: Contacts, other: Contacts, measures: Measures) -> Agree:
+    postal, city = _agree(one.postal_code, other.postal_code), _agree(one.city, other.city)
+    if Agree.EQUAL in (postal, city):
+        return Agree.EQUAL
+    if city is Agree.DIFFERENT and measures.edits(one.city, other.city, 2) <= 2:
+        return Agree.NEAR
+    if postal is Agree.DIFFERENT and measures.edits(one.postal_code, other.postal_code, 1) <= 1:
+        return Agree.NEAR
+    return Agree.DIFFERENT if Agree.DIFFERENT in (postal, city) else Agree.MISSING
+
+
+def _sharers(one: Contacts, other: Contacts, sharers: Mapping[str, int]) -> int:
+    if not sharers:
+        return 1
+    common = {*facts_of(one)} & {*facts_of(other)}
+    return max((sharers.get(fact, 1) for fact in common), default=1)

@@ -1,0 +1,139 @@
+"""Decides nothing: the plain data that comparing two records yields. Read by the rules, the score and the sentences."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
+from math import log
+
+
+class Level(IntEnum):
+    """How far two names say the same. An order: more is never worse."""
+
+    NONE = 0
+    SOME = 1
+    """A surname or a telling word is shared."""
+    PART = 2
+    """One is a part, the acronym, or the other half of a couple, of the other."""
+    LIKELY = 3
+    NEAR = 4
+    """One slip, abbreviation, nickname or initial apart."""
+    SAME = 5
+    """Every word is equal; a legal form, a middle name or a spouse may be left out on one side."""
+    EXACT = 6
+
+
+class How(StrEnum):
+    """A harmless way in which two names differ."""
+
+    ORDER = "order"
+    SPELLING = "spelling"
+    NICKNAME = "nickname"
+    INITIAL = "initial"
+    GIVEN_MISSING = "given missing"
+    MIDDLE_MISSING = "middle missing"
+    MIDDLE_USED = "middle used"
+    SPOUSE_MISSING = "spouse missing"
+    OTHER_SPOUSE = "other spouse"
+    PART_OF_SURNAME = "part of surname"
+    FORM_MISSING = "form missing"
+    ABBREVIATION = "abbreviation"
+    ACRONYM = "acronym"
+    SPACES = "spaces"
+    WORDS_MISSING = "words missing"
+    TRUST_MISSING = "trust missing"
+    SECOND_NAME = "second name"
+    """The agreement is with a company name or the name after "dba"."""
+
+
+class Veto(StrEnum):
+    """What no score overrides: with one of these a pair is never linked without a person's decision."""
+
+    KIND = "kind"
+    NUMBERS = "numbers"
+    FORM = "form"
+    MIDDLE = "middle"
+    GENERATION = "generation"
+    SPOUSE = "spouse"
+    TRUST = "trust"
+    SECOND_NAME = "second name"
+    SURNAME_ONLY = "surname only"
+    SURNAME = "surname"
+    GIVEN = "given"
+    WORD = "word"
+    TAG = "tag"
+    EXTERNAL_ID = "external id"
+
+
+class Agree(IntEnum):
+    """How one contact fact compares."""
+
+    DIFFERENT = -1
+    MISSING = 0
+    NEAR = 1
+    EQUAL = 2
+
+
+@dataclass(frozen=True, slots=True)
+class NameFindings:
+    level: Level
+    how: tuple[How, ...] = ()
+    vetoes: tuple[Veto, ...] = ()
+    nats: float = 0.0
+    """How rare the shared words are in these lists: the sum of -ln(share of records that have the word)."""
+    cover: float = 1.0
+    """Which share of the names, weighed by rarity, is shared; of the side where it is less."""
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """All that two records show about being one client. Symmetric."""
+
+    name: NameFindings
+    likeness: float = 0.0
+    """Of the names as texts, 0 to 1; only ranks."""
+    email: Agree = Agree.MISSING
+    domain: Agree = Agree.MISSING
+    phone: Agree = Agree.MISSING
+    street: Agree = Agree.MISSING
+    place: Agree = Agree.MISSING
+    """City or postal code."""
+    external_id: Agree = Agree.MISSING
+    sharers: int = 1
+    """The most records of one side that have one of the equal contact facts; 1 when it is theirs alone."""
+    personal: bool = False
+    vetoes: tuple[Veto, ...] = ()
+
+    @property
+    def equal_contacts(self) -> int:
+        return sum(fact is Agree.EQUAL for fact in (self.email, self.phone, self.street))
+
+    @property
+    def different_contacts(self) -> int:
+        return sum(fact is Agree.DIFFERENT for fact in (self.email, self.phone, self.street))
+
+
+@dataclass(frozen=True, slots=True)
+class Rarity:
+    """How rare words are in the lists at hand, so that "Smith" weighs less than "Oyelaran"."""
+
+    counts: Mapping[str, int] = field(default_factory=dict)
+    records: int = 1
+
+    def of(self, words: Iterable[str]) -> float:
+        """Nats. An unknown word counts as one that a single record has."""
+        return sum(self.word(each) for each in words)
+
+    def word(self, word: str) -> float:
+        return max(0.05, log((self.records + 1) / (self.counts.get(word, 0) or 1)))
+
+    @classmethod
+    def in_names(cls, names: Iterable[Iterable[str]]) -> Rarity:
+        counts: Counter[str] = Counter()
+        records = 0
+        for words in names:
+            counts.update({*words})
+            records += 1
+        return cls(counts, max(records, 1))

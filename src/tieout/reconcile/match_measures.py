@@ -1,0 +1,58 @@
+"""Decides nothing: how strings are measured while matching, as functions the caller may replace by faster ones.
+
+``sync.matching`` passes those of the chosen libraries; ``PLAIN`` needs only the standard library.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from tieout.reconcile.match_contacts import plain_phone
+from tieout.reconcile.match_text import as_it_is
+
+
+def plain_edits(one: str, other: str, most: int) -> int:
+    """Insertions, deletions, substitutions and swaps of neighbours between two words; ``most`` + 1 when more."""
+    if abs(len(one) - len(other)) > most:
+        return most + 1
+    before: list[int] = []
+    last = list(range(len(other) + 1))
+    for i, a in enumerate(one, start=1):
+        row = [i]
+        for j, b in enumerate(other, start=1):
+            cost = min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (a != b))
+            if i > 1 and j > 1 and a == other[j - 2] and one[i - 2] == b:
+                cost = min(cost, before[j - 2] + 1)
+            row.append(cost)
+        before, last = last, row
+    return min(last[-1], most + 1)
+
+
+def plain_likeness(one: str, other: str) -> float:
+    """0 to 1, the same both ways round."""
+    first, second = sorted((one, other))
+    return SequenceMatcher(None, first, second, autojunk=False).ratio()
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """The functions matching is given. All pure; ``edits`` and ``likeness`` symmetric."""
+
+    edits: Callable[[str, str, int], int] = plain_edits
+    likeness: Callable[[str, str], float] = plain_likeness
+    phone: Callable[[str], str] = plain_phone
+    to_latin: Callable[[str], str] = as_it_is
+
+
+PLAIN = Measures()
+
+
+def nearly(one: str, other: str, measures: Measures) -> bool:
+    """Whether two different words are one but for a slip of the pen: one edit from four letters, two from eight."""
+    shorter = min(len(one), len(other))
+    if shorter < 4:
+        return False
+    most = 2 if shorter >= 8 else 1
+    return measures.edits(one, other, most) <= most

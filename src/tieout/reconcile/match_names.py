@@ -1,0 +1,241 @@
+"""Decides what a name says: person, couple, organisation, trust or estate, and its parts. Pure; before ``match_evidence``.
+
+One text in, one ``Name`` out, in time bounded by ``match_text.LONGEST``. Decoration is taken off; what tells two clients
+apart (legal form, numbers, Jr, the kind of trust) is kept in a field of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from tieout.reconcile import match_words as words_of
+from tieout.reconcile.match_nicknames import GIVEN_NAMES
+from tieout.reconcile.match_person_names import read_people
+from tieout.reconcile.match_text import LONGEST, as_it_is, fold, normalise, tokens, undecorated
+
+
+class Kind(StrEnum):
+    PERSON = "a person"
+    COUPLE = "a couple"
+    ORGANISATION = "a company"
+    TRUST = "a trust"
+    ESTATE = "an estate"
+    UNCLEAR = "unclear"
+    """A few words that could be either; compared as both."""
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """One name, taken apart. Empty texts mean that it does not say."""
+
+    plain: str
+    kind: Kind
+    words: tuple[str, ...]
+    """What names it: all of a person's names, an organisation's words without legal form. No numbers."""
+    form: str = ""
+    numbers: tuple[str, ...] = ()
+    given: str = ""
+    middle: str = ""
+    surname: str = ""
+    generation: str = ""
+    spouse: str = ""
+    spouse_surname: str = ""
+    trust: frozenset[str] = frozenset()
+    tag: str = ""
+    """A client number that somebody wrote into the name."""
+    also: str = ""
+    """The name after "dba" or "formerly", as text."""
+    key: str = field(default="", compare=False)
+    """Equal for names that say the same whatever their order and spelling; "" when there is nothing."""
+
+    @property
+    def is_personal(self) -> bool:
+        return self.kind in (Kind.PERSON, Kind.COUPLE)
+
+
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """What the record knows about its own name. All optional."""
+
+    kind: Kind | None = None
+    given: str = ""
+    family: str = ""
+
+
+NO_HINTS = Hints()
+
+_TRUST = re.compile(r"\b(?:trust|trustees?|ttees?|tr)\b")
+_ESTATE = re.compile(r"\b(?:estate|est) of\b|\bestate$")
+_DATED = re.compile(
+    r"\b(?:dated|dtd|u/?a/?d?|u/?t/?a|uad|uta)\b.*$|\b\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}\b", re.IGNORECASE
+)
+_TRUST_NOISE = words_of.words(
+    "trust trustee trustees ttee ttees tr the of under agreement fbo for benefit estate est decd deceased late"
+)
+_NO_TRUST = words_of.words("bank company co services")
+_LEADING_FORMS = words_of.words("ooo oao pao zao ao pt")
+
+
+def parse(text: str, hints: Hints = NO_HINTS, to_latin: Callable[[str], str] = as_it_is) -> Name:
+    """Take a name apart. Never fails; what has no letter or digit becomes an empty name."""
+    plain = normalise(text[:LONGEST])
+    shown, also, tag = undecorated(text[:LONGEST], to_latin)
+    said = shown.split(",") if "," in shown else [shown]
+    parts = [part for part in map(tokens, said) if part]
+    if not parts:
+        return Name(plain, Kind.UNCLEAR, (), tag=tag, also=also)
+    found = _sort_out(parts, shown, hints)
+    return _with_key(found, plain, tag, also)
+
+
+def _sort_out(parts: list[list[str]], shown: str, hints: Hints) -> Name:
+    """The kind first, from what only one kind has; then that kind's own reading."""
+    flat = [token for part in parts for token in part]
+    text = " ".join(flat)
+    if ("estate" in flat or "est" in flat) and "real" not in flat and _ESTATE.search(text):
+        return _trust(flat, Kind.ESTATE)
+    if _TRUST.search(text) and not _NO_TRUST & set(flat) and (flat[-1] != "tr" or len(flat) > 2):
+        return _trust(tokens(_DATED.sub("", shown)) or flat, Kind.TRUST)
+    form, core = _without_form(flat)
+    if form or _is_organisation(core, parts, hints):
+        return _organisation(core, form)
+    return _people(parts, hints) or _organisation(core, form)
+
+
+def _without_form(flat: Sequence[str]) -> tuple[str, list[str]]:
+    """The legal form, and the words without it. A name that is nothing but a form keeps its words."""
+    core = list(flat)
+    form = ""
+    if len(core) > 1 and core[0] in _LEADING_FORMS:
+        form = words_of.LEGAL_FORMS.get(core[0], core[0])
+        core = core[1:]
+    again = True
+    while again and len(core) > 1:
+        again = False
+        for size in range(min(6, len(core) - 1), 0, -1):
+            known = words_of.LEGAL_FORMS.get(" ".join(core[-size:]))
+            if known is not None:
+                form, core, again = form or known, core[:-size], True
+                while len(core) > 1 and core[-1] in ("and", "a", "an"):
+                    core.pop()
+                break
+    return form, core
+
+
+def _is_organisation(core: Sequence[str], parts: Sequence[Sequence[str]], hints: Hints) -> bool:
+    if hints.kind is Kind.ORGANISATION:
+        return True
+    if hints.kind is Kind.PERSON or core[0] in words_of.TITLES:
+        return False
+    if any(any(c.isdigit() for c in word) for word in core):
+        return not any(word in words_of.GENERATIONS for word in core)
+    telling = sum(_says_organisation(word) for word in core)
+    if len(parts) == 2 and telling <= 1 and parts[1][0] in GIVEN_NAMES and len(parts[0]) <= 2:
+        return False
+    if telling:
+        return True
+    if core[-1] in words_of.WEAK_FORMS or core[-1] in ("sons", "daughters", "son") or core[0] == "the":
+        return True
+    if "and" in core and len(parts) == 1:
+        at = core.index("and")
+        firsts = [core[0], *core[at + 1 : at + 2]]
+        return not any(word in GIVEN_NAMES or len(word) == 1 for word in firsts) or at == 0
+    return False
+
+
+def _says_organisation(word: str) -> bool:
+    return word in words_of.ORGANISATION_WORDS or (
+        len(word) > 3 and words_of.ABBREVIATIONS.get(word, "") in words_of.ORGANISATION_WORDS
+    )
+
+
+def _organisation(core: Sequence[str], form: str) -> Name:
+    """Abbreviations spelled out, Roman numerals and number words as digits, fillers and weak forms dropped."""
+    said: list[str] = []
+    numbers: list[str] = []
+    for place, word in enumerate(core):
+        if any(c.isdigit() for c in word):
+            numbers.append(word.lstrip("0") or "0")
+        elif place and word in words_of.ROMAN:
+            numbers.append(words_of.ROMAN[word])
+        elif word in words_of.NUMBER_WORDS:
+            numbers.append(words_of.NUMBER_WORDS[word])
+        else:
+            said.append(words_of.ABBREVIATIONS.get(word, word))
+    said = [part for word in _initials_joined(said) for part in word.split()]
+    kept = [w for w in said if w not in words_of.FILLERS and w not in words_of.WEAK_FORMS] or said
+    return Name("", Kind.ORGANISATION, tuple(kept), form=form, numbers=tuple(numbers))
+
+
+def _people(parts: list[list[str]], hints: Hints) -> Name | None:
+    found = read_people(parts, fold(hints.family), certain=hints.kind is Kind.PERSON)
+    if found is None:
+        return None
+    kind = Kind.COUPLE if found.second else Kind.PERSON if found.clearly else Kind.UNCLEAR
+    return Name(
+        "",
+        kind,
+        (*found.first, *found.surname, *found.second, *found.second_surname),
+        given=found.first[0] if found.first else "",
+        middle=" ".join(found.first[1:]),
+        surname=" ".join(found.surname),
+        generation=found.generation,
+        spouse=found.second[0] if found.second else "",
+        spouse_surname=" ".join(found.second_surname),
+    )
+
+
+def _initials_joined(said: Sequence[str]) -> list[str]:
+    """ "A B C Plumbing" is "ABC Plumbing"; a single letter stays."""
+    joined: list[str] = []
+    run = ""
+    for word in [*said, ""]:
+        if len(word) == 1:
+            run += word
+            continue
+        if run:
+            joined.append(run)
+            run = ""
+        if word:
+            joined.append(word)
+    return joined
+
+
+def _trust(flat: Sequence[str], kind: Kind) -> Name:
+    form, core = _without_form(flat)
+    text = " ".join(core)
+    kinds = {meaning for word, meaning in words_of.TRUST_WORDS.items() if f" {word} " in f" {text} "}
+    if "living" in kinds and "irrevocable" not in kinds:
+        kinds = (kinds - {"living"}) | {"revocable"}
+    said: list[str] = []
+    numbers: list[str] = []
+    for place, word in enumerate(core):
+        if any(c.isdigit() for c in word):
+            numbers.append(word)
+        elif place and word in words_of.ROMAN:
+            numbers.append(words_of.ROMAN[word])
+        elif word not in _TRUST_NOISE and word not in words_of.TRUST_WORDS and word != "and":
+            said.append(word)
+    return Name("", kind, tuple(said), form=form, numbers=tuple(numbers), trust=frozenset(kinds))
+
+
+def _with_key(name: Name, plain: str, tag: str, also: str) -> Name:
+    extra = [name.form and words_of.ALSO_CALLED.get(name.form, name.form), name.generation, *name.numbers]
+    said = sorted(name.words) + sorted(filter(None, [*extra, *name.trust]))
+    key = " ".join(
+        [name.kind.value if name.trust or name.kind in (Kind.TRUST, Kind.ESTATE) else "", *said]
+    ).strip()
+    return replace(name, plain=plain, tag=tag, also=also, key=key if name.words or name.numbers else "")
+
+
+def second_name(name: Name, company: str, to_latin: Callable[[str], str] = as_it_is) -> Name | None:
+    """The record's other name: what follows "dba", else the company name when it says something else."""
+    for text in (name.also, company):
+        if text:
+            other = parse(text, to_latin=to_latin)
+            if other.key and other.key != name.key:
+                return other
+    return None

@@ -1,0 +1,147 @@
+"""Decides what two people's names have in common. Pure; used by ``match_evidence``."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from tieout.reconcile.match_findings import How, Level, NameFindings, Rarity, Veto
+from tieout.reconcile.match_measures import Measures, nearly
+from tieout.reconcile.match_names import Name
+from tieout.reconcile.match_nicknames import NICKNAMES
+
+_NOBODY: frozenset[str] = frozenset()
+
+
+class _Given(Enum):
+    """How two given names compare, best first."""
+
+    EQUAL = None
+    NICKNAME = How.NICKNAME
+    INITIAL = How.INITIAL
+    SLIP = How.SPELLING
+    MISSING = How.GIVEN_MISSING
+    DIFFERENT = Veto.GIVEN
+
+
+def compare_people(one: Name, other: Name, rarity: Rarity, measures: Measures) -> NameFindings:
+    """Surname first, then the person, then what sets namesakes apart: middle name, Jr/Sr, spouse."""
+    surname = _surname(one.surname, other.surname, measures)
+    given, how, vetoes = _who(one, other, measures)
+    if surname is None:
+        if one.given and one.given == other.surname and one.surname == other.given:
+            return _found(Level.NEAR, one, other, [How.ORDER], [], rarity)
+        level = Level.SOME if given is _Given.EQUAL and one.given else Level.NONE
+        return _found(level, one, other, how, [Veto.SURNAME, *vetoes], rarity)
+    how = [*surname, *how]
+    slips = len(surname) + (given in (_Given.NICKNAME, _Given.INITIAL, _Given.SLIP))
+    if given is _Given.DIFFERENT:
+        return _found(Level.SOME, one, other, how, [Veto.GIVEN, *vetoes], rarity)
+    if given is _Given.MISSING:
+        return _found(Level.SOME, one, other, how, [Veto.SURNAME_ONLY, *vetoes], rarity)
+    if How.OTHER_SPOUSE in how:
+        return _found(Level.PART, one, other, how, vetoes, rarity)
+    level = Level.SAME if not slips else Level.NEAR if slips == 1 else Level.LIKELY
+    if How.PART_OF_SURNAME in how:
+        level = min(level, Level.LIKELY)
+    if one.key == other.key and level is Level.SAME:
+        level = Level.EXACT
+    return _found(level, one, other, how, vetoes, rarity)
+
+
+def _surname(one: str, other: str, measures: Measures) -> list[How] | None:
+    """How the surnames differ though they are one; None when they are two."""
+    if one == other and one:
+        return []
+    if not one or not other:
+        return None
+    tight, packed = one.replace(" ", ""), other.replace(" ", "")
+    if tight == packed or nearly(tight, packed, measures):
+        return [How.SPELLING]
+    ours, theirs = set(one.split()), set(other.split())
+    if len(ours) != len(theirs) and (ours <= theirs or theirs <= ours):
+        return [How.PART_OF_SURNAME]
+    return None
+
+
+def _given(one: str, other: str, measures: Measures) -> _Given:
+    if not one or not other:
+        return _Given.MISSING
+    if one == other:
+        return _Given.EQUAL
+    if len(one) == 1 or len(other) == 1:
+        return _Given.INITIAL if one[0] == other[0] else _Given.DIFFERENT
+    if other in NICKNAMES.get(one, _NOBODY):
+        return _Given.NICKNAME
+    if nearly(one, other, measures) and one[0] == other[0] and not _two_names(one, other):
+        return _Given.SLIP
+    return _Given.DIFFERENT
+
+
+def _two_names(one: str, other: str) -> bool:
+    """Both well known and not of one person: "Patrick" and "Patrica" may be a slip, "Maria" and "Mario" are not."""
+    return one in NICKNAMES and other in NICKNAMES
+
+
+def _who(one: Name, other: Name, measures: Measures) -> tuple[_Given, list[How], list[Veto]]:
+    """The best reading of who is who, couples included."""
+    given = _given(one.given, other.given, measures)
+    how: list[How] = []
+    vetoes: list[Veto] = []
+    if given is _Given.DIFFERENT:
+        if one.spouse and other.spouse:
+            crossed = _given(one.given, other.spouse, measures), _given(one.spouse, other.given, measures)
+            if _Given.DIFFERENT not in crossed:
+                worst = max(crossed, key=list(_Given).index)
+                return worst, [How.ORDER, *_as_how(worst)], _set_apart(one, other, middle=False)
+        elif (one.spouse and _is(one.spouse, other.given, measures)) or (
+            other.spouse and _is(other.spouse, one.given, measures)
+        ):
+            return _Given.EQUAL, [How.OTHER_SPOUSE], _set_apart(one, other, middle=False)
+        if _by_middle(one, other) or _by_middle(other, one):
+            given, how = _Given.NICKNAME, [How.MIDDLE_USED]
+            return given, how, _set_apart(one, other, middle=False)
+    how += _as_how(given)
+    vetoes += _set_apart(one, other, middle=True)
+    if one.spouse and other.spouse:
+        if _given(one.spouse, other.spouse, measures) is _Given.DIFFERENT:
+            vetoes.append(Veto.SPOUSE)
+    elif one.spouse or other.spouse:
+        how.append(How.SPOUSE_MISSING)
+    if bool(one.middle) != bool(other.middle):
+        how.append(How.MIDDLE_MISSING)
+    return given, how, vetoes
+
+
+def _is(one: str, other: str, measures: Measures) -> bool:
+    return _given(one, other, measures) in (_Given.EQUAL, _Given.NICKNAME)
+
+
+def _as_how(given: _Given) -> list[How]:
+    return [given.value] if isinstance(given.value, How) else []
+
+
+def _by_middle(one: Name, other: Name) -> bool:
+    """ "J Robert Smith" is "Robert Smith"."""
+    return len(one.middle) > 1 and one.middle.split()[0] == other.given and len(one.given) == 1
+
+
+def _set_apart(one: Name, other: Name, *, middle: bool) -> list[Veto]:
+    vetoes = []
+    if middle and one.middle and other.middle and not _same_middle(one.middle, other.middle):
+        vetoes.append(Veto.MIDDLE)
+    if one.generation != other.generation:
+        vetoes.append(Veto.GENERATION)
+    return vetoes
+
+
+def _same_middle(one: str, other: str) -> bool:
+    short, long = sorted((one, other), key=len)
+    return short == long or (len(short) == 1 and long.startswith(short)) or (len(short) > 3 and short in long)
+
+
+def _found(
+    level: Level, one: Name, other: Name, how: list[How], vetoes: list[Veto], rarity: Rarity
+) -> NameFindings:
+    shared = [*{*one.words} & {*other.words}]
+    nats = rarity.of(shared)
+    return NameFindings(level, tuple(dict.fromkeys(how)), tuple(dict.fromkeys(vetoes)), nats)

@@ -1,0 +1,161 @@
+"""Decides what the words of two organisations, trusts or unclear names have in common. Pure; used by ``match_evidence``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tieout.reconcile.match_findings import How, Level, NameFindings, Rarity, Veto
+from tieout.reconcile.match_measures import Measures, nearly
+from tieout.reconcile.match_names import Kind, Name
+from tieout.reconcile.match_words import ALSO_CALLED, ORGANISATION_WORDS
+
+TELLING = 3.0
+"""Nats from which a word that one side has and the other lacks may be what tells them apart."""
+
+
+@dataclass(slots=True)
+class _Alignment:
+    """Which words of one name stand for which of the other."""
+
+    shared: list[str]
+    ours: list[str]
+    theirs: list[str]
+    """Left over on either side."""
+    pairs: list[tuple[str, str]]
+    how: list[How]
+
+
+def compare_wording(one: Name, other: Name, rarity: Rarity, measures: Measures) -> NameFindings:
+    vetoes = _set_apart(one, other)
+    how: list[How] = [How.FORM_MISSING] if bool(one.form) != bool(other.form) else []
+    if one.trust != other.trust and not (one.trust and other.trust):
+        how.append(How.TRUST_MISSING)
+    if sorted(one.words) == sorted(other.words):
+        level = Level.EXACT if one.key == other.key else Level.SAME
+        if one.words != other.words:
+            how.append(How.ORDER)
+        return NameFindings(level, tuple(how), tuple(vetoes), rarity.of({*one.words, *one.numbers}))
+    aligned = _align(one.words, other.words, measures)
+    shared = rarity.of(aligned.shared)
+    near = sum(max(rarity.word(a), rarity.word(b)) for a, b in aligned.pairs)
+    left = rarity.of(aligned.ours), rarity.of(aligned.theirs)
+    weight = shared + near
+    cover = weight / (weight + max(left)) if weight else 0.0
+    level = _level(aligned, rarity, weight, left, cover)
+    if level >= Level.SOME and (telling := _telling(aligned, rarity)):
+        vetoes += [Veto.WORD] * bool(telling)
+    how += aligned.how + ([How.WORDS_MISSING] if aligned.ours or aligned.theirs else [])
+    return NameFindings(level, tuple(dict.fromkeys(how)), tuple(vetoes), shared + 0.7 * near, cover)
+
+
+def _set_apart(one: Name, other: Name) -> list[Veto]:
+    vetoes = []
+    if one.form and other.form and one.form != other.form:
+        plain = [ALSO_CALLED.get(form, form) for form in (one.form, other.form)]
+        if plain[0] != plain[1]:
+            vetoes.append(Veto.FORM)
+    if sorted(one.numbers) != sorted(other.numbers):
+        vetoes.append(Veto.NUMBERS)
+    if one.trust and other.trust and not (one.trust <= other.trust or other.trust <= one.trust):
+        vetoes.append(Veto.TRUST)
+    if one.generation != other.generation:
+        vetoes.append(Veto.GENERATION)
+    return vetoes
+
+
+def _level(
+    aligned: _Alignment, rarity: Rarity, weight: float, left: tuple[float, float], cover: float
+) -> Level:
+    slips = len(aligned.pairs)
+    if not weight:
+        return Level.NONE
+    if not aligned.ours and not aligned.theirs:
+        if slips <= 1 or How.SPACES in aligned.how:
+            return Level.NEAR
+        return Level.LIKELY
+    if How.ACRONYM in aligned.how:
+        return Level.PART
+    if cover >= 0.9 and slips <= 1 and not _telling(aligned, rarity):
+        return Level.NEAR
+    if cover >= 0.75:
+        return Level.LIKELY
+    if min(left) <= 0.05 * weight and weight >= TELLING:
+        return Level.PART
+    return (
+        Level.SOME
+        if any(_tells(word, rarity) for word in [*aligned.shared, *(a for a, _ in aligned.pairs)])
+        else Level.NONE
+    )
+
+
+def _telling(aligned: _Alignment, rarity: Rarity) -> bool:
+    """A word left over that may be the difference between two sister companies."""
+    return any(_tells(word, rarity) for word in [*aligned.ours, *aligned.theirs])
+
+
+def _tells(word: str, rarity: Rarity) -> bool:
+    return rarity.word(word) >= TELLING and word not in ORGANISATION_WORDS
+
+
+def _align(ours: Sequence[str], theirs: Sequence[str], measures: Measures) -> _Alignment:
+    left, right = list(ours), list(theirs)
+    shared: list[str] = []
+    for word in ours:
+        if word in right:
+            right.remove(word)
+            left.remove(word)
+            shared.append(word)
+    pairs: list[tuple[str, str]] = []
+    how: list[How] = []
+    for word in [*left]:
+        for candidate in right:
+            found = _stands_for(word, candidate, measures)
+            if found:
+                left.remove(word)
+                right.remove(candidate)
+                pairs.append((word, candidate))
+                how.append(found)
+                break
+    if left and right:
+        _join(left, right, pairs, how, measures)
+    if (left or right) and len(ours) != len(theirs) and min(len(ours), len(theirs)) == 1:
+        short, long = sorted((ours, theirs), key=len)
+        if len(long) > 1 and short[0] == "".join(word[0] for word in long):
+            return _Alignment([short[0]], [], list(long), [], [How.ACRONYM])
+    return _Alignment(shared, left, right, pairs, how)
+
+
+def _stands_for(one: str, other: str, measures: Measures) -> How | None:
+    if nearly(one, other, measures):
+        return How.SPELLING
+    short, long = (one, other) if len(one) <= len(other) else (other, one)
+    if 3 <= len(short) < len(long) and long.startswith(short):
+        return How.ABBREVIATION
+    if 2 <= len(short) <= 4 < len(long) and short[0] == long[0] and _skips(short, long):
+        return How.ABBREVIATION
+    return None
+
+
+def _skips(short: str, long: str) -> bool:
+    """Whether the letters of ``short`` stand in ``long`` in that order, as in "mfg" for "manufacturing"."""
+    letters = iter(long)
+    return all(letter in letters for letter in short)
+
+
+def _join(
+    left: list[str], right: list[str], pairs: list[tuple[str, str]], how: list[How], measures: Measures
+) -> None:
+    """ "Blue Sky" is "Bluesky"."""
+    tight, packed = "".join(left), "".join(right)
+    if tight == packed or (len(left) != len(right) and nearly(tight, packed, measures)):
+        pairs.append((tight, packed))
+        how.append(How.SPACES)
+        left.clear()
+        right.clear()
+
+
+def compares_as_people(one: Name, other: Name) -> bool:
+    """Whether both can be read as people, and one of them clearly is."""
+    readable = (Kind.PERSON, Kind.COUPLE, Kind.UNCLEAR)
+    return (one.kind in readable and other.kind in readable) and (one.is_personal or other.is_personal)
