@@ -42,7 +42,7 @@ class FakeSync:
     ledger_down: bool = False
     needs_you: int = 0
     lines: list[Any] = field(default_factory=list)
-    open_issues: list[Any] = field(default_factory=list)
+    open_issues: list[status.OpenIssue] = field(default_factory=list)
     asked: list[tuple[Any, ...]] = field(default_factory=list)
 
     def install(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -54,9 +54,9 @@ class FakeSync:
     def gate(self, member: Member) -> connections.Gate:
         if not member.may(Permission.MANAGE_INTEGRATIONS):
             return connections.Gate(
-                False, "You need the permission “Manage Integrations”.", ["Dana Reyes", "Sam Ito"]
+                False, "You need the permission “Manage Integrations”.", ("Dana Reyes", "Sam Ito")
             )
-        return connections.Gate(not self.closed, self.closed, [])
+        return connections.Gate(not self.closed, self.closed, ())
 
     def connection_of(self, firm_id: int) -> Connection | None:
         return self.connection
@@ -158,8 +158,8 @@ class FakeSync:
     def activity(self, connection: Connection, *, page: int, per_page: int = 50) -> Any:
         return reviews.RowPage(rows=self.lines, page=1, pages=1, total=len(self.lines))
 
-    def issues(self, connection: Connection) -> list[Any]:
-        return self.open_issues
+    def issues(self, connection: Connection, listing: str = "needs_you") -> list[status.OpenIssue]:
+        return [issue for issue in self.open_issues if issue.listing == listing]
 
     def sync_now(self, connection: Connection, member: Member) -> None:
         self.asked.append(("sync_now",))
@@ -242,7 +242,24 @@ def a_line(sentence: str, result: str = "done", reference: str = "") -> SimpleNa
     return SimpleNamespace(at=THEN, sentence=sentence, result=result, reference=reference)
 
 
-def an_issue(name: str, sentence: str, next_step: str) -> SimpleNamespace:
-    return SimpleNamespace(
-        record_name=name, record_url="", sentence=sentence, next_step=next_step, since=THEN, action=""
+def an_issue(
+    name: str,
+    title: str,
+    next_step: str,
+    *,
+    sentence: str = "A sentence.",
+    side: str = "practice",
+    listing: str = "needs_you",
+) -> status.OpenIssue:
+    return status.OpenIssue(
+        title=title,
+        sentence=sentence,
+        next_step=next_step,
+        record_name=name,
+        side=side,
+        entity="client",
+        record_id="7",
+        listing=listing,
+        reference="",
+        since=THEN,
     )

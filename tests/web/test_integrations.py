@@ -179,13 +179,36 @@ def test_activity_lists_what_happened_in_plain_sentences(
     assert "<code>tid-1</code>" in page
 
 
-def test_what_needs_a_person_names_the_record_and_the_next_step(
+def test_what_needs_a_person_is_grouped_by_its_cause_with_one_next_step(
     members: dict[str, Member], signed_in: SignedIn, sync: FakeSync
 ) -> None:
     sync.connection = a_connection(members["admin"])
     browser = signed_in("admin")
     assert b"Nothing needs you" in browser.get(MANAGE + "needs-you/").content
-    sync.open_issues = [an_issue("<b>Ada</b>", "QuickBooks already uses this name.", "Link it or rename it.")]
-    page = browser.get(MANAGE + "needs-you/").content.decode()
-    assert "&lt;b&gt;Ada&lt;/b&gt;" in page
-    assert "Link it or rename it." in page
+    taken = "QuickBooks already uses this name"
+    sync.open_issues = [
+        an_issue("<b>Ada</b>", taken, "Link it or rename it."),
+        an_issue("Sam Ito", taken, "Link it or rename it.", side="ledger"),
+        an_issue("Robert Nolan", "Changed on both sides", "Choose which value to keep."),
+    ]
+    page = " ".join(browser.get(MANAGE + "needs-you/").content.decode().split())
+    assert page.count("Link it or rename it.") == 1
+    assert f'{taken} <span class="chip">2</span>' in page
+    assert '<a href="/clients/7/">&lt;b&gt;Ada&lt;/b&gt;</a>' in page
+    assert 'Sam Ito <span class="text-secondary">in QuickBooks' in page
+
+
+@pytest.mark.parametrize("listing, title", [("clearing", "Clearing by itself"), ("left_out", "Left out")])
+def test_what_needs_nobody_has_its_own_list(
+    listing: str, title: str, members: dict[str, Member], signed_in: SignedIn, sync: FakeSync
+) -> None:
+    sync.connection = a_connection(members["admin"], sections={"client": "on"})
+    sync.open_issues = [
+        an_issue("Ada Byrne", "QuickBooks asked us to wait", "Nothing to do.", listing=listing)
+    ]
+    browser = signed_in("admin")
+    assert f"needs-you/?listing={listing}" in browser.get(MANAGE).content.decode()
+    page = browser.get(f"{MANAGE}needs-you/?listing={listing}").content.decode()
+    assert f"<h1>{title}</h1>" in page
+    assert "Ada Byrne" in page
+    assert "Ada Byrne" not in browser.get(f"{MANAGE}needs-you/?listing=nonsense").content.decode()

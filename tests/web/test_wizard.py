@@ -181,15 +181,16 @@ def test_a_pair_shows_where_its_sides_differ_and_why_it_matches(browser: Client,
             "match",
             "Ada Byrne",
             "Byrne, Ada",
-            practice_details={"email": "ada@new.example", "phone": "555 0100", "city": ""},
-            ledger_details={"email": "ada@old.example", "phone": "555 0100", "city": "Omaha"},
+            practice_details={"email": "ada@new.example", "phone": "Ext 0100", "city": "", "active": True},
+            ledger_details={"email": "ada@old.example", "phone": "ext 0100", "city": "Omaha", "active": True},
             reasons=["Same words in another order."],
         )
     ]
     page = text(browser, "review/matches/")
     assert "ada@new.example" in page
     assert "ada@old.example" in page
-    assert "555 0100" not in page
+    assert "0100" not in page
+    assert "Active" not in page
     assert "Omaha" not in page
     assert "Same words in another order." in page
 
@@ -267,7 +268,7 @@ def test_sync_clients_is_asked_once_and_leads_to_the_progress(browser: Client, s
 
 
 def test_the_end_counts_with_links_and_says_what_happens_from_now_on(browser: Client, sync: FakeSync) -> None:
-    reviewing(sync, "done", summary={"linked": 1120, "created_here": 53})
+    reviewing(sync, "done", summary={"done": {"linked": 1120, "created_here": 53, "needs_you": 2}})
     sync.review_rows = [a_row("unmatched", "Alone")]
     page = text(browser, "done/")
     assert f'href="{CLIENTS}review/matches/"><strong>1,120</strong>' in page

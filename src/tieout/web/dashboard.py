@@ -26,7 +26,12 @@ def dashboard(request: FirmRequest) -> HttpResponse:
         Figure(active, "active clients", here),
         Figure(archived, "archived clients", f"{here}?show=inactive"),
     ]
-    context = {"figures": figures, "tasks": [], "connection": None, "empty": not (active or archived)}
+    context: dict[str, object] = {
+        "figures": figures,
+        "tasks": [],
+        "connection": None,
+        "empty": not (active or archived),
+    }
     if connections.gate(member).open:
         connection = connections.connection_of(member.firm_id)
         sections = status.section_statuses(connection)

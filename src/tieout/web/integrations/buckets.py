@@ -42,7 +42,8 @@ BUCKETS: Mapping[str, Bucket] = {
         "match",
         "Matches",
         "link",
-        "These pairs will be linked. Linking joins two records; it changes neither of them by itself.",
+        "These pairs will be linked. Where only one side has a value, the other gets it. Where both have one and they "
+        "differ, neither is overwritten: you are asked afterwards.",
         "No matches yet.",
         "No client here and customer in QuickBooks share a name.",
     ),
@@ -64,6 +65,7 @@ LABELS: Mapping[str, str] = {
     "city": "City",
     "active": "Active",
 }
+"""In the order shown. That a record is active goes without saying; that it is not, is said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,7 @@ def shown(row: ReviewRow) -> Shown:
         practice_name=row.practice_name,
         ledger_name=row.ledger_name,
         details=[
-            Detail(label, here, there, bool(here and there and here != there))
+            Detail(label, here, there, bool(here and there and here.casefold() != there.casefold()))
             for label, here, there in pairs
             if here or there
         ],
@@ -119,5 +121,5 @@ def shown(row: ReviewRow) -> Shown:
 
 def _text(value: object) -> str:
     if isinstance(value, bool):
-        return "Yes" if value else "No"
+        return "" if value else "No"
     return str(value or "").strip()

@@ -1,6 +1,8 @@
-"""Acts: what happened with QuickBooks, and what needs a person."""
+"""Acts: what happened with QuickBooks, and what needs a person or is left out."""
 
 from __future__ import annotations
+
+from itertools import groupby
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -10,6 +12,7 @@ from tieout.sync import status
 from tieout.sync.models import Connection
 from tieout.web.access import FirmRequest
 from tieout.web.integrations.gated import connected
+from tieout.web.integrations.listings import LISTINGS, card
 from tieout.web.paging import page_number
 
 
@@ -23,6 +26,18 @@ def activity(request: FirmRequest, connection: Connection) -> HttpResponse:
 @connected
 @require_GET
 def issues(request: FirmRequest, connection: Connection) -> HttpResponse:
+    """One card per cause: a cause is fixed once, its records are only listed."""
+    asked = request.GET.get("listing", "")
+    here = asked if asked in LISTINGS else next(iter(LISTINGS))
+    found = status.issues(connection, here)
     return render(
-        request, "quickbooks/issues.html", {"connection": connection, "issues": status.issues(connection)}
+        request,
+        "quickbooks/issues.html",
+        {
+            "connection": connection,
+            "here": LISTINGS[here],
+            "slug": here,
+            "listings": LISTINGS.items(),
+            "cards": [card(list(group)) for _, group in groupby(found, key=lambda issue: issue.title)],
+        },
     )

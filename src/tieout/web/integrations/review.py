@@ -17,6 +17,7 @@ from tieout.web.integrations.gated import connected
 from tieout.web.integrations.wizard import ENTITY, PLACES
 from tieout.web.paging import page_number
 
+NOTHING_DONE = {"linked": 0, "created_here": 0, "created_there": 0, "needs_you": 0}
 READABLE = (ReviewState.READY, ReviewState.DONE)
 """A finished review can still be read: it is the record of what was linked and what was left."""
 
@@ -88,5 +89,10 @@ def done(request: FirmRequest, connection: Connection) -> HttpResponse:
     return render(
         request,
         "quickbooks/done.html",
-        {"connection": connection, "review": review, "counts": reviews.bucket_counts(review)},
+        {
+            "connection": connection,
+            "review": review,
+            "counts": reviews.bucket_counts(review),
+            "result": NOTHING_DONE | review.summary.get("done", {}),
+        },
     )
