@@ -146,14 +146,15 @@ def apply(review: Review, member: Member) -> None:
 
 def cancel(review: Review, member: Member) -> None:
     """Stop a review that has written nothing yet; the section is as it was before."""
-    cancelled = Review.objects.filter(
-        pk=review.pk,
-        firm_id=member.firm_id,
-        state__in=(ReviewState.COLLECTING, ReviewState.READY),
-    ).update(state=ReviewState.CANCELLED)
-    if cancelled:
-        connection = Connection.objects.get(pk=review.connection_id)
-        _set_section(connection, review.entity, SectionState.NOT_STARTED, unless=SectionState.ON)
+    with transaction.atomic():
+        cancelled = Review.objects.filter(
+            pk=review.pk,
+            firm_id=member.firm_id,
+            state__in=(ReviewState.COLLECTING, ReviewState.READY),
+        ).update(state=ReviewState.CANCELLED)
+        if cancelled:
+            connection = Connection.objects.get(pk=review.connection_id)
+            _set_section(connection, review.entity, SectionState.NOT_STARTED, unless=SectionState.ON)
     review.refresh_from_db()
 
 

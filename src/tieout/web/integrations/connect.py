@@ -29,7 +29,7 @@ TITLES = {
     "connected": "Connected to QuickBooks",
     "reconnected": "QuickBooks is connected again",
     "cancelled": "You stopped before connecting",
-    "denied": "QuickBooks did not allow it",
+    "denied": "You stopped before connecting",
     "expired": "That took too long",
     "state_mismatch": "That sign-in did not start here",
     "reused": "That sign-in was already used",
