@@ -9,6 +9,7 @@ import pytest
 from django.apps import apps
 from django.db import Error, ProgrammingError, connection, transaction
 
+from tests.practice.billing_world import one_row_of_each_billing_table
 from tieout.practice.actions import clients as client_verbs
 from tieout.practice.actions import contacts as contact_verbs
 from tieout.practice.actions.team import add_member, change_role, switch_off_member
@@ -33,6 +34,7 @@ def theirs(firm: Firm, alice: Member) -> Client:
         ImportDraft.objects.create(
             firm=firm, member=alice, file_name="a.csv", content="x", expires_at="2030-01-01T00:00Z"
         )
+        one_row_of_each_billing_table(client)
     return client
 
 

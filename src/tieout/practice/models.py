@@ -1,9 +1,45 @@
 """Where Django looks for tables: each lives in the module of its meaning."""
 
 from tieout.practice.actor import ChangeRecord
+from tieout.practice.billing_settings import BillingSettings, NumberSequence
+from tieout.practice.client_balances import ClientBalance
 from tieout.practice.clients import Client, Contact
+from tieout.practice.credits import Credit, CreditApplication
 from tieout.practice.drafts import ImportDraft
 from tieout.practice.firms import Firm, Member, Role, User
+from tieout.practice.groups import ClientGroup, GroupMember
+from tieout.practice.invoices import Invoice, InvoiceLine, InvoiceRevision
+from tieout.practice.ledger_lists import ListEntry, TaxRate
 from tieout.practice.outbox import OutboxNote
+from tieout.practice.payments import Allocation, Payment, Refund
+from tieout.practice.recurring import RecurringInvoice
+from tieout.practice.service_items import ServiceItem
 
-__all__ = ["ChangeRecord", "Client", "Contact", "Firm", "ImportDraft", "Member", "OutboxNote", "Role", "User"]
+__all__ = [
+    "Allocation",
+    "BillingSettings",
+    "ChangeRecord",
+    "Client",
+    "ClientBalance",
+    "ClientGroup",
+    "Contact",
+    "Credit",
+    "CreditApplication",
+    "Firm",
+    "GroupMember",
+    "ImportDraft",
+    "Invoice",
+    "InvoiceLine",
+    "InvoiceRevision",
+    "ListEntry",
+    "Member",
+    "NumberSequence",
+    "OutboxNote",
+    "Payment",
+    "RecurringInvoice",
+    "Refund",
+    "Role",
+    "ServiceItem",
+    "TaxRate",
+    "User",
+]
