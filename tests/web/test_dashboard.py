@@ -23,7 +23,7 @@ def text(browser: Client) -> str:
 def test_an_empty_firm_gets_a_way_to_begin(signed_in: SignedIn, sync: FakeSync) -> None:
     page = text(signed_in("admin"))
     assert "Three steps to begin" in page
-    assert "QuickBooks Online is not connected yet." in page
+    assert "QuickBooks Online is not connected." in page
 
 
 def test_the_figures_count_the_firms_clients_and_link_to_them(

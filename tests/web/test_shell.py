@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from django.http import Http404, HttpRequest, HttpResponse
 from django.test import Client, RequestFactory, override_settings
 from django.urls import path
@@ -84,6 +86,25 @@ def test_the_session_changes_its_name_at_sign_in(client: Client, members: dict[s
     client.cookies["tieout"] = session.session_key or ""
     client.post("/sign-in/", {"login": members["admin"].user.email, "password": PASSWORD})
     assert client.cookies["tieout"].value != session.session_key
+
+
+@pytest.mark.parametrize("stay", [{}, {"remember": "on"}])
+def test_a_session_is_over_after_twelve_hours(
+    stay: dict[str, str], client: Client, members: dict[str, Member]
+) -> None:
+    begin = datetime(2026, 5, 3, 8, 0, tzinfo=UTC)
+    with time_machine.travel(begin, tick=False) as clock:
+        client.post("/sign-in/", {"login": members["admin"].user.email, "password": PASSWORD, **stay})
+        clock.shift(timedelta(hours=11, minutes=59))
+        assert client.get("/settings/").status_code == 200
+        clock.shift(timedelta(minutes=2))
+        assert client.get("/settings/").status_code == 302
+
+
+def test_the_navigation_says_where_one_is(signed_in: SignedIn) -> None:
+    page = signed_in("admin").get("/settings/password/").content.decode()
+    assert page.count('aria-current="page"') == 1
+    assert 'href="/settings/" aria-current="page"' in page
 
 
 @pytest.mark.usefixtures("members")

@@ -32,7 +32,7 @@ def tasks(
 ) -> list[Task]:
     """Empty when there is nothing to do: then the page says so."""
     if connection is None:
-        return [Task("disconnected", "QuickBooks Online is not connected yet.", "Set up", "quickbooks")]
+        return [Task("disconnected", "QuickBooks Online is not connected.", "Set up", "quickbooks")]
     found = []
     if connection.state == ConnectionState.NEEDS_RECONNECT:
         sentence = (

@@ -55,23 +55,6 @@ if (landing && window.opener) {
   if (landing.dataset.popupLanding === "ok") window.close();
 }
 
-// Forms that save themselves when a choice changes --------------------------------------------------------------
-document.addEventListener("change", (event) => {
-  const form = event.target.closest && event.target.closest("form[data-save-on-change]");
-  if (form) form.requestSubmit();
-});
-
-// "/" goes to the search box, as in most lists; never while a person is typing -----------------------------------
-document.addEventListener("keydown", (event) => {
-  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.target.closest("input, textarea, select, [contenteditable]")) return;
-  const search = document.querySelector("input[type=search]");
-  if (search) {
-    event.preventDefault();
-    search.focus();
-  }
-});
-
 // Progress: a quarter at a time is said aloud; the bar itself is replaced every second ----------------------------
 document.addEventListener("htmx:afterSwap", () => {
   const bar = document.querySelector("[data-said]");
