@@ -1,0 +1,78 @@
+"""Acts: what every billing verb leaves behind: a raised version, a history entry and a note in the outbox."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import Model
+from django.utils import timezone
+
+from tieout.practice.actions.clients import ChangedMeanwhile
+from tieout.practice.actor import Actor, Changes, history_row
+from tieout.practice.billing_rows import BillingRow
+from tieout.practice.credits import CREDIT, CREDIT_APPLICATION
+from tieout.practice.invoices import INVOICE
+from tieout.practice.outbox import note_change
+from tieout.practice.payments import PAYMENT, REFUND
+from tieout.practice.service_items import SERVICE_ITEM
+
+NOTED = frozenset({SERVICE_ITEM, INVOICE, PAYMENT, REFUND, CREDIT, CREDIT_APPLICATION})
+"""The kinds another system may be kept in step with. Others have a history only."""
+_WORDS = {CREDIT_APPLICATION: "application of a credit"}
+
+
+class RecordChangedMeanwhile(ChangedMeanwhile):
+    """The same, said of the right kind of record."""
+
+    def __init__(self, kind: str, seen: int, now: int) -> None:
+        super().__init__(seen, now)
+        self.args = (
+            f"Someone changed this {_WORDS.get(kind, kind.replace('_', ' '))} while you were editing. Nothing was "
+            "saved; look at it again and repeat what is still needed.",
+        )
+
+
+def check_version(row: BillingRow, kind: str, expected: int | None) -> None:
+    """Raises RecordChangedMeanwhile when the caller saw another version than there is now."""
+    if expected is not None and row.version != expected:
+        raise RecordChangedMeanwhile(kind, seen=expected, now=row.version)
+
+
+def set_values(row: Model, values: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """Put values on the row, not saved. Returns what that changed: field -> [before, after], rows by their names."""
+    changes: dict[str, list[Any]] = {}
+    for field, value in values.items():
+        before = getattr(row, field)
+        if before != value:
+            changes[field] = [_told(before), _told(value)]
+            setattr(row, field, value)
+    return changes
+
+
+def given(values: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """The changes that make a new record: every field that is not empty."""
+    return {field: [None, _told(value)] for field, value in values.items() if value not in ("", None)}
+
+
+def record_created(row: BillingRow, kind: str, actor: Actor, changes: Changes) -> None:
+    _record(row, kind, "created", actor, changes)
+
+
+def record_changed(row: BillingRow, kind: str, verb: str, actor: Actor, changes: Changes) -> None:
+    """Save the row as its next version, with its history entry and its note."""
+    row.version += 1
+    row.updated_at = timezone.now()
+    row.save()
+    _record(row, kind, verb, actor, changes)
+
+
+def _record(row: BillingRow, kind: str, verb: str, actor: Actor, changes: Changes) -> None:
+    record_id = str(row.pk)
+    history_row(row.firm_id, kind, record_id, row.version, verb, actor, changes).save()
+    if kind in NOTED:
+        note_change(row.firm_id, kind, record_id, row.version)
+
+
+def _told(value: Any) -> Any:
+    return str(value) if isinstance(value, Model) else value

@@ -1,0 +1,167 @@
+"""Acts: the verbs on service items, and how often each is used. One transaction each, with history and note."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any, Unpack
+
+from django.db import IntegrityError, transaction
+from django.db.models import Count, Q
+
+from tieout.practice.actions.recording import (
+    check_version,
+    given,
+    record_changed,
+    record_created,
+    set_values,
+)
+from tieout.practice.actor import Actor
+from tieout.practice.billing_access import row_to_change, rows_of
+from tieout.practice.billing_validation import Checks
+from tieout.practice.credits import Credit
+from tieout.practice.invoices import InvoiceLine, Status
+from tieout.practice.ledger_lists import LedgerList, ListEntry, TaxRate
+from tieout.practice.recurring import RecurringInvoice
+from tieout.practice.service_item_fields import ServiceItemFields, clean_item
+from tieout.practice.service_items import SERVICE_ITEM, ServiceItem
+from tieout.practice.validation import Invalid
+
+EARNING_TYPES = frozenset({"", "Income", "Other Income"})
+"""Account types an item can earn into; empty: the ledger did not say."""
+
+
+def create_service_item(*, firm_id: int, actor: Actor, **fields: Unpack[ServiceItemFields]) -> ServiceItem:
+    """A new service item. Raises Invalid."""
+    with transaction.atomic():
+        values = _values(firm_id, fields, new=True, now=None)
+        item = ServiceItem(firm_id=firm_id, **values)
+        _save(item)
+        record_created(item, SERVICE_ITEM, actor, given(values))
+    return item
+
+
+def change_service_item(
+    *,
+    firm_id: int,
+    item_id: int | str,
+    actor: Actor,
+    expected_version: int | None = None,
+    **fields: Unpack[ServiceItemFields],
+) -> ServiceItem:
+    """Set the given fields and leave the rest. What changes nothing is no change.
+
+    Documents that exist keep what they say. Raises RecordChangedMeanwhile, Invalid, NotYours.
+    """
+    with transaction.atomic():
+        item = row_to_change(ServiceItem, firm_id, item_id)
+        check_version(item, SERVICE_ITEM, expected_version)
+        changes = set_values(item, _values(firm_id, fields, new=False, now=item))
+        if changes:
+            _save(item)
+            record_changed(item, SERVICE_ITEM, _verb_for(changes), actor, changes)
+    return item
+
+
+def archive_service_item(
+    *, firm_id: int, item_id: int | str, actor: Actor, expected_version: int | None = None
+) -> ServiceItem:
+    """Not offered on new documents any more; ``restore_service_item`` brings it back."""
+    return change_service_item(
+        firm_id=firm_id, item_id=item_id, actor=actor, expected_version=expected_version, is_active=False
+    )
+
+
+def restore_service_item(
+    *, firm_id: int, item_id: int | str, actor: Actor, expected_version: int | None = None
+) -> ServiceItem:
+    """Raises Invalid when another active item has taken the name meanwhile."""
+    return change_service_item(
+        firm_id=firm_id, item_id=item_id, actor=actor, expected_version=expected_version, is_active=True
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class UsedBy:
+    """Where an item stands now: what a person wants to know before changing or archiving it."""
+
+    drafts: int = 0
+    invoices: int = 0
+    credits: int = 0
+    recurring: int = 0
+
+
+def used_by(firm_id: int, item_ids: Collection[int]) -> dict[int, UsedBy]:
+    """How many documents each item is on. Three queries, however many items."""
+    lines = (
+        InvoiceLine.objects.filter(firm_id=firm_id, item_id__in=item_ids)
+        .values("item_id")
+        .annotate(
+            drafts=Count("invoice", distinct=True, filter=Q(invoice__status=Status.DRAFT)),
+            all=Count("invoice", distinct=True),
+        )
+    )
+    on_invoices = {row["item_id"]: (row["drafts"], row["all"] - row["drafts"]) for row in lines}
+    on_credits = dict(
+        rows_of(Credit, firm_id)
+        .filter(item_id__in=item_ids)
+        .values_list("item_id")
+        .annotate(count=Count("id"))
+        .order_by()
+    )
+    recurring = rows_of(RecurringInvoice, firm_id).filter(is_active=True).values_list("content", flat=True)
+    named = [{line.get("item_id") for line in content.get("lines", ())} for content in recurring]
+    return {
+        each: UsedBy(
+            *on_invoices.get(each, (0, 0)), on_credits.get(each, 0), sum(each in items for items in named)
+        )
+        for each in item_ids
+    }
+
+
+def _values(firm_id: int, fields: ServiceItemFields, *, new: bool, now: ServiceItem | None) -> dict[str, Any]:
+    """Valid values with the rows they refer to. What an item refers to already may stay, retired or not."""
+    checks = Checks()
+    values = clean_item(fields, checks, new=new)
+    if "tax_rate_id" in fields:
+        rates = rows_of(TaxRate, firm_id).filter(Q(is_active=True) | Q(pk=now.tax_rate_id if now else None))
+        values["tax_rate"] = checks.row(
+            "tax_rate_id", fields["tax_rate_id"], rates.in_bulk(), "Choose one of your tax rates."
+        )
+    for field, of in (("income_account", LedgerList.ACCOUNT), ("category", LedgerList.CATEGORY)):
+        if f"{field}_id" in fields:
+            entries = rows_of(ListEntry, firm_id).filter(
+                Q(is_active=True) | Q(pk=getattr(now, f"{field}_id", None)), list=of
+            )
+            if of == LedgerList.ACCOUNT:
+                entries = entries.filter(account_type__in=EARNING_TYPES)
+            values[field] = checks.row(
+                f"{field}_id",
+                fields[f"{field}_id"],  # type: ignore[literal-required]
+                entries.in_bulk(),
+                "Choose an income account from the list."
+                if of == LedgerList.ACCOUNT
+                else "Choose a category from the list.",
+            )
+    checks.done()
+    return values
+
+
+def _save(item: ServiceItem) -> None:
+    """Two writers may take one name at the same time: the database lets one through."""
+    try:
+        with transaction.atomic():
+            item.save()
+    except IntegrityError as error:
+        if "service_item_name_once" not in str(error):
+            raise
+        where = f" in the category {item.category}" if item.category else ""
+        raise Invalid(
+            {"name": f"Another active service item{where} is called {item.name}. Choose another name."}
+        ) from error
+
+
+def _verb_for(changes: dict[str, list[Any]]) -> str:
+    if "is_active" in changes:
+        return "restored" if changes["is_active"][1] else "archived"
+    return "changed"
