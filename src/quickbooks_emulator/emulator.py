@@ -24,6 +24,7 @@ from quickbooks_emulator.control.api import ControlApi
 from quickbooks_emulator.control.desk import Control
 from quickbooks_emulator.entities import indexes
 from quickbooks_emulator.knobs import NO_LIMITS, Knobs, Limits
+from quickbooks_emulator.ledger import documents as ledger
 from quickbooks_emulator.log import Entry, RequestLog
 from quickbooks_emulator.messages import ConnectionDropped, Request, Response
 from quickbooks_emulator.oauth.documents import AccessToken, App, Code, Grant, RefreshToken
@@ -57,6 +58,7 @@ KINDS: dict[str, type] = {
     "earlier": Record,
     "events": Event,
     "grants": Grant,
+    "postings": ledger.Entry,
     "records": Record,
     "refresh": RefreshToken,
     "rules": rules.Rule,

@@ -254,3 +254,91 @@ def system_failure(detail: str = "System Failure Error: an unexpected error happ
         kind=SYSTEM,
         element="",
     )
+
+
+def invalid_account_type(detail: str) -> Fault:
+    """6430: an account of a type that does not go here (documented code)."""
+    return Fault("6430", "Invalid account type", detail, element="")
+
+
+def feature_off(code: str, feature: str) -> Fault:
+    """A feature the plan or the preferences do not have. Code and text are a guess (a knob: 5030 or 6000)."""
+    detail = f"{feature} is not available or not turned on for this company."
+    return business(detail) if code == "6000" else Fault(code, "Feature Not Supported", detail, element="")
+
+
+def amount_differs(supplied: object) -> Fault:
+    """6070, verbatim production text; the supplied value has its thousands grouped."""
+    return Fault(
+        "6070", "Amount calculation incorrect in the request.",
+        f"Amount is not equal to UnitPrice * Qty. Supplied value:{supplied:,}", element="",
+    )  # fmt: skip
+
+
+def duplicate_number(number: str, kind: str, txn: str) -> Fault:
+    """6140, verbatim production text."""
+    return Fault(
+        "6140",
+        "Duplicate Document Number Error",
+        "Duplicate Document Number Error : You must specify a different number. This number has already been "
+        f"used. DocNumber={number} is assigned to TxnType={kind} with TxnId={txn}",
+        element="",
+    )
+
+
+def period_closed() -> Fault:
+    """6210, documented text."""
+    return Fault(
+        "6210",
+        "Account Period Closed",
+        "The account period has closed and the account books cannot be updated through the QBO Services API. "
+        "Please use the QBO website to make these changes.",
+        element="",
+    )
+
+
+def deposited() -> Fault:
+    """6540, documented text."""
+    return Fault(
+        "6540",
+        "Deposited Transaction cannot be changed",
+        "This transaction has been deposited. If you want to change or delete it, you must edit the deposit it "
+        "appears on and remove it first.",
+        element="",
+    )
+
+
+def before_inventory_start() -> Fault:
+    """6270, recorded."""
+    return Fault(
+        "6270",
+        "Transaction date is prior to start date for inventory item",
+        "Transactions with inventory (QOH) products cant be dated earlier than the Inventory Start Date for the "
+        "product",
+        element="",
+    )
+
+
+def bad_line_tax_code(supplied: object) -> Fault:
+    """6100, documented text."""
+    return Fault(
+        "6100",
+        "Invalid Line TaxCode",
+        f"Valid Line TaxCodes for US should be TAX or NON. Supplied value:{supplied}",
+        element="",
+    )
+
+
+def cannot_link(detail: str) -> Fault:
+    """620, documented code."""
+    return Fault("620", "Transaction can't be linked", f"Transaction can't be linked : {detail}", element="")
+
+
+def deleted_transaction() -> Fault:
+    """610 in the wording for a deleted transaction (documented)."""
+    return Fault(
+        "610",
+        "Object Not Found",
+        "Object Not Found : Another user has deleted this transaction.",
+        element="",
+    )

@@ -5,11 +5,17 @@ Each default is the documented or most likely behavior; a test may set another o
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import msgspec
 
 HOUR = 3600
 DAY = 24 * HOUR
 FIVE_YEARS = 157_680_000
+
+
+STATE_RATES = {"CA": Decimal(8), "AZ": Decimal("9.1"), "NJ": Decimal("6.625"), "TX": Decimal("8.25")}
+"""Percent an automated sales tax company charges by state; no rate, no tax (a stand-in for the tax engine)."""
 
 
 class Knobs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -36,6 +42,18 @@ class Knobs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ripples_send_events: bool = False  # a guess: records touched by another one's change stay silent
     job_false_drops_parent: bool = True  # False: ParentRef without Job -> 6150
     reactivate_strips_suffix: bool = True
+    income_accounts_show_balance: bool = False  # recorded sample companies print 0 for income and expense
+    inactive_item_names_reserved: bool = True  # production code meets 6240 from an inactive holder
+    deactivating_list_rows_takes_children: bool = True  # as documented for customers in the pages
+    feature_off_code: str = "5030"  # creating a class or location where the plan or switch has none; or 6000
+    void_unlinks_payments: bool = True  # False: voiding a paid invoice is refused (one report)
+    duplicate_numbers_refused: bool = False  # the warn-on-duplicate setting, not visible in the API
+    overpayment_refused: bool = True  # a payment line above the open balance -> 6000
+    foreign_customer_payment_refused: bool = True  # False: the line is left unapplied (reports differ)
+    paid_invoice_keeps_customer: bool = True  # changing the customer of a paid invoice is refused
+    closed_period_payment_ignored: bool = False  # True: a sparse update there answers 200, changing nothing
+    auto_number_after_text: bool = True  # "INV-9" is followed by "INV-10"; False: only plain numbers count
+    sales_tax_rates: dict[str, Decimal] = msgspec.field(default_factory=lambda: dict(STATE_RATES))
 
 
 class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -36,6 +36,7 @@ _COMPANY_KINDS = (
     "earlier",
     "events",
     "deliveries",
+    "postings",
     "records",
     "rules",
 )

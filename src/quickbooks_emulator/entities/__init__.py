@@ -5,18 +5,48 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from quickbooks_emulator.entities.account import ACCOUNT
+from quickbooks_emulator.entities.class_ import CLASS
+from quickbooks_emulator.entities.company_currency import COMPANY_CURRENCY
 from quickbooks_emulator.entities.company_info import COMPANY_INFO
 from quickbooks_emulator.entities.customer import CUSTOMER
 from quickbooks_emulator.entities.declaration import Entity, Kind
+from quickbooks_emulator.entities.department import DEPARTMENT
 from quickbooks_emulator.entities.employee import EMPLOYEE
+from quickbooks_emulator.entities.exchange_rate import EXCHANGE_RATE
+from quickbooks_emulator.entities.item import ITEM
+from quickbooks_emulator.entities.payment_method import PAYMENT_METHOD
 from quickbooks_emulator.entities.preferences import PREFERENCES
+from quickbooks_emulator.entities.tax_agency import TAX_AGENCY
+from quickbooks_emulator.entities.tax_code import TAX_CODE
+from quickbooks_emulator.entities.tax_rate import TAX_RATE
+from quickbooks_emulator.entities.term import TERM
 from quickbooks_emulator.entities.values import folded
 from quickbooks_emulator.entities.vendor import VENDOR
+from quickbooks_emulator.ledger.sums import Sums
 from quickbooks_emulator.store import HashIndex, Index, OrderIndex
 from quickbooks_emulator.store.books import id_order
 
 ENTITIES: dict[str, Entity] = {
-    entity.name: entity for entity in (COMPANY_INFO, CUSTOMER, EMPLOYEE, PREFERENCES, VENDOR)
+    entity.name: entity
+    for entity in (
+        ACCOUNT,
+        CLASS,
+        COMPANY_CURRENCY,
+        COMPANY_INFO,
+        CUSTOMER,
+        DEPARTMENT,
+        EMPLOYEE,
+        EXCHANGE_RATE,
+        ITEM,
+        PAYMENT_METHOD,
+        PREFERENCES,
+        TAX_AGENCY,
+        TAX_CODE,
+        TAX_RATE,
+        TERM,
+        VENDOR,
+    )
 }
 BY_PATH: dict[str, Entity] = {entity.path: entity for entity in ENTITIES.values()}
 
@@ -37,6 +67,8 @@ NOT_IN_CHANGES = frozenset({"JournalCode", "TimeActivity", "TaxAgency", "TaxCode
 def indexes(collection: str) -> dict[str, Index]:
     """The indexes of a collection by its name, "records/<realm>/<entity>"; none for anything else."""
     kind, _, rest = collection.partition("/")
+    if kind == "postings":
+        return {"sums": Sums()}
     if kind not in ("records", "deleted"):
         return {}
     by_time = OrderIndex(lambda value: (value.updated, value.seq))
@@ -49,6 +81,8 @@ def indexes(collection: str) -> dict[str, Index]:
     }
     for name in entity.indexed:
         made[name] = HashIndex(_text_of(entity, name))
+    for name, values in entity.more_indexes:
+        made[name] = HashIndex(values)
     if entity.order_field:
         made["order"] = OrderIndex(lambda record: record.body.get(entity.order_field, "").casefold())
     if "ParentRef" in entity.by_name:
@@ -57,13 +91,13 @@ def indexes(collection: str) -> dict[str, Index]:
 
 
 def _text_of(entity: Entity, name: str) -> Any:
-    is_email = entity.by_name[name].kind is Kind.EMAIL
+    inner = {Kind.EMAIL: "Address", Kind.REF: "value"}.get(entity.by_name[name].kind)
 
     def extract(record: Any) -> Iterable[str]:
         value = record.body.get(name)
         if not value:
             return ()
-        return (folded(value["Address"] if is_email else value),)
+        return (folded(value[inner] if inner else value),)
 
     return extract
 

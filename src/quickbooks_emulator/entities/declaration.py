@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import Enum
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from quickbooks_emulator.entities.change import Change
+    from quickbooks_emulator.ledger.documents import Posting
     from quickbooks_emulator.store.books import Books
     from quickbooks_emulator.store.documents import Record
 
@@ -48,6 +49,7 @@ class Field:
     update put when the member is left out. `filterable`, `sortable`: what a query may do with it.
     `in_queries`: False where only a single read shows it. `sticky`: a full update that leaves it out keeps it.
     `named`: a reference that is printed with the name of its target.
+    `form`: checks and stores a value of a form no `Kind` knows; `show`: prints such a value.
     """
 
     name: str
@@ -63,6 +65,8 @@ class Field:
     in_queries: bool = True
     sticky: bool = False
     named: bool = False
+    form: Callable[[Field, Any], Any] | None = None
+    show: Callable[[Books, Any], Any] | None = None
 
     def queried(self) -> Field:
         """The same field, filterable and sortable."""
@@ -115,6 +119,8 @@ class Family(Enum):
 
 Rule = Callable[["Change"], None]
 Compute = Callable[["Books", "Record"], Body]
+Post = Callable[["Books", "Record"], Iterable["Posting"]]
+Values = Callable[["Record"], Iterable[str]]
 
 
 def _nothing(books: Books, record: Record) -> Body:
@@ -127,7 +133,10 @@ class Entity:
 
     `rules` run in order on each create and update and may refuse (raise Fault) or adjust the draft;
     `afterwards` run once the record is stored and make the ripples on other records.
-    `compute` makes the COMPUTED members at reading. `indexed` names text fields a query finds without a scan.
+    `compute` makes the COMPUTED members at reading. `indexed` names text and reference fields a query finds
+    without a scan; `more_indexes` are for the rules' own searches. `post` derives a transaction's postings.
+    `voiding` turns the draft into the voided form; `removing` may refuse a deletion, `removed` follow it.
+    `first_id` is added to the numbers of the sequence.
     """
 
     name: str
@@ -138,6 +147,7 @@ class Entity:
     name_field: str = ""
     order_field: str = ""  # the default order of a query
     reference_label: str = "Names"  # how 2500 calls it
+    reference_name: str = ""  # the member a reference prints; name_field where empty
     rules: tuple[Rule, ...] = ()
     afterwards: tuple[Rule, ...] = ()
     compute: Compute = _nothing
@@ -145,6 +155,16 @@ class Entity:
     events: tuple[str, ...] = ("Create", "Update", "Delete")
     in_changes: bool = True  # does change data capture know it
     creatable: bool = True
+    updatable: bool = True
+    deletable: bool | None = None  # None: as its family is
+    post: Post | None = None
+    voiding: tuple[Rule, ...] = ()
+    void_by_person: tuple[Rule, ...] = ()  # where only the pages can void
+    token_free_delete: bool = False  # recorded for Attachable
+    removing: tuple[Rule, ...] = ()
+    removed: tuple[Rule, ...] = ()
+    more_indexes: tuple[tuple[str, Values], ...] = ()
+    first_id: int = 0
 
     def __post_init__(self) -> None:
         by_name = {field.name: field for field in self.fields if field is not BASE}

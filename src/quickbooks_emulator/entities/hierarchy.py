@@ -28,9 +28,9 @@ def place_under_parent(change: Change) -> None:
     if parent is None:
         raise faults.invalid_reference(change.entity.reference_label, body["ParentRef"]["value"])
     if change.changed("ParentRef"):
-        _check_new_parent(change, parent)
+        check_new_parent(change, parent)
     body["Level"] = parent.body.get("Level", 0) + 1
-    if body["Level"] + _depth_below(change) >= LEVELS:
+    if body["Level"] + depth_below(change) >= LEVELS:
         raise faults.too_deep()
 
 
@@ -80,7 +80,7 @@ def _refresh_below(change: Change, parent: Record, *, deactivated: bool) -> None
         _refresh_below(change, stored, deactivated=deactivated)
 
 
-def _check_new_parent(change: Change, parent: Record) -> None:
+def check_new_parent(change: Change, parent: Record) -> None:
     if not parent.active:
         raise faults.inactive_reference()
     if change.old is None:
@@ -91,7 +91,7 @@ def _check_new_parent(change: Change, parent: Record) -> None:
         raise faults.own_parent()
 
 
-def _depth_below(change: Change) -> int:
+def depth_below(change: Change) -> int:
     """How many levels hang below the record being moved."""
     if change.old is None:
         return 0

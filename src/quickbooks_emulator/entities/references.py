@@ -5,6 +5,8 @@ from __future__ import annotations
 from quickbooks_emulator import faults
 from quickbooks_emulator.entities.change import Change
 from quickbooks_emulator.entities.declaration import Kind
+from quickbooks_emulator.entities.settings import multicurrency
+from quickbooks_emulator.entities.values import folded
 
 
 def check_references(change: Change) -> None:
@@ -28,6 +30,11 @@ def keep_home_currency(change: Change) -> None:
     company = change.books.company
     if change.old is None:
         sent = change.body.get("CurrencyRef", {}).get("value", company.currency)
+        if sent != company.currency and multicurrency(change.books):
+            if not change.books.named("CompanyCurrency", "Code", folded(sent)):
+                raise faults.bad_value("2220", "Currency", sent, "CurrencyRef")
+            change.body["CurrencyRef"] = {"value": sent, "name": change.books.currency_name(sent)}
+            return
         if sent != company.currency:
             raise faults.business(
                 f"Currency {sent} cannot be used: this company has only {company.currency}."

@@ -27,10 +27,12 @@ def render(books: Books, entity: Entity, record: Record, *, in_query: bool = Fal
         value = source.get(field.name)
         if value is None or (in_query and not field.in_queries):
             continue
-        if field.kind is Kind.MONEY:
+        if field.show is not None:
+            value = field.show(books, value)
+        elif field.kind is Kind.MONEY:
             value = money(value)
         elif field.kind is Kind.REF and field.named:
-            value = _named(books, field.target, value)
+            value = named(books, field.target, value)
         printed[field.name] = value
     return printed
 
@@ -64,13 +66,13 @@ def _base(books: Books, record: Record) -> Body:
     }
 
 
-def _named(books: Books, target: str | None, value: Body) -> Body:
+def named(books: Books, target: str | None, value: Body) -> Body:
     """A reference with its target's name, resolved at reading time (a guess for renamed targets)."""
     entity = books.entities.get(target or "")
     record = books.get(entity.name, value["value"]) if entity else None
     if entity is None or record is None:
         return value
-    return {**value, "name": record.body.get(entity.name_field, "")}
+    return {**value, "name": record.body.get(entity.reference_name or entity.name_field, "")}
 
 
 @lru_cache(maxsize=4096)

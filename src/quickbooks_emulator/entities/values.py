@@ -52,7 +52,7 @@ def take(entity: Entity, payload: Any) -> Body:
             continue
         if value is None or field.access in (Access.READ_ONLY, Access.COMPUTED):
             continue
-        taken[name] = None if value == "" else _FORMS[field.kind](field, value)
+        taken[name] = None if value == "" else (field.form or FORMS[field.kind])(field, value)
     return taken
 
 
@@ -186,7 +186,7 @@ def _open(field: Field, value: Any) -> Any:
     return value
 
 
-_FORMS: dict[Kind, Callable[[Field, Any], Any]] = {
+FORMS: dict[Kind, Callable[[Field, Any], Any]] = {
     Kind.TEXT: _text,
     Kind.BOOL: _bool,
     Kind.NUMBER: _number,

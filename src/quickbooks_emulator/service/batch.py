@@ -12,6 +12,7 @@ from quickbooks_emulator.entities.declaration import Body
 from quickbooks_emulator.query.run import Visible
 from quickbooks_emulator.query.run import run as run_query
 from quickbooks_emulator.service import replay
+from quickbooks_emulator.service.writes import options_of
 from quickbooks_emulator.store import Store
 from quickbooks_emulator.store.books import Books
 
@@ -76,7 +77,8 @@ class Batch:
         if len(named) != 1:
             raise faults.required("BatchItemRequest entity")
         entity, operation = named[0], str(item.get("operation", "create")).lower()
-        if str(item.get("optionsData", "")).lower() == "void":
+        self.books.options = options_of(str(item.get("optionsData", "")))
+        if "void" in self.books.options:
             operation = "void"
         if not self.request_id:
             return self.write(self.books, entity, operation, item[entity])

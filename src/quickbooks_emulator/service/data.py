@@ -7,7 +7,7 @@ from typing import Any
 
 from quickbooks_emulator import faults, formats
 from quickbooks_emulator.calls import Call, query_text
-from quickbooks_emulator.entities import BY_PATH, ENTITIES, NOT_KEPT
+from quickbooks_emulator.entities import BY_PATH, ENTITIES, NOT_KEPT, tax_service
 from quickbooks_emulator.entities.declaration import Body, Entity, Family
 from quickbooks_emulator.entities.render import envelope_time, render
 from quickbooks_emulator.knobs import Knobs
@@ -18,7 +18,7 @@ from quickbooks_emulator.service import replay
 from quickbooks_emulator.service.batch import NO_TROUBLE, Batch, BatchTrouble
 from quickbooks_emulator.service.changes import changes
 from quickbooks_emulator.service.lag import Lag
-from quickbooks_emulator.service.writes import delete, existing, write
+from quickbooks_emulator.service.writes import delete, existing, options_of, void, write
 from quickbooks_emulator.store import Store, Transaction
 from quickbooks_emulator.store.books import Books
 from quickbooks_emulator.store.documents import Company, Record
@@ -98,7 +98,10 @@ class DataService:
             ).run(call.payload)
         if call.operation == "read" and request.method == "GET" and len(call.segments) <= 2:
             return _read(books, call, request)
+        if call.is_write and tuple(one.lower() for one in call.segments) == ("taxservice", "taxcode"):
+            return tax_service.create(books, call.payload)
         if call.is_write and len(call.segments) == 1:
+            books.options = options_of(request.params.get("include", ""))
             return _write_one(books, call.segments[0], call.operation, call.payload)
         raise faults.no_such_path(request.path)
 
@@ -137,6 +140,8 @@ def _write_one(books: Books, path: str, operation: str, payload: Any) -> Body:
     if operation == "delete":
         deleted = delete(books, entity, payload)
         return {entity.name: {"domain": "QBO", "status": "Deleted", "Id": deleted}}
+    if operation == "void":
+        return {entity.name: render(books, entity, void(books, entity, payload))}
     if operation not in ("create", "update"):
         raise faults.unsupported(f"{operation} {entity.name}")
     if entity.family is Family.SINGLE and isinstance(payload, dict):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from quickbooks_emulator import faults
-from quickbooks_emulator.entities.change import draft
+from quickbooks_emulator.entities.change import Change, draft
 from quickbooks_emulator.entities.declaration import Body, Entity, Family
 from quickbooks_emulator.entities.names import MERGED, SUFFIX
 from quickbooks_emulator.entities.values import numeric_id, take
@@ -22,6 +22,8 @@ def write(books: Books, entity: Entity, payload: Any) -> Record:
         if not entity.creatable:
             raise faults.unsupported(f"create {entity.name}")
         return _store(books, entity, None, given, sparse=False)
+    if not entity.updatable:
+        raise faults.unsupported(f"update {entity.name}")
     old = existing(books, entity, payload["Id"])
     check_token(books, old, payload.get("SyncToken"))
     return _store(books, entity, old, given, sparse=_is_true(payload.get("sparse")))
@@ -39,15 +41,48 @@ def change_as_person(
 
 def delete(books: Books, entity: Entity, payload: Any) -> str:
     """Delete a transaction for good; returns its id. Name lists are never deleted over the API (documented)."""
-    if entity.family is not Family.TRANSACTION:
+    deletable = entity.family is Family.TRANSACTION if entity.deletable is None else entity.deletable
+    if not deletable:
         raise faults.unsupported(f"delete {entity.name}")
     if not isinstance(payload, Mapping):
         raise faults.unreadable("an object was expected")
     record = existing(books, entity, payload.get("Id"))
-    check_token(books, record, payload.get("SyncToken"))
+    if not (entity.token_free_delete and payload.get("SyncToken") is None):
+        check_token(books, record, payload.get("SyncToken"))
+    remove(books, entity, record)
+    return record.id
+
+
+def remove(books: Books, entity: Entity, record: Record) -> None:
+    """Delete by the entity's rules, with everything that follows on other records."""
+    change = Change(books, entity, record, {}, dict(record.body))
+    for rule in entity.removing:
+        rule(change)
     books.delete(entity, record)
     books.tell(entity, "Delete", record.id)
-    return record.id
+    for rule in entity.removed:
+        rule(change)
+
+
+def void(books: Books, entity: Entity, payload: Any) -> Record:
+    """Void a transaction: it stays, with all amounts zero (recorded). Voiding a voided one changes nothing."""
+    if not entity.voiding and not (books.person and entity.void_by_person):
+        raise faults.unsupported(f"void {entity.name}")
+    if not isinstance(payload, Mapping):
+        raise faults.unreadable("an object was expected")
+    old = existing(books, entity, payload.get("Id"))
+    check_token(books, old, payload.get("SyncToken"))
+    change = Change(books, entity, old, {}, dict(old.body))
+    for rule in entity.voiding or entity.void_by_person:
+        rule(change)
+    if change.body == old.body:
+        return old
+    return _keep(change, "Void")
+
+
+def options_of(text: str) -> frozenset[str]:
+    """The words of `include` or `optionsData`."""
+    return frozenset(one.strip().lower() for one in text.split(",") if one.strip())
 
 
 def merge(books: Books, entity: Entity, loser_id: str, survivor_id: str) -> Record:
@@ -97,12 +132,16 @@ def _store(books: Books, entity: Entity, old: Record | None, given: Body, *, spa
         rule(change)
     if old is not None and change.body == old.body:
         return old  # nothing changed: same token, same time, no event (recorded)
-    if old is None:
+    return _keep(change, "Update" if old else "Create")
+
+
+def _keep(change: Change, event: str) -> Record:
+    books, entity = change.books, change.entity
+    if change.old is None:
         change.record = books.insert(entity, change.body)
-        books.tell(entity, "Create", change.record.id)
     else:
-        change.record = books.update(entity, old, change.body)
-        books.tell(entity, "Update", change.record.id)
+        change.record = books.update(entity, change.old, change.body)
+    books.tell(entity, event, change.record.id)
     for rule in entity.afterwards:
         rule(change)
     return books.get(entity.name, change.record.id) or change.record

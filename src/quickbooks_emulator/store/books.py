@@ -31,10 +31,18 @@ class Books:
     ) -> None:
         self._store, self.transaction, self.company = store, transaction, company
         self.entities, self.now_ms, self.knobs, self.person = entities, now_ms, knobs, person
+        self.options: frozenset[str] = (
+            frozenset()
+        )  # what the call asked for beside its body: allowduplicatedocnum
+        self.loading = False  # True while a world is filled: balances are brought in step once, at the end
 
     @property
     def now(self) -> int:
         return self.now_ms // 1000
+
+    def collection(self, kind: str) -> Collection:
+        """The company's one collection of a kind."""
+        return self._store.collection(f"{kind}/{self.company.realm}")
 
     def table(self, entity: str) -> Collection:
         return self._store.collection(f"records/{self.company.realm}/{entity}")
@@ -71,7 +79,7 @@ class Books:
         self, entity: Entity, body: Body, record_id: str | None = None, created: int | None = None
     ) -> Record:
         record = Record(
-            id=record_id or str(self.next_number(entity.sequence)),
+            id=record_id or str(entity.first_id + self.next_number(entity.sequence)),
             token=0,
             created=self.now if created is None else created,
             updated=self.now if created is None else created,
@@ -120,6 +128,13 @@ class Books:
             deleted=deleted,
         )
         self.transaction.put("events", event.id, event)
+
+    def currency_name(self, code: str) -> str:
+        """The name of a currency the company uses."""
+        if code == self.company.currency:
+            return self.company.currency_name
+        found = self.named("CompanyCurrency", "Code", code.casefold())
+        return str(found[0].body["Name"]) if found else code
 
     def earlier(self, entity: str, record_id: str) -> Record | None:
         """The version before the present one, as long as this process remembers it (for the `lag` fault)."""

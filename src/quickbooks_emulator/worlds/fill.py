@@ -12,12 +12,13 @@ from quickbooks_emulator.service.writes import change_as_person
 from quickbooks_emulator.store import Store, Transaction
 from quickbooks_emulator.store.books import Books
 from quickbooks_emulator.store.documents import Company
-from quickbooks_emulator.worlds import large, sample
+from quickbooks_emulator.worlds import large, lists, sample, tax
 
 SAMPLE = Company(realm="9341450000000001", name="Craig's Design and Landscaping Services")
 SECOND = Company(realm="9341450000000002", name="Harbor Street Books", person="Dana Whitfield")
 _AGE_MS = 60 * 86_400_000  # a world's records are older than any change data window
 _LARGE_DEFAULT = 10_000
+_TAX = {"US": lists.US_TAX, "CA": lists.CANADA_TAX, "GB": lists.UK_TAX}
 
 Rows = Iterable[tuple[str, Mapping[str, Any]]]
 
@@ -38,11 +39,21 @@ def fill(store: Store, transaction: Transaction, world: str, now_ms: int, knobs:
         books = Books(store, transaction, company, ENTITIES, now_ms - _AGE_MS, knobs, person=True)
         books.insert(ENTITIES["CompanyInfo"], _company_info(company), record_id="1")
         books.insert(ENTITIES["Preferences"], initial(), record_id="1")
+        _lists(books)
         for entity, fields in rows:
             change_as_person(books, ENTITIES[entity], None, fields)
     for name in store.names("events"):
         for key in list(store.collection(name).rows):
             transaction.remove(name, key)
+
+
+def _lists(books: Books) -> None:
+    us = books.company.country == "US"
+    for entity, fields in lists.accounts(us):
+        change_as_person(books, ENTITIES[entity], None, fields)
+    tax.set_up(books, *_TAX.get(books.company.country, lists.US_TAX))
+    for entity, fields in lists.small_lists():
+        change_as_person(books, ENTITIES[entity], None, fields)
 
 
 def _company_info(company: Company) -> dict[str, Any]:

@@ -1,0 +1,36 @@
+"""Decides: what a PaymentMethod is."""
+
+from __future__ import annotations
+
+from quickbooks_emulator.entities import tree
+from quickbooks_emulator.entities.declaration import (
+    BASE,
+    Entity,
+    Family,
+    Field,
+    Kind,
+    boolean,
+    name_text,
+    read_only,
+)
+
+PAYMENT_METHOD = Entity(
+    name="PaymentMethod",
+    family=Family.NAME_LIST,
+    noun="payment method",
+    sequence="payment methods",
+    name_field="Name",
+    order_field="Name",
+    reference_label="PaymentMethods",
+    fields=(
+        name_text("Name", 31).queried(),
+        boolean("Active", default=True, sticky=True).queried(),
+        Field(
+            "Type", Kind.ENUM, values=("CREDIT_CARD", "NON_CREDIT_CARD"), default="NON_CREDIT_CARD"
+        ).queried(),
+        BASE,
+        read_only("AttachableRef", Kind.OPEN),
+    ),
+    rules=(*tree.FLAT, *tree.NAMED),
+    indexed=("Name",),
+)

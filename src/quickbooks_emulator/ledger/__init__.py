@@ -1,0 +1,1 @@
+"""The double-entry ledger behind the transactions: what each one posts, and the sums kept from it."""
