@@ -38,11 +38,13 @@ def ensure() -> str:
         done = subprocess.run(
             [arguments[0], "-qq", "-o=Dpkg::Use-Pty=0", *arguments[1:]],
             env=environment,
-            stdout=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
             check=False,
         )
         if done.returncode != 0:
-            raise NoBrowser(f"`{command}` failed; the lines above say why.")
+            raise NoBrowser(f"{done.stdout}\n`{command}` failed; the lines above say why.")
     if found := find():
         return found
     raise NoBrowser(f"`{install}` went well, yet there is no {' or '.join(NAMES)} on the PATH.")
