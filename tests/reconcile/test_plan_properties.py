@@ -156,8 +156,8 @@ def test_the_guard_trips_before_a_mass_retirement() -> None:
         for i in range(10)
     ]
     planned = plan(SPEC, records, ALL_ON)
-    assert mass_retire(SPEC, planned, linked_total=20)
-    assert not mass_retire(SPEC, planned, linked_total=200)
+    assert mass_retire(SPEC, planned, lambda: 20)
+    assert not mass_retire(SPEC, planned, lambda: 200)
 
 
 def test_a_record_that_does_not_fit_is_blocked_and_the_rest_of_it_proceeds() -> None:

@@ -55,6 +55,10 @@ class Storm:
         self.rig.subscribe(drop=0.2, repeat=self.rng.choice([0, 0, 2]), reorder=True, seed=self.seed)
 
     def run(self) -> None:
+        with self.rig.here():
+            self._run()
+
+    def _run(self) -> None:
         for _ in range(self.rng.randrange(1, 4)):
             self.rig.add_client(self._name(), phone=self._word())
         for _ in range(self.rng.randrange(1, 4)):

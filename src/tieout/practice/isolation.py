@@ -44,6 +44,9 @@ def current_scope() -> str:
 @contextmanager
 def _named(scope: str) -> Iterator[None]:
     before = _scope.get()
+    if before == scope:  # the database knows already
+        yield
+        return
     token = _scope.set(scope)
     _tell_database(scope)
     try:

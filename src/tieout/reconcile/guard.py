@@ -6,6 +6,7 @@ a plan that retires half the books, a connection that now points at another comp
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from tieout.reconcile.action import Retire, Update
@@ -33,12 +34,12 @@ def _retires(spec: EntitySpec, action: object) -> bool:
     )
 
 
-def mass_retire(spec: EntitySpec, plan: Plan, linked_total: int) -> Halt | None:
+def mass_retire(spec: EntitySpec, plan: Plan, linked_total: Callable[[], int]) -> Halt | None:
     """Halt when a plan would retire more than a handful and more than a fifth of the linked records."""
     retired = sum(_retires(spec, action) for action in plan.actions)
-    if retired > FEW and retired * SHARE > linked_total:
+    if retired > FEW and retired * SHARE > (total := linked_total()):
         return Halt(
-            f"This run would archive {retired} of {linked_total} {spec.plural.lower()} at once. "
+            f"This run would archive {retired} of {total} {spec.plural.lower()} at once. "
             "Nothing was written. If that is intended, confirm it; if not, look at what changed."
         )
     return None

@@ -1,37 +1,47 @@
 """Decides which records of the two sides are the same, before anything is linked. Pure; standard library only.
 
-The rule here is the first and safest: equal normalised name, unique on both sides. Whatever is repeated on
-either side, an inactive twin included, is a *duplicate* and waits for a person; whatever has no partner is
-*unmatched* (here) or *new* (there). Evidence beyond the name (``Candidate.evidence``) is carried for the
-reasons shown, and is the seat of scored matching.
+The order of deciding: what is repeated on a side is a *duplicate*; an equal normalised name is a *match*, confirmed
+by a rule or else to be checked; other names are matched only by a rule (``match_rules``); what is left is *unmatched*
+with ranked suggestions, or *new*. A tie is a duplicate, never a coin toss. Which pairs are looked at beyond equal
+names is the caller's choice (``sync.matching`` searches them); the result does not depend on any order given.
 """
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from tieout.reconcile.match_contacts import Evidence
+from tieout.reconcile.match_evidence import Profile, Surroundings, compare, read
+from tieout.reconcile.match_findings import Findings
+from tieout.reconcile.match_measures import PLAIN, Measures
+from tieout.reconcile.match_names import NO_HINTS, Hints
+from tieout.reconcile.match_reasons import nothing_but_the_name, reasons_against, reasons_for
+from tieout.reconcile.match_rules import Standing, has_minimum, rule_for
+from tieout.reconcile.match_score import UNFITTED, ScoreModel
+from tieout.reconcile.match_text import normalise
 from tieout.reconcile.state import Key, Side
 
-_NOT_WORD = re.compile(r"[^\w]+")
-_DELETED = re.compile(r"\s*\(deleted\)(\s*\d+)?\s*$", re.IGNORECASE)
+__all__ = [
+    "Bucket",
+    "Candidate",
+    "Knowledge",
+    "Proposal",
+    "Suggestion",
+    "WeighedPair",
+    "normalise",
+    "sort_into_buckets",
+    "weigh_pairs",
+]
 
-
-def normalise(name: str) -> str:
-    """A name as compared: case, accents, punctuation and spacing folded; "&" is "and"; "(deleted)" dropped.
-
-    Legal forms and word order stay: folding those is a judgement, not a normal form.
-    """
-    shown = _DELETED.sub("", name).replace("&", " and ")
-    # Apostrophes vanish ("Amy's" = "Amys") while other punctuation separates ("Smith-Lee" = "Smith Lee").
-    shown = re.sub(r"['’`´]", "", shown)
-    folded = unicodedata.normalize("NFKD", shown).casefold()
-    bare = "".join(c for c in folded if not unicodedata.combining(c))
-    return _NOT_WORD.sub(" ", bare).strip()
+LIKELY = 0.5
+POSSIBLE = 0.05
+"""Probabilities from which a suggestion is called likely, and from which it is shown."""
+MOST_SUGGESTIONS = 5
+CLEAR_LEAD = 2.0
+"""Nats by which the runner-up must be behind before a pair is linked without asking."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +51,8 @@ class Candidate:
     key: Key
     name: str
     active: bool = True
-    evidence: Mapping[str, str] = field(default_factory=dict)
-    """E-mail, phone, city ... as text; what is missing is absent."""
+    evidence: Evidence = field(default_factory=dict)
+    hints: Hints = NO_HINTS
 
 
 class Bucket(StrEnum):
@@ -50,6 +60,21 @@ class Bucket(StrEnum):
     UNMATCHED = "unmatched"
     MATCH = "match"
     NEW = "new"
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A possible partner of a record that has none. Never linked without a person's decision."""
+
+    record: Candidate
+    probability: float
+    """0 to 0.999, calibrated."""
+    reasons: tuple[str, ...] = ()
+    against: tuple[str, ...] = ()
+
+    @property
+    def likely(self) -> bool:
+        return self.probability >= LIKELY
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,72 +87,314 @@ class Proposal:
     group: str
     """Members of one duplicate group share it; for others it is unique."""
     reasons: tuple[str, ...] = ()
+    against: tuple[str, ...] = ()
+    confirmed: bool = False
+    """A match that a rule allows to link without asking. A match that is not confirmed is to be checked first."""
+    probability: float | None = None
+    """Of a pair, calibrated."""
+    suggestions: tuple[Suggestion, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """What sorting uses beyond the two lists. The default compares equal names only."""
+
+    pairs: Iterable[tuple[int, int]] = ()
+    """Places in the two lists, as given, that are worth comparing."""
+    measures: Measures = PLAIN
+    model: ScoreModel = UNFITTED
+    profiles: tuple[Sequence[Profile], Sequence[Profile]] | None = None
+    """The records as already read, in the order given."""
+    around: Surroundings | None = None
+    progress: Callable[[int, int], None] = lambda done, total: None
+
+
+@dataclass(slots=True)
+class WeighedPair:
+    """Two records that were compared. ``ours`` and ``theirs`` are places in the lists given."""
+
+    ours: int
+    theirs: int
+    found: Findings
+    score: float
+    log_odds: float = 0.0
+    """That this is the partner, beside all others compared with either record."""
+    lead: float = 0.0
+    """Of the score, to the best other pair of either record."""
 
 
 def sort_into_buckets(
     practice: Iterable[Candidate],
     ledger: Iterable[Candidate],
     never_pair: Collection[tuple[str, str]] = frozenset(),
+    knowledge: Knowledge | None = None,
 ) -> list[Proposal]:
     """Every record of both sides exactly once. Deterministic; independent of the order given.
 
     ``never_pair`` holds (practice id, ledger id) pairs that a person has declared different.
     """
-    groups: dict[str, tuple[list[Candidate], list[Candidate]]] = defaultdict(lambda: ([], []))
-    for candidate in practice:
-        groups[_group_of(candidate)][0].append(candidate)
-    for candidate in ledger:
-        groups[_group_of(candidate)][1].append(candidate)
-    found: list[Proposal] = []
-    for name in sorted(groups):
-        ours, theirs = (sorted(side, key=lambda c: c.key.id) for side in groups[name])
-        found += _sort_group(name, ours, theirs, never_pair)
-    return found
+    return _Sorting(list(practice), list(ledger), never_pair, knowledge or Knowledge()).proposals()
 
 
-def _group_of(candidate: Candidate) -> str:
-    # A name of nothing but punctuation is no name: such a record can equal nothing but itself.
-    return normalise(candidate.name) or f"\x00{candidate.key.side}:{candidate.key.id}"
+def weigh_pairs(
+    practice: Sequence[Candidate], ledger: Sequence[Candidate], knowledge: Knowledge
+) -> list[WeighedPair]:
+    """All pairs that were compared and have something in common, by id: what sorting decides on."""
+    return _Sorting(list(practice), list(ledger), frozenset(), knowledge).pairs
 
 
-def _sort_group(
-    group: str,
-    ours: list[Candidate],
-    theirs: list[Candidate],
-    never_pair: Collection[tuple[str, str]],
-) -> list[Proposal]:
-    if len(ours) > 1 or len(theirs) > 1:
-        reasons = _duplicate_reasons(ours, theirs)
-        return [Proposal(Bucket.DUPLICATE, one, None, group, reasons) for one in ours] + [
-            Proposal(Bucket.DUPLICATE, None, one, group, reasons) for one in theirs
+class _Sorting:
+    """One sorting of two lists. Places are places in the lists given; ids decide every order."""
+
+    def __init__(
+        self,
+        ours: list[Candidate],
+        theirs: list[Candidate],
+        never_pair: Collection[tuple[str, str]],
+        knowledge: Knowledge,
+    ) -> None:
+        self.ours, self.theirs, self.never, self.known = ours, theirs, never_pair, knowledge
+        measures = knowledge.measures
+        self.profiles = knowledge.profiles or (
+            [read(one.name, one.evidence, one.hints, measures) for one in ours],
+            [read(one.name, one.evidence, one.hints, measures) for one in theirs],
+        )
+        self.around = knowledge.around or Surroundings.of(*self.profiles)
+        self.groups = self._groups()
+        self.pairs = self._weighed()
+        self.of_ours: dict[int, list[WeighedPair]] = defaultdict(list)
+        self.of_theirs: dict[int, list[WeighedPair]] = defaultdict(list)
+        for pair in self.pairs:
+            self.of_ours[pair.ours].append(pair)
+            self.of_theirs[pair.theirs].append(pair)
+        self._stand()
+
+    # -- what belongs together by name ---------------------------------------------------------------------
+
+    def _groups(self) -> dict[str, tuple[list[int], list[int]]]:
+        groups: dict[str, tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
+        for side, (records, profiles) in enumerate(
+            ((self.ours, self.profiles[0]), (self.theirs, self.profiles[1]))
+        ):
+            for place in sorted(range(len(records)), key=lambda at: records[at].key.id):
+                key = records[place].key
+                # A name of nothing but punctuation is no name: such a record can equal nothing but itself.
+                group = profiles[place].name.plain or f"\x00{key.side}:{key.id}"
+                groups[group][side].append(place)
+        return groups
+
+    # -- pairs ---------------------------------------------------------------------------------------------
+
+    def _weighed(self) -> list[WeighedPair]:
+        wanted = {(i, j) for ours, theirs in self.groups.values() for i in ours[:9] for j in theirs[:9]}
+        wanted.update(self.known.pairs)
+        ordered = sorted(
+            (
+                pair
+                for pair in wanted
+                if not self.never
+                or (self.ours[pair[0]].key.id, self.theirs[pair[1]].key.id) not in self.never
+            ),
+            key=lambda pair: (self.ours[pair[0]].key.id, self.theirs[pair[1]].key.id),
+        )
+        found = []
+        left, right = self.profiles
+        model, measures, around = self.known.model, self.known.measures, self.around
+        for number, (i, j) in enumerate(ordered):
+            if number % 5_000 == 0:
+                self.known.progress(number, len(ordered))
+            findings = compare(left[i], right[j], around, measures)
+            if has_minimum(findings):
+                found.append(WeighedPair(i, j, findings, model.score(findings)))
+        return found
+
+    def _stand(self) -> None:
+        """What each pair's score is worth beside the other pairs of its two records."""
+        for pair in self.pairs:
+            rivals = [p.score for p in self.of_ours[pair.ours] if p is not pair]
+            rivals += [p.score for p in self.of_theirs[pair.theirs] if p is not pair]
+            pair.log_odds = self.known.model.against_rivals(pair.score, rivals)
+            pair.lead = pair.score - max(rivals, default=float("-inf"))
+
+    # -- the lines of the review ---------------------------------------------------------------------------
+
+    def proposals(self) -> list[Proposal]:
+        found: dict[str, list[Proposal]] = {}
+        taken: tuple[set[int], set[int]] = (set(), set())
+        for group, (ours, theirs) in self.groups.items():
+            if len(ours) > 1 or len(theirs) > 1:
+                found[group] = self._duplicates(group, ours, theirs)
+                taken[0].update(ours)
+                taken[1].update(theirs)
+        repeated = (frozenset(taken[0]), frozenset(taken[1]))
+        for by_rule in (True, False):
+            for pair in self.pairs:
+                self._match(pair, by_rule, found, taken, repeated)
+        self._ties(found, taken)
+        for side, records in enumerate((self.ours, self.theirs)):
+            for place in range(len(records)):
+                if place not in taken[side]:
+                    group = self._group_of(side, place)
+                    found.setdefault(group, []).append(self._alone(side, place, group))
+        return [one for group in sorted(found) for one in sorted(found[group], key=_by_side_and_id)]
+
+    def _group_of(self, side: int, place: int) -> str:
+        key = (self.ours, self.theirs)[side][place].key
+        return self.profiles[side][place].name.plain or f"\x00{key.side}:{key.id}"
+
+    def _match(
+        self,
+        pair: WeighedPair,
+        by_rule: bool,
+        found: dict[str, list[Proposal]],
+        taken: tuple[set[int], set[int]],
+        repeated: tuple[frozenset[int], frozenset[int]],
+    ) -> None:
+        """Rules first: what passes one is the best of both its records, so no two meet. Then equal names to check."""
+        if pair.ours in taken[0] or pair.theirs in taken[1]:
+            return
+        group = self._group_of(0, pair.ours)
+        rule = rule_for(pair.found, self._standing(pair, repeated)) if by_rule else None
+        if rule is None and (by_rule or group != self._group_of(1, pair.theirs)):
+            return
+        one, other = self.profiles[0][pair.ours], self.profiles[1][pair.theirs]
+        reasons = reasons_for(one, other, pair.found)
+        against = reasons_against(one, other, pair.found)
+        if rule is None:
+            if pair.lead < CLEAR_LEAD:
+                against = (*against, "Another record fits nearly as well.")
+            if not against:
+                against = (
+                    nothing_but_the_name(pair.found) or "What speaks for it is not enough to be sure.",
+                )
+        ours, theirs = self.ours[pair.ours], self.theirs[pair.theirs]
+        if ours.active != theirs.active:
+            against = (*against, f"It is inactive {'here' if not ours.active else 'in QuickBooks'}.")
+        taken[0].add(pair.ours)
+        taken[1].add(pair.theirs)
+        found.setdefault(group, []).append(
+            Proposal(
+                Bucket.MATCH,
+                ours,
+                theirs,
+                group,
+                reasons,
+                against,
+                rule is not None,
+                self.known.model.probability(pair.log_odds),
+            )
+        )
+
+    def _standing(self, pair: WeighedPair, repeated: tuple[frozenset[int], frozenset[int]]) -> Standing:
+        return Standing(
+            best=pair.lead > 0,
+            clear=pair.lead >= CLEAR_LEAD,
+            repeated=pair.ours in repeated[0] or pair.theirs in repeated[1],
+        )
+
+    def _ties(self, found: dict[str, list[Proposal]], taken: tuple[set[int], set[int]]) -> None:
+        """Records for which two partners fit alike, each well enough to be linked: a duplicate, whichever it is."""
+        for side, by_place in enumerate((self.of_ours, self.of_theirs)):
+            records = (self.ours, self.theirs)[side]
+            for place in sorted(by_place, key=lambda at: records[at].key.id):
+                if place in taken[side]:
+                    continue
+                fitting = [p for p in by_place[place] if rule_for(p.found, Standing())]
+                best = max((p.score for p in fitting), default=0.0)
+                tied = [
+                    p
+                    for p in fitting
+                    if best - p.score < CLEAR_LEAD
+                    and (p.theirs if side == 0 else p.ours) not in taken[1 - side]
+                ]
+                if len(tied) > 1:
+                    self._tie(side, place, tied, found, taken)
+
+    def _tie(
+        self,
+        side: int,
+        place: int,
+        tied: list[WeighedPair],
+        found: dict[str, list[Proposal]],
+        taken: tuple[set[int], set[int]],
+    ) -> None:
+        group = self._group_of(side, place)
+        others = [p.theirs if side == 0 else p.ours for p in tied]
+        ours, theirs = ([place], others) if side == 0 else (others, [place])
+        where = "in QuickBooks" if side == 0 else "here"
+        name = (self.ours, self.theirs)[side][place].name
+        reasons = (f"{len(others)} records {where} fit “{name[:80]}” equally well.",)
+        found.setdefault(group, []).extend(
+            [Proposal(Bucket.DUPLICATE, self.ours[i], None, group, reasons) for i in ours]
+            + [Proposal(Bucket.DUPLICATE, None, self.theirs[j], group, reasons) for j in theirs]
+        )
+        taken[0].update(ours)
+        taken[1].update(theirs)
+
+    def _duplicates(self, group: str, ours: list[int], theirs: list[int]) -> list[Proposal]:
+        mine, others = [self.ours[i] for i in ours], [self.theirs[j] for j in theirs]
+        reasons = [
+            f"{len(side)} records {where} have this name."
+            for side, where in ((mine, "here"), (others, "in QuickBooks"))
+            if len(side) > 1
         ]
-    if ours and theirs and (ours[0].key.id, theirs[0].key.id) not in never_pair:
-        return [Proposal(Bucket.MATCH, ours[0], theirs[0], group, match_reasons(ours[0], theirs[0]))]
-    return [
-        Proposal(Bucket.UNMATCHED, one, None, group, ("No QuickBooks record has this name.",)) for one in ours
-    ] + [Proposal(Bucket.NEW, None, one, group, ("No client here has this name.",)) for one in theirs]
+        if any(not one.active for one in mine + others):
+            reasons.append("One of them is inactive.")
+        return [
+            Proposal(
+                Bucket.DUPLICATE, one, None, group, tuple(reasons), suggestions=self._suggestions(0, place)
+            )
+            for one, place in zip(mine, ours, strict=True)
+        ] + [
+            Proposal(
+                Bucket.DUPLICATE, None, one, group, tuple(reasons), suggestions=self._suggestions(1, place)
+            )
+            for one, place in zip(others, theirs, strict=True)
+        ]
+
+    def _alone(self, side: int, place: int, group: str) -> Proposal:
+        suggestions = self._suggestions(side, place)
+        if side == 0:
+            reason = "No QuickBooks record has this name." if not suggestions else _best(suggestions)
+            return Proposal(
+                Bucket.UNMATCHED, self.ours[place], None, group, (reason,), suggestions=suggestions
+            )
+        if not suggestions:
+            return Proposal(Bucket.NEW, None, self.theirs[place], group, ("No client here has this name.",))
+        # Whoever may already be a client here is not created a second time without a person's decision.
+        return Proposal(
+            Bucket.UNMATCHED, None, self.theirs[place], group, (_best(suggestions),), suggestions=suggestions
+        )
+
+    def _suggestions(self, side: int, place: int) -> tuple[Suggestion, ...]:
+        pairs = (self.of_ours, self.of_theirs)[side].get(place, ())
+        found = []
+        for pair in pairs:
+            probability = self.known.model.probability(pair.log_odds)
+            if probability >= POSSIBLE:
+                one, other = self.profiles[0][pair.ours], self.profiles[1][pair.theirs]
+                record = self.theirs[pair.theirs] if side == 0 else self.ours[pair.ours]
+                found.append(
+                    Suggestion(
+                        record,
+                        probability,
+                        reasons_for(one, other, pair.found),
+                        reasons_against(one, other, pair.found),
+                    )
+                )
+        found.sort(key=lambda each: (-each.probability, each.record.key.id))
+        return tuple(found[:MOST_SUGGESTIONS])
 
 
-def _duplicate_reasons(ours: list[Candidate], theirs: list[Candidate]) -> tuple[str, ...]:
-    counts = {Side.PRACTICE: (ours, "here"), Side.LEDGER: (theirs, "in QuickBooks")}
-    reasons = [
-        f"{len(side)} records {where} have this name." for side, where in counts.values() if len(side) > 1
-    ]
-    if any(not one.active for one in ours + theirs):
-        reasons.append("One of them is inactive.")
-    return tuple(reasons)
+def _best(suggestions: Sequence[Suggestion]) -> str:
+    word = "likely" if suggestions[0].likely else "possible"
+    return f"No record is certain to be the same; the best suggestion is {word}."
 
 
-def match_reasons(ours: Candidate, theirs: Candidate) -> tuple[str, ...]:
-    """Why the two are taken for one, and what speaks for or against it, as sentences."""
-    same_spelling = ours.name.strip() == theirs.name.strip()
-    reasons = [
-        "The names are the same." if same_spelling else "The names differ only in how they are written."
-    ]
-    for what in sorted({*ours.evidence} & {*theirs.evidence}):
-        agree = normalise(ours.evidence[what]) == normalise(theirs.evidence[what])
-        reasons.append(f"The {what} is the same." if agree else f"The {what} differs.")
-    if ours.active != theirs.active:
-        where = "here" if not ours.active else "in QuickBooks"
-        reasons.append(f"It is inactive {where}.")
-    return tuple(reasons)
+def _by_side_and_id(proposal: Proposal) -> tuple[str, str, str]:
+    first = proposal.practice or proposal.ledger
+    return (
+        "" if first is None else str(first.key.side != Side.PRACTICE),
+        proposal.practice.key.id if proposal.practice else "",
+        proposal.ledger.key.id if proposal.ledger else "",
+    )

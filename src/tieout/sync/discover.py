@@ -33,7 +33,7 @@ def take_outbox(lease: Lease, specs: Sequence[EntitySpec]) -> int:
     """Our own changes. Notes are deleted as they are taken up: one that commits late is simply taken next time."""
     words = {spec.practice for spec in specs}
     taken = 0
-    while True:
+    while OutboxNote.objects.filter(firm_id=lease.connection.firm_id).exists():
         with lease.commit() as connection:
             notes = list(
                 OutboxNote.objects.select_for_update(skip_locked=True)
@@ -49,16 +49,18 @@ def take_outbox(lease: Lease, specs: Sequence[EntitySpec]) -> int:
             OutboxNote.objects.filter(pk__in=[note.pk for note in notes]).delete()
         taken += len(notes)
         if len(notes) < CHUNK:
-            return taken
+            break
+    return taken
 
 
 def take_inbox(lease: Lease, specs: Sequence[EntitySpec]) -> int:
     """What webhooks named. Unknown entities are marked handled: they are none of our business."""
     by_ledger_word = {spec.ledger.lower(): spec for spec in specs}
+    unhandled = InboxEvent.objects.filter(connection=lease.connection, handled_at=None).order_by("id")
+    events = list(unhandled[:CHUNK])
+    if not events:
+        return 0
     with lease.commit() as connection:
-        events = list(
-            InboxEvent.objects.filter(connection=connection, handled_at=None).order_by("id")[:CHUNK]
-        )
         marks = []
         for event in events:
             spec = by_ledger_word.get(event.entity)

@@ -13,7 +13,7 @@ from tieout.reconcile.ports import Answer, PreparedWrite, UnknownOutcome
 from tieout.reconcile.state import Key, Side
 from tieout.sync import dirty
 from tieout.sync.dirty import Mark
-from tieout.sync.executor import Executor
+from tieout.sync.executor import Again, Executor
 from tieout.sync.lease import Lease
 from tieout.sync.listing import Problem, set_issues
 from tieout.sync.models import UNRESOLVED, Attempt, AttemptState
@@ -25,9 +25,13 @@ MOST_WAIT = 15
 
 def own_up(lease: Lease) -> int:
     """Attempts that an earlier run left in mid-sending (it was killed) are in doubt like any unanswered one."""
-    left = Attempt.objects.filter(
-        connection=lease.connection, state=AttemptState.SENDING, epoch__lt=lease.connection.epoch
+    left = list(
+        Attempt.objects.filter(
+            connection=lease.connection, state=AttemptState.SENDING, epoch__lt=lease.connection.epoch
+        )
     )
+    if not left:
+        return 0
     with lease.commit():
         return sum(
             Attempt.objects.filter(pk=attempt.pk).update(
@@ -75,7 +79,10 @@ def _resolve(executor: Executor, attempt: Attempt) -> bool:
                 next_look_at=None,
             )
         lease.engine.at_point("journalled again")
-        problems = executor.send(attempt, write, name)
+        try:
+            problems = executor.send(attempt, write, name)
+        except Again:
+            problems = []  # refused because the record moved on there: both sides are planned anew
     _tidy(executor, attempt, name, problems)
     return True
 
@@ -90,9 +97,10 @@ def _tidy(executor: Executor, attempt: Attempt, name: str, problems: list[Proble
         set_issues(connection, attempt.entity, key, name, problems, now)
         if fresh.state in UNRESOLVED:
             return
-        if fresh.state == AttemptState.DONE:
+        if not problems:
             marks = [Mark(attempt.entity, Side.PRACTICE, attempt.practice_id, "resolved")]
-            marks.append(Mark(attempt.entity, Side.LEDGER, fresh.ledger_id, "resolved", must_read=True))
+            if fresh.ledger_id:
+                marks.append(Mark(attempt.entity, Side.LEDGER, fresh.ledger_id, "resolved"))
             dirty.mark(connection, marks, now)
 
 

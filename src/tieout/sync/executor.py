@@ -107,9 +107,7 @@ class Executor:
         try:
             view, written, problems = _accepted(
                 action.units,
-                lambda units: door.change(
-                    firm_id, action.target.id, units, ACTOR, expected_version=expected
-                ),
+                lambda units: door.change(firm_id, action.target.id, units, ACTOR, expected_version=expected),
             )
         except ChangedMeanwhile as moved:
             raise Again("edited here meanwhile") from moved

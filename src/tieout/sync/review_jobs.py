@@ -17,7 +17,7 @@ from tieout.reconcile.match import Bucket, Candidate, Proposal, sort_into_bucket
 from tieout.reconcile.plan import baseline_for_link
 from tieout.reconcile.ports import Activity, Ledger, LedgerError
 from tieout.reconcile.spec import EntitySpec
-from tieout.reconcile.state import Key, Present, Side, Value
+from tieout.reconcile.state import Key, Present, Side
 from tieout.sync import dirty, observations, review
 from tieout.sync.dirty import Mark
 from tieout.sync.engine import Engine

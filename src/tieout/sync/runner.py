@@ -165,8 +165,7 @@ def _work_through(executor: Executor, passed: Pass) -> None:
         last_id = rows[-1].pk
         works = gather(held, executor.ledger, spec, rows)
         planned = plan(spec, [work.record for work in works], switches_of(held.connection, spec))
-        linked = Link.objects.filter(connection=held.connection, entity=spec.practice).count()
-        if halt := mass_retire(spec, planned, linked):
+        if halt := mass_retire(spec, planned, lambda: _linked_total(held.connection, spec)):
             raise discover.Halted(halt.sentence)
         for work in works:
             _carry_out(executor, work, planned.outcomes.get(work.key, ()), passed)
@@ -174,6 +173,10 @@ def _work_through(executor: Executor, passed: Pass) -> None:
         if done >= held.engine.most_records:
             passed.more = True
             return
+
+
+def _linked_total(connection: Connection, spec: EntitySpec) -> int:
+    return Link.objects.filter(connection=connection, entity=spec.practice).count()
 
 
 def _carry_out(executor: Executor, work: Work, outcomes: Sequence[Outcome], passed: Pass) -> None:
