@@ -21,6 +21,7 @@ from tieout.practice.csv_text import LARGEST_FILE, BadFile, write_csv
 from tieout.practice.permissions import Permission
 from tieout.web.access import FirmRequest, requires
 from tieout.web.client_list import ListQuery
+from tieout.web.downloads import csv_file
 
 SHOWN_ROWS = 20
 SHOWN_PROBLEMS = 300
@@ -104,7 +105,7 @@ def preview(request: FirmRequest, draft_id: uuid.UUID) -> HttpResponse:
 @require_GET
 @requires(Permission.IMPORT_CLIENTS)
 def example(request: FirmRequest) -> HttpResponse:
-    return _csv("tieout-clients-example.csv", write_csv(HEADINGS, example_rows()))
+    return csv_file("tieout-clients-example.csv", write_csv(HEADINGS, example_rows()))
 
 
 @require_GET
@@ -121,12 +122,7 @@ def export(request: FirmRequest) -> HttpResponse:
         .prefetch_related(primary)
     )
     rows = (export_row(each, (each.primary_contacts or [Contact()])[0]) for each in clients)
-    return _csv("tieout-clients.csv", write_csv(HEADINGS, rows))
-
-
-def _csv(name: str, content: bytes) -> HttpResponse:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
-    return HttpResponse(content, content_type="text/csv; charset=utf-8", headers=headers)
+    return csv_file("tieout-clients.csv", write_csv(HEADINGS, rows))
 
 
 urlpatterns: list[URLPattern] = [

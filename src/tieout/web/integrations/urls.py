@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tieout.web.integrations import connect, health, manage, review, webhooks, wizard
+from tieout.web.integrations import connect, exports, health, manage, review, webhooks, wizard
 
 MANAGE = "settings/integrations/quickbooks/"
 
@@ -14,7 +14,9 @@ urlpatterns = [
     path(MANAGE + "resume/", manage.resume, name="quickbooks-resume"),
     path(MANAGE + "disconnect/", manage.disconnect, name="quickbooks-disconnect"),
     path(MANAGE + "activity/", health.activity, name="quickbooks-activity"),
+    path(MANAGE + "activity/export.csv", exports.activity, name="quickbooks-activity-export"),
     path(MANAGE + "needs-you/", health.issues, name="quickbooks-issues"),
+    path(MANAGE + "needs-you/export.csv", exports.issues, name="quickbooks-issues-export"),
     path(MANAGE + "connect/", connect.before, name="quickbooks-connect"),
     path(MANAGE + "connect/start/", connect.start, name="quickbooks-start"),
     path(MANAGE + "connected/", connect.landing, name="quickbooks-connected"),
@@ -24,6 +26,11 @@ urlpatterns = [
     path(MANAGE + "clients/cancel/", wizard.cancel, name="quickbooks-clients-cancel"),
     path(MANAGE + "clients/review/", review.bucket, name="quickbooks-clients-review"),
     path(MANAGE + "clients/review/<slug:slug>/", review.bucket, name="quickbooks-clients-review"),
+    path(
+        MANAGE + "clients/review/<slug:slug>/export.csv",
+        exports.review_list,
+        name="quickbooks-clients-review-export",
+    ),
     path(MANAGE + "clients/create-new/", review.create_new, name="quickbooks-clients-create-new"),
     path(MANAGE + "clients/sync/", review.apply, name="quickbooks-clients-apply"),
     path(MANAGE + "clients/done/", review.done, name="quickbooks-clients-done"),

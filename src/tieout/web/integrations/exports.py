@@ -1,0 +1,84 @@
+"""Acts: the lists of the QuickBooks pages as CSV files, each with everything the list would show on all its pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_GET
+
+from tieout.practice.csv_text import write_csv
+from tieout.practice.permissions import NotYours
+from tieout.sync import review as reviews
+from tieout.sync import status
+from tieout.sync.models import Connection
+from tieout.web.access import FirmRequest
+from tieout.web.downloads import csv_file
+from tieout.web.integrations.buckets import BUCKETS, LABELS, Shown, shown
+from tieout.web.integrations.gated import connected
+from tieout.web.integrations.listings import LISTINGS
+from tieout.web.integrations.review import READABLE
+from tieout.web.integrations.wizard import ENTITY
+
+AT_ONCE = 5_000
+"""Rows read from the database in one go."""
+MOST_LINES = 20
+"""Goes of activity in one file: the latest hundred thousand lines; what is older is not lost, only not in the file."""
+
+
+@connected
+@require_GET
+def review_list(request: FirmRequest, connection: Connection, slug: str) -> HttpResponse:
+    review = reviews.latest_review(connection, ENTITY)
+    if slug not in BUCKETS:
+        raise NotYours("There is no such list.")
+    if review is None or review.state not in READABLE:
+        return redirect("quickbooks-clients")
+    search = request.GET.get("search", "").strip()[:200]
+    word = BUCKETS[slug].word
+    pages = _pages(lambda page: reviews.rows(review, word, search=search, page=page, per_page=AT_ONCE))
+    header = ["Group", "Name here", "Name in QuickBooks"]
+    header += [f"{label} {side}" for label in LABELS.values() for side in ("here", "in QuickBooks")]
+    rows = (_review_row(shown(row)) for page in pages for row in page)
+    return csv_file(f"tieout-{slug}.csv", write_csv([*header, "Why"], rows))
+
+
+@connected
+@require_GET
+def activity(request: FirmRequest, connection: Connection) -> HttpResponse:
+    pages = _pages(lambda page: status.activity(connection, page=page, per_page=AT_ONCE), MOST_LINES)
+    rows = (
+        (line.at.isoformat(), line.sentence, line.result, line.reference) for page in pages for line in page
+    )
+    return csv_file("tieout-activity.csv", write_csv(["When", "What", "Result", "Reference"], rows))
+
+
+@connected
+@require_GET
+def issues(request: FirmRequest, connection: Connection) -> HttpResponse:
+    """All three lists in one file: whoever works through them sorts by the first column."""
+    rows = (
+        (listing.title, each.title, each.record_name, each.sentence, each.next_step, each.since.isoformat())
+        for slug, listing in LISTINGS.items()
+        for each in status.issues(connection, slug)
+    )
+    header = ["List", "Cause", "Record", "What happened", "Next step", "Since"]
+    return csv_file("tieout-not-in-step.csv", write_csv(header, rows))
+
+
+def _pages(read: Callable[[int], Any], most: int | None = None) -> Iterator[Sequence[Any]]:
+    """The rows of each page of a paged list, up to the last, or to page ``most``."""
+    number, last = 1, 1
+    while number <= last:
+        page = read(number)
+        yield page.rows
+        last = page.pages if most is None else min(page.pages, most)
+        number += 1
+
+
+def _review_row(row: Shown) -> list[str]:
+    details = {detail.label: (detail.here, detail.there) for detail in row.details}
+    cells = [cell for label in LABELS.values() for cell in details.get(label, ("", ""))]
+    return [row.group, row.practice_name, row.ledger_name, *cells, " ".join(row.reasons)]
