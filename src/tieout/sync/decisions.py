@@ -1,0 +1,242 @@
+"""Acts: what a person decides about single records: link, unlink, create, leave out, retry, answer a conflict.
+
+Every decision only changes what the next plan is given and rings for it; nothing is written to either side here.
+Each checks the firm, says what was done in the activity, and returns without effect when it is already so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db import transaction
+
+from tieout.practice.models import Member
+from tieout.practice.records import RECORD_KINDS
+from tieout.reconcile.plan import baseline_for_link
+from tieout.reconcile.spec import EntitySpec
+from tieout.reconcile.state import Key, Present, Side
+from tieout.sync import dirty, observations, tasks
+from tieout.sync.connections import connection_of
+from tieout.sync.dirty import Mark
+from tieout.sync.engine import Engine
+from tieout.sync.listing import say
+from tieout.sync.models import UNRESOLVED, Attempt, Conflict, Connection, Hold, Issue, Link
+from tieout.sync.packing import pack_units
+from tieout.sync.review import spec_of
+
+
+class CannotDecide(Exception):
+    """The decision does not apply any more. ``str()`` is a sentence for a person; nothing was changed."""
+
+
+def _connection(member: Member) -> Connection:
+    found = connection_of(member.firm_id)
+    if found is None:
+        raise CannotDecide("QuickBooks is not connected any more. Nothing was changed.")
+    return found
+
+
+def _ring(connection: Connection, keys: Sequence[Key], reason: str, engine: Engine) -> None:
+    marks = [Mark(key.entity, key.side, key.id, reason) for key in keys]
+    dirty.mark(connection, marks, engine.now())
+    tasks.wake(connection.pk)
+
+
+def _name(connection: Connection, key: Key) -> str:
+    from tieout.sync.models import Observation
+
+    row = Observation.objects.filter(
+        connection=connection, entity=key.entity, side=key.side, record_id=key.id
+    ).first()
+    return row.name if row else key.id
+
+
+# -- linking -----------------------------------------------------------------------------------------------
+
+
+def link(
+    member: Member, entity: str, practice_id: str, ledger_id: str, *, engine: Engine | None = None
+) -> Link:
+    """Declare two records to be one. What differs only in spelling is agreed; the rest is filled or asked about."""
+    engine = engine or Engine()
+    with transaction.atomic():
+        connection = _locked(_connection(member))
+        spec = spec_of(connection, entity, engine)
+        for column, record_id in (("practice_id", practice_id), ("ledger_id", ledger_id)):
+            taken = Link.objects.filter(connection=connection, entity=entity, **{column: record_id}).first()
+            if taken and (taken.practice_id, taken.ledger_id) == (practice_id, ledger_id):
+                return taken
+            if taken:
+                raise CannotDecide("One of the two is linked to another record. Unlink that first.")
+        here, there = _seen(connection, spec, practice_id, ledger_id)
+        baseline = baseline_for_link(spec, here.units, there.units)
+        made = Link.objects.create(
+            firm_id=connection.firm_id,
+            connection=connection,
+            entity=entity,
+            practice_id=practice_id,
+            ledger_id=ledger_id,
+            baseline_practice=pack_units(baseline.practice),
+            baseline_ledger=pack_units(baseline.ledger),
+            origin="by hand",
+            linked_at=engine.now(),
+        )
+        ours, theirs = Key(entity, Side.PRACTICE, practice_id), Key(entity, Side.LEDGER, ledger_id)
+        _release(connection, ours, theirs)
+        _close_issues(connection, engine, ours, theirs)
+        who = member.user.get_full_name()
+        sentence = f"{who} linked {_name(connection, ours)} with {_name(connection, theirs)} in QuickBooks"
+        say(connection, engine.now(), sentence, result="info", key=ours)
+        _ring(connection, [ours, theirs], "linked by hand", engine)
+    return made
+
+
+def _seen(
+    connection: Connection, spec: EntitySpec, practice_id: str, ledger_id: str
+) -> tuple[Present, Present]:
+    views = RECORD_KINDS[spec.practice].read(connection.firm_id, [practice_id])
+    there = observations.of_ledger(connection, spec, [ledger_id]).get(ledger_id)
+    if practice_id not in views or not isinstance(there, Present):
+        raise CannotDecide("One of the two records does not exist any more. Nothing was changed.")
+    view = views[practice_id]
+    return Present(view.units, str(view.version), view.facts), there
+
+
+def unlink(member: Member, entity: str, practice_id: str, *, engine: Engine | None = None) -> str:
+    """Take a link apart; both records stay as they are and wait for a decision. Returns the ledger id, for Undo."""
+    engine = engine or Engine()
+    with transaction.atomic():
+        connection = _locked(_connection(member))
+        found = Link.objects.filter(connection=connection, entity=entity, practice_id=practice_id).first()
+        if found is None:
+            raise CannotDecide("It is not linked any more.")
+        if Attempt.objects.filter(
+            connection=connection, entity=entity, practice_id=practice_id, state__in=UNRESOLVED
+        ).exists():
+            raise CannotDecide("A change of it is just being sent. Try again in a minute.")
+        ledger_id = found.ledger_id
+        found.delete()
+        who = member.user.get_full_name()
+        ours, theirs = Key(entity, Side.PRACTICE, practice_id), Key(entity, Side.LEDGER, ledger_id)
+        for key in (ours, theirs):
+            _hold(connection, key, f"{who} unlinked it; it waits for a decision.", member, excluded=False)
+        _close_issues(connection, engine, ours, theirs)
+        say(connection, engine.now(), f"{who} unlinked {_name(connection, ours)}", result="info", key=ours)
+        _ring(connection, [ours, theirs], "unlinked by hand", engine)
+    return ledger_id
+
+
+# -- without a partner -------------------------------------------------------------------------------------
+
+
+def create_on_other_side(member: Member, keys: Sequence[Key], *, engine: Engine | None = None) -> int:
+    """Let these unlinked records be created on the other side. Returns how many were waiting for it."""
+    engine = engine or Engine()
+    with transaction.atomic():
+        connection = _locked(_connection(member))
+        released = sum(_release(connection, key) for key in keys)
+        who = member.user.get_full_name()
+        for key in keys:
+            say(
+                connection,
+                engine.now(),
+                f"{who} chose to create {_name(connection, key)}",
+                result="info",
+                key=key,
+            )
+        _ring(connection, keys, "to be created", engine)
+    return released
+
+
+def exclude(member: Member, keys: Sequence[Key], *, reason: str = "", engine: Engine | None = None) -> None:
+    """Leave these records out on purpose; they are listed as left out and can be restored."""
+    engine = engine or Engine()
+    with transaction.atomic():
+        connection = _locked(_connection(member))
+        who = member.user.get_full_name()
+        for key in keys:
+            sentence = f"Left out by {who}" + (f": {reason}" if reason else ".")
+            _hold(connection, key, sentence, member, excluded=True)
+            say(connection, engine.now(), f"{who} left {_name(connection, key)} out", result="info", key=key)
+        _ring(connection, keys, "left out", engine)
+
+
+def restore(member: Member, keys: Sequence[Key], *, engine: Engine | None = None) -> None:
+    """Take part again. A record that once waited for a decision waits again rather than being created at once."""
+    engine = engine or Engine()
+    with transaction.atomic():
+        connection = _locked(_connection(member))
+        who = member.user.get_full_name()
+        for key in keys:
+            _hold(connection, key, f"{who} took it back in; it waits for a decision.", member, excluded=False)
+        _ring(connection, keys, "restored", engine)
+
+
+# -- conflicts and retries ------------------------------------------------------------------------------------
+
+
+def answer_conflicts(
+    member: Member, conflicts: Sequence[int], keep: Side, *, engine: Engine | None = None
+) -> int:
+    """Keep one side's value in these conflicts. An answer holds for the two values it was given on. Returns how many."""
+    engine = engine or Engine()
+    with transaction.atomic():
+        connection = _locked(_connection(member))
+        rows = Conflict.objects.filter(connection=connection, pk__in=conflicts, closed_at=None)
+        keys = []
+        for row in rows.select_related("link"):
+            row.keep, row.answered_by = keep.value, member
+            row.save(update_fields=["keep", "answered_by"])
+            keys.append(Key(row.entity, Side.PRACTICE, row.link.practice_id))
+        _ring(connection, keys, "conflict answered", engine)
+    return len(keys)
+
+
+def retry(member: Member, issues: Sequence[int], *, engine: Engine | None = None) -> int:
+    """Plan these records again now. Returns how many."""
+    engine = engine or Engine()
+    with transaction.atomic():
+        connection = _locked(_connection(member))
+        rows = Issue.objects.filter(connection=connection, pk__in=issues, closed_at=None)
+        keys = [Key(row.entity, Side(row.side), row.record_id) for row in rows]
+        _ring(connection, keys, "retry", engine)
+    return len(keys)
+
+
+# -- shared ----------------------------------------------------------------------------------------------------
+
+
+def _locked(connection: Connection) -> Connection:
+    return Connection.objects.select_for_update().get(pk=connection.pk)
+
+
+def _hold(connection: Connection, key: Key, sentence: str, member: Member, *, excluded: bool) -> None:
+    Hold.objects.update_or_create(
+        connection=connection,
+        entity=key.entity,
+        side=key.side.value,
+        record_id=key.id,
+        defaults={
+            "firm_id": connection.firm_id,
+            "sentence": sentence[:500],
+            "excluded": excluded,
+            "held_by": member,
+        },
+    )
+
+
+def _release(connection: Connection, *keys: Key) -> int:
+    return sum(
+        Hold.objects.filter(
+            connection=connection, entity=key.entity, side=key.side, record_id=key.id
+        ).delete()[0]
+        for key in keys
+    )
+
+
+def _close_issues(connection: Connection, engine: Engine, *keys: Key) -> None:
+    """What was open about a pair is void once the pair is made or taken apart; the next plan says what is left."""
+    for key in keys:
+        Issue.objects.filter(
+            connection=connection, entity=key.entity, side=key.side, record_id=key.id, closed_at=None
+        ).update(closed_at=engine.now())

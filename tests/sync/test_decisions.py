@@ -1,0 +1,147 @@
+"""What a person decides about single records, and that the next run obeys."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.sync.rig import Rig
+from tieout.reconcile.state import Key, Side
+from tieout.sync import decisions
+from tieout.sync.models import Conflict, Issue
+
+pytestmark = pytest.mark.django_db
+
+
+def here(record_id: str) -> Key:
+    return Key("client", Side.PRACTICE, record_id)
+
+
+def there(record_id: str) -> Key:
+    return Key("client", Side.LEDGER, record_id)
+
+
+def test_an_unmatched_client_is_linked_to_the_customer_a_person_chose() -> None:
+    rig = Rig()
+    client = rig.add_client("Bob Byrne", phone="1")
+    customer = rig.add_customer("Robert Byrne", PrimaryEmailAddr={"Address": "r@example.com"})
+    rig.set_up(create_new=False)
+    with rig.here():
+        decisions.link(rig.member, "client", client, customer, engine=rig.engine)
+    rig.settle()
+    assert rig.links() == {client: customer}
+    assert rig.clients()[client]["email"] == "r@example.com"
+    assert rig.clients()[client]["name"] == "Bob Byrne"
+    assert rig.customers()[customer]["DisplayName"] == "Robert Byrne"
+    assert rig.customers()[customer]["PrimaryPhone"]["FreeFormNumber"] == "1"
+    assert not rig.issues()
+
+
+def test_an_unmatched_client_is_created_there_when_a_person_says_so() -> None:
+    rig = Rig()
+    client = rig.add_client("Only Here")
+    rig.set_up()
+    with rig.here():
+        assert decisions.create_on_other_side(rig.member, [here(client)], engine=rig.engine) == 1
+    rig.settle()
+    assert len(rig.customers_named("Only Here")) == 1
+    assert not rig.issues()
+
+
+def test_unlinked_records_stay_untouched_and_can_be_linked_again() -> None:
+    rig = Rig()
+    rig.set_up()
+    client = rig.add_client("Ada Byrne", phone="1")
+    rig.settle()
+    with rig.here():
+        customer = decisions.unlink(rig.member, "client", client, engine=rig.engine)
+    rig.edit_client(client, phone="2")
+    rig.settle()
+    assert rig.customers()[customer]["PrimaryPhone"]["FreeFormNumber"] == "1"
+    assert len(rig.customers()) == 1
+    with rig.here():
+        decisions.link(rig.member, "client", client, customer, engine=rig.engine)
+    rig.settle()
+    assert rig.issues() == [("conflict", "Ada Byrne")]
+
+
+@pytest.mark.parametrize("keep, phone", [(Side.PRACTICE, "2"), (Side.LEDGER, "3")])
+def test_an_answered_conflict_ends_with_the_kept_value_on_both_sides(keep: Side, phone: str) -> None:
+    rig = Rig()
+    rig.set_up()
+    client = rig.add_client("Ada Byrne", phone="1")
+    rig.settle()
+    customer = rig.links()[client]
+    rig.edit_client(client, phone="2")
+    rig.edit_customer(customer, PrimaryPhone={"FreeFormNumber": "3"})
+    rig.settle()
+    with rig.here():
+        (conflict,) = Conflict.objects.filter(closed_at=None)
+        assert decisions.answer_conflicts(rig.member, [conflict.pk], keep, engine=rig.engine) == 1
+    rig.settle()
+    assert rig.clients()[client]["phone"] == phone
+    assert rig.customers()[customer]["PrimaryPhone"]["FreeFormNumber"] == phone
+    assert not rig.issues()
+    with rig.here():
+        conflict.refresh_from_db()
+        assert (conflict.practice_value, conflict.ledger_value) == ("2", "3"), "both versions are kept"
+
+
+def test_an_answer_to_older_values_does_not_decide_newer_ones() -> None:
+    rig = Rig()
+    rig.set_up()
+    client = rig.add_client("Ada Byrne", phone="1")
+    rig.settle()
+    customer = rig.links()[client]
+    rig.edit_client(client, phone="2")
+    rig.edit_customer(customer, PrimaryPhone={"FreeFormNumber": "3"})
+    rig.settle()
+    with rig.here():
+        (conflict,) = Conflict.objects.filter(closed_at=None)
+        decisions.answer_conflicts(rig.member, [conflict.pk], Side.LEDGER, engine=rig.engine)
+    rig.edit_client(client, phone="4")
+    rig.settle()
+    assert rig.clients()[client]["phone"] == "4"
+    assert rig.issues() == [("conflict", "Ada Byrne")]
+
+
+def test_a_record_left_out_is_not_written_until_it_is_restored_and_decided() -> None:
+    rig = Rig()
+    rig.set_up()
+    customer = rig.add_customer("Bo Diaz")
+    with rig.here():
+        decisions.exclude(rig.member, [there(customer)], reason="a test", engine=rig.engine)
+    rig.until_the_change_feed_is_asked()
+    assert not rig.clients()
+    assert rig.issues() == [("excluded", "Bo Diaz")]
+    with rig.here():
+        decisions.restore(rig.member, [there(customer)], engine=rig.engine)
+    rig.settle()
+    assert not rig.clients()
+    with rig.here():
+        decisions.create_on_other_side(rig.member, [there(customer)], engine=rig.engine)
+    rig.settle()
+    assert len(rig.clients()) == 1
+
+
+def test_retry_plans_a_record_again() -> None:
+    rig = Rig()
+    rig.set_up()
+    vendor = rig.emulator.control.edit(rig.realm, "Vendor", None, {"DisplayName": "Ada"}, "create")
+    rig.add_client("Ada")
+    rig.settle()
+    rig.emulator.control.edit(rig.realm, "Vendor", vendor["Id"], {"DisplayName": "Vendor Ada"})
+    with rig.here():
+        issues = list(Issue.objects.filter(closed_at=None).values_list("id", flat=True))
+        assert decisions.retry(rig.member, issues, engine=rig.engine) == 1
+    rig.settle()
+    assert len(rig.customers_named("Ada")) == 1
+    assert not rig.issues()
+
+
+def test_a_record_linked_elsewhere_cannot_be_linked_again() -> None:
+    rig = Rig()
+    rig.set_up()
+    ada, bo = rig.add_client("Ada"), rig.add_client("Bo")
+    rig.settle()
+    with rig.here(), pytest.raises(decisions.CannotDecide):
+        decisions.link(rig.member, "client", ada, rig.links()[bo], engine=rig.engine)
