@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from tieout.reconcile.match_contacts import Contacts, Evidence, read_contacts
 from tieout.reconcile.match_findings import Agree, Findings, How, Level, NameFindings, Rarity, Veto
 from tieout.reconcile.match_measures import PLAIN, Measures
-from tieout.reconcile.match_names import NO_HINTS, Hints, Kind, Name, parse, second_name
+from tieout.reconcile.match_names import NO_HINTS, Hints, Kind, Name, parse, with_company
 from tieout.reconcile.match_people import compare_people
 from tieout.reconcile.match_wording import compare_wording, compares_as_people
 
@@ -35,7 +35,9 @@ class Profile:
 def read(name: str, evidence: Evidence, hints: Hints = NO_HINTS, measures: Measures = PLAIN) -> Profile:
     parsed = parse(name, hints, measures.to_latin)
     company = evidence.get("company", "")
-    second = second_name(parsed, company, measures.to_latin) if company or parsed.also else None
+    second = None
+    if company or parsed.also:
+        parsed, second = with_company(parsed, company, measures.to_latin)
     return Profile(parsed, second, read_contacts(evidence, measures.phone))
 
 
@@ -87,6 +89,7 @@ def compare(one: Profile, other: Profile, around: Surroundings, measures: Measur
         phone = Agree.EQUAL if set(ours.phones) & set(theirs.phones) else _nearly_phone(ours, theirs)
     return Findings(
         name=name,
+        surplus=around.rarity.surplus(name.nats),
         likeness=measures.likeness(" ".join(sorted(one.name.words)), " ".join(sorted(other.name.words))),
         email=_emails(ours.email, theirs.email, measures),
         domain=_agree(ours.domain, theirs.domain),

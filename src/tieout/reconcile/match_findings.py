@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from math import log
 
+from tieout.reconcile.match_nicknames import GIVEN_NAMES
+from tieout.reconcile.match_words import COMMON_SURNAMES, ORGANISATION_WORDS
+
 
 class Level(IntEnum):
     """How far two names say the same. An order: more is never worse."""
@@ -82,7 +85,7 @@ class NameFindings:
     how: tuple[How, ...] = ()
     vetoes: tuple[Veto, ...] = ()
     nats: float = 0.0
-    """How rare the shared words are in these lists: the sum of -ln(share of records that have the word)."""
+    """How rare the shared words are: the sum of -ln(share of records that have the word); nearly equal words count half."""
     cover: float = 1.0
     """Which share of the names, weighed by rarity, is shared; of the side where it is less."""
 
@@ -92,6 +95,8 @@ class Findings:
     """All that two records show about being one client. Symmetric."""
 
     name: NameFindings
+    surplus: float = 0.0
+    """``name.nats`` beyond what lists of this length make a coincidence; see ``Rarity.surplus``."""
     likeness: float = 0.0
     """Of the names as texts, 0 to 1; only ranks."""
     email: Agree = Agree.MISSING
@@ -115,19 +120,31 @@ class Findings:
         return sum(fact is Agree.DIFFERENT for fact in (self.email, self.phone, self.street))
 
 
+EXPECTED = 2_000
+"""Records that what is generally known about names is worth, beside the records at hand."""
+UNKNOWN_WORD = 1 / 30_000
+GIVEN_NAME = 1 / 300
+TRADE_WORD = 1 / 100
+
+
 @dataclass(frozen=True, slots=True)
 class Rarity:
-    """How rare words are in the lists at hand, so that "Smith" weighs less than "Oyelaran"."""
+    """How rare words are, so that "Smith" weighs less than "Oyelaran": from the lists at hand, and what is known anyway."""
 
     counts: Mapping[str, int] = field(default_factory=dict)
     records: int = 1
 
     def of(self, words: Iterable[str]) -> float:
-        """Nats. An unknown word counts as one that a single record has."""
+        """Nats: -ln of the share of records that would have all these words if they were independent."""
         return sum(self.word(each) for each in words)
 
     def word(self, word: str) -> float:
-        return max(0.05, log((self.records + 1) / (self.counts.get(word, 0) or 1)))
+        expected = self.counts.get(word, 0) + EXPECTED * _known_share(word)
+        return max(0.05, log((self.records + EXPECTED) / max(expected, 0.5)))
+
+    def surplus(self, nats: float) -> float:
+        """Nats beyond what it takes that one record of these lists, and no second, is expected to have the name."""
+        return nats - log(max(self.records / 2, 1.0))
 
     @classmethod
     def in_names(cls, names: Iterable[Iterable[str]]) -> Rarity:
@@ -137,3 +154,11 @@ class Rarity:
             counts.update({*words})
             records += 1
         return cls(counts, max(records, 1))
+
+
+def _known_share(word: str) -> float:
+    if word in COMMON_SURNAMES:
+        return COMMON_SURNAMES[word]
+    if word in GIVEN_NAMES:
+        return GIVEN_NAME
+    return TRADE_WORD if word in ORGANISATION_WORDS else UNKNOWN_WORD

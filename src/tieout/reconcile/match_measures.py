@@ -50,9 +50,9 @@ PLAIN = Measures()
 
 
 def nearly(one: str, other: str, measures: Measures) -> bool:
-    """Whether two different words are one but for a slip of the pen: one edit from four letters, two from eight."""
+    """Whether two different words are one but for a slip of the pen: one edit from four letters, two from ten."""
     shorter = min(len(one), len(other))
     if shorter < 4:
         return False
-    most = 2 if shorter >= 8 else 1
+    most = 2 if shorter >= 10 and one[0] == other[0] else 1
     return measures.edits(one, other, most) <= most

@@ -61,7 +61,6 @@ class Hints:
     """What the record knows about its own name. All optional."""
 
     kind: Kind | None = None
-    given: str = ""
     family: str = ""
 
 
@@ -81,7 +80,7 @@ _LEADING_FORMS = words_of.words("ooo oao pao zao ao pt")
 
 def parse(text: str, hints: Hints = NO_HINTS, to_latin: Callable[[str], str] = as_it_is) -> Name:
     """Take a name apart. Never fails; what has no letter or digit becomes an empty name."""
-    plain = normalise(text[:LONGEST])
+    plain = normalise(text)
     shown, also, tag = undecorated(text[:LONGEST], to_latin)
     said = shown.split(",") if "," in shown else [shown]
     parts = [part for part in map(tokens, said) if part]
@@ -159,8 +158,10 @@ def _organisation(core: Sequence[str], form: str) -> Name:
     for place, word in enumerate(core):
         if any(c.isdigit() for c in word):
             numbers.append(word.lstrip("0") or "0")
-        elif place and word in words_of.ROMAN:
-            numbers.append(words_of.ROMAN[word])
+        elif place and (
+            word in words_of.ROMAN or (place == len(core) - 1 and word in words_of.LETTER_NUMERALS)
+        ):
+            numbers.append(words_of.ROMAN.get(word) or words_of.LETTER_NUMERALS[word])
         elif word in words_of.NUMBER_WORDS:
             numbers.append(words_of.NUMBER_WORDS[word])
         else:
@@ -231,11 +232,22 @@ def _with_key(name: Name, plain: str, tag: str, also: str) -> Name:
     return replace(name, plain=plain, tag=tag, also=also, key=key if name.words or name.numbers else "")
 
 
-def second_name(name: Name, company: str, to_latin: Callable[[str], str] = as_it_is) -> Name | None:
-    """The record's other name: what follows "dba", else the company name when it says something else."""
+def with_company(
+    name: Name, company: str, to_latin: Callable[[str], str] = as_it_is
+) -> tuple[Name, Name | None]:
+    """The name, and the record's other one: what follows "dba", else a company name that says something else.
+
+    A company name that says the same only with its legal form lends that form to the name.
+    """
     for text in (name.also, company):
-        if text:
-            other = parse(text, to_latin=to_latin)
-            if other.key and other.key != name.key:
-                return other
-    return None
+        if not text:
+            continue
+        other = parse(text, to_latin=to_latin)
+        if not other.key or other.key == name.key:
+            continue
+        if sorted(other.words) == sorted(name.words) and other.numbers == name.numbers and not name.trust:
+            if other.form and not name.form and name.kind in (Kind.ORGANISATION, Kind.UNCLEAR):
+                name = _with_key(replace(name, form=other.form), name.plain, name.tag, name.also)
+            continue
+        return name, other
+    return name, None

@@ -7,7 +7,7 @@ from enum import Enum
 from tieout.reconcile.match_findings import How, Level, NameFindings, Rarity, Veto
 from tieout.reconcile.match_measures import Measures, nearly
 from tieout.reconcile.match_names import Name
-from tieout.reconcile.match_nicknames import NICKNAMES
+from tieout.reconcile.match_nicknames import GIVEN_NAMES, NICKNAMES
 
 _NOBODY: frozenset[str] = frozenset()
 
@@ -78,8 +78,8 @@ def _given(one: str, other: str, measures: Measures) -> _Given:
 
 
 def _two_names(one: str, other: str) -> bool:
-    """Both well known and not of one person: "Patrick" and "Patrica" may be a slip, "Maria" and "Mario" are not."""
-    return one in NICKNAMES and other in NICKNAMES
+    """Both well known: "Patrick" and "Patrik" may be a slip, "Maria" and "Mario" are two people."""
+    return one in GIVEN_NAMES and other in GIVEN_NAMES
 
 
 def _who(one: Name, other: Name, measures: Measures) -> tuple[_Given, list[How], list[Veto]]:
@@ -144,4 +144,7 @@ def _found(
 ) -> NameFindings:
     shared = [*{*one.words} & {*other.words}]
     nats = rarity.of(shared)
+    if How.SPELLING in how:
+        left = [*({*one.words} ^ {*other.words})]
+        nats += 0.5 * max((rarity.word(word) for word in left), default=0.0)
     return NameFindings(level, tuple(dict.fromkeys(how)), tuple(dict.fromkeys(vetoes)), nats)

@@ -9,18 +9,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tieout.reconcile.match_findings import Agree, Findings, How, Level, Veto
+from tieout.reconcile.match_findings import Agree, Findings, How, Level
 
-RARE = 9.0
-"""Nats from which an equal name says enough by itself: about one in eight thousand records has it by chance."""
-TELLING_NAME = 5.0
-"""Nats below which an equal name says next to nothing ("Services", a lone "Smith")."""
+RARE = 3.0
+"""Surplus from which an equal name says enough by itself: a coincidence in one of twenty lists like these, at most."""
+VERY_RARE = 8.0
+"""The same for a name with one slip of the pen in it."""
+TELLING_NAME = -4.0
+"""Surplus below which an equal name says next to nothing ("Services", a lone "Smith")."""
 FEW = 4
 """A contact fact of more records than this is an office's or a bookkeeper's and corroborates nothing."""
 
-_SOFT = frozenset({Veto.WORD, Veto.TAG})
-HARMLESS = frozenset({How.ORDER, How.FORM_MISSING, How.MIDDLE_MISSING, How.SPACES, How.ABBREVIATION})
-"""Differences that one equal contact fact is enough to set aside."""
+HARMLESS = frozenset(
+    {How.ORDER, How.FORM_MISSING, How.MIDDLE_MISSING, How.SPACES, How.ABBREVIATION, How.SPELLING}
+)
+"""Differences that one equal contact fact is enough to set aside when nothing else differs."""
+SLIPS = frozenset({How.ORDER, How.SPACES, How.ABBREVIATION, How.SPELLING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +51,24 @@ def _corroborations(found: Findings) -> int:
 
 
 def _agreeing_name(found: Findings) -> bool:
+    if found.surplus < TELLING_NAME:
+        return False
+    if found.name.level >= Level.SAME:
+        return found.different_contacts <= 1
+    return (
+        found.name.level is Level.NEAR
+        and HARMLESS.issuperset(found.name.how)
+        and not found.different_contacts
+    )
+
+
+def _rare_name(found: Findings) -> bool:
+    if found.different_contacts:
+        return False
     name = found.name
-    if name.level >= Level.SAME:
-        return name.nats >= TELLING_NAME
-    return name.level is Level.NEAR and set(name.how) <= HARMLESS and name.nats >= RARE
+    if name.level is Level.EXACT or (name.level is Level.SAME and SLIPS.issuperset(name.how)):
+        return found.surplus >= RARE
+    return name.level is Level.NEAR and SLIPS.issuperset(name.how) and found.surplus >= VERY_RARE
 
 
 RULES: tuple[Rule, ...] = (
@@ -61,19 +79,12 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "name and contact",
-        lambda found: (
-            _agreeing_name(found)
-            and _corroborations(found) >= 1
-            and found.different_contacts <= 1
-            and found.equal_contacts >= found.different_contacts
-        ),
+        lambda found: _agreeing_name(found) and _corroborations(found) >= max(1, found.different_contacts),
         "The name agrees, and contact details confirm it.",
     ),
     Rule(
         "rare name",
-        lambda found: (
-            found.name.level is Level.EXACT and not found.different_contacts and found.name.nats >= RARE
-        ),
+        _rare_name,
         "The name is the same, and rare enough to be no coincidence.",
     ),
     Rule(

@@ -15,7 +15,7 @@ from math import exp, log
 from tieout.reconcile.match_findings import Agree, Findings, How, Level, Veto
 
 _STEPS = (Agree.MISSING, Agree.NEAR, Agree.EQUAL)
-_NATS = (5.0, 7.0, 9.0, 11.0, 13.0, 16.0, 20.0)
+_SURPLUS = (-6.0, -4.0, -2.0, 0.0, 2.0, 4.0, 6.0, 8.0, 11.0)
 _LIKENESS = (0.5, 0.6, 0.7, 0.8, 0.9, 0.97)
 _COVER = (0.3, 0.5, 0.7, 0.8, 0.9)
 _FEW = 4
@@ -41,7 +41,7 @@ def _name_facts(found: Findings) -> _NameFacts:
         name.level,
         name.how,
         found.vetoes,
-        bisect_right(_NATS, name.nats),
+        bisect_right(_SURPLUS, found.surplus),
         bisect_right(_LIKENESS, found.likeness),
         bisect_right(_COVER, name.cover) if name.level else 0,
     )
@@ -66,7 +66,7 @@ def _of_name(
     level: Level,
     how: tuple[How, ...],
     vetoes: tuple[Veto, ...],
-    nats: int,
+    surplus: int,
     likeness: int,
     cover: int,
 ) -> Iterator[str]:
@@ -74,10 +74,10 @@ def _of_name(
     for step in Level:
         if Level.NONE < step <= level:
             yield f"{who} name {step.name}"
-    for bound in _NATS[:nats]:
-        yield f"nats {bound:g}"
+    for bound in _SURPLUS[:surplus]:
+        yield f"surplus {bound:g}"
         if level >= Level.NEAR:
-            yield f"nats {bound:g}, name NEAR"
+            yield f"surplus {bound:g}, name NEAR"
     for bound in _LIKENESS[:likeness]:
         yield f"likeness {bound:g}"
     for bound in _COVER[:cover]:
@@ -177,7 +177,7 @@ UNFITTED = ScoreModel(
         **{f"{who} name {step.name}": 1.5 for who in ("people", "others") for step in Level if step},
         **{f"{what} EQUAL": 3.0 for what in ("email", "phone", "street", "external id")},
         "no veto": 2.0,
-        "nats 9": 1.5,
+        "surplus 4": 1.5,
         **{f"veto {veto.value}": -2.0 for veto in Veto},
         **{f"how {how.value}": -0.3 for how in How},
     }

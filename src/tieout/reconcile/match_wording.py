@@ -46,7 +46,7 @@ def compare_wording(one: Name, other: Name, rarity: Rarity, measures: Measures) 
     if level >= Level.SOME and (telling := _telling(aligned, rarity)):
         vetoes += [Veto.WORD] * bool(telling)
     how += aligned.how + ([How.WORDS_MISSING] if aligned.ours or aligned.theirs else [])
-    return NameFindings(level, tuple(dict.fromkeys(how)), tuple(vetoes), shared + 0.7 * near, cover)
+    return NameFindings(level, tuple(dict.fromkeys(how)), tuple(vetoes), shared + 0.5 * near, cover)
 
 
 def _set_apart(one: Name, other: Name) -> list[Veto]:
@@ -130,10 +130,10 @@ def _stands_for(one: str, other: str, measures: Measures) -> How | None:
     if nearly(one, other, measures):
         return How.SPELLING
     short, long = (one, other) if len(one) <= len(other) else (other, one)
-    if 3 <= len(short) < len(long) and long.startswith(short):
-        return How.ABBREVIATION
-    if 2 <= len(short) <= 4 < len(long) and short[0] == long[0] and _skips(short, long):
-        return How.ABBREVIATION
+    known = long in ORGANISATION_WORDS
+    if (2 if known else 4) <= len(short) < len(long) and short[0] == long[0]:
+        begins = long.startswith(short)
+        return How.ABBREVIATION if begins or (known and _skips(short, long)) else None
     return None
 
 

@@ -10,6 +10,7 @@ from tieout.sync.connection_tables import (
     SectionState,
     TokenSet,
 )
+from tieout.sync.match_tables import MatchDecision, Verdict
 from tieout.sync.record_tables import (
     UNRESOLVED,
     ActivityLine,
@@ -40,6 +41,7 @@ __all__ = [
     "InboxEvent",
     "Issue",
     "Link",
+    "MatchDecision",
     "Observation",
     "Review",
     "ReviewRow",
@@ -47,4 +49,5 @@ __all__ = [
     "Run",
     "SectionState",
     "TokenSet",
+    "Verdict",
 ]

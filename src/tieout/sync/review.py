@@ -112,11 +112,16 @@ def forecast(review: Review) -> dict[str, int]:
     """What applying would do as things stand: what is shown here is what is done."""
     counts = bucket_counts(review)
     new = counts[Bucket.NEW]
+    sure = Q(confirmed=True) & ~Q(decision="reject")
+    link = review.rows.filter(sure | Q(decision="accept"), bucket=Bucket.MATCH).count()
     return {
-        "link": counts[Bucket.MATCH],
+        "link": link,
         "create_here": new if review.create_new else 0,
         "create_there": 0,
-        "leave": counts[Bucket.DUPLICATE] + counts[Bucket.UNMATCHED] + (0 if review.create_new else new),
+        "leave": counts[Bucket.DUPLICATE]
+        + counts[Bucket.UNMATCHED]
+        + (counts[Bucket.MATCH] - link)
+        + (0 if review.create_new else new),
     }
 
 

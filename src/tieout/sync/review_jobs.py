@@ -13,16 +13,17 @@ from django.db import transaction
 
 from tieout.practice.isolation import every_firm_scope, firm_scope
 from tieout.practice.records import RECORD_KINDS
-from tieout.reconcile.match import Bucket, Candidate, Proposal, sort_into_buckets
+from tieout.reconcile.match import Bucket, Candidate, Proposal
 from tieout.reconcile.plan import baseline_for_link
 from tieout.reconcile.ports import Activity, Ledger, LedgerError
 from tieout.reconcile.spec import EntitySpec
-from tieout.reconcile.state import Key, Present, Side
-from tieout.sync import dirty, observations, review
+from tieout.reconcile.state import Present, Side
+from tieout.sync import dirty, match_memory, observations, review, review_rows
 from tieout.sync.dirty import Mark
 from tieout.sync.engine import Engine
 from tieout.sync.ledgers import open_ledger
 from tieout.sync.listing import say
+from tieout.sync.matching import propose
 from tieout.sync.models import (
     Connection,
     Cursor,
@@ -36,15 +37,15 @@ from tieout.sync.models import (
     ReviewState,
 )
 from tieout.sync.packing import pack_units
+from tieout.sync.review_rows import OUTSIDE, candidate, is_active
 
 log = logging.getLogger(__name__)
 
 HELD = {
     Bucket.DUPLICATE: "It stood under Duplicates at set-up and waits for your decision.",
     Bucket.UNMATCHED: "It stood under Unmatched at set-up and waits for your decision.",
+    Bucket.MATCH: "It stood under Matches, to be checked, at set-up and waits for your decision.",
 }
-OUTSIDE = "outside"
-"""The bucket, not shown, of ledger records outside the choice Active / Inactive / All."""
 SWITCHED_OFF = "“Create new clients” was off at set-up."
 NOT_ASKED_FOR = "It was not among the QuickBooks customers you chose at set-up."
 
@@ -85,9 +86,10 @@ def _collect(found: Review, connection: Connection, spec: EntitySpec, engine: En
     ours = _read_practice(found, connection, spec, engine)
     _step(found, phase="Comparing")
     theirs, outside = _ledger_candidates(found, connection, spec)
-    proposals = [one for one in sort_into_buckets(ours, theirs) if not _idle(found, one)]
-    rows = [_row(found, proposal) for proposal in proposals]
-    rows += [_outside_row(found, candidate) for candidate in outside]
+    never = match_memory.never_pairs(connection, spec.practice)
+    proposed = propose(ours, theirs, never, lambda done, total: _step(found, done=done, total=total))
+    rows = [review_rows.row(found, proposal) for proposal in proposed if not _idle(found, proposal)]
+    rows += [review_rows.outside_row(found, each) for each in outside]
     with transaction.atomic():
         ReviewRow.objects.filter(review=found).delete()
         ReviewRow.objects.bulk_create(rows, batch_size=1_000)
@@ -126,7 +128,7 @@ def _read_practice(
             observations.keep(connection, spec, Side.PRACTICE, chunk, engine.now())
             chunk = {}
         if record_id not in linked and spec.left_out(Side.PRACTICE, record) is None:
-            candidates.append(_candidate(spec, Side.PRACTICE, record_id, record))
+            candidates.append(candidate(spec, Side.PRACTICE, record_id, record))
     observations.keep(connection, spec, Side.PRACTICE, chunk, engine.now())
     return candidates
 
@@ -150,7 +152,7 @@ def _ledger_candidates(
         if not found.include_subcustomers and spec.left_out(Side.LEDGER, record) is not None:
             continue
         wanted = found.activity in (Activity.ALL, _activity(spec, record))
-        (asked_for if wanted else outside).append(_candidate(spec, Side.LEDGER, row.record_id, record))
+        (asked_for if wanted else outside).append(candidate(spec, Side.LEDGER, row.record_id, record))
     return asked_for, outside
 
 
@@ -162,62 +164,7 @@ def _idle(found: Review, proposal: Proposal) -> bool:
 
 
 def _activity(spec: EntitySpec, record: Present) -> Activity:
-    return Activity.ACTIVE if _active(spec, record) else Activity.INACTIVE
-
-
-def _active(spec: EntitySpec, record: Present) -> bool:
-    return spec.active_unit is None or record.units.get(spec.active_unit) is not False
-
-
-EVIDENCE = {"email": "e-mail", "phone": "phone", "company_name": "company"}
-
-
-def _candidate(spec: EntitySpec, side: Side, record_id: str, record: Present) -> Candidate:
-    evidence = {word: str(record.units[unit]) for unit, word in EVIDENCE.items() if record.units.get(unit)}
-    address = record.units.get("billing_address")
-    if isinstance(address, dict) and address.get("city"):
-        evidence["city"] = str(address["city"])
-    name = str(record.units.get(spec.name_unit) or "")
-    return Candidate(Key(spec.practice, side, record_id), name, _active(spec, record), evidence)
-
-
-def _row(found: Review, proposal: Proposal) -> ReviewRow:
-    ours, theirs = proposal.practice, proposal.ledger
-    return ReviewRow(
-        firm_id=found.firm_id,
-        review=found,
-        bucket=proposal.bucket.value,
-        group=proposal.group.replace("\x00", "")[:1000],
-        practice_id=ours.key.id if ours else "",
-        ledger_id=theirs.key.id if theirs else "",
-        practice_name=ours.name if ours else "",
-        ledger_name=theirs.name if theirs else "",
-        practice_details=_details(ours),
-        ledger_details=_details(theirs),
-        reasons=list(proposal.reasons),
-        sort_name=(proposal.group.replace("\x00", "~"))[:1000],
-    )
-
-
-def _outside_row(found: Review, candidate: Candidate) -> ReviewRow:
-    name = candidate.name[:1000]
-    return ReviewRow(
-        firm_id=found.firm_id,
-        review=found,
-        bucket=OUTSIDE,
-        group=name,
-        ledger_id=candidate.key.id,
-        ledger_name=name,
-        sort_name=name,
-    )
-
-
-def _details(candidate: Candidate | None) -> dict[str, object]:
-    if candidate is None:
-        return {}
-    words = {word: unit for unit, word in EVIDENCE.items()}
-    shown: dict[str, object] = {words.get(w, w): v for w, v in candidate.evidence.items()}
-    return {**shown, "active": candidate.active}
+    return Activity.ACTIVE if is_active(spec, record) else Activity.INACTIVE
 
 
 def _step(found: Review, *, phase: str = "", done: int = 0, total: int | None = None) -> None:
@@ -247,7 +194,9 @@ def apply_now(review_id: int, engine: Engine | None = None) -> None:
         connection = Connection.objects.select_for_update().get(pk=found.connection_id)
         spec = review.spec_of(connection, found.entity, engine)
         rows = list(found.rows.all())
-        _link_matches(connection, spec, [row for row in rows if row.bucket == Bucket.MATCH], engine)
+        linked = [row for row in rows if row.will_be_linked]
+        _link_matches(connection, spec, linked, engine)
+        match_memory.remember_applied(connection, spec.practice, linked, found.applied_by, engine.now())
         _hold(found, connection, spec, rows)
         _set_switches(found, connection, spec)
         marks = _everything(connection, spec)
@@ -314,7 +263,7 @@ def _hold(found: Review, connection: Connection, spec: EntitySpec, rows: Iterabl
             )
 
     for row in rows:
-        if row.bucket in HELD:
+        if row.bucket in HELD and not row.will_be_linked:
             for side, record_id in ((Side.PRACTICE, row.practice_id), (Side.LEDGER, row.ledger_id)):
                 hold(side, record_id, HELD[Bucket(row.bucket)], excluded=False)
         elif row.bucket == Bucket.NEW and not found.create_new:

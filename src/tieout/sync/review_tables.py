@@ -68,8 +68,24 @@ class ReviewRow(models.Model):
     practice_details = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     ledger_details = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     reasons = models.JSONField(default=list)
+    """Sentences that speak for it, or say why it is in its bucket."""
+    against = models.JSONField(default=list)
+    """Sentences that speak against it."""
+    confirmed = models.BooleanField(default=False)
+    """Of a match: a rule allows to link it without asking. Otherwise it is to be checked, and not linked unless accepted."""
+    certainty = models.DecimalField(max_digits=4, decimal_places=3, null=True)
+    """Of a pair: 0 to 0.999, calibrated; for ranking only."""
+    suggestions = models.JSONField(default=list)
+    """Possible partners, best first: side, id, name, details, likely, certainty (text), reasons, against."""
     decision = models.CharField(max_length=20, blank=True)
     sort_name = models.CharField(max_length=1000)
 
     class Meta:
         indexes = [models.Index(fields=["review", "bucket", "sort_name", "id"], name="review_row_page")]
+
+    @property
+    def will_be_linked(self) -> bool:
+        """A pair that applying links: confirmed and not rejected, or accepted by a person."""
+        if self.bucket != "match":
+            return False
+        return self.decision == "accept" or (self.confirmed and self.decision != "reject")

@@ -1,0 +1,165 @@
+"""Acts: remembers what people decided about pairs, so that nothing is asked twice, and measures how often matching was right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from math import exp, lgamma, log
+
+from tieout.practice.models import Member
+from tieout.sync.match_tables import MatchDecision, Verdict
+from tieout.sync.models import Connection, ReviewRow
+
+CONFIRMED, CHECK, SUGGESTED = "confirmed", "check", "suggested"
+
+
+def remember(
+    connection: Connection,
+    entity: str,
+    practice_id: str,
+    ledger_id: str,
+    verdict: Verdict,
+    member: Member | None,
+    at: datetime,
+) -> MatchDecision:
+    """Note one decision. What the last review showed of the pair is kept with it."""
+    rows = ReviewRow.objects.filter(review__connection=connection, review__entity=entity)
+    shown = rows.filter(practice_id=practice_id, ledger_id=ledger_id).order_by("-id").first()
+    suggested = None if shown else rows.filter(practice_id=practice_id).order_by("-id").first()
+    proposed, evidence = _as_shown(shown, suggested, ledger_id)
+    return MatchDecision.objects.create(
+        firm_id=connection.firm_id,
+        connection=connection,
+        entity=entity,
+        practice_id=practice_id,
+        ledger_id=ledger_id,
+        verdict=verdict,
+        proposed=proposed,
+        evidence=evidence,
+        decided_by=member,
+        decided_at=at,
+    )
+
+
+def remember_applied(
+    connection: Connection, entity: str, rows: Iterable[ReviewRow], member: Member | None, at: datetime
+) -> None:
+    """Note the pairs of a review that are being linked, all at once."""
+    MatchDecision.objects.bulk_create(
+        (
+            MatchDecision(
+                firm_id=connection.firm_id,
+                connection=connection,
+                entity=entity,
+                practice_id=row.practice_id,
+                ledger_id=row.ledger_id,
+                verdict=Verdict.ACCEPT,
+                proposed=CONFIRMED if row.confirmed else CHECK,
+                evidence=_snapshot(row),
+                decided_by=member,
+                decided_at=at,
+            )
+            for row in rows
+        ),
+        batch_size=1_000,
+    )
+
+
+def _as_shown(
+    pair: ReviewRow | None, lone: ReviewRow | None, ledger_id: str
+) -> tuple[str, dict[str, object]]:
+    if pair is not None:
+        return CONFIRMED if pair.confirmed else CHECK, _snapshot(pair)
+    for each in lone.suggestions if lone else ():
+        if each.get("id") == ledger_id:
+            return SUGGESTED, {**each, "practice_name": lone.practice_name if lone else ""}
+    return "", {}
+
+
+def _snapshot(row: ReviewRow) -> dict[str, object]:
+    return {
+        "practice_name": row.practice_name,
+        "ledger_name": row.ledger_name,
+        "practice_details": row.practice_details,
+        "ledger_details": row.ledger_details,
+        "reasons": row.reasons,
+        "against": row.against,
+        "certainty": row.certainty,
+    }
+
+
+def never_pairs(connection: Connection, entity: str) -> frozenset[tuple[str, str]]:
+    """(practice id, ledger id) of the pairs a person declared different, and did not link since."""
+    latest: dict[tuple[str, str], str] = {}
+    decisions = MatchDecision.objects.filter(connection=connection, entity=entity).order_by("id")
+    for practice_id, ledger_id, verdict in decisions.values_list("practice_id", "ledger_id", "verdict"):
+        latest[(practice_id, ledger_id)] = verdict
+    return frozenset(pair for pair, verdict in latest.items() if verdict != Verdict.ACCEPT)
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """How often proposals of one kind turned out wrong, as far as anybody has said."""
+
+    accepted: int
+    undone: int
+    """Of the accepted, those that were unlinked or declared different afterwards."""
+
+    @property
+    def worst_case(self) -> float:
+        """The share of wrong links that these numbers still allow, with 95 % confidence. 1.0 when there are none."""
+        return _upper_bound(self.undone, self.accepted)
+
+    @property
+    def sentence(self) -> str:
+        if not self.accepted:
+            return "No pair has been linked yet, so nothing is known about how often matching is right here."
+        return (
+            f"{self.accepted:,} pairs linked, {self.undone:,} undone since: "
+            f"at least {100 * (1 - self.worst_case):.1f} % right, with 95 % confidence."
+        )
+
+
+def measured(connection: Connection, entity: str, proposed: str = CONFIRMED) -> Measured:
+    """Of the pairs that were proposed as ``proposed`` and linked, how many were taken apart again."""
+    accepted: set[tuple[str, str]] = set()
+    undone: set[tuple[str, str]] = set()
+    decisions = MatchDecision.objects.filter(connection=connection, entity=entity).order_by("id")
+    for practice_id, ledger_id, verdict, how in decisions.values_list(
+        "practice_id", "ledger_id", "verdict", "proposed"
+    ):
+        pair = (practice_id, ledger_id)
+        if verdict == Verdict.ACCEPT:
+            if how == proposed:
+                accepted.add(pair)
+        elif pair in accepted:
+            undone.add(pair)
+    return Measured(len(accepted), len(undone))
+
+
+def _upper_bound(wrong: int, total: int, confidence: float = 0.95) -> float:
+    """Exact binomial (Clopper-Pearson), by bisection."""
+    if total == 0 or wrong == total:
+        return 1.0
+    low, high = wrong / total, 1.0
+    for _ in range(50):
+        middle = (low + high) / 2
+        if _at_most(wrong, total, middle) > 1 - confidence:
+            low = middle
+        else:
+            high = middle
+    return high
+
+
+def _at_most(wrong: int, total: int, rate: float) -> float:
+    return sum(
+        exp(
+            lgamma(total + 1)
+            - lgamma(k + 1)
+            - lgamma(total - k + 1)
+            + k * log(rate)
+            + (total - k) * log(1 - rate)
+        )
+        for k in range(wrong + 1)
+    )

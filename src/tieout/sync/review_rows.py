@@ -1,0 +1,115 @@
+"""Acts: between records and matching: what of a record is evidence, and how a proposal is kept as a row of the review."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from tieout.reconcile.match import Candidate, Proposal, Suggestion
+from tieout.reconcile.match_names import Hints, Kind
+from tieout.reconcile.spec import EntitySpec
+from tieout.reconcile.state import Key, Present, Side
+from tieout.sync.models import Review, ReviewRow
+
+OUTSIDE = "outside"
+"""The bucket, not shown, of ledger records outside the choice Active / Inactive / All."""
+EVIDENCE: Mapping[str, str] = {
+    "email": "e-mail",
+    "phone": "phone",
+    "mobile": "mobile",
+    "company_name": "company",
+    "website": "website",
+}
+"""Unit -> the word matching knows it by."""
+ADDRESS: Mapping[str, str] = {
+    "line1": "street",
+    "city": "city",
+    "state": "state",
+    "postal_code": "postal code",
+}
+_UNITS: Mapping[str, str] = {word: unit for unit, word in EVIDENCE.items()}
+_KINDS: Mapping[object, Kind] = {"individual": Kind.PERSON, "business": Kind.ORGANISATION}
+
+
+def is_active(spec: EntitySpec, record: Present) -> bool:
+    return spec.active_unit is None or record.units.get(spec.active_unit) is not False
+
+
+def candidate(spec: EntitySpec, side: Side, record_id: str, record: Present) -> Candidate:
+    evidence = {word: str(record.units[unit]) for unit, word in EVIDENCE.items() if record.units.get(unit)}
+    address = record.units.get("billing_address")
+    if isinstance(address, Mapping):
+        evidence |= {word: str(address[part]) for part, word in ADDRESS.items() if address.get(part)}
+    name = str(record.units.get(spec.name_unit) or "")
+    return Candidate(
+        Key(spec.practice, side, record_id), name, is_active(spec, record), evidence, _hints(side, record)
+    )
+
+
+def _hints(side: Side, record: Present) -> Hints:
+    """Here the kind is known. There, a given and a family name are a person's, or whom to call at a company."""
+    person = record.units.get("person")
+    family = str(person.get("family") or "") if isinstance(person, Mapping) else ""
+    kind = _KINDS.get(record.facts.get("kind")) if side is Side.PRACTICE else None
+    return Hints(kind, family)
+
+
+def row(found: Review, proposal: Proposal) -> ReviewRow:
+    ours, theirs = proposal.practice, proposal.ledger
+    return ReviewRow(
+        firm_id=found.firm_id,
+        review=found,
+        bucket=proposal.bucket.value,
+        group=proposal.group.replace("\x00", "")[:1000],
+        practice_id=ours.key.id if ours else "",
+        ledger_id=theirs.key.id if theirs else "",
+        practice_name=ours.name if ours else "",
+        ledger_name=theirs.name if theirs else "",
+        practice_details=details(ours),
+        ledger_details=details(theirs),
+        reasons=list(proposal.reasons),
+        against=list(proposal.against),
+        confirmed=proposal.confirmed,
+        certainty=_certainty(proposal.probability),
+        suggestions=[_suggestion(each) for each in proposal.suggestions],
+        sort_name=(proposal.group.replace("\x00", "~"))[:1000],
+    )
+
+
+def outside_row(found: Review, candidate: Candidate) -> ReviewRow:
+    name = candidate.name[:1000]
+    return ReviewRow(
+        firm_id=found.firm_id,
+        review=found,
+        bucket=OUTSIDE,
+        group=name,
+        ledger_id=candidate.key.id,
+        ledger_name=name,
+        sort_name=name,
+    )
+
+
+def details(candidate: Candidate | None) -> dict[str, object]:
+    """What the pages show of a record, by unit."""
+    if candidate is None:
+        return {}
+    shown: dict[str, object] = {_UNITS.get(word, word): value for word, value in candidate.evidence.items()}
+    return {**shown, "active": candidate.active}
+
+
+def _certainty(probability: float | None) -> Decimal | None:
+    return None if probability is None else Decimal(f"{probability:.3f}")
+
+
+def _suggestion(suggestion: Suggestion) -> dict[str, object]:
+    record = suggestion.record
+    return {
+        "side": record.key.side.value,
+        "id": record.key.id,
+        "name": record.name,
+        "details": details(record),
+        "likely": suggestion.likely,
+        "certainty": f"{suggestion.probability:.3f}",
+        "reasons": list(suggestion.reasons),
+        "against": list(suggestion.against),
+    }
