@@ -8,6 +8,9 @@
 | TIEOUT_TOKEN_KEYS | ``id:base64key,...`` key ring for stored tokens; the first encrypts, all decrypt | generated likewise |
 | TIEOUT_BASE_URL | the address people use, without a trailing slash | ``http://127.0.0.1:8000`` |
 | DATABASE_URL | any PostgreSQL >= 15; without it ``./run`` starts its own | set by ``./run`` |
+| TIEOUT_DATABASE_OWNER | ``1`` keeps the rights of DATABASE_URL's role: for ``prepare_database`` only | |
+| TIEOUT_STATIC_ROOT | where ``collectstatic`` puts files for a web server of yours | ``.tieout/static`` |
+| TIEOUT_LOG_LEVEL | a level of Python's logging | ``INFO`` |
 | QUICKBOOKS_ENVIRONMENT | ``production``, ``sandbox`` or ``custom`` | ``production`` |
 | QUICKBOOKS_BASE_URL | with ``custom``: one base address for sign-in and data (the emulator) | |
 | QUICKBOOKS_CLIENT_ID, QUICKBOOKS_CLIENT_SECRET | the keys of your Intuit app | |
