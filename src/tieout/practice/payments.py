@@ -119,6 +119,13 @@ class Allocation(models.Model):
         return f"{self.amount}"
 
 
+class RefundStatus(models.TextChoices):
+    PENDING = "pending", "Pending"
+    """The processor has not said yet; the amount is reserved, nothing else has happened."""
+    DONE = "done", "Refunded"
+    FAILED = "failed", "Failed"
+
+
 class Refund(BillingRow):
     """Money given back, of one payment, by the way it came."""
 
@@ -127,9 +134,12 @@ class Refund(BillingRow):
     date = models.DateField()
     amount = money_column()
     method = models.CharField(max_length=10, choices=Method.choices)
+    status = models.CharField(max_length=10, choices=RefundStatus.choices, default=RefundStatus.DONE)
     reason = text_column(500)
     processor_reference = text_column(100)
     idempotency_key = text_column(80)
+    failure = text_column(500)
+    """What the processor said when it refused."""
 
     class Meta:
         constraints = [

@@ -67,11 +67,15 @@ def record_changed(row: BillingRow, kind: str, verb: str, actor: Actor, changes:
     _record(row, kind, verb, actor, changes)
 
 
+def record_draft(row: BillingRow, kind: str, verb: str, actor: Actor, changes: Changes) -> None:
+    """A history entry without a note: what happens to a draft is nobody else's business."""
+    history_row(row.firm_id, kind, str(row.pk), row.version, verb, actor, changes).save()
+
+
 def _record(row: BillingRow, kind: str, verb: str, actor: Actor, changes: Changes) -> None:
-    record_id = str(row.pk)
-    history_row(row.firm_id, kind, record_id, row.version, verb, actor, changes).save()
+    record_draft(row, kind, verb, actor, changes)
     if kind in NOTED:
-        note_change(row.firm_id, kind, record_id, row.version)
+        note_change(row.firm_id, kind, str(row.pk), row.version)
 
 
 def _told(value: Any) -> Any:

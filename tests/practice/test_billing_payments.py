@@ -1,0 +1,400 @@
+"""Payments, refunds, bounced checks, retainers and credits: where each cent is, and what is refused."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from tests.practice.billing_world import TODAY, Desk
+from tieout.practice.actions.charging import ask_again, charge_client, settle_charge
+from tieout.practice.actions.clients import ChangedMeanwhile, create_client
+from tieout.practice.actions.credits import (
+    apply_credit,
+    change_credit_memo,
+    create_credit,
+    unapply_credit,
+    void_credit,
+)
+from tieout.practice.actions.payments import (
+    apply_payment,
+    bounce_payment,
+    change_payment,
+    record_payment,
+    void_payment,
+)
+from tieout.practice.actions.refunds import refund_payment, settle_refund
+from tieout.practice.actor import ChangeRecord
+from tieout.practice.clients import Kind
+from tieout.practice.credits import CreditApplication
+from tieout.practice.firms import Firm
+from tieout.practice.invoices import Invoice, Status
+from tieout.practice.isolation import firm_scope
+from tieout.practice.payments import Payment, PaymentStatus, Refund, RefundStatus
+from tieout.practice.permissions import NotYours
+from tieout.practice.processors import Answer, Outcome, TestProcessor
+from tieout.practice.validation import Invalid
+
+pytestmark = pytest.mark.usefixtures("scope")
+D = Decimal
+
+
+@pytest.fixture
+def desk(firm: Firm, scope: None) -> Desk:
+    return Desk.open(firm.pk)
+
+
+def on(desk: Desk, payment: Payment | None = None, **more: Any) -> dict[str, Any]:
+    told = {"firm_id": desk.firm_id, "actor": desk.actor, **more}
+    return told if payment is None else {**told, "payment_id": payment.pk}
+
+
+def test_one_payment_pays_several_invoices_and_the_rest_is_on_account(desk: Desk) -> None:
+    one, two = desk.invoice(100), desk.invoice(50)
+    payment = desk.pay(170, (one, 100), (two, "20.00"))
+    assert (payment.allocated, payment.unapplied) == (120, 50)
+    assert [desk.fresh(each).status for each in (one, two)] == [Status.PAID, Status.PART_PAID]
+    assert desk.balance() == (30, 50, 0)
+    kinds = [kind for kind, _, _ in desk.notes()[-3:]]
+    assert kinds == ["invoice", "invoice", "payment"]
+    applied = apply_payment(**on(desk, payment, today=TODAY), allocations=[(two.pk, 30)])
+    assert (applied.allocated, applied.unapplied, desk.balance()) == (150, 20, (0, 20, 0))
+    assert payment.allocations.count() == 2
+    assert ChangeRecord.objects.filter(kind="payment", record_id=payment.pk).order_by(
+        "id"
+    ).last().changes == {  # type: ignore[union-attr]
+        "invoice 0002": [None, "30"]
+    }
+
+
+def test_a_retainer_waits_on_account_and_pays_the_invoice_due_first(desk: Desk) -> None:
+    retainer = desk.pay(500, is_additional=True)
+    assert (retainer.is_additional, desk.balance()) == (True, (0, 500, 0))
+    later = desk.invoice(300, terms="net60")
+    sooner = desk.invoice(300, terms="net10")
+    applied = apply_payment(**on(desk, retainer, today=TODAY))
+    assert (applied.unapplied, desk.fresh(sooner).balance, desk.fresh(later).balance) == (0, 0, 100)
+    with pytest.raises(Invalid, match="Nothing is applied"):
+        apply_payment(**on(desk, retainer, today=TODAY))
+
+
+def test_a_payment_without_a_word_about_invoices_pays_those_due_first(desk: Desk) -> None:
+    invoice = desk.invoice(80)
+    payment = record_payment(
+        **on(desk, today=TODAY), client_id=desk.client.pk, amount=100, method="cash", allocations=None
+    )
+    assert (desk.fresh(invoice).balance, payment.unapplied) == (0, 20)
+
+
+@pytest.mark.parametrize(
+    ("amount", "parts", "field"),
+    [
+        ("0", [], "amount"),
+        ("-5", [], "amount"),
+        ("1.005", [], "amount"),
+        ("ten", [], "amount"),
+        ("100", ["100.01"], "allocations.0"),
+        ("50", ["50.01"], "allocations"),
+        ("100", ["-1"], "allocations.0"),
+        ("100", ["0.001"], "allocations.0"),
+    ],
+)
+def test_no_payment_pays_more_than_there_is_or_than_is_owed(
+    desk: Desk, amount: str, parts: list[str], field: str
+) -> None:
+    invoice = desk.invoice(100)
+    with pytest.raises(Invalid) as refused:
+        desk.pay(amount, *((invoice, part) for part in parts))
+    assert set(refused.value.problems) == {field}
+    assert (Payment.objects.count(), desk.balance()) == (0, (100, 0, 0))
+
+
+def test_drafts_void_invoices_and_those_of_others_are_not_paid(desk: Desk) -> None:
+    other = create_client(firm_id=desk.firm_id, actor=desk.actor, kind=Kind.BUSINESS, name="Other")
+    for invoice in (desk.draft(), desk.invoice(10, client_id=other.pk)):
+        with pytest.raises(Invalid, match="Choose an open invoice of this client"):
+            desk.pay(100, (invoice, 10))
+    with pytest.raises(Invalid, match="Choose an open invoice"):
+        record_payment(
+            **on(desk, today=TODAY),
+            client_id=desk.client.pk,
+            amount=1,
+            method="cash",
+            allocations=[("²", 1)],
+        )
+
+
+def test_every_problem_of_a_payment_is_told_at_once(desk: Desk) -> None:
+    with pytest.raises(Invalid) as refused:
+        record_payment(
+            **on(desk, today=TODAY),
+            client_id="x",
+            amount="",
+            method="gold",
+            date="2026-11-21",
+            reference="x" * 22,
+            deposit_to_id=9,
+            idempotency_key="x" * 81,
+        )
+    assert set(refused.value.problems) == {
+        "client_id",
+        "amount",
+        "method",
+        "date",
+        "reference",
+        "deposit_to_id",
+        "idempotency_key",
+    }
+    with pytest.raises(Invalid) as refused:
+        record_payment(**on(desk, today=TODAY))
+    assert set(refused.value.problems) == {"client_id", "amount", "method"}
+
+
+def test_a_double_click_pays_once(desk: Desk) -> None:
+    invoice = desk.invoice(100)
+    one = desk.pay(60, (invoice, 60), idempotency_key="form-1")
+    two = desk.pay(60, (invoice, 60), idempotency_key="form-1")
+    assert (one.pk, Payment.objects.count(), desk.balance()) == (two.pk, 1, (40, 0, 0))
+    with pytest.raises(Invalid, match="another payment"):
+        desk.pay(61, idempotency_key="form-1")
+    other = create_client(firm_id=desk.firm_id, actor=desk.actor, kind=Kind.BUSINESS, name="Other")
+    with pytest.raises(Invalid, match="another payment"):
+        desk.pay(60, client_id=other.pk, idempotency_key="form-1")
+
+
+def test_a_payment_is_corrected_but_keeps_amount_and_client(desk: Desk) -> None:
+    payment = desk.pay(60)
+    changed = change_payment(
+        **on(desk, payment, today=TODAY), reference="1042", date=date(2026, 11, 1), method="cash"
+    )
+    assert (changed.reference, changed.version) == ("1042", 2)
+    assert change_payment(**on(desk, payment, today=TODAY), reference="1042").version == 2
+    with pytest.raises(Invalid) as refused:
+        change_payment(**on(desk, payment, today=TODAY), amount=1, client_id=2)
+    assert set(refused.value.problems) == {"amount", "client_id"}
+    with pytest.raises(ChangedMeanwhile, match="this payment"):
+        change_payment(**on(desk, payment, today=TODAY), memo="x", expected_version=1)
+
+
+@pytest.mark.parametrize(
+    ("verb", "status"), [(void_payment, PaymentStatus.VOID), (bounce_payment, PaymentStatus.BOUNCED)]
+)
+def test_a_payment_undone_opens_its_invoices_again(desk: Desk, verb: Any, status: PaymentStatus) -> None:
+    invoice = desk.invoice(100)
+    payment = desk.pay(130, (invoice, 100))
+    undone = verb(**on(desk, payment))
+    assert (undone.status, undone.allocated, undone.unapplied) == (status, 0, 0)
+    assert (desk.fresh(invoice).status, desk.balance()) == (Status.FINALISED, (100, 0, 0))
+    assert verb(**on(desk, payment)).version == undone.version
+    with pytest.raises(Invalid, match="cannot change"):
+        apply_payment(**on(desk, payment, today=TODAY))
+    with pytest.raises(Invalid, match="nothing came"):
+        refund_payment(**on(desk, payment, today=TODAY))
+
+
+def test_cash_never_bounces_and_a_refunded_payment_is_not_undone(desk: Desk) -> None:
+    with pytest.raises(Invalid, match="Cash cannot bounce"):
+        bounce_payment(**on(desk, desk.pay(10, method="cash")))
+    payment = desk.pay(10)
+    refund_payment(**on(desk, payment, today=TODAY), amount=4)
+    for verb in (void_payment, bounce_payment):
+        with pytest.raises(Invalid, match="Refund the rest"):
+            verb(**on(desk, payment))
+
+
+def test_a_refund_takes_what_is_on_account_first_then_what_was_paid_last(desk: Desk) -> None:
+    one, two = desk.invoice(100), desk.invoice(50)
+    payment = desk.pay(170, (one, 100), (two, 50))
+    refund = refund_payment(**on(desk, payment, today=TODAY), amount="40", reason="Too much")
+    assert (refund.amount, refund.method, refund.status) == (40, "check", RefundStatus.DONE)
+    assert desk.balance() == (20, 0, 0)
+    assert (desk.fresh(two).balance, desk.fresh(two).status) == (20, Status.PART_PAID)
+    payment = desk.fresh(payment)
+    assert (payment.amount, payment.allocated, payment.unapplied, payment.refunded) == (170, 130, 0, 40)
+    with pytest.raises(Invalid, match=r"Only \$130.00"):
+        refund_payment(**on(desk, payment, today=TODAY), amount="130.01")
+    refund_payment(**on(desk, payment, today=TODAY))
+    assert desk.balance() == (150, 0, 0)
+    with pytest.raises(Invalid, match=r"Only \$0.00"):
+        refund_payment(**on(desk, payment, today=TODAY))
+    assert [kind for kind, _, _ in desk.notes()].count("refund") == 2
+
+
+def test_a_double_click_refunds_once(desk: Desk) -> None:
+    payment, other = desk.pay(100), desk.pay(100)
+    one, two = (
+        refund_payment(**on(desk, payment, today=TODAY), amount=10, idempotency_key="r-1") for _ in range(2)
+    )
+    assert (one.pk, desk.fresh(payment).refunded) == (two.pk, 10)
+    with pytest.raises(Invalid, match="another refund"):
+        refund_payment(**on(desk, other, today=TODAY), amount=10, idempotency_key="r-1")
+
+
+# -- through a processor ------------------------------------------------------------------------------
+
+
+def charge(
+    desk: Desk, processor: TestProcessor, token: str, *parts: tuple[Invoice, Any], **more: Any
+) -> Payment:
+    fields = {"client_id": desk.client.pk, "amount": 100, "method": "card", **more}
+    return charge_client(
+        **on(desk, today=TODAY),
+        processor=processor,
+        token=token,
+        allocations=[(invoice.pk, part) for invoice, part in parts],
+        **fields,  # type: ignore[arg-type]
+    )
+
+
+def test_a_card_is_charged_and_the_token_is_kept_nowhere(desk: Desk) -> None:
+    invoice = desk.invoice(80)
+    payment = charge(desk, TestProcessor(), "tok-ok", (invoice, 80))
+    assert (payment.status, payment.processor, payment.unapplied) == (PaymentStatus.RECEIVED, "test", 20)
+    assert payment.processor_reference == f"test-payment-{payment.pk}"
+    assert desk.balance() == (0, 20, 0)
+    assert "tok-ok" not in str(Payment.objects.values().get())
+    assert "tok-ok" not in str(list(ChangeRecord.objects.values_list("changes", flat=True)))
+    with pytest.raises(Invalid, match="Refund it instead"):
+        void_payment(**on(desk, payment))
+
+
+def test_a_declined_card_pays_nothing_and_says_why(desk: Desk) -> None:
+    invoice = desk.invoice(80)
+    payment = charge(desk, TestProcessor(), "tok-declined", (invoice, 80))
+    assert (payment.status, payment.decline_reason) == (
+        PaymentStatus.DECLINED,
+        "The test processor declines this token.",
+    )
+    assert desk.balance() == (80, 0, 0)
+    assert "payment" not in [kind for kind, _, _ in desk.notes()]
+
+
+def test_cash_is_not_charged_and_an_overpaid_invoice_is_refused_before_the_charge(desk: Desk) -> None:
+    processor, invoice = TestProcessor(), desk.invoice(80)
+    with pytest.raises(Invalid, match="Only a card"):
+        charge(desk, processor, "tok", method="cash")
+    with pytest.raises(Invalid, match=r"Only \$80.00 is owed"):
+        charge(desk, processor, "tok", (invoice, 81))
+    assert processor.answers == {}
+
+
+def test_a_lost_answer_is_asked_for_and_never_charged_twice(desk: Desk) -> None:
+    processor, invoice = TestProcessor(), desk.invoice(100)
+    payment = charge(desk, processor, "tok-lost", (invoice, 100), idempotency_key="f")
+    assert (payment.status, desk.balance()) == (PaymentStatus.PENDING, (100, 0, 0))
+    assert charge(desk, processor, "tok-ok", (invoice, 100), idempotency_key="f").pk == payment.pk
+    found = ask_again(**on(desk, payment, today=TODAY), processor=processor)
+    assert (found.status, desk.balance(), len(processor.answers)) == (PaymentStatus.RECEIVED, (0, 0, 0), 1)
+    again = ask_again(**on(desk, payment, today=TODAY), processor=processor)
+    assert (again.version, desk.balance()) == (found.version, (0, 0, 0))
+
+
+def test_a_charge_that_never_arrived_is_declined_when_asked_for(desk: Desk) -> None:
+    processor = TestProcessor()
+    payment = charge(desk, processor, "tok-never")
+    declined = ask_again(**on(desk, payment, today=TODAY), processor=processor)
+    assert (declined.status, desk.balance()) == (PaymentStatus.DECLINED, (0, 0, 0))
+
+
+def test_a_bank_transfer_pays_what_is_still_open_when_it_comes(desk: Desk) -> None:
+    processor, invoice = TestProcessor(), desk.invoice(100)
+    payment = charge(desk, processor, "tok-pending", (invoice, 100), method="ach")
+    desk.pay(70, (invoice, 70))
+    settled = settle_charge(**on(desk, payment, today=TODAY), answer=Answer(Outcome.SUCCEEDED, "t-1"))
+    assert (settled.status, settled.allocated, settled.unapplied) == (PaymentStatus.RECEIVED, 30, 70)
+    assert desk.balance() == (0, 70, 0)
+
+
+def test_a_refund_through_the_processor_is_reserved_until_it_answers(desk: Desk) -> None:
+    processor, invoice = TestProcessor(), desk.invoice(100)
+    payment = charge(desk, processor, "tok", (invoice, 100))
+    Payment.objects.update(processor_reference="ref-pending")
+    with pytest.raises(Invalid, match="through it"):
+        refund_payment(**on(desk, payment, today=TODAY), amount=60)
+    refund = refund_payment(**on(desk, payment, today=TODAY), amount=60, processor=processor)
+    assert (refund.status, desk.balance()) == (RefundStatus.PENDING, (0, 0, 0))
+    with pytest.raises(Invalid, match=r"Only \$40.00"):
+        refund_payment(**on(desk, payment, today=TODAY), amount=41, processor=processor)
+    done = settle_refund(**on(desk, refund_id=refund.pk), answer=Answer(Outcome.SUCCEEDED, "r-1"))
+    assert (done.status, done.processor_reference, desk.balance()) == (RefundStatus.DONE, "r-1", (60, 0, 0))
+    settle_refund(**on(desk, refund_id=refund.pk), answer=Answer(Outcome.SUCCEEDED, "r-1"))
+    assert desk.balance() == (60, 0, 0)
+    second = refund_payment(**on(desk, payment, today=TODAY), processor=processor)
+    failed = settle_refund(**on(desk, refund_id=second.pk), answer=Answer(Outcome.DECLINED, reason="Closed"))
+    assert (failed.status, failed.failure, desk.balance()) == (RefundStatus.FAILED, "Closed", (60, 0, 0))
+    assert Refund.objects.count() == 2
+
+
+# -- credits ------------------------------------------------------------------------------------------
+
+
+def test_a_credit_is_applied_up_to_the_smaller_of_left_and_owed_and_taken_off_again(desk: Desk) -> None:
+    invoice, small = desk.invoice(100), desk.invoice(20)
+    credit = desk.credit("50.00")
+    assert (credit.number, credit.left, desk.balance()) == ("CR-0001", 50, (120, 0, 50))
+    where = on(desk, credit_id=credit.pk, today=TODAY)
+    with pytest.raises(Invalid, match=r"Only \$20.00 is owed"):
+        apply_credit(**where, allocations=[(small.pk, 21)])
+    with pytest.raises(Invalid, match=r"more than the \$50.00"):
+        apply_credit(**where, allocations=[(invoice.pk, 51)])
+    (first,) = apply_credit(**where, allocations=[(small.pk, 20)])
+    (second,) = apply_credit(**where)
+    assert (second.invoice, second.amount, desk.balance()) == (invoice, 30, (70, 0, 0))
+    assert (desk.fresh(small).status, desk.fresh(invoice).credited) == (Status.PAID, 30)
+    with pytest.raises(Invalid, match=r"\$50.00 of this credit is applied"):
+        void_credit(**on(desk, credit_id=credit.pk))
+    off = unapply_credit(**on(desk, application_id=first.pk))
+    assert (off.is_void, off.version, desk.balance()) == (True, 2, (90, 0, 20))
+    assert unapply_credit(**on(desk, application_id=first.pk)).version == 2
+    unapply_credit(**on(desk, application_id=second.pk))
+    voided = void_credit(**on(desk, credit_id=credit.pk))
+    assert (voided.is_void, voided.amount, desk.balance()) == (True, 50, (120, 0, 0))
+    with pytest.raises(Invalid, match="is void"):
+        apply_credit(**where)
+    assert CreditApplication.objects.count() == 2
+    kinds = [kind for kind, _, _ in desk.notes()]
+    assert (kinds.count("credit"), kinds.count("credit_application")) == (6, 4)
+
+
+def test_a_credit_takes_rate_and_words_from_its_item_and_rounds_half_up(desk: Desk) -> None:
+    credit = create_credit(
+        **on(desk, today=TODAY), client_id=desk.client.pk, item_id=desk.item.pk, quantity="0.3333"
+    )
+    assert (credit.description, credit.rate, credit.amount) == ("Tax return", 100, D("33.33"))
+    half = create_credit(
+        **on(desk, today=TODAY), client_id=desk.client.pk, description="x", quantity="0.5", rate="0.01"
+    )
+    assert half.amount == D("0.01")
+    assert change_credit_memo(**on(desk, credit_id=half.pk), memo="Sorry").memo == "Sorry"
+
+
+def test_every_problem_of_a_credit_is_told_at_once(desk: Desk) -> None:
+    with pytest.raises(Invalid) as refused:
+        create_credit(**on(desk, today=TODAY), quantity="-1", date="2027-01-01", memo="x" * 4001)
+    assert set(refused.value.problems) == {"client_id", "description", "rate", "quantity", "date", "memo"}
+    with pytest.raises(Invalid, match="more than"):
+        create_credit(**on(desk, today=TODAY), client_id=desk.client.pk, description="x", rate="0.001")
+
+
+def test_nothing_of_the_twin_is_paid_refunded_or_credited(desk: Desk, other_firm: Firm) -> None:
+    invoice, payment, credit = desk.invoice(10), desk.pay(10), desk.credit(10)
+    (application,) = apply_credit(**on(desk, credit_id=credit.pk, today=TODAY), allocations=[(invoice.pk, 5)])
+    theirs: dict[str, Any] = {"firm_id": other_firm.pk, "actor": desk.actor}
+    with firm_scope(other_firm.pk):
+        for call in (
+            lambda: apply_payment(**theirs, payment_id=payment.pk, today=TODAY),
+            lambda: void_payment(**theirs, payment_id=payment.pk),
+            lambda: bounce_payment(**theirs, payment_id=payment.pk),
+            lambda: change_payment(**theirs, payment_id=payment.pk, today=TODAY, memo="x"),
+            lambda: refund_payment(**theirs, payment_id=payment.pk, today=TODAY),
+            lambda: apply_credit(**theirs, credit_id=credit.pk, today=TODAY),
+            lambda: void_credit(**theirs, credit_id=credit.pk),
+            lambda: unapply_credit(**theirs, application_id=application.pk),
+        ):
+            with pytest.raises(NotYours):
+                call()
+        with pytest.raises(Invalid, match="Choose the client"):
+            record_payment(**theirs, today=TODAY, client_id=desk.client.pk, amount=1, method="cash")
+    assert desk.balance() == (5, 10, 5)
