@@ -44,6 +44,8 @@ class Switches:
         default_factory=lambda: {Side.PRACTICE: False, Side.LEDGER: False}
     )
     """Whether records of that side which the spec leaves out by default take part all the same."""
+    since: str = ""
+    """Documents dated before this ISO date are not sent when they are new; empty for all."""
 
     def allow_edit(self, side: Side, *, active_unit: bool) -> bool:
         return self.archive[side] if active_unit else self.edit[side]
@@ -112,6 +114,8 @@ class Conflict:
     practice: Value
     ledger: Value
     base: Value
+    drift: bool = False
+    """Only the ledger changed, and the entity only travels the other way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,15 +245,27 @@ class _Sorted:
         base_ours, base_theirs = self._base(name)
         answer = self.record.answers.get(name)
         found = verdict(ours, theirs, base_ours, base_theirs, unit.owner, answer)
+        if name in self.spec.verified:
+            found = self._verified(found, answer, ours, theirs)
+        drift = found is Verdict.TO_PRACTICE and not self.spec.direction.flows_to(Side.PRACTICE)
+        if drift and answer is not None:
+            # Theirs is accepted as it is, or ours is restored; nothing flows back here either way.
+            found = Verdict.SETTLE if answer is Side.LEDGER else Verdict.TO_LEDGER
         if found is Verdict.SETTLE:
             self.settled.append(name)
-        elif found is Verdict.CONFLICT:
+        elif found is Verdict.CONFLICT or (drift and answer is None):
             keys = (self.record.practice_key, self.record.ledger_key)
-            self.rest.append(Conflict(*keys, name, ours, theirs, base_ours))
+            self.rest.append(Conflict(*keys, name, ours, theirs, base_ours, drift))
         elif found is Verdict.TO_LEDGER:
             self._write(Side.LEDGER, name, ours, loser=theirs, base=base_theirs)
         elif found is Verdict.TO_PRACTICE:
             self._write(Side.PRACTICE, name, theirs, loser=ours, base=base_ours)
+
+    def _verified(self, found: Verdict, answer: Side | None, ours: Value, theirs: Value) -> Verdict:
+        """A unit that is only compared is settled or asked about, never copied by itself."""
+        if same(ours, theirs) or found is Verdict.NOTHING:
+            return found
+        return Verdict.CONFLICT if answer is None else Verdict.SETTLE
 
     def _base(self, name: str) -> tuple[Value, Value]:
         default: Value = True if name == self.spec.active_unit else None
@@ -320,10 +336,12 @@ def _unlinked(spec: EntitySpec, record: Unlinked, switches: Switches) -> Sequenc
     left_out = spec.left_out(key.side, record.record)
     if left_out and not switches.take_left_out[key.side]:
         return [Blocked(key, Why.NOT_ELIGIBLE, left_out)]
+    if not spec.direction.flows_to(side):
+        return []  # what was made on the receiving side of a one-way road is none of ours
     if record.held:
         return [Question(key, Why.HELD, record.held, record.lookalikes)]
-    if not spec.direction.flows_to(side):
-        return [Blocked(key, Why.NOT_ELIGIBLE, f"{spec.plural} go {spec.direction} only.")]
+    if spec.date_unit and str(record.record.units.get(spec.date_unit) or "") < switches.since:
+        return [Blocked(key, Why.NOT_ELIGIBLE, f"It is dated before {switches.since}, the start date.")]
     if not switches.create[side]:
         return [Blocked(key, Why.SWITCHED_OFF, f"Creating {spec.plural.lower()} there is switched off.")]
     if record.lookalikes:

@@ -6,9 +6,10 @@ ledger's own document (``PrimaryEmailAddr.Address``); this module only walks the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 from tieout.reconcile.codecs import Codec
@@ -91,7 +92,44 @@ class Group:
         return None
 
 
-Unit = Field | Group
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """One unit that only an entity's own functions can read and write: an invoice's lines with tax and discount."""
+
+    name: str
+    label: str
+    from_ledger: Callable[[Document], Value]
+    to_ledger: Callable[[Value, dict[str, Any]], None]
+    fits: Callable[[Value], str | None] = lambda value: None
+    owner: Owner = Owner.SHARED
+    required: bool = False
+
+    def read(self, document: Document) -> Value:
+        return self.from_ledger(document)
+
+    def write(self, value: Value, document: dict[str, Any]) -> None:
+        self.to_ledger(value, document)
+
+    def problem(self, value: Value) -> str | None:
+        if self.required and is_empty(value):
+            return "is empty, and it is needed there"
+        return self.fits(value)
+
+
+Unit = Field | Group | Whole
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Where units of a record name other records by their practice id.
+
+    Before planning, the engine puts the ledger's ids in their place; a record that names one without a
+    partner waits for it. ``part`` is the column, when the unit is a tuple of rows.
+    """
+
+    unit: str
+    entity: str
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -110,8 +148,16 @@ class EntitySpec:
     """The unit a person knows the record by; matched on, and shown in every sentence."""
     active_unit: str | None = None
     """The unit that says whether the record is in use; it obeys the archive switches, not the edit ones."""
+    date_unit: str | None = None
+    """The unit that dates a document; a start date in the settings leaves older ones out."""
     depends_on: tuple[str, ...] = ()
     """Practice words of entities whose records must be linked first."""
+    references: tuple[Reference, ...] = ()
+    """Units that name other records; empty for entities that stand alone."""
+    verified: frozenset[str] = frozenset()
+    """Units that are never written, only compared: a total that both sides compute for themselves."""
+    in_change_feed: bool = True
+    """False: the ledger's change feed does not carry it; only a full comparison sees its changes."""
     eligible: Mapping[Side, Callable[[Present], str | None]] = field(default_factory=dict)
     """Per side: None when the record takes part, else the reason it is left out, as a sentence."""
 
@@ -126,13 +172,47 @@ class EntitySpec:
         """The part of a ledger document that carries these units."""
         document: dict[str, Any] = {}
         for name, value in units.items():
-            self.unit(name).write(value, document)
+            if name not in self.verified:
+                self.unit(name).write(value, document)
         return document
+
+    def named_in(self, units: Units) -> Iterator[tuple[str, str]]:
+        """(entity, practice id) of every other record these units name."""
+        for reference in self.references:
+            for named in _texts_at(units.get(reference.unit), reference.part):
+                if named:
+                    yield reference.entity, named
+
+    def with_ledger_ids(self, units: Units, ledger_id: Callable[[str, str], str]) -> Units:
+        """These units with the ledger's ids in place of the practice's. ``ledger_id`` takes (entity, practice id)."""
+        changed = dict(units)
+        for reference in self.references:
+            if reference.unit in changed:
+                changed[reference.unit] = _replaced(
+                    changed[reference.unit], reference.part, partial(ledger_id, reference.entity)
+                )
+        return changed
 
     def left_out(self, side: Side, record: Present) -> str | None:
         """Why this record takes no part in the sync; None when it does."""
         rule = self.eligible.get(side)
         return rule(record) if rule else None
+
+
+def _texts_at(value: Value, part: str) -> Iterator[str]:
+    if isinstance(value, tuple):
+        for row in value:
+            yield str(row.get(part) or "")
+    elif isinstance(value, str):
+        yield value
+
+
+def _replaced(value: Value, part: str, replace: Callable[[str], str]) -> Value:
+    if isinstance(value, tuple):
+        return tuple(
+            {**row, part: replace(str(row[part])) if row.get(part) else row.get(part)} for row in value
+        )
+    return replace(value) if isinstance(value, str) and value else value
 
 
 def _get(document: Document, path: str) -> Any:

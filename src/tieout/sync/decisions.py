@@ -15,12 +15,12 @@ from tieout.practice.records import RECORD_KINDS
 from tieout.reconcile.plan import baseline_for_link
 from tieout.reconcile.spec import EntitySpec
 from tieout.reconcile.state import Key, Present, Side
-from tieout.sync import dirty, observations, tasks
+from tieout.sync import dirty, match_memory, observations, tasks
 from tieout.sync.connections import connection_of
 from tieout.sync.dirty import Mark
 from tieout.sync.engine import Engine
-from tieout.sync.listing import say
-from tieout.sync.models import UNRESOLVED, Attempt, Conflict, Connection, Hold, Issue, Link
+from tieout.sync.listing import say, wake_waiting
+from tieout.sync.models import UNRESOLVED, Attempt, Conflict, Connection, Hold, Issue, Link, Verdict
 from tieout.sync.packing import pack_units
 from tieout.sync.review import spec_of
 
@@ -81,9 +81,13 @@ def link(
             origin="by hand",
             linked_at=engine.now(),
         )
+        match_memory.remember(
+            connection, entity, practice_id, ledger_id, Verdict.ACCEPT, member, engine.now()
+        )
         ours, theirs = Key(entity, Side.PRACTICE, practice_id), Key(entity, Side.LEDGER, ledger_id)
         _release(connection, ours, theirs)
         _close_issues(connection, engine, ours, theirs)
+        wake_waiting(connection, ours, engine.now())
         who = member.user.get_full_name()
         sentence = f"{who} linked {_name(connection, ours)} with {_name(connection, theirs)} in QuickBooks"
         say(connection, engine.now(), sentence, result="info", key=ours)
@@ -116,6 +120,9 @@ def unlink(member: Member, entity: str, practice_id: str, *, engine: Engine | No
             raise CannotDecide("A change of it is just being sent. Try again in a minute.")
         ledger_id = found.ledger_id
         found.delete()
+        match_memory.remember(
+            connection, entity, practice_id, ledger_id, Verdict.UNLINK, member, engine.now()
+        )
         who = member.user.get_full_name()
         ours, theirs = Key(entity, Side.PRACTICE, practice_id), Key(entity, Side.LEDGER, ledger_id)
         for key in (ours, theirs):

@@ -12,7 +12,7 @@ from datetime import datetime
 from django.db.models import Max
 
 from tieout.practice.models import OutboxNote
-from tieout.reconcile.guard import Halt, empty_side
+from tieout.reconcile.guard import empty_side
 from tieout.reconcile.ports import Activity, ChangeSet, Ledger, WindowTooOld
 from tieout.reconcile.spec import EntitySpec
 from tieout.reconcile.state import Absent, Present, Side
@@ -62,12 +62,11 @@ def take_inbox(lease: Lease, specs: Sequence[EntitySpec]) -> int:
         return 0
     with lease.commit() as connection:
         marks = []
-        for event in events:
-            spec = by_ledger_word.get(event.entity)
-            if spec is None:
-                continue
-            for record_id in {event.record_id, event.other_id} - {""}:
-                marks.append(Mark(spec.practice, Side.LEDGER, record_id, f"webhook: {event.operation}"))
+        for spec in specs:
+            of_spec = [event for event in events if by_ledger_word.get(event.entity) is spec]
+            ids = {one for event in of_spec for one in (event.record_id, event.other_id)} - {""}
+            ours = _ours(connection, spec, ids)
+            marks += [Mark(spec.practice, Side.LEDGER, record_id, "webhook") for record_id in ours]
         dirty.mark(connection, marks, lease.engine.now())
         InboxEvent.objects.filter(pk__in=[event.pk for event in events]).update(handled_at=lease.engine.now())
     return len(events)
@@ -75,8 +74,12 @@ def take_inbox(lease: Lease, specs: Sequence[EntitySpec]) -> int:
 
 def ask_changes(lease: Lease, ledger: Ledger, specs: Sequence[EntitySpec]) -> list[EntitySpec]:
     """Ask the change feed once for all entities. Returns those it could not tell everything about: sweep them."""
-    asked = {spec: cursor for spec in specs if (cursor := _cursor(lease.connection, spec)) is not None}
-    unseen = [spec for spec in specs if spec not in asked]
+    asked = {
+        spec: cursor
+        for spec in specs
+        if spec.in_change_feed and (cursor := _cursor(lease.connection, spec)) is not None
+    }
+    unseen = [spec for spec in specs if spec.in_change_feed and spec not in asked]
     if not asked:
         return unseen
     try:
@@ -93,16 +96,29 @@ def ask_changes(lease: Lease, ledger: Ledger, specs: Sequence[EntitySpec]) -> li
 
 def _take_changes(lease: Lease, connection: Connection, spec: EntitySpec, answer: ChangeSet) -> None:
     now = lease.engine.now()
-    rows = {key.id: row for key, row in answer.rows.items() if key.entity == spec.ledger}
+    ours = _ours(connection, spec, {key.id for key in answer.keys if key.entity == spec.ledger})
+    rows = {key.id: row for key, row in answer.rows.items() if key.entity == spec.ledger and key.id in ours}
     news: dict[str, Seen] = dict(observations.changed_ones(connection, spec, rows))
-    news |= {key.id: Absent(why) for key, why in answer.absent.items() if key.entity == spec.ledger}
+    news |= {
+        key.id: Absent(why)
+        for key, why in answer.absent.items()
+        if key.entity == spec.ledger and key.id in ours
+    }
     observations.keep(connection, spec, Side.LEDGER, news, now)
     marks = [
         Mark(spec.practice, Side.LEDGER, record_id, "change feed", must_read=False) for record_id in news
     ]
-    bare = {key.id for key in answer.keys if key.entity == spec.ledger} - set(rows) - set(news)
+    bare = ours - set(rows) - set(news)
     marks += [Mark(spec.practice, Side.LEDGER, record_id, "change feed") for record_id in bare]
     dirty.mark(connection, marks, now)
+
+
+def _ours(connection: Connection, spec: EntitySpec, ids: set[str]) -> set[str]:
+    """Of these ledger ids, those that concern us: of a one-way entity only what is linked. The rest is QuickBooks' own."""
+    if spec.direction.flows_to(Side.PRACTICE):
+        return ids
+    linked = Link.objects.filter(connection=connection, entity=spec.practice, ledger_id__in=ids)
+    return set(linked.values_list("ledger_id", flat=True))
 
 
 def sweep(lease: Lease, ledger: Ledger, spec: EntitySpec, started: datetime | None = None) -> int:
@@ -112,6 +128,8 @@ def sweep(lease: Lease, ledger: Ledger, spec: EntitySpec, started: datetime | No
     ``started`` is the ledger's own clock from before the listing, if known: the next change-feed cursor.
     Raises ``Halted`` when the ledger lists nothing although records are linked.
     """
+    if not spec.direction.flows_to(Side.PRACTICE):
+        return _sweep_linked(lease, spec, started)
     seen_at = lease.engine.now()
     listed: set[str] = set()
     news_total = 0
@@ -126,7 +144,7 @@ def sweep(lease: Lease, ledger: Ledger, spec: EntitySpec, started: datetime | No
         news_total += len(news)
     linked = Link.objects.filter(connection=lease.connection, entity=spec.practice).count()
     if halt := empty_side(spec, len(listed), linked):
-        raise Halted(_sentence(halt))
+        raise Halted(halt.sentence)
     with lease.commit() as connection:
         known = Observation.objects.filter(
             connection=connection, entity=spec.practice, side=Side.LEDGER, absent="", observed_at__lt=seen_at
@@ -139,8 +157,18 @@ def sweep(lease: Lease, ledger: Ledger, spec: EntitySpec, started: datetime | No
     return news_total + len(missing)
 
 
-def _sentence(halt: Halt) -> str:
-    return halt.sentence
+def _sweep_linked(lease: Lease, spec: EntitySpec, started: datetime | None) -> int:
+    """Have every linked record of a one-way entity read anew; what QuickBooks has beside them is its own."""
+    with lease.commit() as connection:
+        linked = Link.objects.filter(connection=connection, entity=spec.practice)
+        marks = [
+            Mark(spec.practice, Side.LEDGER, one, "sweep")
+            for one in linked.values_list("ledger_id", flat=True)
+        ]
+        dirty.mark(connection, marks, lease.engine.now())
+        if started is not None:
+            _move_cursor(connection, spec, started - lease.engine.overlap)
+    return len(marks)
 
 
 def _cursor(connection: Connection, spec: EntitySpec) -> datetime | None:

@@ -64,8 +64,7 @@ def _resolve(executor: Executor, attempt: Attempt) -> bool:
         return False
     lease.engine.at_point("looked")
     if found.row is not None:
-        executor.conclude(attempt, Answer(found.row), name)
-        problems: list[Problem] = []
+        problems: list[Problem] = executor.conclude(attempt, Answer(found.row), name)
     else:
         # Not there, or only something that may not be ours. The same bytes under the same id: if the first
         # sending did arrive, the ledger replays its answer or refuses the name; it cannot make a second one.

@@ -30,15 +30,16 @@ from tieout.reconcile.ports import (
     UnknownOutcome,
 )
 from tieout.reconcile.spec import EntitySpec
-from tieout.reconcile.state import Baseline, Key, Present, Side, Units
+from tieout.reconcile.state import Baseline, Key, Present, Side, Units, same
 from tieout.sync import dirty, observations
 from tieout.sync.dirty import Mark
 from tieout.sync.lease import Lease
-from tieout.sync.listing import Problem, problem_from, say
+from tieout.sync.listing import Problem, problem_from, say, wake_waiting
 from tieout.sync.models import Attempt, AttemptState, Connection, Link
 from tieout.sync.packing import pack_units, unpack_units
 from tieout.sync.policy import switches_of
 
+LINKED_ELSEWHERE = "QuickBooks answered with a record that is linked to another one here."
 ACTOR = Actor(ActorKind.SYNC, "QuickBooks sync")
 
 
@@ -141,6 +142,7 @@ class Executor:
         seen = {new_id: Present(view.units, str(view.version), view.facts)}
         now = self.lease.engine.now()
         observations.keep(connection, self.spec, Side.PRACTICE, seen, now)
+        wake_waiting(connection, key, now)
         say(connection, now, f"{self.spec.label} {name} came from QuickBooks", key=key)
         self._count("created_here")
         return problems
@@ -204,8 +206,7 @@ class Executor:
         except LedgerError as error:
             return self._refused(attempt, error)
         self.lease.engine.at_point("answered")
-        self.conclude(attempt, answer, name)
-        return []
+        return self.conclude(attempt, answer, name)
 
     def _in_doubt(self, attempt: Attempt, error: LedgerError) -> None:
         with self.lease.commit() as connection:
@@ -240,15 +241,21 @@ class Executor:
             raise Again from error
         return [problem_from(error)]
 
-    def conclude(self, attempt: Attempt, answer: Answer, name: str) -> None:
+    def conclude(self, attempt: Attempt, answer: Answer, name: str) -> list[Problem]:
         """A clear yes: link, baseline pair from the answer, observation and attempt in one transaction."""
+        problems: list[Problem] = []
         with self.lease.commit() as connection:
             sent = unpack_units(attempt.units)
             shown = {unit: answer.row.record.units.get(unit) for unit in sent}
             link = self._linked(connection, attempt, answer.row.id)
-            agree(link, Baseline(sent, shown))
-            seen = {answer.row.id: answer.row.record}
             now = self.lease.engine.now()
+            if link is None:
+                problems.append(Problem("name_taken", LINKED_ELSEWHERE, options=(answer.row.id,)))
+            else:
+                agree(link, Baseline(*_agreed(self.spec, sent, shown)))
+            if attempt.operation == "create":
+                wake_waiting(connection, Key(attempt.entity, Side.PRACTICE, attempt.practice_id), now)
+            seen = {answer.row.id: answer.row.record}
             observations.keep(connection, self.spec, Side.LEDGER, seen, now)
             Attempt.objects.filter(pk=attempt.pk).update(
                 state=AttemptState.DONE,
@@ -269,8 +276,10 @@ class Executor:
             )
         self.lease.engine.at_point("concluded")
         self._count("created_there" if attempt.operation == "create" else "updated_there")
+        return problems
 
-    def _linked(self, connection: Connection, attempt: Attempt, ledger_id: str) -> Link:
+    def _linked(self, connection: Connection, attempt: Attempt, ledger_id: str) -> Link | None:
+        """The link an answer speaks of, made if need be. None when the ledger record belongs to another of ours."""
         if attempt.operation != "create":
             return self._link_there(connection, Key(attempt.entity, Side.LEDGER, ledger_id))
         try:
@@ -284,13 +293,13 @@ class Executor:
                     origin="created there",
                 )
         except IntegrityError:
-            # A replayed answer or a person was quicker; the link must be this very one.
-            return Link.objects.get(
+            # A replayed answer or a person was quicker.
+            return Link.objects.filter(
                 connection=connection,
                 entity=attempt.entity,
                 practice_id=attempt.practice_id,
                 ledger_id=ledger_id,
-            )
+            ).first()
 
     # -- shared ---------------------------------------------------------------------------------------
 
@@ -335,6 +344,12 @@ def agree(link: Link, agreed: Baseline) -> None:
     link.baseline_practice = {**link.baseline_practice, **pack_units(agreed.practice)}
     link.baseline_ledger = {**link.baseline_ledger, **pack_units(agreed.ledger)}
     link.save(update_fields=["baseline_practice", "baseline_ledger"])
+
+
+def _agreed(spec: EntitySpec, sent: Units, shown: Units) -> tuple[Units, Units]:
+    """What a clear answer settles: all that was sent, except a total that came back different."""
+    kept = [unit for unit in sent if unit not in spec.verified or same(sent[unit], shown.get(unit))]
+    return {unit: sent[unit] for unit in kept}, {unit: shown.get(unit) for unit in kept}
 
 
 T = TypeVar("T")

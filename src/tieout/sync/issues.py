@@ -64,6 +64,12 @@ CAUSES: dict[str, Cause] = dict(
             "Choose which value to keep. Both are safe until then.",
         ),
         _cause(
+            "drift",
+            Listing.NEEDS_YOU,
+            "Changed in QuickBooks",
+            "Restore ours, accept theirs, or detach the two. Neither is overwritten until then.",
+        ),
+        _cause(
             "does_not_fit",
             Listing.NEEDS_YOU,
             "QuickBooks cannot hold this value",

@@ -14,6 +14,8 @@ from tieout.reconcile import plan as planning
 from tieout.reconcile.plan import Blocked, Outcome, Question
 from tieout.reconcile.ports import LedgerError
 from tieout.reconcile.state import Key, Side, is_empty
+from tieout.sync import dirty
+from tieout.sync.dirty import Mark
 from tieout.sync.issues import CAUSE_OF_WHY, CAUSES, cause_of
 from tieout.sync.models import ActivityLine, Conflict, Connection, Issue, Link
 from tieout.sync.packing import pack
@@ -34,11 +36,14 @@ class Problem:
 def problem_of(outcome: Outcome) -> Problem | None:
     """The problem that a plan's outcome stands for; None for an action (it is carried out instead)."""
     if isinstance(outcome, Blocked):
-        return Problem(CAUSE_OF_WHY[outcome.why], outcome.sentence, outcome.unit)
+        waits = tuple(f"{key.entity}:{key.id}" for key in outcome.waits_for)
+        return Problem(CAUSE_OF_WHY[outcome.why], outcome.sentence, outcome.unit, options=waits)
     if isinstance(outcome, Question):
         options = tuple(key.id for key in outcome.options)
         return Problem(CAUSE_OF_WHY[outcome.why], outcome.sentence, options=options)
     if isinstance(outcome, planning.Conflict):
+        if outcome.drift:
+            return Problem("drift", "It was changed in QuickBooks.", outcome.unit)
         never_agreed = is_empty(outcome.base)
         how = (
             "The two sides show different values." if never_agreed else "Both sides changed it, differently."
@@ -83,6 +88,18 @@ def set_issues(
         row.listing = cause.listing.value
         row.code, row.reference, row.options = one.code, one.reference, list(one.options)
         row.save()
+
+
+def wake_waiting(connection: Connection, key: Key, now: datetime) -> int:
+    """Mark the records that wait for this one, now that it has a partner. Returns how many."""
+    waiting = Issue.objects.filter(
+        connection=connection, cause="waits_for", closed_at=None, options__contains=[f"{key.entity}:{key.id}"]
+    )
+    marks = [
+        Mark(row.entity, Side(row.side), row.record_id, "waited for another", must_read=False)
+        for row in waiting
+    ]
+    return dirty.mark(connection, marks, now)
 
 
 def set_conflicts(

@@ -42,8 +42,9 @@ def gather(lease: Lease, ledger: Ledger, spec: EntitySpec, rows: Sequence[Dirty]
     ledger_ids = {*dirty_ids[Side.LEDGER], *(link.ledger_id for link in links)}
     must_read = {row.record_id for row in rows if row.side == Side.LEDGER and row.must_read}
     there = _observe_ledger(lease, ledger, spec, ledger_ids, must_read)
-    here = _observe_practice(lease, spec, {*dirty_ids[Side.PRACTICE], *(link.practice_id for link in links)})
-    laid_out = _LaidOut(lease.connection, spec, here, there, links)
+    practice_ids = {*dirty_ids[Side.PRACTICE], *(link.practice_id for link in links)}
+    here, waits = _with_references(lease.connection, spec, _observe_practice(lease, spec, practice_ids))
+    laid_out = _LaidOut(lease.connection, spec, here, there, links, waits)
     return laid_out.works(rows)
 
 
@@ -78,6 +79,42 @@ def _observe_practice(lease: Lease, spec: EntitySpec, ids: Collection[str]) -> d
     return seen
 
 
+def _with_references(
+    connection: Connection, spec: EntitySpec, here: Mapping[str, Seen]
+) -> tuple[Mapping[str, Seen], Mapping[str, tuple[Key, ...]]]:
+    """The practice's records with the ledger's ids where they name other records, and whom each still waits for.
+
+    One query for each entity named, however many records there are.
+    """
+    if not spec.references:
+        return here, {}
+    present = {one: record for one, record in here.items() if isinstance(record, Present)}
+    named: dict[str, set[str]] = {}
+    for record in present.values():
+        for entity, practice_id in spec.named_in(record.units):
+            named.setdefault(entity, set()).add(practice_id)
+    partners = {
+        (entity, practice_id): ledger_id
+        for entity, ids in named.items()
+        for practice_id, ledger_id in Link.objects.filter(
+            connection=connection, entity=entity, practice_id__in=ids
+        ).values_list("practice_id", "ledger_id")
+    }
+    translated: dict[str, Seen] = dict(here)
+    waits: dict[str, tuple[Key, ...]] = {}
+    for one, record in present.items():
+        missing = {
+            Key(entity, Side.PRACTICE, practice_id)
+            for entity, practice_id in spec.named_in(record.units)
+            if (entity, practice_id) not in partners
+        }
+        if missing:
+            waits[one] = tuple(sorted(missing, key=lambda key: (key.entity, key.id)))
+        units = spec.with_ledger_ids(record.units, lambda entity, id: partners.get((entity, id), ""))
+        translated[one] = Present(units, record.token, record.facts)
+    return translated, waits
+
+
 class _LaidOut:
     """Joins observations, links, holds, attempts and answers into planner records. Constant number of queries."""
 
@@ -88,8 +125,10 @@ class _LaidOut:
         here: Mapping[str, Seen],
         there: Mapping[str, Seen],
         links: Sequence[Link],
+        waits: Mapping[str, tuple[Key, ...]],
     ) -> None:
         self.connection, self.spec, self.here, self.there = connection, spec, here, there
+        self.waits = waits
         self.by_side = {
             Side.PRACTICE: {link.practice_id: link for link in links},
             Side.LEDGER: {link.ledger_id: link for link in links},
@@ -129,6 +168,7 @@ class _LaidOut:
             Baseline(unpack_units(link.baseline_practice), unpack_units(link.baseline_ledger)),
             answers=self._valid_answers(link, here, there),
             in_flight=any(one.practice_id == link.practice_id for one in self.unresolved),
+            waits_for=self.waits.get(link.practice_id, ()),
         )
         return Work(record, [row], link, self._name(here) or self._name(there))
 
@@ -164,7 +204,8 @@ class _LaidOut:
                 lookalikes=lookalikes.get(key, ()),
                 held=hold.sentence if hold else "",
                 excluded=bool(hold and hold.excluded),
-                in_flight=self._may_be_ours(key, names[key]),
+                in_flight=self._may_be_ours(key),
+                waits_for=self.waits.get(key.id, ()) if key.side is Side.PRACTICE else (),
             )
             works.append(Work(record, [row], None, names[key]))
         return works
@@ -173,14 +214,11 @@ class _LaidOut:
         side = self.here if key.side is Side.PRACTICE else self.there
         return side.get(key.id, Unknown())
 
-    def _may_be_ours(self, key: Key, name: str) -> bool:
-        """An unanswered create may be this very ledger record: wait until that is known."""
+    def _may_be_ours(self, key: Key) -> bool:
+        """An unanswered create may be this very ledger record, renamed since: wait until that is known."""
         if key.side is Side.PRACTICE:
             return any(one.practice_id == key.id for one in self.unresolved)
-        return any(
-            one.operation == "create" and same(unpack(one.units.get(self.spec.name_unit)), name)
-            for one in self.unresolved
-        )
+        return any(one.operation == "create" for one in self.unresolved)
 
     def _name(self, seen: Seen) -> str:
         return str(seen.units.get(self.spec.name_unit) or "") if isinstance(seen, Present) else ""

@@ -15,7 +15,7 @@ DEFAULTS: Mapping[str, bool] = {"create": True, "edit": True, "archive": False, 
 
 def switches_of(connection: Connection, spec: EntitySpec) -> Switches:
     """The entity's switches; one that was never touched has its default."""
-    stored: Mapping[str, Mapping[str, Any]] = connection.switches.get(spec.practice, {})
+    stored: Mapping[str, Any] = connection.switches.get(spec.practice, {})
 
     def both_sides(kind: str) -> dict[Side, bool]:
         return {side: bool(stored.get(kind, {}).get(side.value, DEFAULTS[kind])) for side in Side}
@@ -25,4 +25,5 @@ def switches_of(connection: Connection, spec: EntitySpec) -> Switches:
         edit=both_sides("edit"),
         archive=both_sides("archive"),
         take_left_out=both_sides("take_left_out"),
+        since=str(stored.get("since", "")),
     )
