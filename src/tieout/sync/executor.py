@@ -31,7 +31,7 @@ from tieout.reconcile.ports import (
 )
 from tieout.reconcile.spec import EntitySpec
 from tieout.reconcile.state import Baseline, Key, Present, Side, Units, same
-from tieout.sync import dirty, observations
+from tieout.sync import dirty, observations, write_log
 from tieout.sync.dirty import Mark
 from tieout.sync.lease import Lease
 from tieout.sync.listing import Problem, problem_from, say, wake_waiting
@@ -124,7 +124,10 @@ class Executor:
     ) -> list[Problem]:
         door = RECORD_KINDS[self.spec.practice]
         made, written, problems = _accepted(
-            action.units, lambda units: door.create(connection.firm_id, units, ACTOR)
+            action.units,
+            lambda units: door.create(
+                connection.firm_id, units, ACTOR, facts={**record.facts, "ledger_id": action.source.id}
+            ),
         )
         if made is None:
             return problems
@@ -217,6 +220,7 @@ class Executor:
                 problem=error.sentence[:1000],
                 reference=error.reference,
             )
+            self._log(attempt, "in_doubt", reference=error.reference)
             key = Key(attempt.entity, Side.PRACTICE, attempt.practice_id)
             say(connection, now, f"No answer from QuickBooks: {error.sentence}", result="waiting", key=key)
         self._count("in_doubt")
@@ -231,6 +235,7 @@ class Executor:
                 problem=error.sentence[:1000],
                 reference=error.reference,
             )
+            self._log(attempt, "refused", reference=error.reference)
             if isinstance(error, Replan) and attempt.ledger_id:
                 moved = Mark(attempt.entity, Side.LEDGER, attempt.ledger_id, "moved on there")
                 dirty.mark(connection, [moved], now)
@@ -265,6 +270,7 @@ class Executor:
                 reference=answer.reference or attempt.reference,
                 problem="",
             )
+            self._log(attempt, "done", reference=answer.reference, ledger_id=answer.row.id)
             verb = "created in" if attempt.operation == "create" else "updated in"
             say(
                 connection,
@@ -300,6 +306,10 @@ class Executor:
                 practice_id=attempt.practice_id,
                 ledger_id=ledger_id,
             ).first()
+
+    def _log(self, attempt: Attempt, result: str, *, reference: str, ledger_id: str = "") -> None:
+        now = self.lease.engine.now()
+        write_log.append(attempt, result, now, ledger_id=ledger_id or attempt.ledger_id, reference=reference)
 
     # -- shared ---------------------------------------------------------------------------------------
 

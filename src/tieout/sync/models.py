@@ -24,6 +24,7 @@ from tieout.sync.record_tables import (
     Observation,
 )
 from tieout.sync.review_tables import OPEN_STATES, Review, ReviewRow, ReviewState
+from tieout.sync.write_log import WriteEntry
 
 __all__ = [
     "LIVE_STATES",
@@ -50,4 +51,5 @@ __all__ = [
     "SectionState",
     "TokenSet",
     "Verdict",
+    "WriteEntry",
 ]

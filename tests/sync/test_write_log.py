@@ -1,0 +1,63 @@
+"""Every write to QuickBooks leaves an entry that nobody can change unseen."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from tests.sync.rig import Rig
+from tieout.sync import write_log
+from tieout.sync.models import WriteEntry
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def rig() -> Rig:
+    made = Rig()
+    made.set_up()
+    client = made.add_client("Ada Byrne", phone="1")
+    made.settle()
+    made.fault("drop_before", entity="customer", operation="update", nth=1, times=1)
+    made.edit_client(client, phone="2")
+    made.settle()
+    return made
+
+
+def test_each_sending_has_its_outcome_with_before_and_after(rig: Rig) -> None:
+    with rig.here():
+        entries = list(WriteEntry.objects.order_by("number"))
+    assert [(one.number, one.operation, one.result) for one in entries] == [
+        (1, "create", "done"),
+        (2, "update", "in_doubt"),
+        (3, "update", "done"),
+    ]
+    assert (entries[2].before, entries[2].after) == ({"phone": "1"}, {"phone": "2"})
+    assert entries[0].reference.startswith("1-")
+
+
+def test_the_database_refuses_to_change_or_remove_an_entry(rig: Rig) -> None:
+    with rig.here():
+        for act in (
+            lambda: WriteEntry.objects.update(result="done"),
+            lambda: WriteEntry.objects.filter(number=2).delete(),
+        ):
+            with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+                act()
+
+
+@pytest.mark.parametrize(
+    "tampering, first_wrong",
+    [
+        ("UPDATE sync_writeentry SET result = 'done' WHERE number = 2", 2),
+        ("DELETE FROM sync_writeentry WHERE number = 2", 2),
+        ("UPDATE sync_writeentry SET before = '{}' WHERE number = 3", 3),
+    ],
+)
+def test_whoever_gets_round_the_database_breaks_the_chain(rig: Rig, tampering: str, first_wrong: int) -> None:
+    with rig.here():
+        assert write_log.broken_at(rig.connection) is None
+        with connection.cursor() as cursor:
+            cursor.execute("RESET ROLE; SET LOCAL session_replication_role = replica")  # no trigger fires
+            cursor.execute(tampering)
+        assert write_log.broken_at(rig.connection) == first_wrong
