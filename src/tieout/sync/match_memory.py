@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from math import exp, lgamma, log
@@ -89,10 +89,17 @@ def _snapshot(row: ReviewRow) -> dict[str, object]:
     }
 
 
-def never_pairs(connection: Connection, entity: str) -> frozenset[tuple[str, str]]:
-    """(practice id, ledger id) of the pairs a person declared different, and did not link since."""
+def never_pairs(
+    connection: Connection, entity: str, practice_ids: Collection[str] | None = None
+) -> frozenset[tuple[str, str]]:
+    """(practice id, ledger id) of the pairs a person declared different, and did not link since.
+
+    ``practice_ids``: look at the pairs of these records only.
+    """
     latest: dict[tuple[str, str], str] = {}
     decisions = MatchDecision.objects.filter(connection=connection, entity=entity).order_by("id")
+    if practice_ids is not None:
+        decisions = decisions.filter(practice_id__in=practice_ids)
     for practice_id, ledger_id, verdict in decisions.values_list("practice_id", "ledger_id", "verdict"):
         latest[(practice_id, ledger_id)] = verdict
     return frozenset(pair for pair, verdict in latest.items() if verdict != Verdict.ACCEPT)

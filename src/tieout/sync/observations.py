@@ -9,6 +9,7 @@ from tieout.reconcile.match import normalise
 from tieout.reconcile.spec import EntitySpec
 from tieout.reconcile.state import Absent, Key, Present, Side, Unknown
 from tieout.reconcile.state import Observation as Seen
+from tieout.sync.match_memory import never_pairs
 from tieout.sync.models import Connection, Link, Observation
 from tieout.sync.packing import pack, pack_units, unpack, unpack_units
 
@@ -88,7 +89,10 @@ def changed_ones(connection: Connection, spec: EntitySpec, seen: Mapping[str, Pr
 def lookalikes(
     connection: Connection, spec: EntitySpec, names: Mapping[Key, str]
 ) -> dict[Key, tuple[Key, ...]]:
-    """For each record: unlinked records of the other side with the same normalised name. Two queries a side."""
+    """For each record: unlinked records of the other side with the same normalised name. Two queries a side.
+
+    Those that a person has declared different are none.
+    """
     found: dict[Key, tuple[Key, ...]] = {}
     for side in Side:
         asked = {key: normalise(name)[:1000] for key, name in names.items() if key.side is side}
@@ -97,7 +101,23 @@ def lookalikes(
             continue
         by_name = _unlinked_by_name(connection, spec, side.other, wanted)
         found |= {key: by_name[name] for key, name in asked.items() if name in by_name}
-    return found
+    return _not_declared_different(connection, spec, found)
+
+
+def _not_declared_different(
+    connection: Connection, spec: EntitySpec, found: Mapping[Key, tuple[Key, ...]]
+) -> dict[Key, tuple[Key, ...]]:
+    if not found:
+        return {}
+    ours = {key.id for one, others in found.items() for key in (one, *others) if key.side is Side.PRACTICE}
+    different = never_pairs(connection, spec.practice, ours)
+
+    def alike(one: Key, other: Key) -> bool:
+        pair = (one.id, other.id) if one.side is Side.PRACTICE else (other.id, one.id)
+        return pair not in different
+
+    left = {one: tuple(key for key in others if alike(one, key)) for one, others in found.items()}
+    return {one: others for one, others in left.items() if others}
 
 
 def _unlinked_by_name(

@@ -1,0 +1,139 @@
+"""Decides nothing, writes nothing: which records of the other side one record may be linked to. Suggestions and search."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rapidfuzz import fuzz, process
+
+from tieout.practice.records import RECORD_KINDS
+from tieout.reconcile.match import Candidate, Proposal
+from tieout.reconcile.match_text import normalise
+from tieout.reconcile.ports import LedgerError
+from tieout.reconcile.spec import EntitySpec
+from tieout.reconcile.state import Key, Present, Side
+from tieout.sync import observations
+from tieout.sync.engine import Engine
+from tieout.sync.matching import propose
+from tieout.sync.models import Connection, Link, Observation
+from tieout.sync.review import spec_of
+from tieout.sync.review_rows import candidate, details
+
+NEAREST = 100
+"""Near names that are compared in full for one record's suggestions."""
+MOST_FOUND = 20
+MOST_SUGGESTED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Partner:
+    """One record of the other side, as offered."""
+
+    id: str
+    name: str
+    details: dict[str, Any]
+    """By unit; empty when they were not looked at."""
+    linked_to: str = ""
+    """The name of the record it is linked to already; then it cannot be chosen."""
+    reasons: tuple[str, ...] = ()
+    against: tuple[str, ...] = ()
+
+
+def record(connection: Connection, key: Key, *, engine: Engine | None = None) -> Partner | None:
+    """The record itself as last seen; None when it is not known any more."""
+    spec = spec_of(connection, key.entity, engine or Engine())
+    found = _candidates(connection, spec, key.side, [key.id])
+    return Partner(key.id, found[0].name, details(found[0])) if found else None
+
+
+def suggested(connection: Connection, key: Key, *, engine: Engine | None = None) -> list[Partner]:
+    """The unlinked records that fit best, with the reasons for and against each. Empty when none is likely."""
+    spec = spec_of(connection, key.entity, engine or Engine())
+    mine = _candidates(connection, spec, key.side, [key.id])
+    if not mine:
+        return []
+    others = _candidates(connection, spec, key.side.other, _near(connection, key, mine[0].name))
+    pair = (mine, others) if key.side is Side.PRACTICE else (others, mine)
+    return list(_offers(key, propose(*pair)))[:MOST_SUGGESTED]
+
+
+def found(connection: Connection, key: Key, text: str) -> list[Partner]:
+    """Records of the other side whose names have all these words, by name. Linked ones are shown as such."""
+    rows = Observation.objects.filter(
+        connection=connection, entity=key.entity, side=key.side.other, absent=""
+    )
+    for word in text.split():
+        rows = rows.filter(name__icontains=word)
+    shown = list(rows.order_by("name", "record_id")[:MOST_FOUND])
+    linked = _linked(connection, key.entity, key.side.other, [row.record_id for row in shown])
+    return [Partner(row.record_id, row.name, {}, linked.get(row.record_id, "")) for row in shown]
+
+
+def deep_link(connection: Connection, entity: str, ledger_id: str, *, engine: Engine | None = None) -> str:
+    """Where a person sees this record in the ledger; empty when this installation cannot say."""
+    try:
+        return (engine or Engine()).provider(connection.ledger).record_url(entity, ledger_id)
+    except LedgerError:
+        return ""
+
+
+# -- suggestions -----------------------------------------------------------------------------------------------
+
+
+def _near(connection: Connection, key: Key, name: str) -> list[str]:
+    column = "practice_id" if key.side.other is Side.PRACTICE else "ledger_id"
+    taken = Link.objects.filter(connection=connection, entity=key.entity).values(column)
+    names = dict(
+        Observation.objects.filter(connection=connection, entity=key.entity, side=key.side.other, absent="")
+        .exclude(record_id__in=taken)
+        .values_list("record_id", "name_key")
+    )
+    near = process.extract(normalise(name), names, scorer=fuzz.token_set_ratio, limit=NEAREST)
+    return [record_id for _, _, record_id in near]
+
+
+def _candidates(
+    connection: Connection, spec: EntitySpec, side: Side, ids: Collection[str]
+) -> list[Candidate]:
+    if side is Side.PRACTICE:
+        views = RECORD_KINDS[spec.practice].read(connection.firm_id, ids)
+        seen = {one: Present(view.units, str(view.version), view.facts) for one, view in views.items()}
+    else:
+        known = observations.of_ledger(connection, spec, ids)
+        seen = {one: row for one, row in known.items() if isinstance(row, Present)}
+    return [candidate(spec, side, one, row) for one, row in seen.items()]
+
+
+def _offers(key: Key, proposals: Sequence[Proposal]) -> Iterable[Partner]:
+    mine = next(one for one in proposals if key in _keys(one))
+    for other in proposals:
+        # A certain partner stands in the same line, an uncertain one in the same group.
+        if other is mine or other.group == mine.group:
+            for each in (other.practice, other.ledger):
+                if each is not None and each.key.side is not key.side:
+                    yield _partner(each, other.reasons, other.against)
+    for suggestion in mine.suggestions:
+        yield _partner(suggestion.record, suggestion.reasons, suggestion.against)
+
+
+def _keys(proposal: Proposal) -> set[Key]:
+    return {each.key for each in (proposal.practice, proposal.ledger) if each is not None}
+
+
+def _partner(one: Candidate, reasons: tuple[str, ...], against: tuple[str, ...]) -> Partner:
+    return Partner(one.key.id, one.name, details(one), reasons=reasons, against=against)
+
+
+def _linked(connection: Connection, entity: str, side: Side, ids: Collection[str]) -> dict[str, str]:
+    """Of these records, those that are linked -> the name of their partner."""
+    mine, other = ("practice_id", "ledger_id") if side is Side.PRACTICE else ("ledger_id", "practice_id")
+    links = Link.objects.filter(connection=connection, entity=entity, **{f"{mine}__in": ids})
+    partners = dict(links.values_list(mine, other))
+    names = dict(
+        Observation.objects.filter(
+            connection=connection, entity=entity, side=side.other, record_id__in=partners.values()
+        ).values_list("record_id", "name")
+    )
+    return {one: names.get(partner) or "another record" for one, partner in partners.items()}

@@ -1,0 +1,88 @@
+"""Acts: what a person decides where one verb of ``decisions`` is not enough: both steps, or neither."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from django.db import transaction
+
+from tieout.practice.models import Member
+from tieout.reconcile.state import Key, Side
+from tieout.sync import decisions, dirty, match_memory, tasks
+from tieout.sync.connections import connection_of
+from tieout.sync.decisions import CannotDecide
+from tieout.sync.dirty import Mark
+from tieout.sync.engine import Engine
+from tieout.sync.listing import say
+from tieout.sync.match_tables import Verdict
+from tieout.sync.models import Connection, Link, Observation
+
+
+def link_instead(
+    member: Member, entity: str, practice_id: str, ledger_id: str, *, engine: Engine | None = None
+) -> None:
+    """Link a record here to this one there, taking its present link apart first."""
+    with transaction.atomic():
+        if (linked := partner_of(member, Key(entity, Side.PRACTICE, practice_id))) and linked != ledger_id:
+            decisions.unlink(member, entity, practice_id, engine=engine)
+        decisions.link(member, entity, practice_id, ledger_id, engine=engine)
+
+
+def create_again(member: Member, key: Key, *, engine: Engine | None = None) -> None:
+    """Create a record anew on the other side, where its partner was removed. Its present link is taken apart."""
+    with transaction.atomic():
+        partner = partner_of(member, key)
+        if partner:
+            practice_id = key.id if key.side is Side.PRACTICE else partner
+            decisions.unlink(member, key.entity, practice_id, engine=engine)
+        decisions.create_on_other_side(member, [key], engine=engine)
+
+
+def declare_different(
+    member: Member, key: Key, others: Collection[str], *, engine: Engine | None = None
+) -> int:
+    """Say that a record is none of these of the other side: it is not asked again. Returns how many pairs."""
+    engine = engine or Engine()
+    with transaction.atomic():
+        connection = _connection(member)
+        for other in others:
+            pair = (key.id, other) if key.side is Side.PRACTICE else (other, key.id)
+            match_memory.remember(connection, key.entity, *pair, Verdict.REJECT, member, engine.now())
+        marks = [Mark(key.entity, key.side, key.id, "declared different", must_read=False)]
+        marks += [
+            Mark(key.entity, key.side.other, other, "declared different", must_read=False) for other in others
+        ]
+        dirty.mark(connection, marks, engine.now())
+        who, name = member.user.get_full_name(), _name(connection, key)
+        say(
+            connection,
+            engine.now(),
+            f"{who} said that {name} here and in QuickBooks are different",
+            result="info",
+            key=key,
+        )
+        tasks.wake(connection.pk)
+    return len(others)
+
+
+def partner_of(member: Member, key: Key) -> str:
+    """The id of the record it is linked to, on the other side; empty without a link."""
+    mine, other = ("practice_id", "ledger_id")
+    if key.side is Side.LEDGER:
+        mine, other = other, mine
+    links = Link.objects.filter(connection=_connection(member), entity=key.entity, **{mine: key.id})
+    return str(links.values_list(other, flat=True).first() or "")
+
+
+def _connection(member: Member) -> Connection:
+    found = connection_of(member.firm_id)
+    if found is None:
+        raise CannotDecide("QuickBooks is not connected any more. Nothing was changed.")
+    return found
+
+
+def _name(connection: Connection, key: Key) -> str:
+    rows = Observation.objects.filter(
+        connection=connection, entity=key.entity, side=key.side, record_id=key.id
+    )
+    return str(rows.values_list("name", flat=True).first() or "a record")

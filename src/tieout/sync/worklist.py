@@ -1,0 +1,267 @@
+"""Decides nothing, writes nothing: the open issues as a list to work through: causes with count and oldest, then rows.
+
+A row carries what a person needs to decide in place: the unit's label, both values of a conflict, the records a
+lookalike may be, the partner's id. ``web.integrations`` knows which buttons that makes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from math import ceil
+from typing import Any
+
+from django.db.models import Count, Min, Q, QuerySet
+
+from tieout.reconcile.spec import EntitySpec
+from tieout.reconcile.state import Key, Side
+from tieout.sync.engine import Engine
+from tieout.sync.issues import CAUSES, Cause
+from tieout.sync.models import Conflict, Connection, Dirty, Issue, Link, Observation
+from tieout.sync.packing import unpack
+from tieout.sync.review import spec_of
+
+PER_PAGE = 300
+AT_ONCE = 2_000
+"""Rows of an export that are read in one go."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """All open issues of one cause."""
+
+    cause: Cause
+    count: int
+    oldest: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TwoValues:
+    """One unit that differs, and what each side shows."""
+
+    conflict_id: int
+    practice: Any
+    ledger: Any
+    keep: str
+    """The side already chosen, while the choice is on its way; else empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """A record of the other side that a row is about."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorkRow:
+    """One open issue."""
+
+    id: int
+    cause: Cause
+    key: Key
+    name: str
+    unit_label: str
+    """Empty when the issue is about the whole record."""
+    sentence: str
+    since: datetime
+    reference: str
+    partner_id: str
+    """The linked record's id on the other side; empty without a link."""
+    values: TwoValues | None
+    options: tuple[Other, ...]
+    under_way: bool
+    """It was decided or has changed, and the next run looks at it."""
+
+    @property
+    def title(self) -> str:
+        """Phone of Ada Byrne, or only Ada Byrne."""
+        name = self.name or "A record without a name"
+        return f"{self.unit_label} of {name}" if self.unit_label else name
+
+    @property
+    def practice_id(self) -> str:
+        return self.key.id if self.key.side is Side.PRACTICE else self.partner_id
+
+    @property
+    def ledger_id(self) -> str:
+        return self.key.id if self.key.side is Side.LEDGER else self.partner_id
+
+
+@dataclass(frozen=True, slots=True)
+class WorkPage:
+    rows: list[WorkRow]
+    page: int
+    pages: int
+    total: int
+
+
+def groups(connection: Connection, listing: str) -> list[Group]:
+    """The causes of one tab, the one with the oldest issue first."""
+    found = (
+        _open(connection)
+        .filter(listing=listing)
+        .values_list("cause")
+        .annotate(count=Count("id"), oldest=Min("opened_at"))
+        .order_by("oldest", "cause")
+    )
+    return [Group(CAUSES.get(cause, CAUSES["bug"]), count, oldest) for cause, count, oldest in found]
+
+
+def totals(connection: Connection) -> dict[str, int]:
+    """Listing -> open issues in it."""
+    return dict(_open(connection).values_list("listing").annotate(Count("id")))
+
+
+def page_of(
+    connection: Connection,
+    listing: str,
+    cause: str,
+    *,
+    search: str = "",
+    page: int = 1,
+    per_page: int = PER_PAGE,
+    engine: Engine | None = None,
+) -> WorkPage:
+    """One page of a cause's rows, oldest first. A constant number of queries."""
+    found = _open(connection).filter(listing=listing, cause=cause)
+    for word in search.split():
+        found = found.filter(name__icontains=word)
+    total = found.count()
+    pages = max(1, ceil(total / per_page))
+    page = min(max(1, page), pages)
+    shown = list(found.order_by("opened_at", "id")[(page - 1) * per_page : page * per_page])
+    return WorkPage(_rows(connection, shown, engine or Engine()), page, pages, total)
+
+
+def chosen(connection: Connection, ids: Collection[int], *, engine: Engine | None = None) -> list[WorkRow]:
+    """These issues, as far as they are still open."""
+    return _rows(connection, list(_open(connection).filter(pk__in=ids).order_by("id")), engine or Engine())
+
+
+def every(connection: Connection, listing: str, *, engine: Engine | None = None) -> Iterator[WorkRow]:
+    """All rows of a tab, cause by cause; for files."""
+    found = _open(connection).filter(listing=listing).order_by("cause", "opened_at", "id")
+    start = 0
+    while some := list(found[start : start + AT_ONCE]):
+        yield from _rows(connection, some, engine or Engine())
+        start += AT_ONCE
+
+
+def of_record(
+    connection: Connection, entity: str, practice_id: str, *, engine: Engine | None = None
+) -> list[WorkRow]:
+    """What is open about one practice record, its partner included."""
+    link = Link.objects.filter(connection=connection, entity=entity, practice_id=practice_id).first()
+    mine = Q(side=Side.PRACTICE, record_id=practice_id)
+    if link:
+        mine |= Q(side=Side.LEDGER, record_id=link.ledger_id)
+    found = _open(connection).filter(mine, entity=entity).order_by("opened_at", "id")
+    return _rows(connection, list(found), engine or Engine())
+
+
+def still_open(connection: Connection, ids: Collection[int]) -> set[int]:
+    """Of these issues, those that are open yet."""
+    return set(_open(connection).filter(pk__in=ids).values_list("id", flat=True))
+
+
+# -- one page laid out -----------------------------------------------------------------------------------------
+
+
+def _open(connection: Connection) -> QuerySet[Issue]:
+    return Issue.objects.filter(connection=connection, closed_at=None)
+
+
+def _rows(connection: Connection, issues: Sequence[Issue], engine: Engine) -> list[WorkRow]:
+    if not issues:
+        return []
+    specs = {entity: spec_of(connection, entity, engine) for entity in {issue.entity for issue in issues}}
+    keys = {issue.pk: Key(issue.entity, Side(issue.side), issue.record_id) for issue in issues}
+    partners = _partners(connection, keys.values())
+    values = _values(connection, issues)
+    names = _names(connection, issues)
+    dirty = _dirty(connection, keys.values(), partners)
+    return [
+        WorkRow(
+            id=issue.pk,
+            cause=CAUSES.get(issue.cause, CAUSES["bug"]),
+            key=(key := keys[issue.pk]),
+            name=issue.name,
+            unit_label=_label(specs[issue.entity], issue.unit),
+            sentence=issue.sentence,
+            since=issue.opened_at,
+            reference=issue.reference,
+            partner_id=partners.get(key, ""),
+            values=values.get((issue.entity, issue.record_id, issue.unit)),
+            options=_options(issue, names),
+            under_way=key in dirty,
+        )
+        for issue in issues
+    ]
+
+
+def _label(spec: EntitySpec, unit: str) -> str:
+    return next((each.label for each in spec.units if each.name == unit), unit)
+
+
+def _partners(connection: Connection, keys: Collection[Key]) -> dict[Key, str]:
+    ours = {key.id for key in keys if key.side is Side.PRACTICE}
+    theirs = {key.id for key in keys if key.side is Side.LEDGER}
+    links = Link.objects.filter(
+        Q(practice_id__in=ours) | Q(ledger_id__in=theirs),
+        connection=connection,
+        entity__in={key.entity for key in keys},
+    )
+    found: dict[Key, str] = {}
+    for link in links:
+        found[Key(link.entity, Side.PRACTICE, link.practice_id)] = link.ledger_id
+        found[Key(link.entity, Side.LEDGER, link.ledger_id)] = link.practice_id
+    return found
+
+
+def _values(connection: Connection, issues: Sequence[Issue]) -> dict[tuple[str, str, str], TwoValues]:
+    """By entity, practice id and unit."""
+    asked = {issue.record_id for issue in issues if issue.unit and issue.side == Side.PRACTICE}
+    rows = Conflict.objects.filter(
+        connection=connection, closed_at=None, link__practice_id__in=asked
+    ).select_related("link")
+    return {
+        (row.entity, row.link.practice_id, row.unit): TwoValues(
+            row.pk, unpack(row.practice_value), unpack(row.ledger_value), row.keep
+        )
+        for row in rows
+    }
+
+
+def _names(connection: Connection, issues: Sequence[Issue]) -> Mapping[tuple[str, str, str], str]:
+    """Names of the records that the issues offer to choose from."""
+    asked = {option for issue in issues for option in issue.options}
+    rows = Observation.objects.filter(connection=connection, record_id__in=asked) if asked else []
+    return {(row.entity, row.side, row.record_id): row.name for row in rows}
+
+
+def _options(issue: Issue, names: Mapping[tuple[str, str, str], str]) -> tuple[Other, ...]:
+    other = Side(issue.side).other.value
+    return tuple(
+        Other(option, names[(issue.entity, other, option)])
+        for option in issue.options
+        if (issue.entity, other, option) in names
+    )
+
+
+def _dirty(connection: Connection, keys: Collection[Key], partners: Mapping[Key, str]) -> set[Key]:
+    """Those that the next run looks at, for news on either side. One that waits for its time is not among them."""
+    ids = {key.id for key in keys} | set(partners.values())
+    marked = {
+        Key(entity, Side(side), record_id)
+        for entity, side, record_id in Dirty.objects.filter(
+            connection=connection, record_id__in=ids, not_before=None
+        ).values_list("entity", "side", "record_id")
+    }
+    return {
+        key
+        for key in keys
+        if key in marked or (key in partners and Key(key.entity, key.side.other, partners[key]) in marked)
+    }
