@@ -189,4 +189,4 @@ def test_a_company_name_always_means_business(name: str, company: str, given_nam
 
 
 def test_the_door_serves_classes_that_keep_its_protocol() -> None:
-    assert {"client": ClientRecords} == RECORD_KINDS
+    assert isinstance(RECORD_KINDS["client"], ClientRecords)

@@ -51,8 +51,9 @@ def rounded(amount: Decimal, currency: str = "USD") -> Decimal:
     return amount.quantize(Decimal(1).scaleb(-CURRENCIES[currency]), rounding=ROUND_HALF_UP)
 
 
-def is_whole_cents(amount: Decimal, currency: str = "USD") -> bool:
-    return amount == rounded(amount, currency)
+def rounded_rate(rate: Decimal) -> Decimal:
+    """A price to the five places we keep, half up: a ledger may hold more."""
+    return rate.quantize(Decimal("0.00001"), rounding=ROUND_HALF_UP)
 
 
 def percent_of(amount: Decimal, percent: Decimal, currency: str = "USD") -> Decimal:

@@ -1,67 +1,25 @@
 """Acts: the door for whoever keeps another system in step. Records as canonical units, by id, for one firm.
 
 Readable without knowing our tables, writable only through the verbs: what comes in here is validated, noted and
-kept in the history like a person's edit. A new kind of record is one class and one line in ``RECORD_KINDS``.
+kept in the history like a person's edit. A new kind of record is one line in ``RECORD_KINDS``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 
 from tieout.practice.access import clients_of
 from tieout.practice.actions.clients import change_client, create_client
 from tieout.practice.actor import Actor
+from tieout.practice.billing_records import BILLING_KINDS
 from tieout.practice.client_fields import ClientFields
 from tieout.practice.clients import CLIENT, Client, Contact
 from tieout.practice.kinds import guess_kind
+from tieout.practice.record_views import PAGE, Records, RecordView, Units
 from tieout.practice.validation import PERSON_RULES, Invalid, without_control_characters
-
-Units = Mapping[str, Any]
-"""Unit name -> text, bool, or a group (part name -> text). Empty texts are ""."""
-
-PAGE = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class RecordView:
-    """One record as it is now."""
-
-    version: int
-    units: Units
-    facts: Mapping[str, Any] = field(default_factory=dict)
-    """What may matter to a decision and is never written: kind, label, external id ..."""
-
-
-class Records(Protocol):
-    """One kind of record. All ids are texts."""
-
-    @staticmethod
-    def read(firm_id: int, ids: Collection[str]) -> dict[str, RecordView]:
-        """Those of ``ids`` that exist, in a constant number of queries."""
-
-    @staticmethod
-    def all_ids(firm_id: int) -> set[str]: ...
-
-    @staticmethod
-    def list(firm_id: int, activity: str = "all") -> Iterator[tuple[str, RecordView]]:
-        """All records, ``active``, ``inactive`` or ``all``, by id, read in pages."""
-
-    @staticmethod
-    def create(
-        firm_id: int, units: Units, actor: Actor, *, facts: Mapping[str, Any] | None = None
-    ) -> tuple[str, RecordView]:
-        """Raises Invalid with the problems keyed by unit."""
-
-    @staticmethod
-    def change(
-        firm_id: int, record_id: str, units: Units, actor: Actor, *, expected_version: int | None
-    ) -> RecordView:
-        """Sets the given units. Raises ChangedMeanwhile, NotYours, Invalid keyed by unit."""
-
 
 ADDRESS_PARTS = ("line1", "line2", "line3", "city", "state", "postal_code", "country")
 _GROUPS: Mapping[str, Mapping[str, str]] = {
@@ -136,7 +94,7 @@ class ClientRecords:
         return _read_one(firm_id, record_id)
 
 
-RECORD_KINDS: Mapping[str, type[Records]] = {CLIENT: ClientRecords}
+RECORD_KINDS: Mapping[str, Records] = {CLIENT: ClientRecords(), **BILLING_KINDS}
 
 
 def _with_person(clients: QuerySet[Client]) -> QuerySet[Client]:

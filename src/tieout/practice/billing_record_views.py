@@ -1,0 +1,218 @@
+"""Decides: how each billing record looks at the door, as canonical units and facts. Pure: from a loaded row.
+
+Dates are ISO texts, amounts Decimals, references the practice's ids as texts, or the ledger's for what comes from
+its lists. The amounts of an invoice's rows add up to its total.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from tieout.practice.credits import Credit, CreditApplication
+from tieout.practice.invoice_content import totals_of
+from tieout.practice.invoice_terms import Terms
+from tieout.practice.invoices import Invoice, InvoiceLine, Status
+from tieout.practice.ledger_lists import ListEntry
+from tieout.practice.money import plain
+from tieout.practice.payments import Payment, PaymentStatus, Refund
+from tieout.practice.record_views import RecordView
+from tieout.practice.service_items import ServiceItem
+
+OPEN, VOID = "open", "void"
+_ONE = Decimal(1)
+
+
+def item_view(item: ServiceItem) -> RecordView:
+    return RecordView(
+        item.version,
+        {
+            "name": item.name,
+            "description": item.description,
+            "rate": None if item.rate is None else plain(item.rate),
+            "sku": item.sku,
+            "active": item.is_active,
+            "taxable": item.taxable,
+            "income_account": _ledger_id(item.income_account),
+            "category": _ledger_id(item.category),
+        },
+        {"label": item.name, "charge": item.charge},
+    )
+
+
+def invoice_view(invoice: Invoice) -> RecordView:
+    lines = list(invoice.lines.all())
+    return RecordView(
+        invoice.version,
+        {
+            "number": invoice.number,
+            "date": _iso(invoice.date),
+            "due_date": _iso(invoice.due_date),
+            "terms": "" if invoice.terms == Terms.CUSTOM else Terms(invoice.terms).label,
+            "client": str(invoice.client_id),
+            "memo": invoice.memo,
+            "location": _ledger_id(invoice.location),
+            "content": tuple(_rows(invoice, lines)),
+            "total": invoice.total,
+            "state": VOID if invoice.status == Status.VOID else OPEN,
+        },
+        {
+            "label": f"Invoice {invoice.number}",
+            "status": invoice.status,
+            "finalised_at": _iso(invoice.finalised_at),
+            "balance": invoice.balance,
+            "applied": invoice.paid + invoice.credited,
+            "currency": invoice.currency,
+            "tax": invoice.tax_total,
+            "tax_code": _tax_code(lines),
+        },
+    )
+
+
+def _rows(invoice: Invoice, lines: Iterable[InvoiceLine]) -> Iterable[dict[str, Any]]:
+    """The lines at full price, then what is taken off or put on: one row of discount, one per tax rate, one write-off."""
+    lines = list(lines)
+    for line in lines:
+        yield {
+            "kind": "item",
+            "item": "" if line.item_id is None else str(line.item_id),
+            "description": line.description,
+            "quantity": plain(line.quantity),
+            "rate": plain(line.rate),
+            "amount": line.gross,
+            "date": _iso(line.date),
+            "taxable": line.tax_rate_id is not None,
+            "class": _ledger_id(line.tracking_class),
+        }
+    if invoice.discount_total:
+        yield _total_row("discount", "Discount", -invoice.discount_total)
+    names = {line.tax_rate_id: str(line.tax_rate) for line in lines}
+    for tax in totals_of(invoice, lines).taxes:
+        yield _total_row("tax", f"{names[tax.tax_rate_id]} {plain(tax.percent)}%", tax.tax)
+    if invoice.written_off:
+        yield _total_row("write_off", "Written off", -invoice.written_off)
+
+
+def _total_row(kind: str, description: str, amount: Decimal) -> dict[str, Any]:
+    return {
+        "kind": kind,
+        "item": "",
+        "description": description,
+        "quantity": _ONE,
+        "rate": amount,
+        "amount": amount,
+        "date": "",
+        "taxable": False,
+        "class": "",
+    }
+
+
+def _tax_code(lines: Iterable[InvoiceLine]) -> str:
+    """The ledger's tax code when one serves for all taxed lines; empty when none or several do."""
+    codes = {_ledger_id(line.tax_rate.tax_code) for line in lines if line.tax_rate is not None}
+    return codes.pop() if len(codes) == 1 else ""
+
+
+def payment_view(payment: Payment) -> RecordView:
+    parts = sorted(payment.allocations.all(), key=lambda each: each.invoice_id)
+    return RecordView(
+        payment.version,
+        {
+            "client": str(payment.client_id),
+            "date": _iso(payment.date),
+            "amount": payment.amount,
+            "method": payment.method,
+            "reference": payment.reference,
+            "memo": payment.memo,
+            "deposit_to": _ledger_id(payment.deposit_to),
+            "allocations": tuple({"invoice": str(each.invoice_id), "amount": each.amount} for each in parts),
+            "state": OPEN if payment.status == PaymentStatus.RECEIVED else VOID,
+        },
+        {
+            "label": f"Payment of {_iso(payment.date)}",
+            "status": payment.status,
+            "unapplied": payment.unapplied,
+            "refunded": payment.refunded,
+            "additional": payment.is_additional,
+            "currency": payment.currency,
+        },
+    )
+
+
+def refund_view(refund: Refund) -> RecordView:
+    return RecordView(
+        refund.version,
+        {
+            "client": str(refund.client_id),
+            "date": _iso(refund.date),
+            "amount": refund.amount,
+            "method": refund.method,
+            "payment": str(refund.payment_id),
+            "reason": refund.reason,
+        },
+        {"label": f"Refund of {_iso(refund.date)}"},
+    )
+
+
+def credit_view(credit: Credit) -> RecordView:
+    return RecordView(
+        credit.version,
+        {
+            "client": str(credit.client_id),
+            "date": _iso(credit.date),
+            "number": credit.number,
+            "item": "" if credit.item_id is None else str(credit.item_id),
+            "description": credit.description,
+            "quantity": plain(credit.quantity),
+            "rate": plain(credit.rate),
+            "amount": credit.amount,
+            "memo": credit.memo,
+            "state": VOID if credit.is_void else OPEN,
+        },
+        {
+            "label": f"Credit {credit.number}",
+            "applied": credit.applied,
+            "left": credit.left,
+            "currency": credit.currency,
+        },
+    )
+
+
+def application_view(application: CreditApplication) -> RecordView:
+    return RecordView(
+        application.version,
+        {
+            "credit": str(application.credit_id),
+            "invoice": str(application.invoice_id),
+            "amount": application.amount,
+            "date": _iso(application.date),
+            "state": VOID if application.is_void else OPEN,
+        },
+        {
+            "label": f"Credit {application.credit.number} on invoice {application.invoice.number}",
+            "client": str(application.credit.client_id),
+        },
+    )
+
+
+def entry_view(entry: ListEntry) -> RecordView:
+    return RecordView(
+        entry.version,
+        {
+            "name": entry.name,
+            "full_name": entry.full_name,
+            "active": entry.is_active,
+            "parent": entry.parent,
+        },
+        {"label": entry.full_name, "ledger_id": entry.ledger_id, "account_type": entry.account_type},
+    )
+
+
+def _ledger_id(entry: ListEntry | None) -> str:
+    return "" if entry is None else entry.ledger_id
+
+
+def _iso(when: date | datetime | None) -> str:
+    return "" if when is None else when.isoformat()
