@@ -58,6 +58,7 @@ KINDS: dict[str, type] = {
     "earlier": Record,
     "events": Event,
     "grants": Grant,
+    "numbers": str,
     "postings": ledger.Entry,
     "records": Record,
     "refresh": RefreshToken,

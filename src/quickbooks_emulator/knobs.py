@@ -47,7 +47,7 @@ class Knobs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     deactivating_list_rows_takes_children: bool = True  # as documented for customers in the pages
     feature_off_code: str = "5030"  # creating a class or location where the plan or switch has none; or 6000
     void_unlinks_payments: bool = True  # False: voiding a paid invoice is refused (one report)
-    duplicate_numbers_refused: bool = False  # the warn-on-duplicate setting, not visible in the API
+    duplicate_numbers_refused: bool = True  # the warn-on-duplicate setting, not visible in the API
     overpayment_refused: bool = True  # a payment line above the open balance -> 6000
     foreign_customer_payment_refused: bool = True  # False: the line is left unapplied (reports differ)
     paid_invoice_keeps_customer: bool = True  # changing the customer of a paid invoice is refused

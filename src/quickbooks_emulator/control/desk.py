@@ -36,6 +36,7 @@ _COMPANY_KINDS = (
     "earlier",
     "events",
     "deliveries",
+    "numbers",
     "postings",
     "records",
     "rules",

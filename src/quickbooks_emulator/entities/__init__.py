@@ -6,17 +6,26 @@ from collections.abc import Iterable
 from typing import Any
 
 from quickbooks_emulator.entities.account import ACCOUNT
+from quickbooks_emulator.entities.bill import BILL
 from quickbooks_emulator.entities.class_ import CLASS
 from quickbooks_emulator.entities.company_currency import COMPANY_CURRENCY
 from quickbooks_emulator.entities.company_info import COMPANY_INFO
+from quickbooks_emulator.entities.credit_memo import CREDIT_MEMO
 from quickbooks_emulator.entities.customer import CUSTOMER
 from quickbooks_emulator.entities.declaration import Entity, Kind
 from quickbooks_emulator.entities.department import DEPARTMENT
+from quickbooks_emulator.entities.deposit import DEPOSIT
 from quickbooks_emulator.entities.employee import EMPLOYEE
+from quickbooks_emulator.entities.estimate import ESTIMATE
 from quickbooks_emulator.entities.exchange_rate import EXCHANGE_RATE
+from quickbooks_emulator.entities.invoice import INVOICE
 from quickbooks_emulator.entities.item import ITEM
+from quickbooks_emulator.entities.journal_entry import JOURNAL_ENTRY
+from quickbooks_emulator.entities.payment import PAYMENT
 from quickbooks_emulator.entities.payment_method import PAYMENT_METHOD
 from quickbooks_emulator.entities.preferences import PREFERENCES
+from quickbooks_emulator.entities.refund_receipt import REFUND_RECEIPT
+from quickbooks_emulator.entities.sales_receipt import SALES_RECEIPT
 from quickbooks_emulator.entities.tax_agency import TAX_AGENCY
 from quickbooks_emulator.entities.tax_code import TAX_CODE
 from quickbooks_emulator.entities.tax_rate import TAX_RATE
@@ -31,10 +40,19 @@ ENTITIES: dict[str, Entity] = {
     entity.name: entity
     for entity in (
         ACCOUNT,
+        BILL,
         CLASS,
         COMPANY_CURRENCY,
         COMPANY_INFO,
         CUSTOMER,
+        JOURNAL_ENTRY,
+        DEPOSIT,
+        SALES_RECEIPT,
+        REFUND_RECEIPT,
+        PAYMENT,
+        INVOICE,
+        ESTIMATE,
+        CREDIT_MEMO,
         DEPARTMENT,
         EMPLOYEE,
         EXCHANGE_RATE,

@@ -24,13 +24,15 @@ from quickbooks_emulator.entities.declaration import (
     reference,
     text,
 )
+from quickbooks_emulator.forms import opening
 from quickbooks_emulator.store.books import Books
 from quickbooks_emulator.store.documents import Record
 
 
 def opening_balance(change: Change) -> None:
-    """Balance may be given on create only; the ledger carries it from then on."""
-    change.body.setdefault("Balance", ZERO)
+    """Balance may be given on create only: it becomes a transaction, and the ledger carries it from then on."""
+    if change.old is None:
+        change.body["Balance"] = ZERO
 
 
 def pseudonym(change: Change) -> None:
@@ -122,7 +124,7 @@ CUSTOMER = Entity(
         *names.NAMING,
         hierarchy.qualify_name,
     ),
-    afterwards=(hierarchy.ripple_to_family,),
+    afterwards=(hierarchy.ripple_to_family, opening.open_customer, opening.empty_inactive),
     compute=_balances,
     indexed=("DisplayName", "FullyQualifiedName", "CompanyName", "PrimaryEmailAddr", "FamilyName"),
     events=("Create", "Update", "Delete", "Merge"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from quickbooks_emulator import faults
 from quickbooks_emulator.entities.change import Change
-from quickbooks_emulator.entities.declaration import ZERO, Body
+from quickbooks_emulator.entities.declaration import Body
 from quickbooks_emulator.entities.names import SUFFIX
 from quickbooks_emulator.store.documents import Record
 
@@ -68,8 +68,6 @@ def _refresh_below(change: Change, parent: Record, *, deactivated: bool) -> None
         if gone:
             body["Active"] = False
             body["DisplayName"] += SUFFIX
-            if change.books.person:
-                body["Balance"] = ZERO
         body["Level"] = parent.body.get("Level", 0) + 1
         body["FullyQualifiedName"] = f"{parent.body['FullyQualifiedName']}:{body['DisplayName']}"
         if body == child.body:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from quickbooks_emulator import faults
 from quickbooks_emulator.entities.change import Change
-from quickbooks_emulator.entities.declaration import ZERO
 from quickbooks_emulator.entities.values import folded
 
 POOL = ("Customer", "Vendor", "Employee")
@@ -60,16 +59,14 @@ def deactivate_or_reactivate(change: Change) -> None:
 
 def refuse_open_balance(change: Change) -> None:
     """6220: a record with a balance cannot be deactivated over the API (recorded). In QuickBooks itself a person
-    can: it writes a balancing transaction there, so the balance becomes zero."""
+    can: `forms.opening` writes the balancing entry."""
     if change.old is None or not change.old.active or change.body.get("Active", True):
         return
     affected = [change.old.body]
     if "parent" in change.books.table(change.entity.name).indexes:
         affected += [one.body for one in change.books.descendants(change.entity.name, change.old.id)]
-    if any(body.get("Balance") for body in affected):
-        if not change.books.person:
-            raise faults.has_balance(change.entity.noun)
-        change.body["Balance"] = ZERO
+    if any(body.get("Balance") for body in affected) and not change.books.person:
+        raise faults.has_balance(change.entity.noun)
 
 
 def require_unique_name(change: Change) -> None:

@@ -61,7 +61,13 @@ def add_rate(books: Books, name: str, percent: Decimal, agency: str) -> Record:
 
 
 def add_code(
-    books: Books, name: str, sales: Iterable[str], purchases: Iterable[str] = (), *, taxable: bool = True
+    books: Books,
+    name: str,
+    sales: Iterable[str],
+    purchases: Iterable[str] = (),
+    *,
+    taxable: bool = True,
+    system: bool = False,
 ) -> Record:
     body = {
         "Name": name,
@@ -70,7 +76,7 @@ def add_code(
         "Hidden": False,
         "Taxable": taxable,
         "TaxGroup": True,
-        "TaxCodeConfigType": "USER_DEFINED",
+        "TaxCodeConfigType": "SYSTEM_GENERATED" if system else "USER_DEFINED",
         "SalesTaxRateList": {"TaxRateDetail": _details(books, sales)},
         "PurchaseTaxRateList": {"TaxRateDetail": _details(books, purchases)},
     }

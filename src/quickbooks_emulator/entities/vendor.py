@@ -18,6 +18,7 @@ from quickbooks_emulator.entities.declaration import (
     reference,
     text,
 )
+from quickbooks_emulator.forms import opening
 
 _NEVER_KEPT = (
     "AltContactName", "AttachableRef", "BusinessNumber", "ClientEntityId", "ContactName", "GSTIN",
@@ -76,6 +77,7 @@ VENDOR = Entity(
         pseudonym,
         *names.NAMING,
     ),
+    afterwards=(opening.open_vendor, opening.empty_inactive),
     indexed=("DisplayName", "PrimaryEmailAddr"),
     events=("Create", "Update", "Delete", "Merge"),
 )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
+from quickbooks_emulator.forms.applied import open_journal_amounts
 from quickbooks_emulator.ledger import accounts
 from quickbooks_emulator.ledger.post import entry_of, name_balance, shown_balance, sums, table
 from quickbooks_emulator.ledger.sums import Sums
@@ -68,8 +69,6 @@ def _printed(books: Books) -> Iterator[str]:
 
 def _open_items(books: Books) -> Iterator[str]:
     """Open items of each customer against the balance of the ledger (both in the customer's currency)."""
-    from quickbooks_emulator.forms.applied import open_journal_amounts
-
     open_items: dict[str, Decimal] = {}
     for entity, (field, sign) in _OPEN.items():
         for record in books.table(entity).values():

@@ -10,6 +10,7 @@ from quickbooks_emulator.entities.change import Change, draft
 from quickbooks_emulator.entities.declaration import Body, Entity, Family
 from quickbooks_emulator.entities.names import MERGED, SUFFIX
 from quickbooks_emulator.entities.values import numeric_id, take
+from quickbooks_emulator.service.merging import move
 from quickbooks_emulator.store.books import Books
 from quickbooks_emulator.store.documents import Record
 
@@ -100,15 +101,15 @@ def merge(books: Books, entity: Entity, loser_id: str, survivor_id: str) -> Reco
         raise faults.business("Names can be merged only on the same sub level.")
     if "parent" in books.table(entity.name).indexes and books.children(entity.name, loser.id):
         raise faults.business("A name with sub-customers cannot be merged into another one.")
-    balance = loser.body.get("Balance", 0) + survivor.body.get("Balance", 0)
-    body = {**loser.body, "Active": False, MERGED: survivor.id, "Balance": 0}
+    body = {**loser.body, "Active": False, MERGED: survivor.id}
     for name in (entity.name_field, "FullyQualifiedName"):
         if name in body:
             body[name] = body[name].removesuffix(SUFFIX) + SUFFIX
     books.update(entity, loser, body)
-    kept = books.update(entity, survivor, {**survivor.body, "Balance": balance}, bump=False)
+    books.update(entity, survivor, survivor.body, bump=False)
+    move(books, entity, loser.id, survivor.id)
     books.tell(entity, "Merge", survivor.id, deleted=loser.id)
-    return kept
+    return books.get(entity.name, survivor.id) or survivor
 
 
 def existing(books: Books, entity: Entity, record_id: Any) -> Record:

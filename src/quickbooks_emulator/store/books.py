@@ -105,6 +105,19 @@ class Books:
             self.tell(entity, "Update", record.id)
         return record
 
+    def amend(self, entity: Entity, record: Record, body: Body) -> Record:
+        """Change what a record says without a new token or time: part of the same write, or a silent ripple."""
+        changed = Record(
+            id=record.id,
+            token=record.token,
+            created=record.created,
+            updated=record.updated,
+            seq=record.seq,
+            body=body,
+        )
+        self.transaction.put(self.table(entity.name).name, record.id, changed)
+        return changed
+
     def delete(self, entity: Entity, record: Record) -> Tombstone:
         tombstone = Tombstone(record.id, self.now, self.next_number("changes"))
         self.transaction.remove(self.table(entity.name).name, record.id)
