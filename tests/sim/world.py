@@ -201,6 +201,8 @@ class Storm:
             links = {one.practice_id: one for one in Link.objects.all()}
             listed = set(Issue.objects.filter(closed_at=None).values_list("side", "record_id", "unit"))
             conflicts = set(Conflict.objects.filter(closed_at=None).values_list("link_id", "unit"))
+            bugs = Issue.objects.filter(closed_at=None, cause="bug").values_list("name", flat=True)
+            assert not list(bugs), self.told()
         self.probes["conflict at rest"] += bool(conflicts)
         self.probes["listed at rest"] += bool(listed)
         listed_records = {(side, record) for side, record, _ in listed}
