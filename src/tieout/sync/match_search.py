@@ -13,13 +13,15 @@ import numpy as np
 from scipy.sparse import csr_matrix
 from sparse_dot_topn import sp_matmul_topn
 
-from tieout.reconcile.match_evidence import Profile, facts_of
+from tieout.reconcile.match_evidence import Profile
 from tieout.reconcile.match_names import Name
 from tieout.reconcile.match_nicknames import NICKNAMES
 
 NEAREST = 8
 """Near names looked at for each record of the shorter list."""
 LEAST_COSINE = 0.3
+NEARLY_BEST = 0.7
+"""A near name is kept when it comes to this share of the best one of either record; the rest never wins."""
 LARGEST_BLOCK = 20
 """A fact or a surname-with-given-name that more records of one side share brings no pairs: it tells nobody apart."""
 MOST_COMMON = 0.04
@@ -42,7 +44,7 @@ def search(ours: Sequence[Profile], theirs: Sequence[Profile]) -> set[Places]:
 
 
 def _same_facts(ours: Sequence[Profile], theirs: Sequence[Profile]) -> Iterable[Places]:
-    return _joined([facts_of(one.contacts) for one in ours], [facts_of(one.contacts) for one in theirs])
+    return _joined([sorted(one.facts) for one in ours], [sorted(one.facts) for one in theirs])
 
 
 def _namesakes(ours: Sequence[Profile], theirs: Sequence[Profile]) -> Iterable[Places]:
@@ -87,8 +89,11 @@ def _near_names(ours: Sequence[Profile], theirs: Sequence[Profile]) -> Iterable[
         return
     a, b = _trigrams(left, right)
     near = sp_matmul_topn(a, b.T.tocsr(), top_n=NEAREST, threshold=LEAST_COSINE, n_threads=THREADS).tocoo()
-    owners = zip(left_owner[near.row].tolist(), right_owner[near.col].tolist(), strict=True)
-    yield from owners
+    best_left, best_right = np.zeros(a.shape[0], near.dtype), np.zeros(b.shape[0], near.dtype)
+    np.maximum.at(best_left, near.row, near.data)
+    np.maximum.at(best_right, near.col, near.data)
+    kept = near.data >= NEARLY_BEST * np.minimum(best_left[near.row], best_right[near.col])
+    yield from zip(left_owner[near.row[kept]].tolist(), right_owner[near.col[kept]].tolist(), strict=True)
 
 
 def _texts(profiles: Sequence[Profile]) -> tuple[list[bytes], np.ndarray]:

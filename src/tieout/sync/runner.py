@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from django.db.models import Q
 
 from tieout.practice.isolation import every_firm_scope, firm_scope
-from tieout.reconcile.action import Create, Retire, Update
+from tieout.reconcile.action import Action, Create, Retire, Update
 from tieout.reconcile.guard import mass_retire
 from tieout.reconcile.order import in_order
 from tieout.reconcile.plan import Conflict, Linked, Outcome, plan
@@ -186,7 +186,7 @@ def _carry_out(executor: Executor, work: Work, outcomes: Sequence[Outcome], pass
         for outcome in outcomes:
             if found := problem_of(outcome):
                 problems.append(found)
-            elif not isinstance(outcome, Conflict):
+            elif isinstance(outcome, Action):
                 problems += executor.carry_out(outcome, _written_side(work, outcome), work.name)
     except Again:
         if _try_again(executor.lease, work):
@@ -301,7 +301,7 @@ def _next_due(held: Lease, passed: Pass) -> datetime:
     nets = (connection.changes_due_at, connection.sweep_due_at)
     waits = list(nets) if on else [now + held.engine.sweep_every]
     looks = Attempt.objects.filter(connection=connection, state__in=UNRESOLVED, next_look_at__isnull=False)
-    waits += looks.values_list("next_look_at", flat=True)[:1000]
+    waits += [at for at in looks.values_list("next_look_at", flat=True)[:1000] if at]
     later = Dirty.objects.filter(connection=connection, not_before__isnull=False)
-    waits += later.values_list("not_before", flat=True)[:1000]
+    waits += [at for at in later.values_list("not_before", flat=True)[:1000] if at]
     return max(min(waits), now + timedelta(seconds=1))

@@ -236,42 +236,6 @@ def activity(connection: Connection, *, page: int = 1, per_page: int = 50) -> Pa
     return Page(list(lines[(page - 1) * per_page : page * per_page]), page, pages, total)
 
 
-@dataclass(frozen=True, slots=True)
-class OpenIssue:
-    """One open issue as listed."""
-
-    title: str
-    sentence: str
-    next_step: str
-    record_name: str
-    side: str
-    entity: str
-    record_id: str
-    listing: str
-    reference: str
-    since: datetime
-
-
-def issues(connection: Connection, listing: str = "needs_you") -> list[OpenIssue]:
-    """What needs a person (or, with another ``listing``, what clears by itself or is left out), oldest first."""
-    rows = Issue.objects.filter(connection=connection, closed_at=None, listing=listing)
-    return [
-        OpenIssue(
-            CAUSES.get(row.cause, CAUSES["bug"]).title,
-            row.sentence,
-            row.next_step,
-            row.name,
-            row.side,
-            row.entity,
-            row.record_id,
-            row.listing,
-            row.reference,
-            row.opened_at,
-        )
-        for row in rows.order_by("cause", "opened_at", "id")[:1_000]
-    ]
-
-
 def sync_now(connection: Connection, member: Member, *, engine: Engine | None = None) -> None:
     """Look at QuickBooks now instead of at the next due time."""
     engine = engine or Engine()

@@ -40,7 +40,7 @@ def run_worker(concurrency: int) -> None:
     loop = threading.Thread(target=_tick_until, args=(stop,), name="ticker", daemon=True)
     loop.start()
     try:
-        with app.replace_connector(app.connector.get_worker_connector()):  # type: ignore[attr-defined]
+        with app.replace_connector(app.connector.get_worker_connector()):
             asyncio.run(_work(concurrency))
     finally:
         stop.set()
@@ -89,7 +89,7 @@ def put_back_stalled() -> int:
         "id", flat=True
     )
     for job_id in stalled:
-        app.job_manager.retry_job_by_id(job_id, retry_at=timezone.now())  # type: ignore[attr-defined]
+        app.job_manager.retry_job_by_id(job_id, retry_at=timezone.now())
     return len(stalled)
 
 

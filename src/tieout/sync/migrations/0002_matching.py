@@ -7,50 +7,91 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('practice', '0003_billing_tables'),
-        ('sync', '0001_tables'),
+        ("practice", "0003_billing_tables"),
+        ("sync", "0001_tables"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='reviewrow',
-            name='against',
+            model_name="reviewrow",
+            name="against",
             field=models.JSONField(default=list),
         ),
         migrations.AddField(
-            model_name='reviewrow',
-            name='certainty',
+            model_name="reviewrow",
+            name="certainty",
             field=models.DecimalField(decimal_places=3, max_digits=4, null=True),
         ),
         migrations.AddField(
-            model_name='reviewrow',
-            name='confirmed',
+            model_name="reviewrow",
+            name="confirmed",
             field=models.BooleanField(default=False),
         ),
         migrations.AddField(
-            model_name='reviewrow',
-            name='suggestions',
+            model_name="reviewrow",
+            name="suggestions",
             field=models.JSONField(default=list),
         ),
         migrations.CreateModel(
-            name='MatchDecision',
+            name="MatchDecision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('entity', models.CharField(max_length=40)),
-                ('practice_id', models.CharField(max_length=60)),
-                ('ledger_id', models.CharField(max_length=60)),
-                ('verdict', models.CharField(choices=[('accept', 'Linked'), ('reject', 'Declared different'), ('unlink', 'Unlinked later')], max_length=10)),
-                ('proposed', models.CharField(blank=True, max_length=12)),
-                ('evidence', models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
-                ('decided_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('connection', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='match_decisions', to='sync.connection')),
-                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='practice.member')),
-                ('firm', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='practice.firm')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("entity", models.CharField(max_length=40)),
+                ("practice_id", models.CharField(max_length=60)),
+                ("ledger_id", models.CharField(max_length=60)),
+                (
+                    "verdict",
+                    models.CharField(
+                        choices=[
+                            ("accept", "Linked"),
+                            ("reject", "Declared different"),
+                            ("unlink", "Unlinked later"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("proposed", models.CharField(blank=True, max_length=12)),
+                (
+                    "evidence",
+                    models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder),
+                ),
+                ("decided_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "connection",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="match_decisions",
+                        to="sync.connection",
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="practice.member",
+                    ),
+                ),
+                (
+                    "firm",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="practice.firm"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['connection', 'entity', 'practice_id', 'ledger_id'], name='match_pair')],
+                "indexes": [
+                    models.Index(
+                        fields=["connection", "entity", "practice_id", "ledger_id"], name="match_pair"
+                    )
+                ],
             },
         ),
     ]

@@ -1,0 +1,122 @@
+"""The worker process for real: it works, it is killed, another takes over."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from tests.sync.rig import Rig
+from tieout.practice.isolation import every_firm_scope
+from tieout.sync import tasks, worker
+from tieout.sync.models import Run
+
+ROOT = Path(__file__).resolve().parents[2]
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def within(seconds: float, holds: Callable[[], bool]) -> bool:
+    """Look again and again: what another process does is waited for, never slept for."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if holds():
+            return True
+        connection.close()
+    return False
+
+
+@pytest.fixture
+def process() -> Iterator[Callable[[], subprocess.Popen[bytes]]]:
+    """Starts workers on the test database; what a test leaves running is killed."""
+    started: list[subprocess.Popen[bytes]] = []
+    script = (
+        "import django; django.setup();"
+        "from django.db import connection;"
+        f"connection.settings_dict['NAME'] = {connection.settings_dict['NAME']!r};"
+        "from tieout.sync import worker; worker.STALLED_AFTER = 3.0; worker.run_worker(2)"
+    )
+
+    def start() -> subprocess.Popen[bytes]:
+        environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+        environment |= {"DJANGO_SETTINGS_MODULE": "tieout.config.settings"}
+        started.append(subprocess.Popen([sys.executable, "-c", script], cwd=ROOT, env=environment))
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.kill()
+        one.wait()
+
+
+def runs() -> int:
+    with every_firm_scope():
+        return Run.objects.count()
+
+
+def test_a_worker_takes_up_the_bell_and_ends_when_told(
+    process: Callable[[], subprocess.Popen[bytes]],
+) -> None:
+    rig = Rig()
+    rig.connect()
+    with rig.here():
+        tasks.wake(rig.connection.pk)
+    running = process()
+    assert within(60, lambda: runs() > 0)
+    running.send_signal(signal.SIGTERM)
+    assert running.wait(timeout=30) == 0
+
+
+def test_a_job_of_a_dead_worker_is_put_back_and_run_by_another(
+    process: Callable[[], subprocess.Popen[bytes]],
+) -> None:
+    rig = Rig()
+    rig.connect()
+    with rig.here():
+        tasks.wake(rig.connection.pk)
+    with connection.cursor() as cursor:
+        # As a killed worker leaves it: taken up, no heartbeat any more.
+        cursor.execute(
+            "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '10 minutes') RETURNING id"
+        )
+        (dead,) = cursor.fetchone()
+        cursor.execute("UPDATE procrastinate_jobs SET status = 'doing', worker_id = %s", [dead])
+    process()
+    assert within(60, lambda: runs() > 0)
+
+
+def test_two_rings_queue_one_job() -> None:
+    rig = Rig()
+    rig.connect()
+    with rig.here():
+        for _ in range(5):
+            tasks.wake(rig.connection.pk)
+    assert ProcrastinateJob.objects.filter(status="todo").count() == 1
+
+
+def test_a_connection_that_is_due_is_rung_for_and_one_that_is_not_is_left() -> None:
+    rig = Rig()
+    rig.connect()
+    rig.run()
+    with every_firm_scope():
+        connection_row = rig.connection
+    assert tasks.wake_due(connection_row.due_at - timedelta(seconds=1)) == 0
+    assert tasks.wake_due(connection_row.due_at + timedelta(seconds=1)) == 1
+
+
+def test_old_rows_are_thrown_away_and_new_ones_kept() -> None:
+    rig = Rig()
+    rig.connect()
+    rig.run()
+    worker.tidy(rig.clock.now())
+    assert runs() == 1
+    worker.tidy(rig.clock.now() + worker.KEPT + timedelta(days=1))
+    assert runs() == 0
