@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -13,8 +14,10 @@ import pytest
 from tieout.practice.firms import Member
 from tieout.practice.permissions import Permission
 from tieout.reconcile.ports import RetryLater
-from tieout.sync import connections, inbox, status
+from tieout.reconcile.state import Key, Side
+from tieout.sync import connections, inbox, status, worklist
 from tieout.sync import review as reviews
+from tieout.sync.issues import CAUSES
 from tieout.sync.models import Connection, Review, ReviewRow
 
 THEN = datetime(2026, 5, 3, 14, 5, tzinfo=UTC)
@@ -25,7 +28,8 @@ FUNCTIONS: Mapping[Any, tuple[str, ...]] = {
         "counts_before_start", "start", "open_review", "latest_review", "bucket_counts", "rows", "set_create_new",
         "apply", "cancel", "forecast",
     ),
-    status: ("section_statuses", "activity", "issues", "sync_now"),
+    status: ("section_statuses", "activity", "sync_now"),
+    worklist: ("groups", "page_of", "totals", "every"),
     inbox: ("receive",),
 }  # fmt: skip
 
@@ -42,7 +46,7 @@ class FakeSync:
     ledger_down: bool = False
     needs_you: int = 0
     lines: list[Any] = field(default_factory=list)
-    open_issues: list[status.OpenIssue] = field(default_factory=list)
+    open_issues: list[worklist.WorkRow] = field(default_factory=list)
     asked: list[tuple[Any, ...]] = field(default_factory=list)
 
     def install(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -158,8 +162,20 @@ class FakeSync:
     def activity(self, connection: Connection, *, page: int, per_page: int = 50) -> Any:
         return reviews.RowPage(rows=self.lines, page=1, pages=1, total=len(self.lines))
 
-    def issues(self, connection: Connection, listing: str = "needs_you") -> list[status.OpenIssue]:
-        return [issue for issue in self.open_issues if issue.listing == listing]
+    # worklist
+    def groups(self, connection: Connection, listing: str) -> list[worklist.Group]:
+        found = Counter(row.cause.slug for row in self.every(connection, listing))
+        return [worklist.Group(CAUSES[slug], count, THEN) for slug, count in found.items()]
+
+    def totals(self, connection: Connection) -> dict[str, int]:
+        return Counter(row.cause.listing.value for row in self.open_issues)
+
+    def page_of(self, connection: Connection, listing: str, cause: str, **asked: Any) -> worklist.WorkPage:
+        rows = [row for row in self.every(connection, listing) if row.cause.slug == cause]
+        return worklist.WorkPage(rows, 1, 1, len(rows))
+
+    def every(self, connection: Connection, listing: str) -> list[worklist.WorkRow]:
+        return [row for row in self.open_issues if row.cause.listing == listing]
 
     def sync_now(self, connection: Connection, member: Member) -> None:
         self.asked.append(("sync_now",))
@@ -243,23 +259,20 @@ def a_line(sentence: str, result: str = "done", reference: str = "") -> SimpleNa
 
 
 def an_issue(
-    name: str,
-    title: str,
-    next_step: str,
-    *,
-    sentence: str = "A sentence.",
-    side: str = "practice",
-    listing: str = "needs_you",
-) -> status.OpenIssue:
-    return status.OpenIssue(
-        title=title,
+    name: str, cause: str, *, sentence: str = "A sentence.", side: str = "practice"
+) -> worklist.WorkRow:
+    """One open issue; its listing follows from its cause."""
+    return worklist.WorkRow(
+        id=7,
+        cause=CAUSES[cause],
+        key=Key("client", Side(side), "7"),
+        name=name,
+        unit_label="",
         sentence=sentence,
-        next_step=next_step,
-        record_name=name,
-        side=side,
-        entity="client",
-        record_id="7",
-        listing=listing,
-        reference="",
         since=THEN,
+        reference="",
+        partner_id="",
+        values=None,
+        options=(),
+        under_way=False,
     )

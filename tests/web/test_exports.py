@@ -52,8 +52,8 @@ def test_a_name_that_is_a_formula_does_not_run(browser: Client, sync: FakeSync) 
 def test_the_activity_and_what_is_not_in_step_can_be_exported(browser: Client, sync: FakeSync) -> None:
     sync.lines = [a_line("Ada sent to QuickBooks.", "done", "tid-1")]
     sync.open_issues = [
-        an_issue("Ada", "Changed on both sides", "Choose."),
-        an_issue("Sam", "Takes no part", "Nothing to do.", listing="left_out"),
+        an_issue("Ada", "conflict"),
+        an_issue("Sam", "not_eligible"),
     ]
     line = rows(browser.get(MANAGE + "activity/export.csv"))[0]
     assert (line["What"], line["Reference"]) == ("Ada sent to QuickBooks.", "tid-1")

@@ -187,25 +187,26 @@ def test_what_needs_a_person_is_grouped_by_its_cause_with_one_next_step(
     assert b"Nothing needs you" in browser.get(MANAGE + "needs-you/").content
     taken = "QuickBooks already uses this name"
     sync.open_issues = [
-        an_issue("<b>Ada</b>", taken, "Link it or rename it."),
-        an_issue("Sam Ito", taken, "Link it or rename it.", side="ledger"),
-        an_issue("Robert Nolan", "Changed on both sides", "Choose which value to keep."),
+        an_issue("<b>Ada</b>", "name_taken"),
+        an_issue("Sam Ito", "name_taken", side="ledger"),
+        an_issue("Robert Nolan", "conflict"),
     ]
     page = " ".join(browser.get(MANAGE + "needs-you/").content.decode().split())
-    assert page.count("Link it or rename it.") == 1
+    assert page.count("Link the record that has the name, or change the name here.") == 1
     assert f'{taken} <span class="chip">2</span>' in page
     assert '<a href="/clients/7/">&lt;b&gt;Ada&lt;/b&gt;</a>' in page
     assert 'Sam Ito <span class="text-secondary">in QuickBooks' in page
 
 
-@pytest.mark.parametrize("listing, title", [("clearing", "Clearing by itself"), ("left_out", "Left out")])
+@pytest.mark.parametrize(
+    "listing, title, cause",
+    [("clearing", "Clearing by itself", "retry_later"), ("left_out", "Left out", "not_eligible")],
+)
 def test_what_needs_nobody_has_its_own_list(
-    listing: str, title: str, members: dict[str, Member], signed_in: SignedIn, sync: FakeSync
+    listing: str, title: str, cause: str, members: dict[str, Member], signed_in: SignedIn, sync: FakeSync
 ) -> None:
     sync.connection = a_connection(members["admin"], sections={"client": "on"})
-    sync.open_issues = [
-        an_issue("Ada Byrne", "QuickBooks asked us to wait", "Nothing to do.", listing=listing)
-    ]
+    sync.open_issues = [an_issue("Ada Byrne", cause)]
     browser = signed_in("admin")
     assert f"needs-you/?listing={listing}" in browser.get(MANAGE).content.decode()
     page = browser.get(f"{MANAGE}needs-you/?listing={listing}").content.decode()

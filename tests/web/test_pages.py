@@ -120,7 +120,7 @@ def visit(
                 a_row(bucket, "Ada", "Ada", practice_details=details, ledger_details={"city": "X"})
             )
         sync.lines = [a_line("Ada sent to QuickBooks.", "done", "tid-1")]
-        sync.open_issues = [an_issue("Ada", "The name is taken.", "Rename it.")]
+        sync.open_issues = [an_issue("Ada", "name_taken")]
         return signed_in("admin"), address
 
     return go

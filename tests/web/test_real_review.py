@@ -39,6 +39,7 @@ def review(firm: Firm, members: dict[str, Member]) -> Iterator[Review]:
                 group=here or there,
                 practice_name=here,
                 ledger_name=there,
+                confirmed=bucket == "match",
             )
         yield review
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 from tieout.practice.csv_text import write_csv
 from tieout.practice.permissions import NotYours
 from tieout.sync import review as reviews
-from tieout.sync import status
+from tieout.sync import status, worklist
 from tieout.sync.models import Connection
 from tieout.web.access import FirmRequest
 from tieout.web.downloads import csv_file
@@ -21,6 +21,7 @@ from tieout.web.integrations.gated import connected
 from tieout.web.integrations.listings import LISTINGS
 from tieout.web.integrations.review import READABLE
 from tieout.web.integrations.wizard import ENTITY
+from tieout.web.unit_values import said
 
 AT_ONCE = 5_000
 """Rows read from the database in one go."""
@@ -60,11 +61,31 @@ def activity(request: FirmRequest, connection: Connection) -> HttpResponse:
 def issues(request: FirmRequest, connection: Connection) -> HttpResponse:
     """All three lists in one file: whoever works through them sorts by the first column."""
     rows = (
-        (listing.title, each.title, each.record_name, each.sentence, each.next_step, each.since.isoformat())
+        (
+            listing.title,
+            each.cause.title,
+            each.name,
+            each.unit_label,
+            each.sentence,
+            said(each.values.practice) if each.values else "",
+            said(each.values.ledger) if each.values else "",
+            each.cause.next_step,
+            each.since.isoformat(),
+        )
         for slug, listing in LISTINGS.items()
-        for each in status.issues(connection, slug)
+        for each in worklist.every(connection, slug)
     )
-    header = ["List", "Cause", "Record", "What happened", "Next step", "Since"]
+    header = [
+        "List",
+        "Cause",
+        "Record",
+        "Field",
+        "What happened",
+        "Here",
+        "In QuickBooks",
+        "Next step",
+        "Since",
+    ]
     return csv_file("tieout-not-in-step.csv", write_csv(header, rows))
 
 

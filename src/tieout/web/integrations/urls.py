@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from tieout.web.integrations import connect, exports, health, manage, review, webhooks, wizard
+from tieout.web.integrations import (
+    connect,
+    exports,
+    health,
+    linking,
+    manage,
+    needs_you,
+    review,
+    webhooks,
+    wizard,
+)
 
 MANAGE = "settings/integrations/quickbooks/"
 
@@ -15,8 +25,17 @@ urlpatterns = [
     path(MANAGE + "disconnect/", manage.disconnect, name="quickbooks-disconnect"),
     path(MANAGE + "activity/", health.activity, name="quickbooks-activity"),
     path(MANAGE + "activity/export.csv", exports.activity, name="quickbooks-activity-export"),
-    path(MANAGE + "needs-you/", health.issues, name="quickbooks-issues"),
+    path(MANAGE + "needs-you/", needs_you.issues, name="quickbooks-issues"),
+    path(MANAGE + "needs-you/decide/", needs_you.decide, name="quickbooks-decide"),
+    path(MANAGE + "needs-you/undo/", needs_you.undo, name="quickbooks-undo"),
+    path(MANAGE + "needs-you/moving/", needs_you.moving, name="quickbooks-moving"),
     path(MANAGE + "needs-you/export.csv", exports.issues, name="quickbooks-issues-export"),
+    path(MANAGE + "link/<slug:entity>/<slug:side>/<slug:record_id>/", linking.choose, name="quickbooks-link"),
+    path(
+        MANAGE + "link/<slug:entity>/<slug:side>/<slug:record_id>/save/",
+        linking.link,
+        name="quickbooks-link-save",
+    ),
     path(MANAGE + "connect/", connect.before, name="quickbooks-connect"),
     path(MANAGE + "connect/start/", connect.start, name="quickbooks-start"),
     path(MANAGE + "connected/", connect.landing, name="quickbooks-connected"),

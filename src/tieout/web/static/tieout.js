@@ -61,3 +61,124 @@ document.addEventListener("htmx:afterSwap", () => {
   const voice = document.querySelector("[data-say]");
   if (bar && voice && voice.textContent !== bar.dataset.said) voice.textContent = bar.dataset.said;
 });
+
+// Lists to work through: select all, and how many are ticked, said aloud -------------------------------------------
+function picks(rows) {
+  return [...rows.querySelectorAll("tbody input[type=checkbox][id^='pick-']")];
+}
+function count(rows) {
+  const all = rows.querySelector("[data-select-all]");
+  const ticked = picks(rows).filter((box) => box.checked).length;
+  if (all) {
+    all.hidden = false;
+    all.checked = ticked > 0 && ticked === picks(rows).length;
+    all.indeterminate = ticked > 0 && !all.checked;
+  }
+  const voice = rows.querySelector("[data-selected]");
+  if (voice) voice.textContent = ticked ? `${ticked} of ${picks(rows).length} selected:` : "With the ticked rows:";
+}
+function ready() {
+  for (const rows of document.querySelectorAll("[data-rows]")) count(rows);
+  const help = document.querySelector("[data-keys-help]");
+  if (help) help.hidden = false;
+}
+document.addEventListener("change", (event) => {
+  const rows = event.target.closest && event.target.closest("[data-rows]");
+  if (!rows || event.target.type !== "checkbox") return;
+  if (event.target.matches("[data-select-all]")) {
+    for (const box of picks(rows)) box.checked = event.target.checked;
+  }
+  count(rows);
+});
+document.addEventListener("DOMContentLoaded", ready);
+document.addEventListener("htmx:afterSettle", (event) => {
+  ready();
+  const opened = event.target.querySelector && event.target.querySelector("[data-focus-me]");
+  if (opened) opened.focus();
+});
+
+// A decision redraws its list: the place one stood at is kept, or the row that took it ------------------------------
+let stoodAt = -1;
+function allRows() {
+  return [...document.querySelectorAll("[data-row]")];
+}
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.target.matches && event.target.matches("form[id^='decide-']")) {
+    stoodAt = allRows().findIndex((row) => row.contains(document.activeElement));
+  }
+});
+document.addEventListener("htmx:afterSettle", () => {
+  if (stoodAt < 0) return;
+  const rows = allRows();
+  if (rows.length) stand(rows[Math.min(stoodAt, rows.length - 1)]);
+  stoodAt = -1;
+});
+
+// Single keys, with an off switch ------------------------------------------------------------------------------------
+const keys = document.querySelector("[data-keys]");
+function keysOn() {
+  try {
+    return localStorage.getItem("keys") !== "off";
+  } catch {
+    return true;
+  }
+}
+function stand(row) {
+  row.tabIndex = -1;
+  row.focus();
+  row.scrollIntoView({ block: "nearest" });
+}
+function step(by) {
+  const rows = allRows();
+  if (!rows.length) return;
+  const at = rows.findIndex((row) => row.contains(document.activeElement));
+  stand(rows[Math.min(rows.length - 1, Math.max(0, at < 0 ? 0 : at + by))]);
+}
+let lastTicked = -1;
+function tick(through) {
+  const rows = allRows();
+  const at = rows.findIndex((row) => row.contains(document.activeElement));
+  if (at < 0) return;
+  const from = through && lastTicked >= 0 ? Math.min(at, lastTicked) : at;
+  const to = through && lastTicked >= 0 ? Math.max(at, lastTicked) : at;
+  for (const row of rows.slice(from, to + 1)) {
+    const box = row.querySelector("input[type=checkbox][id^='pick-']");
+    if (!box) continue;
+    box.checked = through ? true : !box.checked;
+    box.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+  lastTicked = at;
+}
+const KEYS = {
+  "/": () => document.querySelector("main input[type=search]")?.focus(),
+  j: () => step(1),
+  k: () => step(-1),
+  x: () => tick(false),
+  X: () => tick(true),
+  u: () => document.querySelector("[data-key-undo]")?.click(),
+  "?": () => keys.showModal(),
+};
+if (keys) {
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || keys.open || !keysOn()) return;
+    if (event.target.closest("input:not([type=checkbox], [type=radio]), textarea, select")) return;
+    const row = document.activeElement.closest("[data-row]");
+    const button = /^[mne]$/.test(event.key) && row ? row.querySelector(`[data-key="${event.key}"]`) : null;
+    const act = KEYS[event.key] || (button && (() => button.click()));
+    if (!act) return;
+    event.preventDefault();
+    act();
+  });
+  const on = keys.querySelector("[data-keys-on]");
+  on.checked = keysOn();
+  on.addEventListener("change", () => {
+    try {
+      localStorage.setItem("keys", on.checked ? "on" : "off");
+    } catch {
+      // Holds until the page is left.
+    }
+  });
+  document.addEventListener("click", (event) => {
+    if (event.target.closest && event.target.closest("[data-keys-help]")) keys.showModal();
+  });
+}

@@ -1,0 +1,136 @@
+"""Acts: carries out what the buttons about single records ask for, in words and with a way back where there is one.
+
+Every act is a verb of ``sync``; a refusal is a sentence, never an error page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from tieout.practice.firms import Member
+from tieout.reconcile.state import Key, Side
+from tieout.sync import decisions, repairs
+from tieout.sync.decisions import CannotDecide
+from tieout.sync.worklist import WorkRow
+from tieout.web.integrations.undoing import Undo
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What was done, as a sentence, and how to take it back."""
+
+    sentence: str
+    undo: Undo | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One act on some open issues."""
+
+    member: Member
+    rows: Sequence[WorkRow]
+    other: str = ""
+    """A record of the other side, for acts that name one."""
+
+    @property
+    def names(self) -> str:
+        """The one record's name, or how many."""
+        return self.rows[0].name if len(self.rows) == 1 else f"{len(self.rows):,} records"
+
+    @property
+    def records(self) -> list[Key]:
+        """Without repeats: a record with two issues is one record."""
+        return list(dict.fromkeys(row.key for row in self.rows))
+
+
+def link_to(ask: Ask) -> Done:
+    return link(ask.member, ask.rows[0].key, ask.other)
+
+
+def link(member: Member, key: Key, other: str) -> Done:
+    """Link one record with one of the other side, instead of what it was linked with."""
+    practice_id, ledger_id = (key.id, other) if key.side is Side.PRACTICE else (other, key.id)
+    repairs.link_instead(member, key.entity, practice_id, ledger_id)
+    undo = Undo("unlink", ((key.entity, Side.PRACTICE.value, practice_id),))
+    return Done("Linked. What differs is filled in or asked about.", undo)
+
+
+def unlink(ask: Ask) -> Done:
+    row = ask.rows[0]
+    return unlink_record(ask.member, row.key.entity, row.practice_id, row.name)
+
+
+def unlink_record(member: Member, entity: str, practice_id: str, name: str) -> Done:
+    ledger_id = decisions.unlink(member, entity, practice_id)
+    undo = Undo("link", ((entity, Side.PRACTICE.value, practice_id),), ledger_id)
+    return Done(f"Unlinked {name}. Both records stay as they are and wait for your decision.", undo)
+
+
+def create(ask: Ask) -> Done:
+    decisions.create_on_other_side(ask.member, ask.records)
+    return Done(f"{ask.names}: to be created on the other side, within seconds.")
+
+
+def create_again(ask: Ask) -> Done:
+    for key in ask.records:
+        repairs.create_again(ask.member, key)
+    return Done(f"{ask.names}: to be created there again, within seconds.")
+
+
+def leave_out(ask: Ask) -> Done:
+    return leave_records_out(ask.member, ask.records, ask.names)
+
+
+def leave_records_out(member: Member, keys: Sequence[Key], names: str) -> Done:
+    decisions.exclude(member, keys)
+    undo = Undo("restore", tuple((key.entity, key.side.value, key.id) for key in keys))
+    return Done(f"Left out: {names}. You find it under Left out and can restore it there.", undo)
+
+
+def restore(ask: Ask) -> Done:
+    decisions.restore(ask.member, ask.records)
+    undo = Undo("leave_out", tuple((key.entity, key.side.value, key.id) for key in ask.records))
+    return Done(f"Taken back in: {ask.names}. It waits for your decision under Needs you.", undo)
+
+
+def different(ask: Ask) -> Done:
+    pairs = sum(
+        repairs.declare_different(ask.member, row.key, [option.id for option in row.options])
+        for row in ask.rows
+    )
+    if not pairs:
+        raise CannotDecide("There is nothing alike any more to tell apart. Nothing was changed.")
+    return Done(f"{ask.names}: kept apart, and not asked again.")
+
+
+def retry(ask: Ask) -> Done:
+    decisions.retry(ask.member, [row.id for row in ask.rows])
+    return Done(f"{ask.names}: tried again now.")
+
+
+def _keep(side: Side, whose: str) -> Callable[[Ask], Done]:
+    def keep(ask: Ask) -> Done:
+        conflicts = [row.values.conflict_id for row in ask.rows if row.values]
+        answered = decisions.answer_conflicts(ask.member, conflicts, side)
+        if not answered:
+            raise CannotDecide("It was settled meanwhile. Nothing was changed.")
+        what = ask.rows[0].title if answered == 1 else f"{answered:,} values"
+        return Done(f"{what}: {whose} is kept on both sides. The other value stays in the history.")
+
+    return keep
+
+
+ACTS: Mapping[str, Callable[[Ask], Done]] = {
+    "link_to": link_to,
+    "unlink": unlink,
+    "create": create,
+    "create_again": create_again,
+    "leave_out": leave_out,
+    "restore": restore,
+    "different": different,
+    "retry": retry,
+    "keep_practice": _keep(Side.PRACTICE, "ours"),
+    "keep_ledger": _keep(Side.LEDGER, "what QuickBooks shows"),
+}
+"""The verb a button posts -> what is done. ``remedies`` names no other."""

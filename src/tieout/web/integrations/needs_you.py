@@ -1,0 +1,194 @@
+"""Acts: the place to work through what is not in step: by cause, with buttons for one and for many."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.views.decorators.http import require_GET, require_POST
+
+from tieout.sync import partners, worklist
+from tieout.sync.decisions import CannotDecide
+from tieout.sync.issues import CAUSES
+from tieout.sync.models import Connection
+from tieout.sync.worklist import Group, WorkPage, WorkRow
+from tieout.web.access import FirmRequest
+from tieout.web.integrations import undoing
+from tieout.web.integrations.acts import ACTS, Ask, Done
+from tieout.web.integrations.gated import connected
+from tieout.web.integrations.listings import LISTINGS
+from tieout.web.integrations.remedies import REMEDIES, Button, Remedy, bulk, buttons, record_page
+from tieout.web.paging import page_number
+from tieout.web.unit_values import said
+
+FIRST_FEW = 20
+"""Rows of each cause on the first page; the rest is one press away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row as drawn."""
+
+    row: WorkRow
+    url: str
+    ours: str
+    theirs: str
+    buttons: Sequence[Button]
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One cause as drawn."""
+
+    group: Group
+    lines: Sequence[Line]
+    bulk: Sequence[Remedy]
+    page: WorkPage
+    with_values: bool
+
+    @property
+    def more(self) -> int:
+        return self.page.total - len(self.lines)
+
+
+@connected
+@require_GET
+def issues(request: FirmRequest, connection: Connection) -> HttpResponse:
+    """One card per cause with its first rows; with ``cause``, that one alone, paged and searchable."""
+    asked = request.GET.get("listing", "")
+    here = asked if asked in LISTINGS else next(iter(LISTINGS))
+    groups = worklist.groups(connection, here)
+    cause = request.GET.get("cause", "")
+    search = request.GET.get("search", "").strip()[:200]
+    alone = [group for group in groups if group.cause.slug == cause]
+    cards = [
+        _card(connection, here, group, search=search, page=page_number(request), per_page=worklist.PER_PAGE)
+        for group in alone
+    ] or [_card(connection, here, group) for group in groups]
+    moving = [line.row.id for card in cards for line in card.lines if line.row.under_way]
+    keep = {"listing": here} | ({"cause": cause, "search": search} if alone else {})
+    totals = worklist.totals(connection)
+    return render(
+        request,
+        "quickbooks/issues.html",
+        {
+            "connection": connection,
+            "here": LISTINGS[here],
+            "slug": here,
+            "listings": [(slug, each, totals.get(slug, 0)) for slug, each in LISTINGS.items()],
+            "cards": cards,
+            "alone": bool(alone),
+            "search": search,
+            "keep": urlencode(keep) + "&",
+            "back": f"{request.path}?{urlencode(keep | {'page': page_number(request)})}",
+            "undo": undoing.offered(request.session, timezone.now()),
+            "moving": ",".join(map(str, moving)),
+            "moving_count": len(moving),
+        },
+    )
+
+
+@connected
+@require_POST
+def decide(request: FirmRequest, connection: Connection) -> HttpResponse:
+    """One button: for the row it stands in (``one``), or for the ticked rows (``do``)."""
+    verb, _, rest = request.POST.get("one", "").partition(":")
+    given, _, other = rest.partition(":")
+    ids = [given] if verb else request.POST.getlist("issue")
+    verb = verb or request.POST.get("do", "")
+    rows = worklist.chosen(connection, {int(one) for one in ids if one.isascii() and one.isdigit()})
+    rows = [row for row in rows if _offers(row, verb)]
+    if verb not in ACTS or not ids:
+        messages.warning(request, "Tick the rows first, then choose what to do with them.")
+    elif not rows:
+        messages.info(request, "That was settled meanwhile. Nothing had to be done.")
+    else:
+        try:
+            done = ACTS[verb](Ask(request.member, rows, other))
+        except CannotDecide as refusal:
+            messages.warning(request, str(refusal))
+        else:
+            tell(request, done)
+    return redirect(back(request))
+
+
+@connected
+@require_POST
+def undo(request: FirmRequest, connection: Connection) -> HttpResponse:
+    try:
+        if undoing.take_back(request.session, request.member):
+            messages.success(request, "Taken back.")
+    except CannotDecide as refusal:
+        messages.warning(request, f"It cannot be taken back any more. {refusal}")
+    return redirect(back(request))
+
+
+@connected
+@require_GET
+def moving(request: FirmRequest, connection: Connection) -> HttpResponse:
+    """Asked every few seconds while something is on its way: which rows may go, and whether any is left."""
+    ids = [int(one) for one in request.GET.get("ids", "").split(",") if one.isascii() and one.isdigit()]
+    left = {row.id: row for row in worklist.chosen(connection, ids[: worklist.PER_PAGE * 2])}
+    still = [one for one, row in left.items() if row.under_way]
+    return render(
+        request,
+        "quickbooks/moving.html",
+        {
+            "gone": [one for one in ids if one not in left],
+            "moving": ",".join(map(str, still)),
+            "moving_count": len(still),
+            "stay": len(left) - len(still),
+            "slug": request.GET.get("listing", ""),
+        },
+    )
+
+
+def tell(request: FirmRequest, done: Done) -> None:
+    """Say what was done: beside its Undo, where there is one."""
+    undoing.keep(request.session, done.undo, done.sentence, timezone.now())
+    if done.undo is None:
+        messages.success(request, done.sentence)
+
+
+def back(request: FirmRequest) -> str:
+    """Where the form came from, when that is one of our own pages."""
+    given = request.POST.get("back", "")
+    ours = url_has_allowed_host_and_scheme(given, allowed_hosts=None) and given.startswith("/")
+    return given if ours else reverse("quickbooks-issues")
+
+
+def _offers(row: WorkRow, verb: str) -> bool:
+    """Only what the row's cause offers; a linking to one of its options is offered with them."""
+    if verb == "link_to":
+        return bool(row.options)
+    return any(remedy.verb == verb for remedy in REMEDIES.get(row.cause.slug, ()))
+
+
+def _card(connection: Connection, listing: str, group: Group, **asked: object) -> Card:
+    page = worklist.page_of(
+        connection,
+        listing,
+        group.cause.slug,
+        **{"per_page": FIRST_FEW, **asked},  # type: ignore[arg-type]
+    )
+    lines = [_line(connection, row) for row in page.rows]
+    can = bulk(group.cause.slug) if group.cause.slug in CAUSES else []
+    return Card(group, lines, can, page, any(line.row.values for line in lines))
+
+
+def _line(connection: Connection, row: WorkRow) -> Line:
+    link = partners.deep_link(connection, row.key.entity, row.ledger_id) if row.ledger_id else ""
+    values = row.values
+    return Line(
+        row,
+        record_page(row),
+        said(values.practice) if values else "",
+        said(values.ledger) if values else "",
+        buttons(row, link),
+    )
