@@ -23,6 +23,7 @@ class NavigationEntry:
 NAVIGATION: tuple[NavigationEntry, ...] = (
     NavigationEntry("Dashboard", "layout-dashboard", "dashboard"),
     NavigationEntry("Clients", "users", "clients", Permission.VIEW_CLIENTS),
+    NavigationEntry("Billing", "file-invoice", "billing", Permission.VIEW_BILLING),
     NavigationEntry("Settings", "settings", "settings"),
 )
 

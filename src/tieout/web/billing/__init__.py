@@ -1,0 +1,1 @@
+"""The pages of billing: service items, invoices, payments, credits."""
