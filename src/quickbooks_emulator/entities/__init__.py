@@ -7,6 +7,7 @@ from typing import Any
 
 from quickbooks_emulator.entities.account import ACCOUNT
 from quickbooks_emulator.entities.bill import BILL
+from quickbooks_emulator.entities.bill_payment import BILL_PAYMENT
 from quickbooks_emulator.entities.class_ import CLASS
 from quickbooks_emulator.entities.company_currency import COMPANY_CURRENCY
 from quickbooks_emulator.entities.company_info import COMPANY_INFO
@@ -18,20 +19,27 @@ from quickbooks_emulator.entities.deposit import DEPOSIT
 from quickbooks_emulator.entities.employee import EMPLOYEE
 from quickbooks_emulator.entities.estimate import ESTIMATE
 from quickbooks_emulator.entities.exchange_rate import EXCHANGE_RATE
+from quickbooks_emulator.entities.inventory_adjustment import INVENTORY_ADJUSTMENT
 from quickbooks_emulator.entities.invoice import INVOICE
 from quickbooks_emulator.entities.item import ITEM
 from quickbooks_emulator.entities.journal_entry import JOURNAL_ENTRY
 from quickbooks_emulator.entities.payment import PAYMENT
 from quickbooks_emulator.entities.payment_method import PAYMENT_METHOD
 from quickbooks_emulator.entities.preferences import PREFERENCES
+from quickbooks_emulator.entities.purchase import PURCHASE
+from quickbooks_emulator.entities.purchase_order import PURCHASE_ORDER
+from quickbooks_emulator.entities.recurring_transaction import RECURRING_TRANSACTION
 from quickbooks_emulator.entities.refund_receipt import REFUND_RECEIPT
 from quickbooks_emulator.entities.sales_receipt import SALES_RECEIPT
 from quickbooks_emulator.entities.tax_agency import TAX_AGENCY
 from quickbooks_emulator.entities.tax_code import TAX_CODE
 from quickbooks_emulator.entities.tax_rate import TAX_RATE
 from quickbooks_emulator.entities.term import TERM
+from quickbooks_emulator.entities.time_activity import TIME_ACTIVITY
+from quickbooks_emulator.entities.transfer import CREDIT_CARD_PAYMENT, TRANSFER
 from quickbooks_emulator.entities.values import folded
 from quickbooks_emulator.entities.vendor import VENDOR
+from quickbooks_emulator.entities.vendor_credit import VENDOR_CREDIT
 from quickbooks_emulator.ledger.sums import Sums
 from quickbooks_emulator.store import HashIndex, Index, OrderIndex
 from quickbooks_emulator.store.books import id_order
@@ -41,36 +49,45 @@ ENTITIES: dict[str, Entity] = {
     for entity in (
         ACCOUNT,
         BILL,
+        BILL_PAYMENT,
         CLASS,
         COMPANY_CURRENCY,
         COMPANY_INFO,
-        CUSTOMER,
-        JOURNAL_ENTRY,
-        DEPOSIT,
-        SALES_RECEIPT,
-        REFUND_RECEIPT,
-        PAYMENT,
-        INVOICE,
-        ESTIMATE,
+        CREDIT_CARD_PAYMENT,
         CREDIT_MEMO,
+        CUSTOMER,
         DEPARTMENT,
+        DEPOSIT,
         EMPLOYEE,
+        ESTIMATE,
         EXCHANGE_RATE,
+        INVENTORY_ADJUSTMENT,
+        INVOICE,
         ITEM,
+        JOURNAL_ENTRY,
+        PAYMENT,
         PAYMENT_METHOD,
         PREFERENCES,
+        PURCHASE,
+        PURCHASE_ORDER,
+        RECURRING_TRANSACTION,
+        REFUND_RECEIPT,
+        SALES_RECEIPT,
         TAX_AGENCY,
         TAX_CODE,
         TAX_RATE,
         TERM,
+        TIME_ACTIVITY,
+        TRANSFER,
         VENDOR,
+        VENDOR_CREDIT,
     )
 }
 BY_PATH: dict[str, Entity] = {entity.path: entity for entity in ENTITIES.values()}
 
 NOT_KEPT = frozenset(
     {
-        "Account", "Attachable", "Bill", "BillPayment", "Budget", "ChangeOrder", "Class", "CompanyCurrency",
+        "Attachable", "Budget", "ChangeOrder", "Class", "CompanyCurrency",
         "CreditMemo", "CustomerType", "Department", "Deposit", "Estimate", "ExchangeRate", "InventoryAdjustment",
         "Invoice", "Item", "JournalCode", "JournalEntry", "Payment", "PaymentMethod", "Purchase",
         "PurchaseOrder", "RecurringTransaction", "RefundReceipt", "ReimburseCharge", "SalesReceipt", "TaxAgency",

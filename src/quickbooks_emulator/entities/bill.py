@@ -14,7 +14,7 @@ from quickbooks_emulator.entities.declaration import (
     reference,
     text,
 )
-from quickbooks_emulator.forms import basics, numbers, purchases, settle
+from quickbooks_emulator.forms import basics, numbers, orders, purchases, settle
 from quickbooks_emulator.forms.lines import show_lines
 from quickbooks_emulator.forms.shapes import LINK, TAX_DETAIL, many, number_field, one
 from quickbooks_emulator.ledger import accounts
@@ -73,11 +73,13 @@ BILL = Entity(
         basics.default_due_date,
         payable_account,
         numbers.number(("Bill",), automatic=False, warning="WarnDuplicateBillNumber"),
+        orders.check_links,
+        settle.refuse_changed_name,
         settle.set_balance,
     ),
-    afterwards=(post, settle.trim),
+    afterwards=(post, settle.trim, orders.follow_links),
     removing=(basics.open_period,),
-    removed=(unpost, settle.release),
+    removed=(unpost, settle.release, orders.follow_links),
     post=bought(owed=True, sign=lambda body: 1),
     indexed=purchases.INDEXED,
     more_indexes=purchases.INDEXES,

@@ -117,15 +117,17 @@ def journal_amount(books: Books, body: Body) -> Decimal:
     return ZERO
 
 
-def open_journal_amounts(books: Books) -> Iterator[tuple[str, Decimal]]:
-    """(customer, open amount) of each journal entry with an A/R line."""
+def open_journal_amounts(
+    books: Books, account_type: str = accounts.RECEIVABLE
+) -> Iterator[tuple[str, Decimal]]:
+    """(name, open amount) of each journal entry with a line on A/R (or A/P)."""
     if _JOURNAL not in books.entities:
         return
     for record in books.table(_JOURNAL).values():
         for line in record.body.get("Line", ()):
-            detail = line["JournalEntryLineDetail"]
-            account = books.get("Account", detail["AccountRef"]["value"])
-            if account is not None and account.body["AccountType"] == accounts.RECEIVABLE:
+            detail = line.get("JournalEntryLineDetail", {})
+            account = books.get("Account", detail.get("AccountRef", {}).get("value", ""))
+            if account is not None and account.body["AccountType"] == account_type:
                 yield name_of({"Line": [line]}), open_amount(books, _JOURNAL, record)
 
 

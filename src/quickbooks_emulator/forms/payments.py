@@ -57,8 +57,19 @@ def settle_lines(targets: Iterable[str]) -> Any:
 
 
 def settle_unapplied(change: Change) -> None:
+    """What a customer's payment leaves for later. TotalAmt = charges - credits + UnappliedAmt (recorded)."""
+    left = _settle(change, "The Amount Received (plus credits) can't be less than the selected charges")
+    change.body["UnappliedAmt"] = padded(left)
+
+
+def settle_paid(change: Change) -> None:
+    """The same for a bill payment, which does not print what is left (documented)."""
+    _settle(change, "The Amount Paid (plus credits) can't be less than the selected bills")
+
+
+def _settle(change: Change, too_little: str) -> Decimal:
     """TotalAmt = charges - credits + UnappliedAmt (recorded). No amount and nothing linked: 6000 (documented text);
-    charges beyond the amount and the credits: 6000 (reported text)."""
+    charges beyond the amount and the credits: 6000 (reported text). Returns what is left."""
     body = change.body
     total = Decimal(body.get("TotalAmt") or 0)
     if total < 0:
@@ -67,11 +78,11 @@ def settle_unapplied(change: Change) -> None:
         raise faults.business("You must set a transaction amount.")
     charges, credits = sides(change.books, body)
     if charges > total + credits:
-        raise faults.business("The Amount Received (plus credits) can't be less than the selected charges")
+        raise faults.business(too_little)
     if credits and credits > charges:
         raise faults.business("The credits can't be more than the selected charges.")
     body["TotalAmt"] = padded(total)
-    body["UnappliedAmt"] = padded(total + credits - charges)
+    return total + credits - charges
 
 
 def extended(books: Books, line: Body, own: Decimal = ZERO) -> Body:
@@ -87,9 +98,14 @@ def show_lines(books: Books, lines: list[Body]) -> list[Body]:
     return [_shown(line) for line in lines]
 
 
+def show_plain_lines(books: Books, lines: list[Body]) -> list[Body]:
+    """Bill payments print no LineEx (recorded)."""
+    return [{name: value for name, value in line.items() if name != _UNCHANGED} for line in lines]
+
+
 def void_payment(change: Change) -> None:
     """TotalAmt 0, UnappliedAmt 0, no Line, DepositToAccountRef kept (recorded)."""
-    change.body |= {"TotalAmt": ZERO, "UnappliedAmt": ZERO}
+    change.body |= {name: ZERO for name in ("TotalAmt", "UnappliedAmt") if name in change.body}
     change.body.pop("Line", None)
 
 

@@ -72,7 +72,7 @@ def trim(change: Change) -> None:
     if change.old is None:
         return
     books, entity = change.books, change.entity.name
-    if change.changed("CustomerRef"):
+    if _renamed(change):
         for payer, record, _ in payers(books, change.old.id):
             follow(books, books.entities[payer], record)
     over = -open_amount(books, entity, change.after) * CHARGES[entity]
@@ -112,17 +112,15 @@ def refuse_deposited(change: Change) -> None:
 
 
 def refuse_changed_name(change: Change) -> None:
-    """The customer of a paid invoice cannot be changed (reported; a switch)."""
-    if (
-        change.old is None
-        or not change.changed("CustomerRef")
-        or not change.books.knobs.paid_invoice_keeps_customer
-    ):
+    """The customer (or vendor) of a paid transaction cannot be changed (reported; a switch)."""
+    if change.old is None or not change.books.knobs.paid_invoice_keeps_customer or not _renamed(change):
         return
     if applied_to(change.books, change.old.id):
-        raise faults.business(
-            "You can't change the customer of a transaction that has payments linked to it."
-        )
+        raise faults.business("You can't change the name of a transaction that has payments linked to it.")
+
+
+def _renamed(change: Change) -> bool:
+    return change.changed("CustomerRef") or change.changed("VendorRef")
 
 
 def _take_back(books: Books, txn: str, over: Decimal, *, credit: bool) -> None:

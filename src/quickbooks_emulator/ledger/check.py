@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from quickbooks_emulator.forms.applied import open_journal_amounts
+from quickbooks_emulator.forms.settle import sides
 from quickbooks_emulator.ledger import accounts
 from quickbooks_emulator.ledger.post import entry_of, name_balance, shown_balance, sums, table
 from quickbooks_emulator.ledger.sums import Sums
@@ -76,8 +77,31 @@ def _open_items(books: Books) -> Iterator[str]:
             open_items[customer] = open_items.get(customer, _ZERO) + record.body.get(field, 0) * sign
     for customer, amount in open_journal_amounts(books):
         open_items[customer] = open_items.get(customer, _ZERO) + amount
+    yield from _vendor_items(books)
     receivables = [one.id for one in accounts.of_type(books, accounts.RECEIVABLE)]
     for customer in books.table("Customer").rows:
         held = sums(books).name(customer, receivables)
         if held != open_items.get(customer, _ZERO):
             yield f"Customer {customer}: open items are {open_items.get(customer, _ZERO)}, A/R has {held}."
+
+
+def _vendor_items(books: Books) -> Iterator[str]:
+    """The same for vendors: bills less credits less what bill payments have left."""
+    open_items: dict[str, Decimal] = {}
+
+    def count(name: str, amount: Decimal) -> None:
+        open_items[name] = open_items.get(name, _ZERO) + amount
+
+    for entity, sign in (("Bill", 1), ("VendorCredit", -1)):
+        for record in books.table(entity).values():
+            count(record.body["VendorRef"]["value"], Decimal(record.body.get("Balance", 0)) * sign)
+    for record in books.table("BillPayment").values():
+        charges, credits = sides(books, record.body)
+        count(record.body["VendorRef"]["value"], charges - credits - Decimal(record.body["TotalAmt"]))
+    for vendor, amount in open_journal_amounts(books, accounts.PAYABLE):
+        count(vendor, amount)
+    payables = [one.id for one in accounts.of_type(books, accounts.PAYABLE)]
+    for vendor in books.table("Vendor").rows:
+        held = -sums(books).name(vendor, payables)
+        if held != open_items.get(vendor, _ZERO):
+            yield f"Vendor {vendor}: open items are {open_items.get(vendor, _ZERO)}, A/P has {held}."

@@ -1,0 +1,146 @@
+"""Decides: what a Purchase is: an expense paid by cash, check or credit card."""
+
+from __future__ import annotations
+
+from quickbooks_emulator import faults
+from quickbooks_emulator.entities import references
+from quickbooks_emulator.entities.change import Change
+from quickbooks_emulator.entities.declaration import (
+    BASE,
+    Body,
+    Entity,
+    Family,
+    Field,
+    Kind,
+    boolean,
+    computed,
+    read_only,
+    reference,
+    text,
+)
+from quickbooks_emulator.forms import basics, numbers, purchases
+from quickbooks_emulator.forms.lines import show_lines
+from quickbooks_emulator.forms.shapes import LINK, TAX_DETAIL, Shape, many, number_field, one
+from quickbooks_emulator.ledger.post import post, unpost
+from quickbooks_emulator.ledger.purchases import bought
+from quickbooks_emulator.store.books import Books
+from quickbooks_emulator.store.documents import Record
+
+TYPES = ("Cash", "Check", "CreditCard")
+_PAID_FROM = {"Cash": ("Bank", "Other Current Asset"), "Check": ("Bank",), "CreditCard": ("Credit Card",)}
+_ENTITY = Shape("ReferenceType", (Field("value"), Field("type")), ignored=("name",))
+
+
+def check_account(change: Change) -> None:
+    """The account must fit the payment type: 6430 (documented code). Credit belongs to cards only."""
+    body = change.body
+    account = change.books.get("Account", body["AccountRef"]["value"])
+    if account is not None and account.body["AccountType"] not in _PAID_FROM[body["PaymentType"]]:
+        raise faults.invalid_account_type(f"{body['PaymentType']} cannot be paid from this account.")
+    body["Credit"] = bool(body.get("Credit")) and body["PaymentType"] == "CreditCard"
+
+
+def check_payee(change: Change) -> None:
+    """EntityRef may be a customer, a vendor or an employee; without a type it is looked for in all three."""
+    entity = change.body.get("EntityRef")
+    if not entity:
+        return
+    kinds = (entity["type"],) if entity.get("type") else ("Vendor", "Customer", "Employee")
+    for kind in kinds:
+        if kind in change.books.entities and change.books.get(kind, entity["value"]) is not None:
+            change.body["EntityRef"] = {"value": entity["value"], "type": kind}
+            return
+    raise faults.invalid_reference("Names", entity["value"])
+
+
+def _payee(books: Books, value: Body) -> Body:
+    record = books.get(value.get("type", ""), value["value"]) if value.get("type") else None
+    name = {"name": record.body["DisplayName"]} if record else {}
+    return {"value": value["value"], **name, "type": value.get("type", "Vendor")}
+
+
+def _type_number(books: Books, record: Record) -> Body:
+    """PurchaseEx names the kind of transaction (recorded: 1 for a card expense)."""
+    value = {"Cash": "54", "Check": "3", "CreditCard": "1"}[record.body["PaymentType"]]
+    pair = {
+        "name": "{http://schema.intuit.com/finance/v3}NameValue",
+        "declaredType": "com.intuit.schema.finance.v3.NameValue",
+        "scope": "javax.xml.bind.JAXBElement$GlobalScope",
+        "value": {"Name": "TxnType", "Value": value},
+        "nil": False,
+        "globalScope": True,
+        "typeSubstituted": False,
+    }
+    return {"PurchaseEx": {"any": [pair]}}
+
+
+PURCHASE = Entity(
+    name="Purchase",
+    family=Family.TRANSACTION,
+    noun="expense",
+    sequence="transactions",
+    reference_label="Transactions",
+    fields=(
+        reference("AccountRef", "Account", named=True).filtered(),
+        reference("PaymentMethodRef", "PaymentMethod"),
+        text("PaymentRefNum", 21),
+        Field("PaymentType", Kind.ENUM, values=TYPES).queried(),
+        Field("EntityRef", form=one(_ENTITY), show=_payee),
+        boolean("Credit", default=False),
+        read_only("TotalAmt", Kind.MONEY).queried(),
+        computed("PurchaseEx"),
+        BASE,
+        text("DocNumber", 21).queried(),
+        Field("TxnDate", Kind.DATE).queried(),
+        reference("DepartmentRef", "Department", named=True).filtered(),
+        Field("CurrencyRef", Kind.REF),
+        number_field("ExchangeRate"),
+        text("PrivateNote", 4000),
+        Field("LinkedTxn", form=many(LINK)),
+        Field("Line", form=many(purchases.LINE), show=show_lines),
+        Field("TxnTaxDetail", form=one(TAX_DETAIL)),
+        Field("GlobalTaxCalculation", form=basics.calculation),
+        Field("PrintStatus", Kind.ENUM, values=("NotSet", "NeedToPrint", "PrintComplete")),
+        Field("RemitToAddr", Kind.ADDRESS),
+        *(
+            read_only(name, Kind.OPEN)
+            for name in (
+                "AttachableRef",
+                "CheckPayment",
+                "CreditCardPayment",
+                "CustomField",
+                "RecurDataRef",
+                "Tag",
+                "TransactionLocationType",
+                "TxnSource",
+                "TxnStatus",
+                "TxnNum",
+                "Memo",
+                "ExpenseOnBehalfOf",
+                "IncludeInAnnualTPAR",
+                "HomeTotalAmt",
+            )
+        ),
+    ),
+    rules=(
+        basics.require("PaymentType", "AccountRef"),
+        basics.date_it,
+        basics.open_period,
+        references.check_references,
+        check_account,
+        check_payee,
+        basics.currency_of("Vendor", "EntityRef"),
+        basics.header_tracking,
+        purchases.settle_lines,
+        purchases.settle_total,
+        numbers.number(("Purchase",), automatic=False, warning="WarnDuplicateCheckNumber"),
+    ),
+    afterwards=(post,),
+    removing=(basics.open_period,),
+    removed=(unpost,),
+    post=bought(owed=False, sign=lambda body: -1 if body.get("Credit") else 1),
+    compute=_type_number,
+    indexed=("DocNumber",),
+    more_indexes=purchases.INDEXES,
+    events=("Create", "Update", "Delete", "Void"),
+)
