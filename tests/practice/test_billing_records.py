@@ -233,6 +233,7 @@ def test_refunds_credits_and_their_applications_show_exactly_these_units(desk: D
     }
     assert shown("credit", credit).facts["left"] == D("5.50")
     assert shown("credit_application", application).units == {
+        "client": str(desk.client.pk),
         "credit": str(credit.pk),
         "invoice": str(invoice.pk),
         "amount": D(20),

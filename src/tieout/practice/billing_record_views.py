@@ -184,16 +184,14 @@ def application_view(application: CreditApplication) -> RecordView:
     return RecordView(
         application.version,
         {
+            "client": str(application.credit.client_id),
             "credit": str(application.credit_id),
             "invoice": str(application.invoice_id),
             "amount": application.amount,
             "date": _iso(application.date),
             "state": VOID if application.is_void else OPEN,
         },
-        {
-            "label": f"Credit {application.credit.number} on invoice {application.invoice.number}",
-            "client": str(application.credit.client_id),
-        },
+        {"label": f"Credit {application.credit.number} on invoice {application.invoice.number}"},
     )
 
 
