@@ -14,6 +14,7 @@ from quickbooks_emulator.knobs import Knobs
 from quickbooks_emulator.messages import JSON_TYPE, Request, Response
 from quickbooks_emulator.query.run import Visible
 from quickbooks_emulator.query.run import run as run_query
+from quickbooks_emulator.reports.run import run as run_report
 from quickbooks_emulator.service import replay
 from quickbooks_emulator.service.batch import NO_TROUBLE, Batch, BatchTrouble
 from quickbooks_emulator.service.changes import changes
@@ -54,14 +55,16 @@ class DataService:
                 replay.check_length(call.request_id)
             with self._store.transaction() as transaction:
                 if by_id and not met.forget_ids:
-                    found = replay.find(
+                    kept = replay.find(
                         self._store, knobs, company.realm, call.request_id, request.body, now_ms // 1000
                     )
-                    if found is not None:
-                        return Response(found.status, found.body, {"Content-Type": JSON_TYPE}), True
+                    if kept is not None:
+                        return Response(kept.status, kept.body, {"Content-Type": JSON_TYPE}), True
                 books = Books(self._store, transaction, company, ENTITIES, now_ms, knobs)
-                document = {**self._route(books, call, request, met), "time": time}
-                response = respond(request, 200, document)
+                found = self._route(books, call, request, met)
+                response = (
+                    found if isinstance(found, Response) else respond(request, 200, {**found, "time": time})
+                )
                 if by_id and not met.forget_ids:
                     self._keep(transaction, call, request, company, now_ms, response)
         except faults.Fault as fault:
@@ -83,7 +86,8 @@ class DataService:
         answer = replay.Answer(response.status, response.body, replay.digest(request.body), now_ms // 1000)
         replay.keep(transaction, company.realm, call.request_id, answer)
 
-    def _route(self, books: Books, call: Call, request: Request, met: Conditions) -> Body:
+    def _route(self, books: Books, call: Call, request: Request, met: Conditions) -> Body | Response:
+        """What goes into the envelope; a Response where the answer has none (reports, files)."""
         visible = _visible(books, met.lag)
         if call.operation == "query":
             return {"QueryResponse": run_query(books, query_text(request), visible)}
@@ -96,6 +100,8 @@ class DataService:
             return Batch(
                 self._store, books, _write_one, call.request_id, not met.forget_ids, visible, met.batch
             ).run(call.payload)
+        if call.entity == "reports" and request.method == "GET" and len(call.segments) == 2:
+            return respond(request, 200, run_report(books, call.segments[1], request.params))
         if call.operation == "read" and request.method == "GET" and len(call.segments) <= 2:
             return _read(books, call, request)
         if call.is_write and tuple(one.lower() for one in call.segments) == ("taxservice", "taxcode"):

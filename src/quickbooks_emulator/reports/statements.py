@@ -1,0 +1,227 @@
+"""Decides: ProfitAndLoss and BalanceSheet: sums of the counted postings, laid out by account type and account tree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from quickbooks_emulator.entities.declaration import ZERO, Body
+from quickbooks_emulator.ledger import accounts
+from quickbooks_emulator.ledger.accounts import BALANCE_SHEET
+from quickbooks_emulator.reports import shape
+from quickbooks_emulator.reports.asked import Asked, yesterday
+from quickbooks_emulator.reports.flows import flows
+from quickbooks_emulator.reports.shape import Column, cell, data, section
+from quickbooks_emulator.store.books import Books
+from quickbooks_emulator.store.documents import Record
+
+_GAAP = ("AccountingStandard", "GAAP")
+_CREDIT_SIDE = ("Liability", "Equity", "Revenue")
+Figures = Mapping[str, Decimal]
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A section of account types; `total` defaults to "Total <title>"."""
+
+    title: str
+    group: str
+    types: tuple[str, ...] = ()
+    parts: tuple[_Part, ...] = ()
+    total: str = ""
+
+
+_INCOME = _Part("Income", "Income", ("Income",))
+_COSTS = _Part("Cost of Goods Sold", "COGS", ("Cost of Goods Sold",))
+_EXPENSES = _Part("Expenses", "Expenses", ("Expense",))
+_OTHER_INCOME = _Part("Other Income", "OtherIncome", ("Other Income",))
+_OTHER_EXPENSES = _Part("Other Expenses", "OtherExpenses", ("Other Expense",))
+
+_ASSETS = _Part(
+    "ASSETS", "TotalAssets", total="TOTAL ASSETS", parts=(
+        _Part("Current Assets", "CurrentAssets", parts=(
+            _Part("Bank Accounts", "BankAccounts", ("Bank",)),
+            _Part("Accounts Receivable", "AR", ("Accounts Receivable",)),
+            _Part("Other current assets", "OtherCurrentAssets", ("Other Current Asset",)),
+        )),
+        _Part("Fixed Assets", "FixedAssets", ("Fixed Asset",)),
+        _Part("Other Assets", "OtherAssets", ("Other Asset",)),
+    ),
+)  # fmt: skip
+_LIABILITIES = _Part(
+    "Liabilities", "Liabilities", parts=(
+        _Part("Current Liabilities", "CurrentLiabilities", parts=(
+            _Part("Accounts Payable", "AP", ("Accounts Payable",)),
+            _Part("Credit Cards", "CreditCards", ("Credit Card",)),
+            _Part("Other Current Liabilities", "OtherCurrentLiabilities", ("Other Current Liability",)),
+        )),
+        _Part("Long-Term Liabilities", "LongTermLiabilities", ("Long Term Liability",)),
+    ),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A laid out section and its total; no row where nothing is in it."""
+
+    row: Body | None
+    total: Decimal
+
+
+class _Layout:
+    """The accounts of a company with their figures, each on the side its type counts on."""
+
+    def __init__(self, books: Books, figures: Figures) -> None:
+        self._accounts: dict[str, Record] = {one.id: one for one in books.table("Account").values()}
+        self._figures = figures
+        self._children: dict[str, list[Record]] = {}
+        for account in self._accounts.values():
+            parent = account.body.get("ParentRef", {}).get("value", "")
+            self._children.setdefault(parent, []).append(account)
+
+    def part(self, part: _Part, extra: Iterable[Body] = (), more: Decimal = ZERO) -> _Made:
+        """The section; `extra` rows and their sum `more` come last."""
+        below = [self.part(one) for one in part.parts]
+        rows = [one.row for one in below if one.row is not None]
+        total = sum((one.total for one in below), ZERO)
+        for account in self._sorted(self._children.get("", ())):
+            if account.body["AccountType"] in part.types:
+                made = self._account(account)
+                total += made.total
+                if made.row is not None:
+                    rows.append(made.row)
+        rows += list(extra)
+        total += more
+        if not rows:
+            return _Made(None, ZERO)
+        summary = [cell(part.total or f"Total {part.title}"), cell(shape.amount(total, "0.00"))]
+        header = [cell(part.title), cell("")]
+        return _Made(section(header, rows, summary, part.group), total)
+
+    def _account(self, account: Record) -> _Made:
+        own = self.own(account)
+        below = [self._account(one) for one in self._sorted(self._children.get(account.id, ()))]
+        rows = [one.row for one in below if one.row is not None]
+        name = account.body["Name"]
+        if not rows:
+            shown = data([cell(name, account.id), cell(shape.amount(own))]) if own else None
+            return _Made(shown, own)
+        total = own + sum((one.total for one in below), ZERO)
+        header = [cell(name, account.id), cell(shape.amount(own))]
+        return _Made(section(header, rows, [cell(f"Total {name}"), cell(shape.amount(total, "0.00"))]), total)
+
+    def own(self, account: Record) -> Decimal:
+        debit = self._figures.get(account.id, ZERO)
+        return -debit if account.body["Classification"] in _CREDIT_SIDE else debit
+
+    def _sorted(self, found: Iterable[Record]) -> list[Record]:
+        return sorted(found, key=lambda account: (account.body["Name"].casefold(), account.id))
+
+
+def profit_and_loss(books: Books, asked: Asked) -> Body:
+    """Income and expense of the period. Sections without figures keep their heading where that was recorded."""
+    layout = _Layout(books, _sums(books, asked, asked.start, asked.end))
+    income, costs, expenses = (layout.part(one) for one in (_INCOME, _COSTS, _EXPENSES))
+    other_income, other_expenses = layout.part(_OTHER_INCOME), layout.part(_OTHER_EXPENSES)
+    gross = income.total - costs.total
+    operating = gross - expenses.total
+    other = other_income.total - other_expenses.total
+    found = [income, costs, expenses, other_income, other_expenses]
+    has_data = any(one.row is not None for one in found)
+    zero = "0.00" if has_data else ""  # recorded: empty texts in a report without data
+    rows = [income.row or _empty(_INCOME)]
+    rows += [costs.row] if costs.row else []
+    rows += [_line("Gross Profit", "GrossProfit", gross, zero)]
+    rows += [expenses.row or _empty(_EXPENSES)]
+    rows += [_line("Net Operating Income", "NetOperatingIncome", operating, zero)]
+    others = [one.row for one in (other_income, other_expenses) if one.row is not None]
+    if others:
+        rows += [*others, _line("Net Other Income", "NetOtherIncome", other, zero)]
+    rows += [_line("Net Income", "NetIncome", operating + other, zero)]
+    return _report(books, asked, rows, has_data)
+
+
+def balance_sheet(books: Books, asked: Asked) -> Body:
+    """Balances at the end of the period. Income of earlier fiscal years is in Retained Earnings, this one's in Net
+    Income, as the real report computes them."""
+    end = asked.end or asked.today
+    begin = asked.year.begin(end)
+    figures = _sums(books, asked, None, end)
+    earlier = _net_income(books, _sums(books, asked, None, yesterday(begin)))
+    current = _net_income(books, figures) - earlier
+    retained = _retained(books)
+    if retained is not None:
+        figures = {**figures, retained: figures.get(retained, ZERO) - earlier}
+    layout = _Layout(books, figures)
+    assets, liabilities = layout.part(_ASSETS), layout.part(_LIABILITIES)
+    extra = []
+    if earlier and retained is None:
+        extra.append(data([cell("Retained Earnings"), cell(shape.amount(earlier))]))
+    if current:
+        extra.append(data([cell("Net Income"), cell(shape.amount(current))], "NetIncome"))
+    more = current + (earlier if retained is None else ZERO)
+    equity = layout.part(_Part("Equity", "Equity", ("Equity",)), extra, more)
+    total = liabilities.total + equity.total
+    parts = [one.row for one in (liabilities, equity) if one.row is not None]
+    rows = [assets.row] if assets.row is not None else []
+    if parts:
+        rows.append(
+            section(
+                [cell("LIABILITIES AND EQUITY"), cell("")],
+                parts,
+                [cell("TOTAL LIABILITIES AND EQUITY"), cell(shape.amount(total, "0.00"))],
+                "TotalLiabilitiesAndEquity",
+            )
+        )
+    return _report(books, asked, rows, bool(rows))
+
+
+def _sums(books: Books, asked: Asked, start: date | None, end: date | None) -> dict[str, Decimal]:
+    sums: dict[str, Decimal] = {}
+    first, last = start.isoformat() if start else "", end.isoformat() if end else "9999"
+    for flow in flows(books, asked):
+        if first <= flow.day <= last:
+            sums[flow.account] = sums.get(flow.account, ZERO) + flow.amount
+    return sums
+
+
+def _net_income(books: Books, figures: Figures) -> Decimal:
+    income = ZERO
+    for account_id, amount in figures.items():
+        account = books.get("Account", account_id)
+        if account is not None and account.body["Classification"] not in BALANCE_SHEET:
+            income -= amount
+    return income
+
+
+def _retained(books: Books) -> str | None:
+    found = [one.id for one in accounts.of_subtype(books, "RetainedEarnings") if one.active]
+    return found[0] if found else None
+
+
+def _empty(part: _Part) -> Body:
+    return section([cell(part.title), cell("")], (), [cell(f"Total {part.title}"), cell("")], part.group)
+
+
+def _line(title: str, group: str, amount: Decimal, zero: str) -> Body:
+    return section(None, (), [cell(title), cell(shape.amount(amount, zero))], group)
+
+
+def _report(books: Books, asked: Asked, rows: list[Body], has_data: bool) -> Body:
+    return shape.report(
+        books,
+        asked,
+        [Column("", "Account", "account"), Column("Total", "Money", "total")],
+        rows,
+        has_data=has_data,
+        options=[_GAAP],
+        members=[
+            ("DateMacro", asked.macro),
+            ("ReportBasis", asked.basis),
+            ("StartPeriod", asked.start.isoformat() if asked.start else ""),
+            ("EndPeriod", asked.end.isoformat() if asked.end else ""),
+            ("SummarizeColumnsBy", "Total"),
+        ],
+    )
