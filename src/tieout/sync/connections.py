@@ -32,6 +32,7 @@ from tieout.sync.engine import Engine
 from tieout.sync.ledgers import company_place
 from tieout.sync.listing import say
 from tieout.sync.models import LIVE_STATES, Connection, ConnectionState, TokenSet
+from tieout.sync.policy import with_lists_on
 from tieout.sync.secrets import digest, seal
 
 LEDGER = "quickbooks"
@@ -257,6 +258,7 @@ def _tie(member: Member, company: Company, fresh: Tokens, engine: Engine) -> Out
         connection.due_at = engine.now()
         # What happened there while we were away is found by a full comparison.
         connection.sweep_due_at = engine.now()
+        connection.sections = with_lists_on(connection.sections, engine.provider(LEDGER).specs)
         connection.save()
         token_store.store(connection, fresh)
         who = member.user.get_full_name()

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from tieout.reconcile.plan import Switches
-from tieout.reconcile.spec import EntitySpec
+from tieout.reconcile.spec import Direction, EntitySpec
 from tieout.reconcile.state import Side
-from tieout.sync.models import Connection
+from tieout.sync.models import Connection, SectionState
 
 DEFAULTS: Mapping[str, bool] = {"create": True, "edit": True, "archive": False, "take_left_out": False}
+
+
+def with_lists_on(sections: Mapping[str, str], specs: Iterable[EntitySpec]) -> dict[str, str]:
+    """A connection's sections with QuickBooks' lists on: they are only read, so nobody has to review them."""
+    lists = {spec.practice for spec in specs if spec.direction is Direction.FROM_LEDGER}
+    return {**sections, **dict.fromkeys(lists, SectionState.ON.value)}
 
 
 def switches_of(connection: Connection, spec: EntitySpec) -> Switches:
