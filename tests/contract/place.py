@@ -11,6 +11,7 @@ import httpx2
 from quickbooks_emulator import Emulator
 from quickbooks_emulator.emulator import CLIENT_ID, CLIENT_SECRET, REDIRECT_URIS, VERIFIER_TOKEN
 from tieout.quickbooks.api.config import AppKeys, Environment
+from tieout.quickbooks.entities import COMING, READY
 from tieout.quickbooks.provider import QuickBooksProvider, World
 from tieout.reconcile.action import Create, Update
 from tieout.reconcile.ports import Ledger, Tokens
@@ -65,6 +66,8 @@ class Place:
     provider: QuickBooksProvider
     held: Held
     ledger: Ledger
+    metered: list[str]
+    """The metered class of each call that succeeded."""
     numbers: int = 0
 
     @property
@@ -112,7 +115,7 @@ def change(row, **units):
     return Update(Side.LEDGER, target(row), units, row.record.token)
 
 
-def place(world="sample", **more):
+def place(world="sample", settings=None, **more):
     emulator = Emulator(world=world, **more)
     keys = AppKeys(CLIENT_ID, CLIENT_SECRET, REDIRECT_URIS[0], Environment.CUSTOM, (VERIFIER_TOKEN,))
     outside = World(
@@ -121,7 +124,7 @@ def place(world="sample", **more):
         clock=lambda: emulator.clock.milliseconds() / 1000,
         sleep=emulator.clock.advance,
     )
-    provider = QuickBooksProvider(keys, outside, BASE)
+    provider = QuickBooksProvider(keys, outside, BASE, (*READY, *COMING))
     granted = emulator.control.connect(COMPANY)
     tokens = Tokens(
         granted.access_token,
@@ -130,4 +133,6 @@ def place(world="sample", **more):
         emulator.clock.now() + timedelta(days=100),
     )
     held = Held(provider, tokens)
-    return Place(emulator, provider, held, provider.open(COMPANY, held))
+    metered = []
+    ledger = provider.open(COMPANY, held, meter=metered.append, settings=settings)
+    return Place(emulator, provider, held, ledger, metered)

@@ -8,7 +8,7 @@ import httpx2
 from tieout.quickbooks.api.client import Client
 from tieout.quickbooks.api.config import Environment, known
 from tieout.quickbooks.api.transport import Transport, http_client
-from tieout.quickbooks.entities import all_entities
+from tieout.quickbooks.entities import COMING, READY
 from tieout.quickbooks.ledger import QuickBooksLedger
 
 HERE = known(Environment.CUSTOM, "http://127.0.0.1:8399")
@@ -58,15 +58,16 @@ def dump(document):
     ).encode()
 
 
-def client(*answers, tokens=None):
+def client(*answers, tokens=None, meter=None):
     script = Script(*answers)
     transport = Transport(http_client(httpx2.MockTransport(script)), HERE)
-    return Client(COMPANY, transport, tokens or Tokens()), script
+    return Client(COMPANY, transport, tokens or Tokens(), meter), script
 
 
-def ledger(*answers):
+def ledger(*answers, settings=None):
+    """A ledger that knows every entity, those that are not offered yet too."""
     made, script = client(*answers)
-    return QuickBooksLedger(made, all_entities()), script
+    return QuickBooksLedger(made, (*READY, *COMING), settings), script
 
 
 def page(entity, *rows, **envelope):

@@ -1,13 +1,16 @@
 """A client and a QuickBooks Customer: the same facts, both ways."""
 
 from decimal import Decimal
+from importlib import import_module
+from pkgutil import iter_modules
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.quickbooks.scripted import customer
-from tieout.quickbooks.entities import all_entities
+from tieout.quickbooks import entities
+from tieout.quickbooks.entities import COMING, READY, all_entities
 from tieout.quickbooks.entities.customer import ENTITY
 from tieout.quickbooks.writing import without_empties
 from tieout.reconcile.spec import Field
@@ -162,3 +165,12 @@ def test_sub_customers_stay_in_quickbooks():
 def test_only_clients_are_sent(relation, takes_part):
     record = Present({"name": "Amy"}, "1", {"kind_of_relation": relation})
     assert (SPEC.left_out(Side.PRACTICE, record) is None) is takes_part
+
+
+def test_every_entity_file_is_listed_once():
+    listed = [*READY, *COMING]
+    files = {import_module(f"{entities.__name__}.{found.name}") for found in iter_modules(entities.__path__)}
+    assert {id(file.ENTITY) for file in files} == {id(one) for one in listed}
+    words = [word for one in listed for word in {one.spec.practice, one.spec.ledger.lower()}]
+    assert len(listed) == len(files)
+    assert len(words) == len(set(words))

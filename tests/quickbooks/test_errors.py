@@ -117,7 +117,7 @@ def test_throttling_says_how_long_to_wait():
     ],
 )
 def test_the_element_of_a_fault_names_a_unit(element, unit):
-    assert unit_about(element, ENTITY.spec) == unit
+    assert unit_about(element, ENTITY) == unit
 
 
 def test_errors_in_the_ports_own_words_pass_through():

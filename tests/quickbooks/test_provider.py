@@ -10,6 +10,7 @@ from tests.quickbooks.scripted import HERE, Script, Tokens, page
 from tests.quickbooks.test_webhooks import EVENT
 from tieout.quickbooks.api.config import AppKeys, ConfigurationError, Environment
 from tieout.quickbooks.api.webhooks import MAX_BYTES, signature
+from tieout.quickbooks.entities import COMING
 from tieout.quickbooks.provider import QuickBooksProvider, World
 from tieout.reconcile.ports import (
     Activity,
@@ -122,6 +123,16 @@ def test_a_genuine_delivery_is_read():
         "58",
         "updated",
     )
+
+
+def test_an_event_about_an_item_is_told_to_both_entities_kept_as_items():
+    keys = AppKeys("id", "secret", "http://localhost:8000/cb", Environment.CUSTOM, ("new",))
+    made = QuickBooksProvider(keys, World(now=lambda: NOW), HERE.api, COMING)
+    body = json.dumps([{**EVENT, "type": "qbo.item.updated.v1"}]).encode()
+    found = made.notices({"intuit-signature": signature("new", body)}, body)
+    assert [one.entity for one in found] == ["category", "item"]
+    assert len({one.event_id for one in found}) == 2
+    assert {one.record_id for one in found} == {"58"}
 
 
 @pytest.mark.parametrize(

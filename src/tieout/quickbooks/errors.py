@@ -11,6 +11,7 @@ from tieout.quickbooks.api.config import ConfigurationError
 from tieout.quickbooks.api.fault_meanings import Disposition
 from tieout.quickbooks.api.faults import ApiError
 from tieout.quickbooks.api.transport import ForbiddenHost
+from tieout.quickbooks.entity import QuickBooksEntity
 from tieout.reconcile.ports import (
     AskHuman,
     Bug,
@@ -25,7 +26,6 @@ from tieout.reconcile.ports import (
     UnknownOutcome,
     WindowTooOld,
 )
-from tieout.reconcile.spec import EntitySpec, Field
 
 CLASSES: dict[Disposition, type[LedgerError]] = {
     Disposition.RETRY_LATER: RetryLater,
@@ -50,12 +50,12 @@ SIGN_IN_CLASSES: dict[type[oauth.OAuthError], type[LedgerError]] = {
 
 
 @contextmanager
-def in_ledger_words(spec: EntitySpec | None = None) -> Iterator[None]:
+def in_ledger_words(entity: QuickBooksEntity | None = None) -> Iterator[None]:
     """Raise what the calls inside raise as ``LedgerError``. Errors already in the port's words pass through."""
     try:
         yield
     except ApiError as error:
-        raise ledger_error(error, spec) from error
+        raise ledger_error(error, entity) from error
     except oauth.OAuthError as error:
         raise SIGN_IN_CLASSES[type(error)](str(error), code=error.error, reference=error.reference) from error
     except ConfigurationError as error:
@@ -66,7 +66,7 @@ def in_ledger_words(spec: EntitySpec | None = None) -> Iterator[None]:
         ) from error
 
 
-def ledger_error(error: ApiError, spec: EntitySpec | None = None) -> LedgerError:
+def ledger_error(error: ApiError, entity: QuickBooksEntity | None = None) -> LedgerError:
     kind = CLASSES[error.ruling.disposition]
     rest = {
         "code": "" if error.fault.code is None else str(error.fault.code),
@@ -79,20 +79,21 @@ def ledger_error(error: ApiError, spec: EntitySpec | None = None) -> LedgerError
         after = None if error.retry_after is None else timedelta(seconds=error.retry_after)
         return RetryLater(sentence, after=after, **rest)
     if kind is FixData:
-        return FixData(sentence, unit=unit_about(error.ruling.field, spec), **rest)
+        return FixData(sentence, unit=unit_about(error.ruling.field, entity), **rest)
     return kind(sentence, **rest)
 
 
-def unit_about(path: str, spec: EntitySpec | None) -> str:
+def unit_about(path: str, entity: QuickBooksEntity | None) -> str:
     """The unit a fault's ``element`` speaks of; empty when it speaks of none of ours.
 
-    QuickBooks names either the field itself (``PrimaryEmailAddr.Address``) or only its object (``BillAddr``).
+    QuickBooks names the field itself (``PrimaryEmailAddr.Address``), only its object (``BillAddr``), or something
+    deep inside of it (``Line.SalesItemLineDetail.ItemRef``).
     """
     wanted = path.lower()
-    if not wanted or spec is None:
+    if not wanted or entity is None:
         return ""
-    for unit in spec.units:
-        paths = [unit.path] if isinstance(unit, Field) else [path for path, _ in unit.parts.values()]
-        if any(one.lower() == wanted or one.lower().startswith(f"{wanted}.") for one in paths):
+    for unit in entity.spec.units:
+        ours = [one.lower() for one in entity.paths(unit)]
+        if any(one == wanted or one.startswith(f"{wanted}.") or wanted.startswith(f"{one}.") for one in ours):
             return unit.name
     return ""

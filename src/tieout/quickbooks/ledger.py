@@ -1,23 +1,26 @@
 """Acts: QuickBooks Online as a ``tieout.reconcile.ports.Ledger``. A thin shell over ``api.client``.
 
-Entities are asked for by either word (``Customer`` or ``client``); keys and prepared writes carry QuickBooks' word.
+Entities are asked for by either word (``Customer`` or ``client``); keys and prepared writes carry the ledger's. Where
+QuickBooks keeps two of our entities as one (categories are Items), its answers are sorted out here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import islice
 from typing import TypeVar
 
-from tieout.quickbooks import writing
+from tieout.quickbooks import looking, numbers, writing
 from tieout.quickbooks.api import fault_meanings as means
-from tieout.quickbooks.api.client import CHANGE_CAP, Changes, Client, moment
+from tieout.quickbooks.api.client import CHANGE_CAP, Changes, Client
 from tieout.quickbooks.api.fault_meanings import Disposition
 from tieout.quickbooks.api.faults import ApiError, Fault, ruled
 from tieout.quickbooks.api.query import ANY_ACTIVITY, ONLY_ACTIVE, ONLY_INACTIVE, Condition, one_of
+from tieout.quickbooks.company_rules import CompanyRules, Settings, rules_from
 from tieout.quickbooks.entity import QuickBooksEntity
 from tieout.quickbooks.errors import in_ledger_words
+from tieout.quickbooks.looking import NOT_FOUND
 from tieout.quickbooks.names import with_holder_named
 from tieout.reconcile.action import Create, Retire, Update
 from tieout.reconcile.ports import (
@@ -32,14 +35,10 @@ from tieout.reconcile.ports import (
     UnknownOutcome,
 )
 from tieout.reconcile.spec import Document, EntitySpec
-from tieout.reconcile.state import Absent, Key, Observation, Present, Side, Units, Unknown
+from tieout.reconcile.state import Absent, Key, Observation, Present, Side, Unknown
 
-NOT_FOUND = 610
 IDS_PER_QUESTION = 300
 """Ids in one ``Id IN (...)``: one metered call for many records, well below one page of rows."""
-CLOCK_TOLERANCE = timedelta(minutes=10)
-"""How far QuickBooks' clock may be behind ours when a record is judged to be newer than our sending."""
-
 _ACTIVITY: Mapping[Activity, Condition] = {
     Activity.ACTIVE: ONLY_ACTIVE,
     Activity.INACTIVE: ONLY_INACTIVE,
@@ -51,8 +50,14 @@ _T = TypeVar("_T")
 class QuickBooksLedger:
     """One company. Every method may raise ``LedgerError``; none repeats a call by itself."""
 
-    def __init__(self, client: Client, entities: Sequence[QuickBooksEntity]) -> None:
+    def __init__(
+        self, client: Client, entities: Sequence[QuickBooksEntity], settings: Settings | None = None
+    ) -> None:
+        """``settings``: what the firm chose for this connection, see ``company_rules.SETTINGS``."""
         self._client = client
+        self._settings = dict(settings or {})
+        self._rules_read: CompanyRules | None = None
+        self._terms: Mapping[int, str] | None = None
         self._entities = {
             word.lower(): one for one in entities for word in (one.spec.ledger, one.spec.practice)
         }
@@ -69,31 +74,32 @@ class QuickBooksLedger:
 
     def count(self, entity: str, activity: Activity) -> int:
         kind = self._entity(entity)
-        with in_ledger_words(kind.spec):
-            return self._client.count(kind.name, *_only(kind, activity))
+        with in_ledger_words(kind):
+            return self._client.count(kind.resource, *kind.among, *_only(kind, activity))
 
     def list(self, entity: str, activity: Activity) -> Iterator[Sequence[Row]]:
         kind = self._entity(entity)
-        with in_ledger_words(kind.spec):
-            for page in self._client.pages(kind.name, *_only(kind, activity)):
+        with in_ledger_words(kind):
+            for page in self._client.pages(kind.resource, *kind.among, *_only(kind, activity)):
                 yield [kind.row(document) for document in page]
 
     def read(self, entity: str, ids: Collection[str]) -> Mapping[str, Observation]:
         """Those records. An id the list leaves out is asked for by itself: only "not found" for it means absent."""
         kind = self._entity(entity)
         found: dict[str, Observation] = {}
-        with in_ledger_words(kind.spec):
+        with in_ledger_words(kind):
             for some in _chunks(ids, IDS_PER_QUESTION):
                 conditions = (one_of("Id", some), *_only(kind, Activity.ALL))
-                rows = map(kind.row, self._client.rows(kind.name, *conditions))
-                found.update((row.id, row.record) for row in rows if row.id in some)
+                for document in self._client.rows(kind.resource, *conditions):
+                    if (one := str(document.get("Id"))) in some:
+                        found[one] = _seen(kind, document)
             for missing in [one for one in ids if one not in found]:
                 found[missing] = self._read_alone(kind, missing)
         return found
 
     def _read_alone(self, kind: QuickBooksEntity, record_id: str) -> Observation:
         try:
-            return kind.row(self._client.read(kind.name, record_id)).record
+            return _seen(kind, self._client.read(kind.resource, record_id))
         except ApiError as error:
             if error.fault.code == NOT_FOUND:
                 return Absent("not found")
@@ -104,23 +110,26 @@ class QuickBooksLedger:
     def changes(self, entities: Collection[str], since: datetime) -> ChangeSet:
         """One question for all entities; when its answer is cut, one for each; when that is cut, not complete."""
         kinds = [self._entity(entity) for entity in entities]
+        asked = sorted({kind.resource for kind in kinds})
         with in_ledger_words():
-            answers = [self._client.changes([kind.name for kind in kinds], since)]
-            if answers[0].total >= CHANGE_CAP and len(kinds) > 1:
-                answers = [self._client.changes([kind.name], since) for kind in kinds]
+            answers = [self._client.changes(asked, since)]
+            if answers[0].total >= CHANGE_CAP and len(asked) > 1:
+                answers = [self._client.changes([one], since) for one in asked]
             until = min(_clock_of(answer) for answer in answers)
         keys: list[Key] = []
         absent: dict[Key, str] = {}
         rows: dict[Key, Present] = {}
         for answer in answers:
             for kind in kinds:
-                for document in answer.of(kind.name):
+                for document in answer.of(kind.resource):
                     key = Key(kind.name, Side.LEDGER, str(document["Id"]))
-                    keys.append(key)
                     if str(document.get("status", "")).lower() == "deleted":
                         absent[key] = "deleted there"
-                    else:
+                    elif kind.belongs(document):
                         rows[key] = kind.row(document).record
+                    else:
+                        continue
+                    keys.append(key)
         rows = {key: row for key, row in rows.items() if key not in absent}
         complete = all(answer.total < CHANGE_CAP for answer in answers)
         return ChangeSet(tuple(dict.fromkeys(keys)), absent, rows, until, complete)
@@ -128,23 +137,27 @@ class QuickBooksLedger:
     def prepare(
         self, action: Create | Update | Retire, request_id: str, *, shown: Present | None = None
     ) -> PreparedWrite:
-        """See ``writing.prepare``. ``shown``: the ledger record as last seen, wanted when it is made active again."""
+        """See ``writing.prepare``. ``shown``: the ledger record as last seen, wanted when it is made active again.
+
+        The first document in this ledger's life reads the company's preferences, and its terms if it has some.
+        """
         if action.side is not Side.LEDGER:
             raise Bug(
                 "A write for Tieout's own side was handed to QuickBooks. Nothing was sent. Please report this."
             )
         key = action.source if isinstance(action, Create) else action.target
-        return writing.prepare(self._entity(key.entity), action, request_id, shown)
+        kind = self._entity(key.entity)
+        with in_ledger_words(kind):
+            rules = self._rules() if kind.steps else CompanyRules()
+            return writing.prepare(kind, action, request_id, shown, rules)
 
     def send(self, write: PreparedWrite) -> Answer:
         kind = self._entity(write.entity)
-        with in_ledger_words(kind.spec):
+        with in_ledger_words(kind):
             try:
-                written = self._client.write(kind.name, write.path, write.body)
+                written = self._client.write(kind.resource, write.path, write.body)
             except ApiError as error:
-                if error.fault.code == NOT_FOUND and write.record_id and not kind.spec.depends_on:
-                    raise _gone(error) from error
-                raise with_holder_named(error, self._client, kind, writing.sent_document(write)) from error
+                return self._after_refusal(kind, write, error)
         row = kind.row(written.document)
         if write.record_id and row.id != write.record_id:
             raise UnknownOutcome(
@@ -154,39 +167,35 @@ class QuickBooksLedger:
             )
         return Answer(row, written.reference)
 
-    def look_for(self, write: PreparedWrite, *, sent_at: datetime | None = None) -> Found:
-        """``sent_at``: when the attempt was first sent; a record that is older than that cannot be it."""
-        kind = self._entity(write.entity)
-        sent = writing.sent_document(write)
-        units = writing.sent_units(kind, sent)
-        with in_ledger_words(kind.spec):
-            if write.record_id:
-                return self._look_for_update(
-                    kind, write.record_id, units=units, expected=str(sent["SyncToken"])
-                )
-            conditions = (*kind.marker(sent), *_only(kind, Activity.ALL))
-            documents = self._client.rows(kind.name, *conditions)
-        certain: list[Row] = []
-        alike: list[Row] = []
-        for document in documents:
-            row = kind.row(document)
-            ours = writing.shows(row, units) and _made_after(document, sent_at)
-            (certain if ours else alike).append(row)
-        if len(certain) == 1:
-            return Found(certain[0], tuple(alike))
-        return Found(None, (*certain, *alike))
+    def _after_refusal(self, kind: QuickBooksEntity, write: PreparedWrite, error: ApiError) -> Answer:
+        """What can be found out about a refusal is found out before a person is asked. Raises ``ApiError``."""
+        if error.fault.code == NOT_FOUND and write.record_id and not kind.spec.depends_on:
+            raise _gone(error) from error
+        if error.fault.code == numbers.DUPLICATE_NUMBER:
+            if (found := numbers.our_own(error, self._client, kind, write)) is not None:
+                return Answer(kind.row(found), error.reference)
+            raise numbers.with_a_free_number(error, self._client, kind, write) from error
+        raise with_holder_named(error, self._client, kind, writing.sent_document(write)) from error
 
-    def _look_for_update(
-        self, kind: QuickBooksEntity, record_id: str, *, units: Units, expected: str
-    ) -> Found:
-        try:
-            row = kind.row(self._client.read(kind.name, record_id))
-        except ApiError as error:
-            if error.fault.code == NOT_FOUND:
-                return Found(None)
-            raise
-        moved = _is_newer(row.record.token, expected)
-        return Found(row if moved and writing.shows(row, units) else None)
+    def look_for(self, write: PreparedWrite, *, sent_at: datetime | None = None) -> Found:
+        """See ``looking``."""
+        kind = self._entity(write.entity)
+        with in_ledger_words(kind):
+            return looking.look_for(self._client, kind, write, sent_at=sent_at)
+
+    def _rules(self) -> CompanyRules:
+        if self._rules_read is None:
+            self._rules_read = rules_from(self._client.preferences(), self._settings, self._term_of)
+        return self._rules_read
+
+    def _term_of(self, days: int) -> str:
+        """The company's plain terms of that many days; of several the oldest."""
+        if self._terms is None:
+            rows = sorted(self._client.rows("Term"), key=lambda row: int(str(row["Id"])), reverse=True)
+            self._terms = {
+                int(row["DueDays"]): str(row["Id"]) for row in rows if row.get("DueDays") is not None
+            }
+        return self._terms.get(days, "")
 
     def _entity(self, word: str) -> QuickBooksEntity:
         found = self._entities.get(word.lower())
@@ -197,6 +206,12 @@ class QuickBooksLedger:
 
 def _only(kind: QuickBooksEntity, activity: Activity) -> tuple[Condition, ...]:
     return (_ACTIVITY[activity],) if kind.is_name_list else ()
+
+
+def _seen(kind: QuickBooksEntity, document: Document) -> Present | Absent:
+    if not kind.belongs(document):
+        return Absent("it is another kind of record there")
+    return kind.row(document).record
 
 
 def _chunks(items: Collection[_T], size: int) -> Iterator[list[_T]]:
@@ -216,17 +231,3 @@ def _clock_of(answer: Changes) -> datetime:
 def _gone(error: ApiError) -> ApiError:
     """An update refused as "not found" for a record that refers to nothing: the record itself is gone."""
     return ApiError(error.fault, ruled(means.GONE, error.fault), reference=error.reference)
-
-
-def _made_after(document: Document, sent_at: datetime | None) -> bool:
-    if sent_at is None:
-        return True
-    made = moment((document.get("MetaData") or {}).get("CreateTime"))
-    return made is not None and made >= sent_at - CLOCK_TOLERANCE
-
-
-def _is_newer(token: str, expected: str) -> bool:
-    """SyncTokens are counters written as text."""
-    if token.isdecimal() and expected.isdecimal():
-        return int(token) > int(expected)
-    return token != expected

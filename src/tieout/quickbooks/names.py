@@ -1,7 +1,7 @@
 """Acts: finds out who holds a name that QuickBooks says is taken. Used by ``ledger`` after a refusal, never before.
 
-QuickBooks keeps one pool of names for customers, vendors and employees, and often refuses without saying which of
-them it is. For a person it is the whole difference: a customer can be linked, a vendor cannot.
+QuickBooks keeps one pool of names for customers, vendors and employees, and one for each category of items, and often
+refuses without saying who it is. For a person it is the whole difference: a customer can be linked, a vendor cannot.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from tieout.quickbooks.api.client import Client, Document
 from tieout.quickbooks.api.faults import ApiError, Fault, NameHolder, name_holder, ruled
 from tieout.quickbooks.api.query import ANY_ACTIVITY, one_of
 from tieout.quickbooks.entity import QuickBooksEntity
+from tieout.quickbooks.inactive_names import as_marked
 
 DUPLICATE_NAME = 6240
 
@@ -18,6 +19,7 @@ _MEANINGS = {
     "Customer": means.NAME_HELD_BY_CUSTOMER,
     "Vendor": means.NAME_HELD_BY_VENDOR,
     "Employee": means.NAME_HELD_BY_EMPLOYEE,
+    "Item": means.NAME_HELD_BY_ITEM,
 }
 
 
@@ -31,8 +33,8 @@ def with_holder_named(error: ApiError, client: Client, entity: QuickBooksEntity,
         return error
     try:
         for kind in entity.name_pool:
-            rows = client.rows(kind, one_of(entity.name_field, (name, f"{name} (deleted)")), ANY_ACTIVITY)
-            others = [row for row in rows if row.get("Id") != sent.get("Id") or kind != entity.name]
+            rows = client.rows(kind, one_of(entity.name_field, as_marked(name)), ANY_ACTIVITY)
+            others = [row for row in rows if row.get("Id") != sent.get("Id") or kind != entity.resource]
             if others and kind in _MEANINGS:
                 return _held_by(error, kind, str(others[0].get("Id")))
     except ApiError:

@@ -6,7 +6,7 @@ Everything above it speaks ``tieout.reconcile.ports.LedgerProvider``; nothing ab
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,7 +18,9 @@ from tieout.quickbooks.api.config import AppKeys, Environment, known
 from tieout.quickbooks.api.pace import Pace
 from tieout.quickbooks.api.sign_in import Discovery, SignIn
 from tieout.quickbooks.api.transport import Transport, http_client
+from tieout.quickbooks.company_rules import Settings
 from tieout.quickbooks.entities import all_entities
+from tieout.quickbooks.entity import QuickBooksEntity
 from tieout.quickbooks.errors import in_ledger_words
 from tieout.quickbooks.ledger import QuickBooksLedger
 from tieout.reconcile.ports import BadSignature, Callback, Notice, Tokens, TokenSource
@@ -47,9 +49,16 @@ class QuickBooksProvider:
     name = "quickbooks"
     title = "QuickBooks Online"
 
-    def __init__(self, keys: AppKeys, world: World, base_url: str = "") -> None:
+    def __init__(
+        self,
+        keys: AppKeys,
+        world: World,
+        base_url: str = "",
+        entities: Sequence[QuickBooksEntity] | None = None,
+    ) -> None:
         """``base_url``: where a ``custom`` environment serves everything. Raises ``ConfigurationError``."""
-        self.specs: Sequence[EntitySpec] = tuple(entity.spec for entity in all_entities())
+        self._entities = tuple(all_entities() if entities is None else entities)
+        self.specs: Sequence[EntitySpec] = tuple(entity.spec for entity in self._entities)
         self._keys = keys
         self._known = known(keys.environment, base_url)
         self._world = world
@@ -80,13 +89,21 @@ class QuickBooksProvider:
         with in_ledger_words():
             self._sign_in().revoke(tokens.refresh)
 
-    def open(self, company_id: str, tokens: TokenSource) -> QuickBooksLedger:
+    def open(
+        self,
+        company_id: str,
+        tokens: TokenSource,
+        meter: Callable[[str], None] | None = None,
+        settings: Settings | None = None,
+    ) -> QuickBooksLedger:
+        """``meter``: told ``core`` or ``coreplus`` for each call that succeeded. ``settings``: what the firm chose
+        for this connection, see ``company_rules.SETTINGS``."""
         pace = self._paces.get(company_id)
         if pace is None:
             # setdefault: two threads opening one company at once must end up with one allowance
             pace = self._paces.setdefault(company_id, Pace(clock=self._world.clock, sleep=self._world.sleep))
         transport = Transport(self._http, self._known, pace, clock=self._world.clock)
-        return QuickBooksLedger(Client(company_id, transport, tokens), all_entities())
+        return QuickBooksLedger(Client(company_id, transport, tokens, meter), self._entities, settings)
 
     def notices(self, headers: Mapping[str, str], body: bytes) -> Sequence[Notice]:
         lowered = {name.lower(): value for name, value in headers.items()}
@@ -97,19 +114,26 @@ class QuickBooksProvider:
             )
         return [
             Notice(
-                event_id=one.event_id,
+                event_id=event_id,
                 company_id=one.company_id,
-                entity=one.entity.lower(),
+                entity=word,
                 record_id=one.record_id,
                 operation=one.operation.value,
                 at=one.at,
                 other_id=one.deleted_id,
             )
             for one in webhooks.read_delivery(body).notices
+            for event_id, word in self._words_for(one)
         ]
 
+    def _words_for(self, notice: webhooks.Notice) -> Iterator[tuple[str, str]]:
+        """The event once for each entity that QuickBooks keeps under its word: an Item may be a category."""
+        words = [one.name for one in self._entities if one.resource == notice.entity] or [notice.entity]
+        for place, word in enumerate(words):
+            yield (f"{notice.event_id}/{word}" if place else notice.event_id), word.lower()
+
     def record_url(self, entity: str, record_id: str) -> str:
-        pages = {word: one.page for one in all_entities() for word in (one.spec.ledger, one.spec.practice)}
+        pages = {word: one.page for one in self._entities for word in (one.spec.ledger, one.spec.practice)}
         site = SITES.get(self._known.environment, f"{self._known.api}/")
         return site + pages[entity].format(id=record_id)
 

@@ -5,43 +5,92 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from tieout.quickbooks import notes
 from tieout.quickbooks.api.client import write_path
 from tieout.quickbooks.api.reading import from_json, to_json
-from tieout.quickbooks.entity import QuickBooksEntity
+from tieout.quickbooks.company_rules import CompanyRules
+from tieout.quickbooks.entity import Draft, QuickBooksEntity, Sending
 from tieout.reconcile.action import Create, Retire, Update
-from tieout.reconcile.ports import FixData, PreparedWrite, Row
-from tieout.reconcile.spec import Document, EntitySpec, Field, Unit
+from tieout.reconcile.ports import AskHuman, FixData, PreparedWrite, Row
+from tieout.reconcile.spec import Document, EntitySpec
 from tieout.reconcile.state import Present, Units, Value, same
+
+VOID, OPEN = "void", "open"
+"""The values of a document's ``void_unit``."""
 
 
 def prepare(
-    entity: QuickBooksEntity, action: Create | Update | Retire, request_id: str, shown: Present | None
+    entity: QuickBooksEntity,
+    action: Create | Update | Retire,
+    request_id: str,
+    shown: Present | None,
+    rules: CompanyRules,
 ) -> PreparedWrite:
-    """A create, or a sparse update guarded by the expected token. Equal arguments give equal bytes.
+    """A create, a sparse update guarded by the expected token, or a void. Equal arguments give equal bytes.
 
     ``shown`` is the record as last seen, when known: a record made active again is sent with its name, because
-    QuickBooks may otherwise leave its own "(deleted)" in it. Raises ``FixData``.
+    QuickBooks may otherwise leave its own "(deleted)" in it. Raises ``FixData``, ``AskHuman``.
     """
     if isinstance(action, Create):
-        refuse_what_does_not_fit(entity.spec, action.units)
-        body = without_empties(entity.spec.write(action.units))
-        return _prepared(entity, "create", body, request_id)
+        return _create(entity, action.units, request_id, rules)
     target = {"Id": action.target.id, "SyncToken": action.expected, "sparse": True}
     if isinstance(action, Retire):
-        return _prepared(entity, "update", {**entity.retired, **target}, request_id, action.target.id)
-    units = dict(action.units)
-    active, name = entity.spec.active_unit, entity.spec.name_unit
-    if active and units.get(active) is True and name not in units and shown is not None:
-        units[name] = shown.units.get(name)
+        if not entity.is_name_list:
+            return _void(entity, target, request_id)
+        return _prepared(entity, "update", {**entity.retired, **target}, request_id)
+    if entity.void_unit in action.units:
+        if action.units[entity.void_unit] == VOID:
+            return _void(entity, target, request_id)
+        raise AskHuman(
+            f"This {entity.spec.label.lower()} is void in QuickBooks and cannot be opened again there. "
+            "Nothing was changed. Make a new one.",
+            offer="open_quickbooks",
+        )
+    units = _with_what_goes_along(entity, action.units, shown)
     refuse_what_does_not_fit(entity.spec, units)
-    return _prepared(entity, "update", {**entity.spec.write(units), **target}, request_id, action.target.id)
+    draft = entity.spec.write(units)
+    for step in entity.steps:
+        step(draft, Sending(False, rules, shown))
+    if entity.signed and notes.NOTE in draft and shown is not None:
+        draft[notes.NOTE] = notes.with_marker(draft[notes.NOTE], str(shown.facts.get("marker") or ""))
+    return _prepared(entity, "update", {**draft, **target}, request_id)
+
+
+def _create(entity: QuickBooksEntity, units: Units, request_id: str, rules: CompanyRules) -> PreparedWrite:
+    refuse_what_does_not_fit(entity.spec, units)
+    draft = entity.spec.write(units)
+    for step in entity.steps:
+        step(draft, Sending(True, rules))
+    if entity.signed:
+        draft[notes.NOTE] = notes.with_marker(str(draft.get(notes.NOTE) or ""), request_id)
+    return _prepared(entity, "create", without_empties(draft), request_id)
+
+
+def _void(entity: QuickBooksEntity, target: Draft, request_id: str) -> PreparedWrite:
+    if not entity.void:
+        raise AskHuman(
+            f"QuickBooks lets no program void a {entity.spec.label.lower()}. Nothing was changed. "
+            "Void it in QuickBooks; Tieout sees it there by itself.",
+            offer="open_quickbooks",
+        )
+    return _prepared(entity, "void", target, request_id, entity.void)
+
+
+def _with_what_goes_along(entity: QuickBooksEntity, units: Units, shown: Present | None) -> Units:
+    sent = dict(units)
+    if shown is None:
+        return sent
+    active, name = entity.spec.active_unit, entity.spec.name_unit
+    if active and units.get(active) is True and name not in units:
+        sent[name] = shown.units.get(name)
+    return {**{one: shown.units.get(one) for one in sorted(entity.repeated)}, **sent}
 
 
 def _prepared(
-    entity: QuickBooksEntity, operation: str, body: Document, request_id: str, record_id: str = ""
+    entity: QuickBooksEntity, operation: str, body: Document, request_id: str, option: str = ""
 ) -> PreparedWrite:
-    path = write_path(entity.name, request_id)
-    return PreparedWrite(request_id, entity.name, operation, path, to_json(body), record_id)
+    path = write_path(entity.resource, request_id, option)
+    return PreparedWrite(request_id, entity.name, operation, path, to_json(body), str(body.get("Id", "")))
 
 
 def refuse_what_does_not_fit(spec: EntitySpec, units: Units) -> None:
@@ -59,7 +108,7 @@ def without_empties(document: Mapping[str, Any]) -> dict[str, Any]:
         name: without_empties(value) if isinstance(value, Mapping) else value
         for name, value in document.items()
     }
-    return {name: value for name, value in kept.items() if value not in (None, "", {})}
+    return {name: value for name, value in kept.items() if value not in (None, "", {}, [])}
 
 
 def sent_document(write: PreparedWrite) -> Document:
@@ -69,8 +118,8 @@ def sent_document(write: PreparedWrite) -> Document:
 
 def sent_units(entity: QuickBooksEntity, sent: Document) -> Units:
     """The units a sent body spoke of, as QuickBooks would show them back."""
-    spoken = (unit for unit in entity.spec.units if any(_has(sent, path) for path in _paths(unit)))
-    return {unit.name: unit.read(sent) for unit in spoken}
+    spoken = (unit for unit in entity.spec.units if any(_has(sent, path) for path in entity.paths(unit)))
+    return {unit.name: unit.read(sent) for unit in spoken if unit.name not in entity.spec.verified}
 
 
 def shows(row: Row, units: Units) -> bool:
@@ -83,11 +132,12 @@ def _trimmed(value: Value) -> Value:
         return value.strip()
     if isinstance(value, Mapping):
         return {part: inside.strip() if isinstance(inside, str) else inside for part, inside in value.items()}
+    if isinstance(value, tuple):
+        return tuple(
+            {part: inside.strip() if isinstance(inside, str) else inside for part, inside in row.items()}
+            for row in value
+        )
     return value
-
-
-def _paths(unit: Unit) -> list[str]:
-    return [unit.path] if isinstance(unit, Field) else [path for path, _ in unit.parts.values()]
 
 
 def _has(document: Document, path: str) -> bool:

@@ -82,6 +82,12 @@ NAME_HELD_BY_EMPLOYEE = Meaning(
     "An employee in QuickBooks already has this name, and QuickBooks allows a name only once. Nothing was changed. "
     "Choose another name here, or rename the employee in QuickBooks.",
 )
+NAME_HELD_BY_ITEM = Meaning(
+    _D.CHOOSE_MATCH,
+    _O.LINK_EXISTING,
+    "Another product or service in QuickBooks already has this name. Nothing was changed. "
+    "Link this service item to it, or choose another name here.",
+)
 NAME_HELD_BY_SOMEBODY = Meaning(
     _D.CHOOSE_MATCH,
     _O.CHOOSE,

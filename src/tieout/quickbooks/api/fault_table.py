@@ -32,6 +32,7 @@ RULES: tuple[Rule, ...] = (
     Rule((6240,), means.NAME_HELD_BY_CUSTOMER, says=("another customer is", "another $$customer$$")),
     Rule((6240,), means.NAME_HELD_BY_VENDOR, says=("another vendor is", "another $$vendor$$")),
     Rule((6240,), means.NAME_HELD_BY_EMPLOYEE, says=("another employee is", "another $$employee$$")),
+    Rule((6240,), means.NAME_HELD_BY_ITEM, says=("another product or service",)),
     Rule((6240,), means.NAME_HELD_BY_SOMEBODY),
     # One Intuit page prints 6210 (closed books) beside the duplicate-number text: the text decides.
     Rule((6140, 6210), means.NUMBER_TAKEN, says=("duplicate document number", "has already been used")),

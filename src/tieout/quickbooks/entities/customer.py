@@ -7,19 +7,15 @@ that, so the contract suite pins it where it can be run. Address lines 4 and 5 a
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from decimal import Decimal
 
 from tieout.quickbooks.api.query import Condition, one_of
 from tieout.quickbooks.entity import QuickBooksEntity
+from tieout.quickbooks.inactive_names import as_marked, unmarked
 from tieout.reconcile.codecs import Codec, email, flag, text
 from tieout.reconcile.spec import Direction, Document, EntitySpec, Field, Group
 from tieout.reconcile.state import Present, Scalar, Side
-
-_DELETED = re.compile(r" \(deleted\)( \d+)?$")
-"""QuickBooks appends this to the names of a customer it makes inactive, and numbers a second clash."""
-_RENAMED_BY_QUICKBOOKS = ("DisplayName", "FullyQualifiedName")
 
 
 def _address(place: str) -> dict[str, tuple[str, Codec]]:
@@ -90,21 +86,12 @@ def facts(document: Document) -> Mapping[str, Scalar]:
     }
 
 
-def tidy(document: Document) -> Document:
-    """An inactive customer under the name a person gave it: QuickBooks' "(deleted)" is not a rename."""
-    if document.get("Active", True) is not False:
-        return document
-    plain = {name: _DELETED.sub("", document[name]) for name in _RENAMED_BY_QUICKBOOKS if document.get(name)}
-    return {**document, **plain}
-
-
 def marker(sent: Document) -> tuple[Condition, ...]:
     """A customer has no room for a mark of ours; its name, unique in the company, is the mark.
 
     Also as it reads if somebody has made it inactive since.
     """
-    name = str(sent.get("DisplayName", "")).strip()
-    return (one_of("DisplayName", (name, f"{name} (deleted)")),)
+    return (one_of("DisplayName", as_marked(str(sent.get("DisplayName", "")).strip())),)
 
 
 ENTITY = QuickBooksEntity(
@@ -122,7 +109,7 @@ ENTITY = QuickBooksEntity(
     facts=facts,
     marker=marker,
     page="app/customerdetail?nameId={id}",
-    tidy=tidy,
+    tidy=unmarked("DisplayName", "FullyQualifiedName"),
     name_field="DisplayName",
     name_pool=("Customer", "Vendor", "Employee"),
 )

@@ -1,0 +1,248 @@
+"""Decides what the entity files of documents have in common: their units, facts, marker, and the steps that complete a draft.
+
+A step says what only the company's own rules can say: who numbers documents, where classes go, which tax codes there are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from tieout.quickbooks import notes
+from tieout.quickbooks.api.query import Condition, where
+from tieout.quickbooks.codecs import calendar_date, reference
+from tieout.quickbooks.company_rules import ClassPlace
+from tieout.quickbooks.entity import Draft, Sending
+from tieout.quickbooks.sales_lines import SALES, TAXED, class_of_all
+from tieout.quickbooks.writing import OPEN, VOID
+from tieout.reconcile.codecs import money, text
+from tieout.reconcile.ports import FixData
+from tieout.reconcile.spec import Document, Field, Whole
+from tieout.reconcile.state import Present, Scalar, Value
+
+AMOUNT = Decimal("0.00")
+_NET = re.compile(r"Net (\d{1,3})")
+ON_RECEIPT = "Due on receipt"
+
+
+# -- units ---------------------------------------------------------------------------------------------
+
+
+def client() -> Field:
+    return Field("client", "CustomerRef.value", reference(), "Client", required=True)
+
+
+def dated(label: str = "Date") -> Field:
+    return Field("date", "TxnDate", calendar_date(), label, required=True)
+
+
+def number() -> Field:
+    """Where QuickBooks numbers documents itself, ``own_number`` leaves ours out and its own is read back."""
+    return Field("number", "DocNumber", text(21), "Number")
+
+
+def total(name: str = "total", label: str = "Total") -> Field:
+    return Field(name, "TotalAmt", money(), label)
+
+
+def customer_memo() -> Field:
+    return Field("memo", "CustomerMemo.value", text(1000), "Memo")
+
+
+def note(name: str, label: str) -> Whole:
+    """A text of ours in the private note, above the marker."""
+
+    def write(value: Value, document: Draft) -> None:
+        document[notes.NOTE] = str(value or "").strip()
+
+    return Whole(name, label, notes.memo_of, write, notes.fits)
+
+
+def state() -> Whole:
+    """Open or void. Never a member of a document: voiding is an operation of its own."""
+    return Whole("state", "State", lambda document: VOID if notes.is_voided(document) else OPEN, _not_written)
+
+
+def terms() -> Whole:
+    """The name of the terms, as "Net 30". Sent as the company's terms of as many days, if it has some: the due date
+    is always sent, and it is what counts."""
+
+    def read(document: Document) -> Value:
+        return str((document.get("SalesTermRef") or {}).get("name") or "")
+
+    def write(value: Value, document: Draft) -> None:
+        document["SalesTermRef"] = {"name": str(value or "")}
+
+    return Whole("terms", "Terms", read, write)
+
+
+def _not_written(value: Value, document: Draft) -> None:
+    return None
+
+
+def never_void(record: Present) -> str | None:
+    """For documents of ours that have no partner there: what counts for nothing is not sent."""
+    if record.units.get("state") != VOID:
+        return None
+    return "It was voided here before it was ever in QuickBooks."
+
+
+# -- facts and marker ----------------------------------------------------------------------------------
+
+
+def facts(document: Document) -> dict[str, Scalar]:
+    """What else every document tells. ``marker``: the request id of the create that made it, if it was ours."""
+    times = document.get("MetaData") or {}
+    return {
+        "total": amount(document, "TotalAmt"),
+        "voided": notes.is_voided(document),
+        "marker": notes.marker_of(document),
+        "currency": (document.get("CurrencyRef") or {}).get("value"),
+        "created_at": times.get("CreateTime"),
+        "updated_at": times.get("LastUpdatedTime"),
+    }
+
+
+def facts_with(**members: str) -> Callable[[Document], Mapping[str, Scalar]]:
+    """Facts, and amounts under names of ours: ``facts_with(balance="Balance")``."""
+
+    def found(document: Document) -> Mapping[str, Scalar]:
+        return {**facts(document), **{name: amount(document, one) for name, one in members.items()}}
+
+    return found
+
+
+def amount(document: Document, member: str) -> Decimal:
+    return Decimal(str(document.get(member) or 0)).quantize(AMOUNT)
+
+
+def of_client_and_date(sent: Document) -> tuple[Condition, ...]:
+    """Never the number alone: QuickBooks may have given another, and somebody else may have ours."""
+    return (
+        where("CustomerRef", "=", str(sent["CustomerRef"]["value"])),
+        where("TxnDate", "=", str(sent["TxnDate"])),
+    )
+
+
+# -- steps ---------------------------------------------------------------------------------------------
+
+
+def own_number(draft: Draft, sending: Sending) -> None:
+    """Not sent where QuickBooks numbers documents itself: what is sent there is taken, and numbers come twice."""
+    if sending.rules.numbers_itself:
+        draft.pop("DocNumber", None)
+
+
+def known_terms(draft: Draft, sending: Sending) -> None:
+    """The company's terms of as many days, or none: the due date goes along in any case."""
+    if "SalesTermRef" not in draft:
+        return
+    days = days_of(str(draft["SalesTermRef"]["name"]))
+    found = sending.rules.term_of(days) if days is not None else ""
+    draft["SalesTermRef"] = {"value": found}
+
+
+def days_of(name: str) -> int | None:
+    """Days until due of terms as the practice names them; None for a due date of one's own."""
+    if name == ON_RECEIPT:
+        return 0
+    found = _NET.fullmatch(name)
+    return int(found.group(1)) if found else None
+
+
+def place_classes(draft: Draft, sending: Sending) -> None:
+    """On the lines, or one on the document: sent in the wrong place they are dropped without a word (reported)."""
+    if "Line" not in draft or sending.rules.classes is ClassPlace.LINES:
+        return
+    found = class_of_all(draft["Line"])
+    if sending.rules.classes is ClassPlace.NOWHERE:
+        if found - {""}:
+            raise FixData(
+                "A row has a class, and classes are turned off in QuickBooks. Nothing was sent. "
+                "Turn them on there, or take the class off the row.",
+                unit="content",
+            )
+        return
+    if len(found) > 1:
+        raise FixData(
+            "The rows have different classes, and QuickBooks is set to one class for each document. Nothing was sent. "
+            "Give all rows the same class, or have QuickBooks track classes on each row.",
+            unit="content",
+        )
+    for line in draft["Line"]:
+        line.get(SALES, {}).pop("ClassRef", None)
+    draft["ClassRef"] = {"value": next(iter(found), "")}
+
+
+def place_location(draft: Draft, sending: Sending) -> None:
+    if (draft.get("DepartmentRef") or {}).get("value") and not sending.rules.locations:
+        raise FixData(
+            "It has a location, and locations are turned off in QuickBooks. Nothing was sent. "
+            "Turn them on there, or take the location off here.",
+            unit="location",
+        )
+
+
+def settle_tax(draft: Draft, sending: Sending) -> None:
+    """In the US one tax code for the document; elsewhere a real code on each line. The tax itself is always sent: it
+    overrides what QuickBooks would compute, and the totals are compared afterwards."""
+    if "Line" not in draft:
+        return
+    detail = draft.get("TxnTaxDetail")
+    if detail is not None and detail["TotalTax"] and not sending.rules.taxes:
+        raise FixData(
+            "It has sales tax, and sales tax is turned off in QuickBooks. Nothing was sent. "
+            "Turn it on there, or take the tax off here.",
+            unit="content",
+        )
+    if not sending.rules.is_american:
+        _tax_abroad(draft, sending)
+    elif detail is not None and "TxnTaxCodeRef" not in detail:
+        code = sending.rules.setting("tax_code") or sending.rules.default_tax_code
+        if code:
+            detail["TxnTaxCodeRef"] = {"value": code}
+
+
+def _tax_abroad(draft: Draft, sending: Sending) -> None:
+    own = (draft.get("TxnTaxDetail") or {}).pop("TxnTaxCodeRef", {}).get("value", "")
+    draft["GlobalTaxCalculation"] = "TaxExcluded"
+    for line in draft["Line"]:
+        detail = line.get(SALES)
+        if detail is None:
+            continue
+        taxed = detail["TaxCodeRef"]["value"] == TAXED
+        code = (
+            (own or sending.rules.setting("taxed_code")) if taxed else sending.rules.setting("untaxed_code")
+        )
+        if not code:
+            raise needs_setting(
+                "taxed_code" if taxed else "untaxed_code", "a tax code for each row", "content"
+            )
+        detail["TaxCodeRef"] = {"value": code}
+
+
+def payment_method(draft: Draft, sending: Sending) -> None:
+    """Ours by name until now; QuickBooks' own where the settings map it, else none."""
+    if "PaymentMethodRef" in draft:
+        method = str(draft["PaymentMethodRef"]["value"])
+        draft["PaymentMethodRef"] = {"value": sending.rules.setting(f"payment_method.{method}")}
+
+
+def needs_setting(key: str, what: str, unit: str) -> FixData:
+    return FixData(
+        f"QuickBooks needs {what}, and none is chosen. Nothing was sent. "
+        "Choose one in the settings of the QuickBooks connection.",
+        unit=unit,
+        detail=f"setting: {key}",
+        offer="settings",
+    )
+
+
+def linked(entry: Mapping[str, Any], kind: str) -> str:
+    """The id of the transaction of that kind a payment's line is linked to."""
+    for link in entry.get("LinkedTxn") or ():
+        if link.get("TxnType") == kind:
+            return str(link.get("TxnId") or "")
+    return ""

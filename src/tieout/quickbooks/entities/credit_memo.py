@@ -1,0 +1,133 @@
+"""Decides how a practice's credit and a QuickBooks CreditMemo show the same facts. Goes to QuickBooks only.
+
+A credit is one line. No program can void a credit memo (Intuit's reference has no such operation); a person can.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from tieout.quickbooks import documents
+from tieout.quickbooks.codecs import plain
+from tieout.quickbooks.documents import needs_setting
+from tieout.quickbooks.entity import Draft, QuickBooksEntity, Sending
+from tieout.quickbooks.sales_lines import SALES, UNTAXED
+from tieout.reconcile.spec import Direction, Document, EntitySpec, Reference, Whole
+from tieout.reconcile.state import Side, Value
+
+LINE_UNITS = ("item", "description", "quantity", "rate", "amount")
+
+
+def _line(document: Document) -> dict[str, Any]:
+    """The first item line; an empty one when there is none."""
+    lines = (line for line in document.get("Line") or () if line.get("DetailType") == SALES)
+    return next(lines, {})
+
+
+def _own_line(document: Draft) -> dict[str, Any]:
+    found: list[dict[str, Any]] = document.setdefault("Line", [{"DetailType": SALES, SALES: {}}])
+    return found[0]
+
+
+def _decimal(value: object) -> Decimal:
+    return Decimal(str(value)) if value not in (None, "") else Decimal(0)
+
+
+def _item(document: Document) -> Value:
+    return str((_line(document).get(SALES, {}).get("ItemRef") or {}).get("value") or "")
+
+
+def _put_item(value: Value, document: Draft) -> None:
+    _own_line(document)[SALES]["ItemRef"] = {"value": str(value or "")}
+
+
+def _description(document: Document) -> Value:
+    return str(_line(document).get("Description") or "")
+
+
+def _put_description(value: Value, document: Draft) -> None:
+    _own_line(document)["Description"] = str(value or "")
+
+
+def _detail(member: str, default: Decimal | None) -> Callable[[Document], Value]:
+    def read(document: Document) -> Value:
+        found = _line(document).get(SALES, {}).get(member, default)
+        return None if found is None else plain(_decimal(found))
+
+    return read
+
+
+def _put_detail(member: str) -> Callable[[Value, Draft], None]:
+    def write(value: Value, document: Draft) -> None:
+        _own_line(document)[SALES][member] = plain(_decimal(value))
+
+    return write
+
+
+def _amount(document: Document) -> Value:
+    return documents.amount(document, "TotalAmt")
+
+
+def _put_amount(value: Value, document: Draft) -> None:
+    """QuickBooks computes the total from the line."""
+    document["TotalAmt"] = _decimal(value)
+    _own_line(document)["Amount"] = _decimal(value)
+
+
+def _rather_short(value: Value) -> str | None:
+    return "is longer than the 4000 characters it can have there" if len(str(value or "")) > 4000 else None
+
+
+def complete_line(draft: Draft, sending: Sending) -> None:
+    """The item of the credit, or the one chosen for credits; credits are not taxed."""
+    if "Line" not in draft:
+        return
+    detail = _own_line(draft)[SALES]
+    if not (detail.get("ItemRef") or {}).get("value"):
+        item = sending.rules.setting("credit_item")
+        if not item:
+            raise needs_setting("credit_item", "an item for each credit", "item")
+        detail["ItemRef"] = {"value": item}
+    detail["TaxCodeRef"] = {"value": UNTAXED}
+
+
+UNITS = (
+    documents.client(),
+    documents.number(),
+    documents.dated(),
+    Whole("item", "Item", _item, _put_item),
+    Whole("description", "Description", _description, _put_description, _rather_short),
+    Whole("quantity", "Quantity", _detail("Qty", Decimal(1)), _put_detail("Qty")),
+    Whole("rate", "Rate", _detail("UnitPrice", None), _put_detail("UnitPrice")),
+    Whole("amount", "Amount", _amount, _put_amount, required=True),
+    documents.customer_memo(),
+    documents.state(),
+)
+
+ENTITY = QuickBooksEntity(
+    spec=EntitySpec(
+        practice="credit",
+        ledger="CreditMemo",
+        label="Credit",
+        plural="Credits",
+        direction=Direction.TO_LEDGER,
+        units=UNITS,
+        name_unit="number",
+        date_unit="date",
+        depends_on=("client", "service_item"),
+        references=(Reference("client", "client"), Reference("item", "service_item")),
+        eligible={Side.PRACTICE: documents.never_void},
+    ),
+    facts=documents.facts_with(left="RemainingCredit"),
+    page="app/creditmemo?txnId={id}",
+    marker=documents.of_client_and_date,
+    is_name_list=False,
+    members=dict.fromkeys(LINE_UNITS, ("Line",)),
+    steps=(documents.own_number, complete_line, documents.settle_tax),
+    repeated=frozenset(LINE_UNITS),
+    signed=True,
+    void_unit="state",
+    number_field="DocNumber",
+)

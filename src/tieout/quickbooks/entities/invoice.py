@@ -1,0 +1,73 @@
+"""Decides how a practice's invoice and a QuickBooks Invoice show the same facts. Goes to QuickBooks only.
+
+The total is never sent, only compared. An invoice is edited in place and voided, never deleted. Sources: Intuit's
+Invoice reference; voiding: Intuit's developer blog, 2016, and recorded answers.
+"""
+
+from __future__ import annotations
+
+from tieout.quickbooks import documents
+from tieout.quickbooks.codecs import calendar_date, reference
+from tieout.quickbooks.documents import needs_setting
+from tieout.quickbooks.entity import Draft, QuickBooksEntity, Sending
+from tieout.quickbooks.sales_lines import SALES, problem_with, rows_of, write_rows
+from tieout.reconcile.spec import Direction, EntitySpec, Field, Reference, Whole
+from tieout.reconcile.state import Side
+
+UNITS = (
+    documents.client(),
+    documents.number(),
+    documents.dated(),
+    documents.terms(),
+    Field("due_date", "DueDate", calendar_date(), "Due date", required=True),
+    documents.customer_memo(),
+    Field("location", "DepartmentRef.value", reference(), "Location"),
+    Whole("content", "Rows", rows_of, write_rows, problem_with, required=True),
+    documents.total(),
+    documents.state(),
+)
+
+
+def place_write_off(draft: Draft, sending: Sending) -> None:
+    """A write-off is a row of a negative amount with an item of its own, so that it lands in its own account."""
+    for line in draft.get("Line", ()):
+        if line["Amount"] < 0 and "ItemRef" not in line[SALES]:
+            item = sending.rules.setting("write_off_item")
+            if not item:
+                raise needs_setting("write_off_item", "an item for what is written off", "content")
+            line[SALES]["ItemRef"] = {"value": item}
+
+
+ENTITY = QuickBooksEntity(
+    spec=EntitySpec(
+        practice="invoice",
+        ledger="Invoice",
+        label="Invoice",
+        plural="Invoices",
+        direction=Direction.TO_LEDGER,
+        units=UNITS,
+        name_unit="number",
+        date_unit="date",
+        depends_on=("client", "service_item"),
+        references=(Reference("client", "client"), Reference("content", "service_item", "item")),
+        verified=frozenset({"total"}),
+        eligible={Side.PRACTICE: documents.never_void},
+    ),
+    facts=documents.facts_with(balance="Balance"),
+    page="app/invoice?txnId={id}",
+    marker=documents.of_client_and_date,
+    is_name_list=False,
+    members={"content": ("Line",)},
+    steps=(
+        documents.own_number,
+        documents.known_terms,
+        place_write_off,
+        documents.place_classes,
+        documents.place_location,
+        documents.settle_tax,
+    ),
+    signed=True,
+    void="operation=void",
+    void_unit="state",
+    number_field="DocNumber",
+)

@@ -1,0 +1,103 @@
+"""Acts: looks in QuickBooks whether an unanswered write took place. Reads only. Used by ``ledger``.
+
+A record of a name list has no room for a mark of ours: its name and all that was sent must be there, on a record no
+older than our sending. A document carries our marker in its note, and only the marker makes it certain; one that
+shows exactly what was sent without it (a person took it out, or made the same) is only alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+from tieout.quickbooks import notes, writing
+from tieout.quickbooks.api.client import Client, moment
+from tieout.quickbooks.api.faults import ApiError
+from tieout.quickbooks.api.query import ANY_ACTIVITY
+from tieout.quickbooks.entity import QuickBooksEntity
+from tieout.reconcile.ports import Found, PreparedWrite, Row
+from tieout.reconcile.spec import Document
+
+NOT_FOUND = 610
+CLOCK_TOLERANCE = timedelta(minutes=10)
+"""How far QuickBooks' clock may be behind ours when a record is judged to be newer than our sending."""
+
+
+def look_for(
+    client: Client, kind: QuickBooksEntity, write: PreparedWrite, *, sent_at: datetime | None = None
+) -> Found:
+    """``sent_at``: when the attempt was first sent; a record of a name list that is older cannot be it."""
+    sent = writing.sent_document(write)
+    if write.record_id:
+        return _look_for_change(client, kind, write, sent)
+    if kind.signed:
+        return _among_documents(kind, write, sent, client.rows(kind.resource, *kind.marker(sent)))
+    rows = client.rows(kind.resource, *kind.marker(sent), ANY_ACTIVITY)
+    units = writing.sent_units(kind, sent)
+
+    def is_ours(document: Document) -> bool:
+        return writing.shows(kind.row(document), units) and _made_after(document, sent_at)
+
+    return _sorted_out(kind, rows, is_ours, lambda document: True)
+
+
+def carries_marker(document: Document, request_id: str) -> bool:
+    return notes.marker_of(document) == request_id
+
+
+def _among_documents(
+    kind: QuickBooksEntity, write: PreparedWrite, sent: Document, rows: Sequence[Document]
+) -> Found:
+    units = writing.sent_units(kind, sent)
+    return _sorted_out(
+        kind,
+        rows,
+        lambda document: carries_marker(document, write.request_id),
+        lambda document: not notes.marker_of(document) and writing.shows(kind.row(document), units),
+    )
+
+
+def _sorted_out(
+    kind: QuickBooksEntity,
+    rows: Sequence[Document],
+    is_ours: Callable[[Document], bool],
+    is_alike: Callable[[Document], bool],
+) -> Found:
+    certain: list[Row] = []
+    alike: list[Row] = []
+    for document in rows:
+        if is_ours(document):
+            certain.append(kind.row(document))
+        elif is_alike(document):
+            alike.append(kind.row(document))
+    if len(certain) == 1:
+        return Found(certain[0], tuple(alike))
+    return Found(None, (*certain, *alike))
+
+
+def _look_for_change(client: Client, kind: QuickBooksEntity, write: PreparedWrite, sent: Document) -> Found:
+    """An update took place when the token moved on and the record shows what was sent; a void when it is void."""
+    try:
+        row = kind.row(client.read(kind.resource, write.record_id))
+    except ApiError as error:
+        if error.fault.code == NOT_FOUND:
+            return Found(None)
+        raise
+    if write.operation == "void":
+        return Found(row if row.record.units.get(kind.void_unit) == writing.VOID else None)
+    moved = _is_newer(row.record.token, str(sent["SyncToken"]))
+    return Found(row if moved and writing.shows(row, writing.sent_units(kind, sent)) else None)
+
+
+def _made_after(document: Document, sent_at: datetime | None) -> bool:
+    if sent_at is None:
+        return True
+    made = moment((document.get("MetaData") or {}).get("CreateTime"))
+    return made is not None and made >= sent_at - CLOCK_TOLERANCE
+
+
+def _is_newer(token: str, expected: str) -> bool:
+    """SyncTokens are counters written as text."""
+    if token.isdecimal() and expected.isdecimal():
+        return int(token) > int(expected)
+    return token != expected
