@@ -24,7 +24,7 @@ DISCOVERY = re.compile(r"/\.well-known/openid[_-](sandbox[_-])?configuration/?")
 _DATA = re.compile(r"/v3/company/([^/]+)/(.+?)/?$", re.IGNORECASE)
 _FROM = re.compile(r"\bfrom\s+(\w+)", re.IGNORECASE)
 _SPECIAL = ("query", "batch", "cdc", "upload")
-_WRITES = ("create", "update", "delete", "void")
+_WRITES = ("create", "update", "delete", "void", "send")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ def _data(request: Request, match: re.Match[str]) -> Call:
         segments=segments,
         request_id=params.get("requestid", ""),
         minor_version=params.get("minorversion", ""),
-        metered="core" if operation in (*_WRITES, "send", "upload") else "coreplus",
+        metered="core" if operation in (*_WRITES, "upload") else "coreplus",
         payload=payload,
         unreadable=unreadable,
     )

@@ -342,3 +342,18 @@ def deleted_transaction() -> Fault:
         "Object Not Found : Another user has deleted this transaction.",
         element="",
     )
+
+
+def no_address() -> Fault:
+    """6420, documented code: nowhere to send to."""
+    return Fault(
+        "6420",
+        "Email address is required",
+        "An email address is needed to send this transaction.",
+        element="BillEmail",
+    )
+
+
+def xml_body() -> Fault:
+    """The real service reads XML too; the emulator says that it does not instead of misreading it."""
+    return unsupported("reading an XML request body (this emulator reads JSON)")

@@ -12,6 +12,7 @@ from quickbooks_emulator.entities.declaration import Body, Entity, Family
 from quickbooks_emulator.entities.render import envelope_time, render
 from quickbooks_emulator.knobs import Knobs
 from quickbooks_emulator.messages import JSON_TYPE, Request, Response
+from quickbooks_emulator.papers import routes as papers
 from quickbooks_emulator.query.run import Visible
 from quickbooks_emulator.query.run import run as run_query
 from quickbooks_emulator.reports.run import run as run_report
@@ -94,8 +95,10 @@ class DataService:
         if call.operation == "cdc" and request.method == "GET":
             params = request.params
             return changes(books, params.get("entities", ""), params.get("changedsince", ""), visible)
+        if papers.matches(call, request):
+            return papers.answer(books, call, request)
         if call.unreadable:
-            raise faults.unreadable(call.unreadable)
+            raise faults.xml_body() if is_xml(request) else faults.unreadable(call.unreadable)
         if call.operation == "batch" and request.method == "POST":
             return Batch(
                 self._store, books, _write_one, call.request_id, not met.forget_ids, visible, met.batch
@@ -120,6 +123,10 @@ def respond(request: Request, status: int, document: Body) -> Response:
         content_type = JSON_TYPE if status == 200 else "application/json"
         return Response(status, formats.to_json(document), {"Content-Type": content_type})
     return Response(status, formats.to_xml(document), {"Content-Type": "application/xml;charset=UTF-8"})
+
+
+def is_xml(request: Request) -> bool:
+    return "xml" in request.header("content-type") or request.body.lstrip().startswith(b"<")
 
 
 def _read(books: Books, call: Call, request: Request) -> Body:
