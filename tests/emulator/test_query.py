@@ -193,7 +193,7 @@ def test_by_a_switch_position_zero_reads_as_one(api: Api) -> None:
 
 
 def test_entities_of_the_real_service_that_are_not_kept_are_empty(api: Api) -> None:
-    assert api.get("/query", query="select * from TimeActivity")["QueryResponse"] == {}
+    assert api.get("/query", query="select * from Budget")["QueryResponse"] == {}
     assert api.count("select count(*) from TimeActivity") == 0
 
 

@@ -39,7 +39,7 @@ def settle_type(change: Change) -> None:
             "6010", "Account type needed", "AccountType or AccountSubType is required.", element="AccountType"
         )
     if not type_:
-        type_ = TYPE_OF_SUBTYPE.get(subtype)
+        type_ = TYPE_OF_SUBTYPE.get(str(subtype))
     if type_ not in TYPES:
         raise faults.Fault(
             "2170", "Invalid Enumeration", f"Invalid Enumeration : {type_ or subtype}", element=""

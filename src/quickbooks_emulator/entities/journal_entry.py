@@ -71,7 +71,7 @@ def settle_lines(change: Change) -> None:
     books, body = change.books, change.body
     known = {line["Id"] for line in change.before.get("Line", ())}
     last, balance, owed = int(change.before.get("_lines", -1)), ZERO, 0
-    lines = []
+    lines: list[Body] = []
     for line in body.get("Line") or ():
         if line.get("DetailType") is None:
             raise faults.required("Line.DetailType")

@@ -27,7 +27,9 @@ def create(books: Books, payload: Any) -> Body:
         raise faults.required("TaxRateDetails")
     if books.named("TaxCode", "Name", folded(str(name))):
         raise faults.duplicate_name("Another tax code is already using this name.")
-    sales, purchases, answered = [], [], []
+    sales: list[str] = []
+    purchases: list[str] = []
+    answered: list[Body] = []
     for detail in details:
         _known(detail, _RATE, "TaxRateDetails")
         rate = _rate(books, detail)

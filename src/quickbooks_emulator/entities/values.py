@@ -1,7 +1,7 @@
 """Decides: whether each member a client sent is well formed, and what it is stored as.
 
 A value of None in the result means "cleared". A JSON null is the same as leaving the member out (a guess that
-follows from the service's Java parser); an empty string clears.
+follows from the service's Java parser; the knob `null_clears` makes it clear); an empty string clears.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _DATE = re.compile(r"(\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01]))(?:T.*)?$"
 _ALL_LINES = 2000
 
 
-def take(entity: Entity, payload: Any) -> Body:
+def take(entity: Entity, payload: Any, *, null_clears: bool = False) -> Body:
     """The members of `payload` that may be written, in stored form. Raises Fault."""
     if not isinstance(payload, Mapping):
         raise faults.unreadable("an object was expected")
@@ -50,9 +50,9 @@ def take(entity: Entity, payload: Any) -> Body:
             if name not in COMMON:
                 raise faults.unknown_property(name, entity.name, entity.known)
             continue
-        if value is None or field.access in (Access.READ_ONLY, Access.COMPUTED):
+        if (value is None and not null_clears) or field.access in (Access.READ_ONLY, Access.COMPUTED):
             continue
-        taken[name] = None if value == "" else (field.form or FORMS[field.kind])(field, value)
+        taken[name] = None if value is None or value == "" else (field.form or FORMS[field.kind])(field, value)
     return taken
 
 

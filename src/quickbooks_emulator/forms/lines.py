@@ -110,9 +110,10 @@ class _Run:
         if "Amount" not in line:
             raise faults.required("Line.Amount")
         detail, before = dict(line[SALES]), self.old.get(line["Id"], {})
-        quantity, price = detail.get("Qty"), detail.get("UnitPrice")
-        priced = quantity is not None and price is not None and "TaxInclusiveAmt" not in detail
-        if priced and rounded(Decimal(quantity) * Decimal(price)) != Decimal(line["Amount"]):
+        priced = "Qty" in detail and "UnitPrice" in detail and "TaxInclusiveAmt" not in detail
+        if priced and rounded(Decimal(detail["Qty"]) * Decimal(detail["UnitPrice"])) != Decimal(
+            line["Amount"]
+        ):
             raise faults.amount_differs(rounded(Decimal(line["Amount"])))
         if "ItemRef" not in detail:
             default = settings.other_preference(self.books, "SalesFormsPrefs.DefaultItem")

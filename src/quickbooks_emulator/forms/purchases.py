@@ -86,7 +86,9 @@ def settle_lines(change: Change) -> None:
     and billable status the recorded defaults NON and NotBillable."""
     books, body = change.books, change.body
     old = {line["Id"]: line for line in change.before.get("Line", ()) if "Id" in line}
-    last, lines, stock = int(change.before.get("_lines", 0)), [], {}
+    last = int(change.before.get("_lines", 0))
+    lines: list[Body] = []
+    stock: dict[str, list[Any]] = {}
     free = set(old)
     for line in body.get("Line") or ():
         kind = line.get("DetailType")

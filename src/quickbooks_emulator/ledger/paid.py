@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from quickbooks_emulator.entities.declaration import Post
+from quickbooks_emulator.entities.declaration import Body, Post
 from quickbooks_emulator.forms.applied import CHARGES, journal_amount, links_of, name_of
 from quickbooks_emulator.forms.basics import home_amount
 from quickbooks_emulator.forms.shapes import ZERO
@@ -51,7 +51,8 @@ def bill_payment(books: Books, record: Record) -> Iterator[Posting]:
     )
 
 
-def paying_account(body: dict) -> str:  # type: ignore[type-arg]
+def paying_account(body: Body) -> str:
+    """The bank or card account a bill payment is made from; "" where none is named."""
     for group, name in (("CheckPayment", "BankAccountRef"), ("CreditCardPayment", "CCAccountRef")):
         if name in body.get(group, {}):
             return str(body[group][name]["value"])

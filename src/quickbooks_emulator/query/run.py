@@ -103,11 +103,16 @@ def _candidates(
             by_time: Any = table.indexes["updated"]
             recent = [table.rows[key] for key in by_time.keys_from((least // 1000, 0))]
             return sorted(recent, key=lambda record: _default_key(entity, record)) if in_order else recent
+    if entity.family is Family.TRANSACTION and in_order:  # recorded: roughly the last changed first
+        latest: Any = table.indexes["updated"]
+        return (table.rows[key] for key in latest.in_reverse())
     order: Any = table.indexes["order" if entity.order_field else "id"]
     return (table.rows[key] for key in order.in_order())
 
 
-def _default_key(entity: Entity, record: Record) -> tuple[str, str]:
+def _default_key(entity: Entity, record: Record) -> tuple[Any, Any]:
+    if entity.family is Family.TRANSACTION:
+        return (-record.updated, -record.seq)
     return (str(record.body.get(entity.order_field, "")).casefold(), record.id)
 
 

@@ -63,6 +63,9 @@ class OrderIndex:
     def in_order(self) -> Iterator[str]:
         return (key for _, key in self._entries)
 
+    def in_reverse(self) -> Iterator[str]:
+        return (key for _, key in reversed(self._entries))
+
     def keys_from(self, least: Any) -> Iterator[str]:
         """Keys whose property is `least` or more, ascending."""
         for place in range(bisect_left(self._entries, (least, "")), len(self._entries)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime
 from typing import Any
 
 from quickbooks_emulator.entities import ENTITIES
@@ -27,7 +28,7 @@ def fill(store: Store, transaction: Transaction, world: str, now_ms: int, knobs:
     """sample, empty, large (10,000 customers) or large:N. Raises LookupError with a sentence."""
     name, _, count = world.partition(":")
     if name == "sample":
-        contents: tuple[Rows, Rows] = (sample.rows(), sample.second_rows())
+        contents: tuple[Rows, Rows] = (sample.rows(_day(now_ms - _AGE_MS)), sample.second_rows())
     elif name == "empty":
         contents = ((), ())
     elif name == "large" and (not count or count.isdigit()):
@@ -45,6 +46,10 @@ def fill(store: Store, transaction: Transaction, world: str, now_ms: int, knobs:
     for name in store.names("events"):
         for key in list(store.collection(name).rows):
             transaction.remove(name, key)
+
+
+def _day(milliseconds: int) -> date:
+    return datetime.fromtimestamp(milliseconds // 1000, UTC).date()
 
 
 def _lists(books: Books) -> None:
