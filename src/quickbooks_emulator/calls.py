@@ -84,7 +84,7 @@ def _data(request: Request, match: re.Match[str]) -> Call:
     segments = tuple(unquote(one) for one in match.group(2).split("/"))
     first = segments[0].lower()
     params = request.params
-    payload, unreadable = None, ""
+    payload, unreadable = None, request.unreadable
     if request.method == "POST" and first not in ("query", "upload") and request.body.strip():
         try:
             payload = formats.from_json(request.body)

@@ -244,6 +244,11 @@ def batch_too_large(most: int) -> Fault:
     return Fault("1040", "Batch size exceeds limit", f"A batch holds at most {most} items.", element="")
 
 
+def too_many_objects(most: int) -> Fault:
+    """10100, documented code; the wording is a guess."""
+    return Fault("10100", "Result set too large", f"A batch returns at most {most} objects.", element="")
+
+
 def system_failure(detail: str = "System Failure Error: an unexpected error happened") -> Fault:
     """10000 with HTTP 500, recorded envelope."""
     return Fault(

@@ -38,6 +38,9 @@ class Knobs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     change_days: int = 30
     change_cap: int = 1000
     batch_items: int = 30
+    batch_objects: int | None = 1000  # rows over the whole batch (documented); None: no limit
+    batch_objects_refused: bool = False  # True: an item above it faults instead of getting fewer rows
+    null_clears: bool = False  # True: a JSON null clears the member; False: the same as leaving it out
     webhook_batch: int = 100
     ripples_send_events: bool = False  # a guess: records touched by another one's change stay silent
     job_false_drops_parent: bool = True  # False: ParentRef without Job -> 6150

@@ -17,7 +17,10 @@ JSON_TYPE = "application/json;charset=utf-8"
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One HTTP request. Header names are lower case; `query` is the raw query string."""
+    """One HTTP request. Header names are lower case; `query` is the raw query string.
+
+    `unreadable` says why there is no `body` although one was sent.
+    """
 
     method: str
     path: str
@@ -25,6 +28,7 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
     base_url: str = "http://127.0.0.1:8399"
+    unreadable: str = ""
 
     @property
     def params(self) -> dict[str, str]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Any
 
-from quickbooks_emulator.messages import Request, Response, text_response
+from quickbooks_emulator.messages import Request, Response
 
 _GZIP_FROM = 2048
 _HEADER_VARIABLES = {"CONTENT_TYPE": "content-type", "CONTENT_LENGTH": "content-length"}
@@ -19,8 +19,8 @@ def application(handle: Callable[[Request], Response]) -> Callable[..., Iterable
 
     def run(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         request = read_request(environ)
-        response = handle(request) if request else text_response(400, "The request body is not valid gzip.")
-        if request is not None and "gzip" in request.header("accept-encoding"):
+        response = handle(request)
+        if "gzip" in request.header("accept-encoding"):
             response = _compressed(response)
         start_response(status_line(response.status), headers_of(response))
         return [response.body] if environ["REQUEST_METHOD"] != "HEAD" else []
@@ -28,19 +28,20 @@ def application(handle: Callable[[Request], Response]) -> Callable[..., Iterable
     return run
 
 
-def read_request(environ: dict[str, Any]) -> Request | None:
-    """The request; None when its body claims to be gzip and is not."""
+def read_request(environ: dict[str, Any]) -> Request:
+    """The request. A body that claims to be gzip and is not is left out, and the request says so."""
     headers = {
         key[5:].replace("_", "-").lower(): value for key, value in environ.items() if key.startswith("HTTP_")
     }
     headers.update({name: environ[key] for key, name in _HEADER_VARIABLES.items() if environ.get(key)})
     length = int(environ.get("CONTENT_LENGTH") or 0)
     body = environ["wsgi.input"].read(length) if length else b""
+    unreadable = ""
     if headers.get("content-encoding", "").lower() == "gzip":
         try:
             body = gzip.decompress(body)
         except (OSError, EOFError, zlib.error):
-            return None
+            body, unreadable = b"", "the body is not valid gzip"
     host = (
         headers.get("host") or f"{environ.get('SERVER_NAME', '127.0.0.1')}:{environ.get('SERVER_PORT', '80')}"
     )
@@ -51,6 +52,7 @@ def read_request(environ: dict[str, Any]) -> Request | None:
         headers=headers,
         body=body,
         base_url=f"{environ.get('wsgi.url_scheme', 'http')}://{host}",
+        unreadable=unreadable,
     )
 
 

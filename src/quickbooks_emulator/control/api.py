@@ -51,6 +51,8 @@ class ControlApi:
         return json_response(404, {"error": f"There is no {request.method} {request.path}.", "routes": known})
 
     def _run(self, handler: Handler, request: Request, match: re.Match[str]) -> Response:
+        if request.unreadable:
+            return _refused(400, f"The request cannot be read: {request.unreadable}.")
         try:
             document = formats.from_json(request.body) if request.body.strip() else {}
             if not isinstance(document, dict):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from quickbooks_emulator import faults
 from quickbooks_emulator.calls import Call
 from quickbooks_emulator.entities import BY_PATH
-from quickbooks_emulator.entities.declaration import Body
+from quickbooks_emulator.entities.declaration import Body, Entity
 from quickbooks_emulator.entities.render import render
 from quickbooks_emulator.messages import Request, Response
 from quickbooks_emulator.papers import layout, pdf
@@ -36,3 +39,11 @@ def answer(books: Books, call: Call, request: Request) -> Body | Response:
     lines = layout.lines(books, entity.name, render(books, entity, record))
     title = f"{entity.name} {record.body.get('DocNumber', record.id)}"
     return Response(200, pdf.document(lines, title), {"Content-Type": "application/pdf"})
+
+
+def send_again(books: Books, entity: Entity, payload: Any) -> Body:
+    """The `send` operation of a batch item (in the schema): to the address the transaction has."""
+    if entity.name not in PAPERS or not isinstance(payload, Mapping):
+        raise faults.unsupported(f"send {entity.name}")
+    sent = send(books, entity, existing(books, entity, payload.get("Id")), "")
+    return {entity.name: render(books, entity, sent)}

@@ -6,12 +6,15 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qsl
 
 from quickbooks_emulator import faults, formats
 from quickbooks_emulator.entities.declaration import Body
 from quickbooks_emulator.query.run import Visible
 from quickbooks_emulator.query.run import run as run_query
+from quickbooks_emulator.reports.run import run as run_report
 from quickbooks_emulator.service import replay
+from quickbooks_emulator.service.changes import changes
 from quickbooks_emulator.service.writes import options_of
 from quickbooks_emulator.store import Store
 from quickbooks_emulator.store.books import Books
@@ -43,6 +46,7 @@ class Batch:
     remember_ids: bool = True
     visible: Visible | None = None
     trouble: BatchTrouble = NO_TROUBLE
+    objects: int = 0  # rows that query items have answered so far
 
     def run(self, payload: Any) -> Body:
         """The response's members. More than 30 items refuse the whole batch; a Fault inside is one item's."""
@@ -72,7 +76,14 @@ class Batch:
 
     def _answer(self, item: Mapping[str, Any], bid: str) -> Body:
         if "Query" in item:
-            return {"QueryResponse": run_query(self.books, str(item["Query"]), self.visible)}
+            found = run_query(self.books, str(item["Query"]), self.visible)
+            return {"QueryResponse": self._capped(found)}
+        if "CDCQuery" in item:
+            return {"CDCResponse": self._changes(item["CDCQuery"])}
+        if "ReportQuery" in item:
+            name, _, params = str(item["ReportQuery"]).partition("?")
+            asked = {key.lower(): value for key, value in parse_qsl(params)}
+            return {"Report": run_report(self.books, name.strip("/").rpartition("/")[2], asked)}
         named = [key for key in item if key not in _NOT_ENTITIES]
         if len(named) != 1:
             raise faults.required("BatchItemRequest entity")
@@ -83,6 +94,36 @@ class Batch:
         if not self.request_id:
             return self.write(self.books, entity, operation, item[entity])
         return self._once(f"{self.request_id}{bid}", entity, operation, item[entity])
+
+    def _changes(self, asked: Any) -> Body:
+        """The schema names the members Entities and ChangedSince."""
+        if not isinstance(asked, Mapping):
+            raise faults.unreadable("CDCQuery must be an object")
+        found = changes(
+            self.books, str(asked.get("Entities", "")), str(asked.get("ChangedSince", "")), self.visible
+        )
+        (answer,) = found["CDCResponse"]
+        return {"QueryResponse": [self._capped(group) for group in answer["QueryResponse"]]}
+
+    def _capped(self, group: Body) -> Body:
+        """At most 1000 objects over the whole batch (documented). That later items get fewer rows instead of a
+        fault is a guess: a tap in production steps its pages by what came. A knob refuses instead."""
+        knobs = self.books.knobs
+        if knobs.batch_objects is None:
+            return group
+        kept = dict(group)
+        for name, rows in group.items():
+            if not isinstance(rows, list):
+                continue
+            left = knobs.batch_objects - self.objects
+            if len(rows) > left and knobs.batch_objects_refused:
+                raise faults.too_many_objects(knobs.batch_objects)
+            kept[name] = rows[:left]
+            self.objects += len(kept[name])
+            if not kept[name]:
+                return {}
+            kept["maxResults"] = len(kept[name])
+        return kept
 
     def _once(self, request_id: str, entity: str, operation: str, payload: Any) -> Body:
         """The service joins the batch's id and the item's bId (recorded)."""

@@ -89,6 +89,8 @@ class DataService:
 
     def _route(self, books: Books, call: Call, request: Request, met: Conditions) -> Body | Response:
         """What goes into the envelope; a Response where the answer has none (reports, files)."""
+        if request.unreadable:
+            raise faults.unreadable(request.unreadable)
         visible = _visible(books, met.lag)
         if call.operation == "query":
             return {"QueryResponse": run_query(books, query_text(request), visible)}
@@ -153,6 +155,8 @@ def _write_one(books: Books, path: str, operation: str, payload: Any) -> Body:
     if operation == "delete":
         deleted = delete(books, entity, payload)
         return {entity.name: {"domain": "QBO", "status": "Deleted", "Id": deleted}}
+    if operation == "send":
+        return papers.send_again(books, entity, payload)
     if operation == "void":
         return {entity.name: render(books, entity, void(books, entity, payload))}
     if operation not in ("create", "update"):

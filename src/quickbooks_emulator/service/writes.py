@@ -18,7 +18,7 @@ from quickbooks_emulator.store.documents import Record
 def write(books: Books, entity: Entity, payload: Any) -> Record:
     """Create when the payload has no Id, else full or sparse update. Raises Fault; then nothing has changed
     beyond what the caller's transaction rolls back."""
-    given = take(entity, payload)
+    given = take(entity, payload, null_clears=books.knobs.null_clears)
     if not payload.get("Id"):
         if not entity.creatable:
             raise faults.unsupported(f"create {entity.name}")
