@@ -387,7 +387,7 @@ def test_every_address_of_a_client_is_nowhere_for_the_twin_firm(
         assert access_client(members["admin"], ada.pk).version == 1
 
 
-def test_the_badge_stands_in_list_and_record(
+def test_the_badge_stands_in_the_list(
     ada: Client, signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from tieout.web import clients
@@ -399,5 +399,4 @@ def test_the_badge_stands_in_list_and_record(
         lambda kind, ids: {each: Badge("In sync", "circle-check", "good") for each in ids},
     )
     browser = signed_in("admin")
-    for address in ("/clients/", f"/clients/{ada.pk}/"):
-        assert b"In sync" in browser.get(address).content
+    assert b"In sync" in browser.get("/clients/").content

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from tieout.practice.isolation import current_scope
-from tieout.sync.status import record_statuses
+from tieout.sync.status import RecordStatus, record_statuses
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,8 @@ def badges_for(kind: str, ids: Iterable[str]) -> dict[str, Badge]:
     if not firm.isdigit():
         return {}
     found = record_statuses(int(firm), kind, list(ids))
-    return {
-        record_id: Badge(status.word, *LOOKS[status.state], detail=status.detail)
-        for record_id, status in found.items()
-    }
+    return {record_id: badge_of(status) for record_id, status in found.items()}
+
+
+def badge_of(status: RecordStatus) -> Badge:
+    return Badge(status.word, *LOOKS[status.state], detail=status.detail)

@@ -33,6 +33,7 @@ from tieout.web.client_facts import facts_of
 from tieout.web.client_forms import ClientForm, initial_of
 from tieout.web.client_history import entries, rebase
 from tieout.web.client_list import PAGE_SIZE, SHOWN, ListQuery
+from tieout.web.record_panel import panel_of
 
 MOST_LOOKALIKES = 5
 HISTORY_SHOWN = 50
@@ -76,7 +77,7 @@ def record(request: FirmRequest, client_id: int) -> HttpResponse:
             "client": client,
             "facts": facts_of(client),
             "contacts": client.contacts.order_by("-is_primary", "id"),
-            "badge": badges_for("client", [str(client.pk)]).get(str(client.pk)),
+            "panel": panel_of(request, "client", str(client.pk)),
             "history": entries(history[:HISTORY_SHOWN], member_names(client.firm_id)),
             "more_history": len(history) > HISTORY_SHOWN,
             "may": _may(request.member),

@@ -75,6 +75,7 @@ function count(rows) {
     all.indeterminate = ticked > 0 && !all.checked;
   }
   const voice = rows.querySelector("[data-selected]");
+  if (voice) voice.closest(".bulk").classList.toggle("some", ticked > 0);
   if (voice) voice.textContent = ticked ? `${ticked} of ${picks(rows).length} selected:` : "With the ticked rows:";
 }
 function ready() {

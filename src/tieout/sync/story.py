@@ -1,0 +1,171 @@
+"""Decides nothing, writes nothing: all there is to say about one practice record and its partner in the ledger.
+
+Links, both sides' values field by field, what is open about it and why, and its lines of the activity.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+
+from tieout.practice.records import RECORD_KINDS
+from tieout.reconcile.plan import written_alike
+from tieout.reconcile.spec import EntitySpec
+from tieout.reconcile.state import Key, Present, Side, Units, is_empty, same
+from tieout.sync import observations, partners, status, worklist
+from tieout.sync.engine import Engine
+from tieout.sync.models import ActivityLine, Connection, Hold, Link, Observation, SectionState
+from tieout.sync.packing import unpack
+from tieout.sync.review import spec_of
+from tieout.sync.worklist import WorkRow
+
+LINES = 20
+"""Of the activity: the latest; the whole of it is on the activity page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One unit as each side shows it."""
+
+    unit: str
+    label: str
+    practice: Any
+    ledger: Any
+
+    @property
+    def differs(self) -> bool:
+        return not same(self.practice, self.ledger) and not written_alike(self.practice, self.ledger)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One unit of one activity line."""
+
+    label: str
+    before: Any
+    after: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One line of the activity."""
+
+    at: datetime
+    sentence: str
+    result: str
+    reference: str
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """One practice record. Without a link the ledger's part is empty."""
+
+    key: Key
+    status: status.RecordStatus
+    why: tuple[str, ...]
+    ledger_id: str
+    ledger_name: str
+    ledger_url: str
+    linked_at: datetime | None
+    origin: str
+    agreed_at: datetime | None
+    compared: tuple[Compared, ...]
+    open: tuple[WorkRow, ...]
+    held: bool
+    excluded: bool
+    lines: tuple[Told, ...]
+
+
+def story(
+    connection: Connection, entity: str, practice_id: str, *, engine: Engine | None = None
+) -> Story | None:
+    """None while the entity is not synced: then there is nothing to tell."""
+    engine = engine or Engine()
+    if connection.section(entity) is not SectionState.ON:
+        return None
+    spec = spec_of(connection, entity, engine)
+    link = Link.objects.filter(connection=connection, entity=entity, practice_id=practice_id).first()
+    ledger_id = link.ledger_id if link else ""
+    key = Key(entity, Side.PRACTICE, practice_id)
+    rows = tuple(worklist.of_record(connection, entity, practice_id, engine=engine))
+    hold = Hold.objects.filter(
+        connection=connection, entity=entity, side=Side.PRACTICE, record_id=practice_id
+    ).first()
+    now = status.record_statuses(connection.firm_id, entity, [practice_id])[practice_id]
+    return Story(
+        key=key,
+        status=now,
+        why=_why(now, rows, link),
+        ledger_id=ledger_id,
+        ledger_name=_ledger_name(connection, entity, ledger_id),
+        ledger_url=partners.deep_link(connection, entity, ledger_id, engine=engine) if link else "",
+        linked_at=link.linked_at if link else None,
+        origin=link.origin if link else "",
+        agreed_at=link.agreed_at if link else None,
+        compared=_compared(connection, spec, practice_id, ledger_id) if link else (),
+        open=rows,
+        held=bool(hold),
+        excluded=bool(hold and hold.excluded),
+        lines=_lines(connection, spec, key, ledger_id),
+    )
+
+
+def _why(now: status.RecordStatus, rows: Sequence[WorkRow], link: Link | None) -> tuple[str, ...]:
+    """Why it is, or is not, in QuickBooks as it is here. Always at least one sentence."""
+    if rows:
+        found = [f"{row.unit_label}: {row.sentence}" if row.unit_label else row.sentence for row in rows]
+        return tuple(dict.fromkeys(found))
+    if now.detail:
+        return (now.detail,)
+    if link:
+        return ("It is linked, and nothing about it waits.",)
+    return ("It has not been looked at yet. The next run does.",)
+
+
+def _ledger_name(connection: Connection, entity: str, ledger_id: str) -> str:
+    rows = Observation.objects.filter(
+        connection=connection, entity=entity, side=Side.LEDGER, record_id=ledger_id
+    )
+    return str(rows.values_list("name", flat=True).first() or "")
+
+
+def _compared(
+    connection: Connection, spec: EntitySpec, practice_id: str, ledger_id: str
+) -> tuple[Compared, ...]:
+    views = RECORD_KINDS[spec.practice].read(connection.firm_id, [practice_id])
+    there = observations.of_ledger(connection, spec, [ledger_id]).get(ledger_id)
+    if practice_id not in views or not isinstance(there, Present):
+        return ()
+    return compare(spec, views[practice_id].units, there.units)
+
+
+def compare(spec: EntitySpec, practice: Units, ledger: Units) -> tuple[Compared, ...]:
+    """Both sides unit by unit, in the order declared; those that are empty on both are left away."""
+    found = (
+        Compared(unit.name, unit.label, practice.get(unit.name), ledger.get(unit.name)) for unit in spec.units
+    )
+    return tuple(one for one in found if not (is_empty(one.practice) and is_empty(one.ledger)))
+
+
+def _lines(connection: Connection, spec: EntitySpec, key: Key, ledger_id: str) -> tuple[Told, ...]:
+    mine = Q(side=Side.PRACTICE, record_id=key.id)
+    if ledger_id:
+        mine |= Q(side=Side.LEDGER, record_id=ledger_id)
+    rows = ActivityLine.objects.filter(mine, connection=connection, entity=key.entity).order_by("-id")[:LINES]
+    labels = {unit.name: unit.label for unit in spec.units}
+    return tuple(
+        Told(row.at, row.sentence, row.result, row.reference, _changes(labels, row.details)) for row in rows
+    )
+
+
+def _changes(labels: Mapping[str, str], details: Mapping[str, Any]) -> tuple[Change, ...]:
+    before, after = details.get("before") or {}, details.get("after") or {}
+    found = (
+        Change(labels.get(unit, unit), unpack(before.get(unit)), unpack(after.get(unit))) for unit in after
+    )
+    return tuple(one for one in found if not same(one.before, one.after))

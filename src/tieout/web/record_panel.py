@@ -1,0 +1,58 @@
+"""Acts: reads for the QuickBooks panel of one record's page: linked to what, what differs, why, and what can be done.
+
+Any page of a record includes ``quickbooks/record_panel.html`` with what ``panel_of`` returns as ``panel``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from tieout.sync import connections
+from tieout.sync.story import Story, story
+from tieout.sync.worklist import WorkRow
+from tieout.web.access import FirmRequest
+from tieout.web.badges import Badge, badge_of
+from tieout.web.integrations import undoing
+from tieout.web.integrations.remedies import Button, buttons
+from tieout.web.unit_values import said
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """What the panel shows."""
+
+    badge: Badge
+    story: Story
+    may: bool
+    """Whether this member decides about links; otherwise the panel only tells."""
+    compared: Sequence[tuple[str, str, str, bool]]
+    """Label, here, there, whether they differ."""
+    open: Sequence[tuple[WorkRow, Sequence[Button]]]
+    lines: Sequence[tuple[object, Sequence[tuple[str, str, str]]]]
+    undo: str
+    back: str
+
+
+def panel_of(request: FirmRequest, entity: str, record_id: str) -> Panel | None:
+    """None while there is nothing to tell: not connected, or this kind of record is not set up."""
+    connection = connections.connection_of(request.member.firm_id)
+    found = story(connection, entity, record_id) if connection else None
+    if found is None:
+        return None
+    may = connections.gate(request.member).open
+    return Panel(
+        badge=badge_of(found.status),
+        story=found,
+        may=may,
+        compared=[(one.label, said(one.practice), said(one.ledger), one.differs) for one in found.compared],
+        open=[(row, buttons(row, found.ledger_url) if may else ()) for row in found.open],
+        lines=[
+            (line, [(one.label, said(one.before), said(one.after)) for one in line.changes])
+            for line in found.lines
+        ],
+        undo=undoing.offered(request.session, timezone.now()) if may else "",
+        back=request.get_full_path(),
+    )

@@ -1,0 +1,126 @@
+"""Shows the QuickBooks part of a client's page: linked to what, what differs, why, and that its buttons do what they say."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from tests.sync.rig import Rig
+from tests.web.conftest import entered
+from tieout.practice.isolation import every_firm_scope
+from tieout.practice.models import Member, Role, User
+from tieout.sync.models import Link
+
+pytestmark = pytest.mark.django_db
+RECORD = "/settings/integrations/quickbooks/record/client/"
+
+
+def page_of(rig: Rig, client: str, member: Member | None = None) -> str:
+    answer = entered(member or rig.member).get(f"/clients/{client}/")
+    assert answer.status_code == 200
+    return " ".join(answer.content.decode().split())
+
+
+def press(rig: Rig, client: str, do: str) -> str:
+    browser: Client = entered(rig.member)
+    answer = browser.post(f"{RECORD}{client}/", {"do": do, "back": f"/clients/{client}/"}, follow=True)
+    assert answer.status_code == 200
+    return " ".join(answer.content.decode().split())
+
+
+def linked() -> tuple[Rig, str]:
+    rig = Rig()
+    rig.set_up()
+    client = rig.add_client("Ada Byrne", phone="1", email="ada@example.com")
+    rig.settle()
+    return rig, client
+
+
+def test_without_quickbooks_there_is_no_panel() -> None:
+    rig = Rig()
+    assert 'id="quickbooks"' not in page_of(rig, rig.add_client("Ada"))
+
+
+def test_a_linked_client_names_its_customer_and_compares_every_field() -> None:
+    rig, client = linked()
+    page = page_of(rig, client)
+    assert "Linked to" in page
+    assert "Compare the fields" in page
+    assert "Differs" not in page
+    assert "created in QuickBooks" in page
+    rig.edit_client(client, phone="2")
+    page = page_of(rig, client)
+    assert 'class="differs"' in page
+    assert page.count("Differs</span>") == 1
+
+
+def test_a_conflict_is_decided_on_the_record_itself() -> None:
+    rig, client = linked()
+    rig.edit_client(client, phone="2")
+    rig.edit_customer(rig.links()[client], PrimaryPhone={"FreeFormNumber": "3"})
+    rig.until_the_change_feed_is_asked()
+    page = page_of(rig, client)
+    assert "Phone: Both sides changed it, differently." in page
+    assert "Keep ours" in page
+    assert "Keep QuickBooks" in page
+
+
+def test_unlinking_can_be_taken_back_at_once() -> None:
+    rig, client = linked()
+    customer = rig.links()[client]
+    browser = entered(rig.member)
+    page = browser.post(f"{RECORD}{client}/", {"do": "unlink", "back": f"/clients/{client}/"}, follow=True)
+    assert "Unlinked Ada Byrne" in page.content.decode()
+    assert "Not linked to a customer" in page.content.decode()
+    assert rig.links() == {}
+    browser.post("/settings/integrations/quickbooks/needs-you/undo/")
+    assert rig.links() == {client: customer}
+
+
+def test_one_that_is_not_there_says_why_and_offers_the_ways_on() -> None:
+    rig = Rig()
+    client = rig.add_client("Only Here")
+    rig.set_up()
+    page = page_of(rig, client)
+    assert "Why is this not in QuickBooks?" in page
+    assert "It stood under Unmatched at set-up and waits for your decision." in page
+    assert "Create in QuickBooks" in page
+    press(rig, client, "create")
+    rig.settle()
+    assert len(rig.customers_named("Only Here")) == 1
+
+
+def test_left_out_and_taken_back_in() -> None:
+    rig = Rig()
+    client = rig.add_client("Only Here")
+    rig.set_up()
+    press(rig, client, "leave_out")
+    rig.settle()
+    page = page_of(rig, client)
+    assert "Left out by Dana Reyes" in page
+    press(rig, client, "restore")
+    rig.settle()
+    assert rig.issues() == [("unmatched", "Only Here")]
+
+
+def test_what_may_not_be_done_is_a_sentence() -> None:
+    rig, client = linked()
+    with rig.here():
+        Link.objects.all().delete()
+    assert "It is not linked any more." in press(rig, client, "unlink")
+    assert entered(rig.member).post(f"{RECORD}{client}/", {"do": "explode"}).status_code == 404
+    assert entered(rig.member).post(f"{RECORD}999999/", {"do": "unlink"}).status_code == 404
+
+
+def test_who_may_not_manage_the_integration_reads_the_panel_without_buttons() -> None:
+    rig, client = linked()
+    with every_firm_scope():
+        role = Role.objects.create(
+            firm=rig.firm, name="Reader", permissions=["view_clients", "view_all_clients"]
+        )
+        user = User.objects.create_user("reader@example.com", None, full_name="Ray Read")
+        reader = Member.objects.create(firm=rig.firm, user=user, role=role)
+    page = page_of(rig, client, reader)
+    assert "Linked to" in page
+    assert "Unlink" not in page
+    assert entered(reader).post(f"{RECORD}{client}/", {"do": "unlink"}).status_code == 403
