@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -65,9 +66,7 @@ def check() -> int:
 
 def lock() -> int:
     """Resolve again with uv: hashes, every system, no index address in the file."""
-    uv = shutil.which("uv", path=f"{Path(sys.executable).parent}:{shutil.which('uv') or ''}") or shutil.which(
-        "uv"
-    )
+    uv = shutil.which("uv", path=f"{Path(sys.executable).parent}:{os.environ.get('PATH', '')}")
     if uv is None:
         print(
             "Locking needs uv (https://docs.astral.sh/uv/). Install it and run this again.", file=sys.stderr
