@@ -52,8 +52,9 @@ class Invoice(BillingRow):
         ClientGroup, on_delete=models.PROTECT, null=True, blank=True, related_name="invoices"
     )
     """Billed together: lines may then name other clients of the group."""
-    number = text_column(21)
-    """Empty on a draft without a typed one; taken from the sequence when it is finalized."""
+    number = models.CharField(max_length=21, blank=True, default="", db_collation="C")
+    """Empty on a draft without a typed one; taken from the sequence when it is finalized. Sorted by code point, so
+    that numbers with one prefix are neighbors in the index."""
     status = models.CharField(max_length=20, choices=Status.choices, default=Status.DRAFT)
     date = models.DateField()
     terms = models.CharField(
@@ -117,7 +118,10 @@ class Invoice(BillingRow):
             models.Index(fields=["firm", "status", "-date", "-id"], name="invoice_by_status"),
             models.Index(fields=["client", "-date", "-id"], name="invoice_of_client"),
             models.Index(
-                fields=["firm", "due_date", "id"], condition=Q(balance__gt=0), name="invoice_open_by_due"
+                fields=["firm", "due_date", "id"],
+                include=["balance"],
+                condition=Q(balance__gt=0),
+                name="invoice_open_by_due",
             ),
             models.Index(fields=["firm", "-balance", "-id"], name="invoice_by_balance"),
             models.Index(fields=["firm", "-total", "-id"], name="invoice_by_total"),
