@@ -103,3 +103,11 @@ def customer(id="1", name="Amy's Bird Sanctuary", token="0", **more):
         "Active": True,
         **more,
     }
+
+
+def fault_answer(code, detail="", **more):
+    """A refusal with this code."""
+    return (
+        400,
+        dump({"Fault": {"Error": [{"code": code, "Detail": detail, **more}], "type": "ValidationFault"}}),
+    )
