@@ -10,19 +10,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, field
-from enum import StrEnum
+from dataclasses import dataclass
 
-from tieout.reconcile.match_contacts import Evidence
 from tieout.reconcile.match_evidence import Profile, Surroundings, compare, read
 from tieout.reconcile.match_findings import Findings
 from tieout.reconcile.match_measures import PLAIN, Measures
-from tieout.reconcile.match_names import NO_HINTS, Hints
+from tieout.reconcile.match_proposals import POSSIBLE, Bucket, Candidate, Proposal, Suggestion
 from tieout.reconcile.match_reasons import nothing_but_the_name, reasons_against, reasons_for
 from tieout.reconcile.match_rules import Standing, has_minimum, rule_for
 from tieout.reconcile.match_score import UNFITTED, ScoreModel
 from tieout.reconcile.match_text import normalise
-from tieout.reconcile.state import Key, Side
+from tieout.reconcile.state import Side
 
 __all__ = [
     "Bucket",
@@ -36,63 +34,9 @@ __all__ = [
     "weigh_pairs",
 ]
 
-LIKELY = 0.5
-POSSIBLE = 0.05
-"""Probabilities from which a suggestion is called likely, and from which it is shown."""
 MOST_SUGGESTIONS = 5
 CLEAR_LEAD = 2.0
 """Nats by which the runner-up must be behind before a pair is linked without asking."""
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """One record as matching sees it."""
-
-    key: Key
-    name: str
-    active: bool = True
-    evidence: Evidence = field(default_factory=dict)
-    hints: Hints = NO_HINTS
-
-
-class Bucket(StrEnum):
-    DUPLICATE = "duplicate"
-    UNMATCHED = "unmatched"
-    MATCH = "match"
-    NEW = "new"
-
-
-@dataclass(frozen=True, slots=True)
-class Suggestion:
-    """A possible partner of a record that has none. Never linked without a person's decision."""
-
-    record: Candidate
-    probability: float
-    """0 to 0.999, calibrated."""
-    reasons: tuple[str, ...] = ()
-    against: tuple[str, ...] = ()
-
-    @property
-    def likely(self) -> bool:
-        return self.probability >= LIKELY
-
-
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """One line of the review: a pair, a lone record, or one member of a duplicate group."""
-
-    bucket: Bucket
-    practice: Candidate | None
-    ledger: Candidate | None
-    group: str
-    """Members of one duplicate group share it; for others it is unique."""
-    reasons: tuple[str, ...] = ()
-    against: tuple[str, ...] = ()
-    confirmed: bool = False
-    """A match that a rule allows to link without asking. A match that is not confirmed is to be checked first."""
-    probability: float | None = None
-    """Of a pair, calibrated."""
-    suggestions: tuple[Suggestion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +63,7 @@ class WeighedPair:
     score: float
     log_odds: float = 0.0
     """That this is the partner, beside all others compared with either record."""
-    lead: float = 0.0
+    lead: float = float("inf")
     """Of the score, to the best other pair of either record."""
 
 
@@ -214,7 +158,8 @@ class _Sorting:
             rivals = [p.score for p in self.of_ours[pair.ours] if p is not pair]
             rivals += [p.score for p in self.of_theirs[pair.theirs] if p is not pair]
             pair.log_odds = self.known.model.against_rivals(pair.score, rivals)
-            pair.lead = pair.score - max(rivals, default=float("-inf"))
+            if rivals:
+                pair.lead = pair.score - max(rivals)
 
     # -- the lines of the review ---------------------------------------------------------------------------
 
@@ -394,7 +339,7 @@ def _best(suggestions: Sequence[Suggestion]) -> str:
 def _by_side_and_id(proposal: Proposal) -> tuple[str, str, str]:
     first = proposal.practice or proposal.ledger
     return (
-        "" if first is None else str(first.key.side != Side.PRACTICE),
+        str(first is None or first.key.side != Side.PRACTICE),
         proposal.practice.key.id if proposal.practice else "",
         proposal.ledger.key.id if proposal.ledger else "",
     )

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from tieout.reconcile.match_text import fold
-from tieout.reconcile.match_words import words
+from tieout.reconcile.match_words import STREET_WORDS, words
 
 Evidence = Mapping[str, str]
 """What a record shows beyond its name, by word: e-mail, phone, mobile, company, street, city, state, postal code,
@@ -20,9 +20,8 @@ _EVERYBODYS = words(
     "earthlink.net juno.com gmx.com mail.com example.com"
 )
 _STREET_WORDS: Mapping[str, str] = {
-    "n": "north", "s": "south", "e": "east", "w": "west", "st": "street", "str": "street", "ave": "avenue",
-    "av": "avenue", "blv": "boulevard", "blvd": "boulevard", "rd": "road", "dr": "drive", "ln": "lane", "ct": "court",
-    "pl": "place", "hwy": "highway", "pkwy": "parkway", "sq": "square", "ste": "suite", "apt": "unit", "fl": "floor",
+    **STREET_WORDS,
+    "n": "north", "s": "south", "e": "east", "w": "west", "ste": "suite", "apt": "unit", "fl": "floor",
     "first": "1", "second": "2", "third": "3", "fourth": "4", "fifth": "5", "sixth": "6", "seventh": "7",
     "eighth": "8", "ninth": "9", "tenth": "10",
 }  # fmt: skip

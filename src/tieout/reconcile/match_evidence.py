@@ -26,6 +26,13 @@ class Profile:
     name: Name
     second: Name | None
     contacts: Contacts
+    facts: frozenset[str] = frozenset()
+    """What it may be found by; see ``facts_of``."""
+
+    @property
+    def order(self) -> tuple[str, str, str]:
+        second = self.second.plain if self.second else ""
+        return self.name.plain, self.name.key, second
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -38,7 +45,8 @@ def read(name: str, evidence: Evidence, hints: Hints = NO_HINTS, measures: Measu
     second = None
     if company or parsed.also:
         parsed, second = with_company(parsed, company, measures.to_latin)
-    return Profile(parsed, second, read_contacts(evidence, measures.phone))
+    contacts = read_contacts(evidence, measures.phone)
+    return Profile(parsed, second, contacts, frozenset(facts_of(contacts)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +63,7 @@ class Surroundings:
         rarity = Rarity.in_names(profile.words for side in lists for profile in side)
         sharers: Counter[str] = Counter()
         for side in lists:
-            here = Counter(fact for profile in side for fact in facts_of(profile.contacts))
+            here = Counter(fact for profile in side for fact in profile.facts)
             for fact, count in here.items():
                 if count > max(1, sharers[fact]):
                     sharers[fact] = count
@@ -75,6 +83,8 @@ def facts_of(contacts: Contacts) -> list[str]:
 
 
 def compare(one: Profile, other: Profile, around: Surroundings, measures: Measures = PLAIN) -> Findings:
+    if other.order < one.order:  # so that both ways round are one computation
+        one, other = other, one
     name = compare_names(one, other, around.rarity, measures)
     ours, theirs = one.contacts, other.contacts
     vetoes = list(name.vetoes)
@@ -90,17 +100,21 @@ def compare(one: Profile, other: Profile, around: Surroundings, measures: Measur
     return Findings(
         name=name,
         surplus=around.rarity.surplus(name.nats),
-        likeness=measures.likeness(" ".join(sorted(one.name.words)), " ".join(sorted(other.name.words))),
+        likeness=_likeness(one.name, other.name, measures),
         email=_emails(ours.email, theirs.email, measures),
         domain=_agree(ours.domain, theirs.domain),
         phone=phone,
         street=street,
         place=place,
         external_id=external,
-        sharers=_sharers(ours, theirs, around.sharers),
+        sharers=_sharers(one.facts & other.facts, around.sharers),
         personal=one.name.is_personal and other.name.is_personal,
         vetoes=tuple(dict.fromkeys(vetoes)),
     )
+
+
+def _likeness(one: Name, other: Name, measures: Measures) -> float:
+    return 1.0 if one.bag == other.bag else measures.likeness(" ".join(one.bag), " ".join(other.bag))
 
 
 # -- names -----------------------------------------------------------------------------------------------------
@@ -209,8 +223,5 @@ def _places(one: Contacts, other: Contacts, measures: Measures) -> Agree:
     return Agree.DIFFERENT if Agree.DIFFERENT in (postal, city) else Agree.MISSING
 
 
-def _sharers(one: Contacts, other: Contacts, sharers: Mapping[str, int]) -> int:
-    if not sharers:
-        return 1
-    common = {*facts_of(one)} & {*facts_of(other)}
+def _sharers(common: frozenset[str], sharers: Mapping[str, int]) -> int:
     return max((sharers.get(fact, 1) for fact in common), default=1)

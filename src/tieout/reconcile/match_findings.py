@@ -133,14 +133,19 @@ class Rarity:
 
     counts: Mapping[str, int] = field(default_factory=dict)
     records: int = 1
+    _known: dict[str, float] = field(default_factory=dict, compare=False, repr=False)
 
     def of(self, words: Iterable[str]) -> float:
         """Nats: -ln of the share of records that would have all these words if they were independent."""
         return sum(self.word(each) for each in words)
 
     def word(self, word: str) -> float:
-        expected = self.counts.get(word, 0) + EXPECTED * _known_share(word)
-        return max(0.05, log((self.records + EXPECTED) / max(expected, 0.5)))
+        nats = self._known.get(word)
+        if nats is None:
+            expected = self.counts.get(word, 0) + EXPECTED * _known_share(word)
+            nats = max(0.05, log((self.records + EXPECTED) / max(expected, 0.5)))
+            self._known[word] = nats
+        return nats
 
     def surplus(self, nats: float) -> float:
         """Nats beyond what it takes that one record of these lists, and no second, is expected to have the name."""

@@ -48,6 +48,8 @@ class Name:
     """A client number that somebody wrote into the name."""
     also: str = ""
     """The name after "dba" or "formerly", as text."""
+    bag: tuple[str, ...] = field(default=(), compare=False)
+    """The words in order of the alphabet."""
     key: str = field(default="", compare=False)
     """Equal for names that say the same whatever their order and spelling; "" when there is nothing."""
 
@@ -67,12 +69,10 @@ class Hints:
 NO_HINTS = Hints()
 
 _TRUST = re.compile(r"\b(?:trust|trustees?|ttees?|tr)\b")
-_ESTATE = re.compile(r"\b(?:estate|est) of\b|\bestate$")
-_DATED = re.compile(
-    r"\b(?:dated|dtd|u/?a/?d?|u/?t/?a|uad|uta)\b.*$|\b\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}\b", re.IGNORECASE
-)
+_ESTATE = re.compile(r"^(?:the )?est(?:ate)?\b|(?<!real )\bestate$")
+_DATED = words_of.words("dated dtd uad uta")
 _TRUST_NOISE = words_of.words(
-    "trust trustee trustees ttee ttees tr the of under agreement fbo for benefit estate est decd deceased late"
+    "trust trustee trustees ttee ttees tr the of off on under agreement fbo for benefit estate est decd deceased late"
 )
 _NO_TRUST = words_of.words("bank company co services")
 _LEADING_FORMS = words_of.words("ooo oao pao zao ao pt")
@@ -93,11 +93,17 @@ def parse(text: str, hints: Hints = NO_HINTS, to_latin: Callable[[str], str] = a
 def _sort_out(parts: list[list[str]], shown: str, hints: Hints) -> Name:
     """The kind first, from what only one kind has; then that kind's own reading."""
     flat = [token for part in parts for token in part]
+    if not words_of.MISSPELLED.keys().isdisjoint(flat):
+        flat = [words_of.MISSPELLED.get(word, word) for word in flat]
     text = " ".join(flat)
-    if ("estate" in flat or "est" in flat) and "real" not in flat and _ESTATE.search(text):
+    if (
+        ("estate" in flat or "est" in flat)
+        and _ESTATE.search(text)
+        and not any(map(_says_organisation, flat))
+    ):
         return _trust(flat, Kind.ESTATE)
     if _TRUST.search(text) and not _NO_TRUST & set(flat) and (flat[-1] != "tr" or len(flat) > 2):
-        return _trust(tokens(_DATED.sub("", shown)) or flat, Kind.TRUST)
+        return _trust(flat, Kind.TRUST)
     form, core = _without_form(flat)
     if form or _is_organisation(core, parts, hints):
         return _organisation(core, form)
@@ -138,11 +144,7 @@ def _is_organisation(core: Sequence[str], parts: Sequence[Sequence[str]], hints:
         return True
     if core[-1] in words_of.WEAK_FORMS or core[-1] in ("sons", "daughters", "son") or core[0] == "the":
         return True
-    if "and" in core and len(parts) == 1:
-        at = core.index("and")
-        firsts = [core[0], *core[at + 1 : at + 2]]
-        return not any(word in GIVEN_NAMES or len(word) == 1 for word in firsts) or at == 0
-    return False
+    return "real" in core and "estate" in core
 
 
 def _says_organisation(word: str) -> bool:
@@ -165,7 +167,8 @@ def _organisation(core: Sequence[str], form: str) -> Name:
         elif word in words_of.NUMBER_WORDS:
             numbers.append(words_of.NUMBER_WORDS[word])
         else:
-            said.append(words_of.ABBREVIATIONS.get(word, word))
+            street = words_of.STREET_WORDS.get(word) if place > 1 and numbers else None
+            said.append(street or words_of.ABBREVIATIONS.get(word, word))
     said = [part for word in _initials_joined(said) for part in word.split()]
     kept = [w for w in said if w not in words_of.FILLERS and w not in words_of.WEAK_FORMS] or said
     return Name("", Kind.ORGANISATION, tuple(kept), form=form, numbers=tuple(numbers))
@@ -175,7 +178,7 @@ def _people(parts: list[list[str]], hints: Hints) -> Name | None:
     found = read_people(parts, fold(hints.family), certain=hints.kind is Kind.PERSON)
     if found is None:
         return None
-    kind = Kind.COUPLE if found.second else Kind.PERSON if found.clearly else Kind.UNCLEAR
+    kind = Kind.UNCLEAR if not found.clearly else Kind.COUPLE if found.second else Kind.PERSON
     return Name(
         "",
         kind,
@@ -207,6 +210,7 @@ def _initials_joined(said: Sequence[str]) -> list[str]:
 
 def _trust(flat: Sequence[str], kind: Kind) -> Name:
     form, core = _without_form(flat)
+    core = core[: next((at for at, word in enumerate(core) if word in _DATED and at), len(core))]
     text = " ".join(core)
     kinds = {meaning for word, meaning in words_of.TRUST_WORDS.items() if f" {word} " in f" {text} "}
     if "living" in kinds and "irrevocable" not in kinds:
@@ -225,11 +229,14 @@ def _trust(flat: Sequence[str], kind: Kind) -> Name:
 
 def _with_key(name: Name, plain: str, tag: str, also: str) -> Name:
     extra = [name.form and words_of.ALSO_CALLED.get(name.form, name.form), name.generation, *name.numbers]
-    said = sorted(name.words) + sorted(filter(None, [*extra, *name.trust]))
+    bag = tuple(sorted(name.words))
+    said = [*bag, *sorted(filter(None, [*extra, *name.trust]))]
     key = " ".join(
         [name.kind.value if name.trust or name.kind in (Kind.TRUST, Kind.ESTATE) else "", *said]
     ).strip()
-    return replace(name, plain=plain, tag=tag, also=also, key=key if name.words or name.numbers else "")
+    return replace(
+        name, plain=plain, tag=tag, also=also, bag=bag, key=key if name.words or name.numbers else ""
+    )
 
 
 def with_company(

@@ -152,6 +152,9 @@ julia julie jules
 julian jules
 karen kari
 katrina trina
+katherine cathy kate katie kathy kat kitty kay kathryn catherine
+kathleen cathy kate katie kathy kay
+kathryn cathy kate katie kathy kay
 kenneth ken kenny
 kevin kev
 kimberly kim kimmy
@@ -260,7 +263,14 @@ sophia sophie sofia
 stanley stan
 stephanie steph stevie
 stephen steve steven stevie stefan esteban
+steven steve stevie stephen
 stewart stuart stu
+debra deb debbie deborah
+rebekah becky becca
+jacquelyn jackie
+laurence larry lars
+frederic fred freddy
+sara sally sadie sarah
 susan sue susie suzy suzanne susanna
 suzanne sue susan suzy
 sylvester sly
@@ -333,4 +343,14 @@ GIVEN_NAMES = frozenset(NICKNAMES) | words("""
     wade wayne wendy wyatt xavier yesenia zoe aisha amir arjun deepak fatima hiroshi ibrahim jin juan kenji lakshmi
     ling mei nikhil olga pavel priya rajesh ravi sanjay sergei sunil svetlana tatiana wei yusuf yuki igor dmitri ivanka
     hans heinz jurgen klaus lars nils sven bjorn erika ingeborg giovanni giulia luca paolo pierre jacques francois
+    alison amir anil arlene beulah bobby bob brad caroline cathy chad christy claire clara corinne daisy danny darryl
+    daryl delores derrick desiree don doris dorothea douglas dora edith edna eduardo elisa elise eloise emilio erika
+    ethel eunice fred gail gene gilberto ginger giselle guadalupe gustavo harvey hazel hector henrietta hope horace ida
+    ilene inez iris jackie jan jeanette jeannette jerald jill jim jimmy jo joanne johnnie jon jordan josefina julian juliet
+    kari karl kate katie kay kayleigh kent kirk kristi kristy kurt lana larissa leigh leona lester lewis lila lionel lisa
+    lloyd lola lora lorena luther lynette mable madison mae maggie marian marianne marla marlon marta maxine melody
+    meredith milton mitch molly muriel myrtle nadine nellie nettie nolan olive opal otis patti pearl pauline peggy phil
+    ramona randall reggie rene rex rick rob robin robyn rochelle roland roman ron rosie rudy salma sam sandy savanna
+    shelby sheldon shelley sherrie sidney sierra sonja sonya stefanie stefan stephan steve sue susie sydney tabatha tami
+    tasha terri tim tina toby tom toni tony traci tricia trisha tyrone vivienne wallace wendell wilma woodrow yvette
     """)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import IntEnum
 
 from tieout.reconcile.match_findings import How, Level, NameFindings, Rarity, Veto
 from tieout.reconcile.match_measures import Measures, nearly
@@ -12,15 +12,23 @@ from tieout.reconcile.match_nicknames import GIVEN_NAMES, NICKNAMES
 _NOBODY: frozenset[str] = frozenset()
 
 
-class _Given(Enum):
+class _Given(IntEnum):
     """How two given names compare, best first."""
 
-    EQUAL = None
-    NICKNAME = How.NICKNAME
-    INITIAL = How.INITIAL
-    SLIP = How.SPELLING
-    MISSING = How.GIVEN_MISSING
-    DIFFERENT = Veto.GIVEN
+    EQUAL = 0
+    NICKNAME = 1
+    INITIAL = 2
+    SLIP = 3
+    MISSING = 4
+    DIFFERENT = 5
+
+
+_HOW = {
+    _Given.NICKNAME: [How.NICKNAME],
+    _Given.INITIAL: [How.INITIAL],
+    _Given.SLIP: [How.SPELLING],
+    _Given.MISSING: [How.GIVEN_MISSING],
+}
 
 
 def compare_people(one: Name, other: Name, rarity: Rarity, measures: Measures) -> NameFindings:
@@ -91,7 +99,7 @@ def _who(one: Name, other: Name, measures: Measures) -> tuple[_Given, list[How],
         if one.spouse and other.spouse:
             crossed = _given(one.given, other.spouse, measures), _given(one.spouse, other.given, measures)
             if _Given.DIFFERENT not in crossed:
-                worst = max(crossed, key=list(_Given).index)
+                worst = max(crossed)
                 return worst, [How.ORDER, *_as_how(worst)], _set_apart(one, other, middle=False)
         elif (one.spouse and _is(one.spouse, other.given, measures)) or (
             other.spouse and _is(other.spouse, one.given, measures)
@@ -117,7 +125,7 @@ def _is(one: str, other: str, measures: Measures) -> bool:
 
 
 def _as_how(given: _Given) -> list[How]:
-    return [given.value] if isinstance(given.value, How) else []
+    return _HOW.get(given, [])
 
 
 def _by_middle(one: Name, other: Name) -> bool:

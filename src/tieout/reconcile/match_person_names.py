@@ -36,10 +36,12 @@ def read_people(parts: Sequence[Sequence[str]], family: str, *, certain: bool) -
     if "and" in surname:  # "Smith and Doe, ..." is a firm's way
         return None
     first, second = _at_and(rest)
+    if not first:
+        return None
     if not inverted:
         first, surname = _split_surname(first, second, family.split())
     second, second_surname = _spouse(second, surname) if second else ([], [])
-    clearly = bool(certain or second or inverted or _looks_personal(told[0]))
+    clearly = certain or inverted or _looks_personal(told[0])
     return PersonParts(first, surname, second, second_surname, generation, clearly)
 
 
@@ -92,6 +94,8 @@ def _split_surname(first: list[str], second: list[str], family: list[str]) -> tu
         return whole[1:], whole[:1]
     if len(whole) == 1:
         return [], whole
+    if len(whole[-1]) == 1 and whole[0] not in GIVEN_NAMES and len(whole[0]) > 1:  # "Oyelaran J"
+        return whole[1:], whole[:1]
     starts = _surname_starts(whole)
     return whole[:starts], whole[starts:]
 

@@ -13,7 +13,7 @@ from tieout.reconcile.match_findings import Agree, Findings, How, Level
 
 RARE = 3.0
 """Surplus from which an equal name says enough by itself: a coincidence in one of twenty lists like these, at most."""
-VERY_RARE = 8.0
+VERY_RARE = 6.0
 """The same for a name with one slip of the pen in it."""
 TELLING_NAME = -4.0
 """Surplus below which an equal name says next to nothing ("Services", a lone "Smith")."""
@@ -24,6 +24,7 @@ HARMLESS = frozenset(
     {How.ORDER, How.FORM_MISSING, How.MIDDLE_MISSING, How.SPACES, How.ABBREVIATION, How.SPELLING}
 )
 """Differences that one equal contact fact is enough to set aside when nothing else differs."""
+CALLED = HARMLESS | {How.NICKNAME, How.INITIAL, How.MIDDLE_USED}
 SLIPS = frozenset({How.ORDER, How.SPACES, How.ABBREVIATION, How.SPELLING})
 
 
@@ -66,9 +67,24 @@ def _rare_name(found: Findings) -> bool:
     if found.different_contacts:
         return False
     name = found.name
+    if found.email is Agree.NEAR or found.phone is Agree.NEAR:
+        return False
     if name.level is Level.EXACT or (name.level is Level.SAME and SLIPS.issuperset(name.how)):
         return found.surplus >= RARE
-    return name.level is Level.NEAR and SLIPS.issuperset(name.how) and found.surplus >= VERY_RARE
+    harmless = {*SLIPS, How.MIDDLE_MISSING} if name.level is Level.SAME else SLIPS
+    return name.level >= Level.NEAR and harmless.issuperset(name.how) and found.surplus >= VERY_RARE
+
+
+def _same_person_by_email(found: Findings) -> bool:
+    """Relatives share a phone and an address, and father and son a name; an e-mail with it is one person's."""
+    return (
+        found.email is Agree.EQUAL
+        and found.sharers <= FEW
+        and not found.different_contacts
+        and found.name.level is Level.NEAR
+        and found.surplus >= TELLING_NAME
+        and CALLED.issuperset(found.name.how)
+    )
 
 
 RULES: tuple[Rule, ...] = (
@@ -88,6 +104,11 @@ RULES: tuple[Rule, ...] = (
         "The name is the same, and rare enough to be no coincidence.",
     ),
     Rule(
+        "called otherwise",
+        _same_person_by_email,
+        "The e-mail is the same, and the given name is the same one in short.",
+    ),
+    Rule(
         "two contacts",
         lambda found: found.name.level >= Level.NEAR and _corroborations(found) >= 2,
         "Two contact details are the same, and the names differ only in a detail.",
@@ -104,4 +125,9 @@ def rule_for(found: Findings, standing: Standing) -> Rule | None:
 
 def has_minimum(found: Findings) -> bool:
     """Whether there is enough to be worth showing at all: a telling shared word, or two equal contact facts."""
-    return found.name.level >= Level.SOME or found.equal_contacts >= 2 or found.external_id is Agree.EQUAL
+    return (
+        found.name.level >= Level.SOME
+        or found.equal_contacts >= 2
+        or found.external_id is Agree.EQUAL
+        or found.likeness >= 0.8
+    )

@@ -86,6 +86,8 @@ def _of_name(
         yield "no veto"
         if level >= Level.NEAR:
             yield f"no veto, {who} name NEAR"
+    if How.ACRONYM in how:
+        yield "is acronym"
     for each in how:
         yield f"how {each.value}"
     for veto in vetoes:
@@ -128,8 +130,11 @@ def _of_contacts(
         yield "nothing different"
         if level >= Level.SAME:
             yield f"nothing different, {who} name SAME"
-    if different <= 1:
-        yield "one different at most"
+    for most in (1, 2):
+        if different <= most:
+            yield f"{most} different at most"
+            if level >= Level.NEAR:
+                yield f"{most} different at most, {who} name NEAR"
 
 
 def may_be_negative(trait: str) -> bool:

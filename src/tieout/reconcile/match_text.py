@@ -14,7 +14,7 @@ from tieout.reconcile.match_words import CREDENTIALS, LEGAL_FORMS
 LONGEST = 300
 """Characters of a name that are compared; QuickBooks allows 500, and no two clients differ only after 300."""
 
-_NOT_WORD = re.compile(r"[^\w]+")
+_NOT_WORD = re.compile(r"[\W_]+")
 _DELETED = re.compile(r"\s*\(deleted\)(\s*\d+)?\s*$", re.IGNORECASE)
 _APOSTROPHES = re.compile(r"['’`´ʼ]")
 
@@ -25,7 +25,7 @@ def fold(text: str) -> str:
     if not bare.isascii():
         folded = unicodedata.normalize("NFKD", bare).casefold()
         bare = "".join(c for c in folded if not unicodedata.combining(c))
-    return _NOT_WORD.sub(" ", bare.casefold()).replace("_", " ").strip()
+    return _NOT_WORD.sub(" ", bare.casefold()).strip()
 
 
 def normalise(name: str) -> str:
@@ -76,7 +76,7 @@ def undecorated(text: str, to_latin: Callable[[str], str]) -> tuple[str, str, st
     also = ""
     pieces = _ALSO.split(shown, maxsplit=1)
     if len(pieces) == 2 and pieces[0].strip() and pieces[1].strip(" )"):
-        shown, also = pieces[0], pieces[1].rstrip(" )")
+        shown, also = pieces[0], pieces[1] if "(" in pieces[1] else pieces[1].rstrip(" )")
     shown = _CARE_OF.sub("", shown)
     if "(" in shown or "[" in shown:
         shown = _REMARK.sub("", shown)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tieout.reconcile.match_findings import How, Level, NameFindings, Rarity, Veto
 from tieout.reconcile.match_measures import Measures, nearly
 from tieout.reconcile.match_names import Kind, Name
-from tieout.reconcile.match_words import ALSO_CALLED, ORGANISATION_WORDS
+from tieout.reconcile.match_words import ALSO_CALLED, ORGANISATION_WORDS, TELLING_TRADES
 
 TELLING = 3.0
 """Nats from which a word that one side has and the other lacks may be what tells them apart."""
@@ -31,7 +31,7 @@ def compare_wording(one: Name, other: Name, rarity: Rarity, measures: Measures) 
     how: list[How] = [How.FORM_MISSING] if bool(one.form) != bool(other.form) else []
     if one.trust != other.trust and not (one.trust and other.trust):
         how.append(How.TRUST_MISSING)
-    if sorted(one.words) == sorted(other.words):
+    if one.bag == other.bag:
         level = Level.EXACT if one.key == other.key else Level.SAME
         if one.words != other.words:
             how.append(How.ORDER)
@@ -43,8 +43,8 @@ def compare_wording(one: Name, other: Name, rarity: Rarity, measures: Measures) 
     weight = shared + near
     cover = weight / (weight + max(left)) if weight else 0.0
     level = _level(aligned, rarity, weight, left, cover)
-    if level >= Level.SOME and (telling := _telling(aligned, rarity)):
-        vetoes += [Veto.WORD] * bool(telling)
+    if level >= Level.SOME and How.ACRONYM not in aligned.how and _telling(aligned, rarity):
+        vetoes.append(Veto.WORD)
     how += aligned.how + ([How.WORDS_MISSING] if aligned.ours or aligned.theirs else [])
     return NameFindings(level, tuple(dict.fromkeys(how)), tuple(vetoes), shared + 0.5 * near, cover)
 
@@ -55,7 +55,7 @@ def _set_apart(one: Name, other: Name) -> list[Veto]:
         plain = [ALSO_CALLED.get(form, form) for form in (one.form, other.form)]
         if plain[0] != plain[1]:
             vetoes.append(Veto.FORM)
-    if sorted(one.numbers) != sorted(other.numbers):
+    if one.numbers != other.numbers and sorted(one.numbers) != sorted(other.numbers):
         vetoes.append(Veto.NUMBERS)
     if one.trust and other.trust and not (one.trust <= other.trust or other.trust <= one.trust):
         vetoes.append(Veto.TRUST)
@@ -95,7 +95,9 @@ def _telling(aligned: _Alignment, rarity: Rarity) -> bool:
 
 
 def _tells(word: str, rarity: Rarity) -> bool:
-    return rarity.word(word) >= TELLING and word not in ORGANISATION_WORDS
+    if word in ORGANISATION_WORDS:
+        return word in TELLING_TRADES
+    return len(word) > 2 and rarity.word(word) >= TELLING
 
 
 def _align(ours: Sequence[str], theirs: Sequence[str], measures: Measures) -> _Alignment:

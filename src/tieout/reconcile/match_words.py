@@ -29,9 +29,9 @@ def _pairs(words: str, meanings: str) -> dict[str, str]:
 
 LEGAL_FORMS: Mapping[str, str] = _table(
     """
-    llc: llc, l l c, limited liability company, limited liability co, limited liability, lc, llc company
+    llc: llc, l l c, lllc, llcc, lcl, limited liability company, limited liability co, limited liability, lc, llc company
     pllc: pllc, p l l c, professional limited liability company, pl
-    inc: inc, incorporated, incorporation, corp, corporation, corpn, s corp, c corp
+    inc: inc, icn, innc, incc, incorporated, incorporation, corp, corporation, corpn, s corp, c corp
     pc: pc, p c, professional corporation, prof corp, apc, psc, sc
     pa: pa, p a, professional association
     llp: llp, l l p, limited liability partnership
@@ -52,8 +52,8 @@ LEGAL_FORMS: Mapping[str, str] = _table(
     sas: sas, s a s, sasu
     srl: srl, s r l
     spa: s p a
-    sadecv: sa de cv, s a de c v
-    sderl: s de rl, s de rl de cv
+    sadecv: sa de cv, sa de c v, s a de c v
+    sderl: s de rl, s de rl de cv, s de rl de c v
     ltda: ltda, limitada, lda
     sl: s l, slu
     bv: bv, b v, besloten vennootschap
@@ -237,6 +237,52 @@ ROMAN: Mapping[str, str] = _pairs("ii iii iv vi vii viii ix xi xii xiii", "2 3 4
 LETTER_NUMERALS: Mapping[str, str] = {"i": "1", "v": "5", "x": "10"}
 """Numerals only where they end a name; elsewhere they are letters."""
 NUMBER_WORDS: Mapping[str, str] = _pairs("two three four five six seven eight nine ten", "2 3 4 5 6 7 8 9 10")
+STREET_WORDS: Mapping[str, str] = _table(
+    """
+    street: st, str
+    avenue: ave, av
+    boulevard: blvd, blv
+    road: rd
+    drive: dr
+    lane: ln
+    court: ct
+    place: pl
+    highway: hwy
+    parkway: pkwy
+    square: sq
+    """
+)
+"""In addresses, and in companies named after one."""
+TELLING_TRADES = words(
+    "holdings properties management investments group capital realty development international enterprises ventures "
+    "partners equities leasing rental assets fund"
+)
+"""Trades that owners give a second company: "Acme Holdings" beside "Acme" is seldom a slip."""
+
+
+def _slips(meanings: Mapping[str, str]) -> dict[str, str]:
+    """Every spelling one slip away from a key word, unless it is a word itself."""
+    found: dict[str, str] = {}
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    for word, meaning in meanings.items():
+        for at in range(1, len(word) + 1):
+            head, tail = word[:at], word[at:]
+            variants = {head + tail[1:], head + tail[1:2] + tail[:1] + tail[2:]}
+            variants.update(head + letter + rest for letter in letters for rest in (tail, tail[1:]))
+            found.update(dict.fromkeys(variants, meaning))
+    return {
+        slip: meaning for slip, meaning in found.items() if slip not in meanings and slip not in _REAL_WORDS
+    }
+
+
+_REAL_WORDS = words(
+    "trusty trusts truest estates tryst thrust trusted trustee trustees livings families familiar state est living loving "
+    "giving lining liking firing"
+)
+MISSPELLED: Mapping[str, str] = _slips(
+    {each: each for each in ("trust", "estate", "living", "family", "revocable", "irrevocable")}
+)
+"""Misspelled words that decide what kind of client it is."""
 FILLERS = words("the of a an and at in for on to by de la le")
 """Words whose absence is no difference between two organisations."""
 

@@ -14,6 +14,7 @@ from scipy.sparse import csr_matrix
 from sparse_dot_topn import sp_matmul_topn
 
 from tieout.reconcile.match_evidence import Profile
+from tieout.reconcile.match_findings import Rarity
 from tieout.reconcile.match_names import Name
 from tieout.reconcile.match_nicknames import NICKNAMES
 
@@ -141,3 +142,41 @@ def _codes(texts: list[bytes]) -> tuple[np.ndarray, np.ndarray]:
     kept = (first != 0) & (middle != 0) & (last != 0) & (middle != ord(" "))
     codes = (first << 16) | (middle << 8) | last
     return row_of[:-2][kept], codes[kept]
+
+
+# -- one record ----------------------------------------------------------------------------------------------
+
+MOST_PLACES = 40
+"""Records of the other side that are compared with a single changed one."""
+
+
+def lookup(profiles: Sequence[Profile]) -> dict[str, list[int]]:
+    """Places by contact fact, by person key, by word and by the first letters of a word."""
+    found: dict[str, list[int]] = defaultdict(list)
+    for place, profile in enumerate(profiles):
+        for key in _keys(profile):
+            found[key].append(place)
+    return found
+
+
+def _keys(profile: Profile) -> set[str]:
+    words = {word for word in profile.words if len(word) > 1}
+    return {
+        *profile.facts,
+        *_person_keys(profile),
+        *words,
+        *(f"{word[:4]}*" for word in words if len(word) > 4),
+    }
+
+
+def nearest(profile: Profile, by_key: dict[str, list[int]], rarity: Rarity) -> list[int]:
+    """Places of the records that share most, rare words and facts counting more."""
+    weights: dict[int, float] = defaultdict(float)
+    keys = sorted(_keys(profile), key=lambda key: (len(by_key.get(key, ())), key))
+    for key in keys:
+        places = by_key.get(key, ())
+        if len(places) > 300 and weights:
+            break
+        for place in places[:300]:
+            weights[place] += rarity.word(key) if key not in profile.facts else 10.0
+    return sorted(weights, key=lambda place: (-weights[place], place))[:MOST_PLACES]

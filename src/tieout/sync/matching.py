@@ -16,12 +16,15 @@ from anyascii import anyascii
 from rapidfuzz.distance import OSA
 from rapidfuzz.fuzz import ratio
 
-from tieout.reconcile.match import Candidate, Knowledge, Proposal, sort_into_buckets
+from tieout.reconcile.match import Candidate, Knowledge, Proposal, Suggestion, sort_into_buckets
 from tieout.reconcile.match_contacts import plain_phone
-from tieout.reconcile.match_evidence import Profile, Surroundings, read
+from tieout.reconcile.match_evidence import Profile, Surroundings, compare, read
 from tieout.reconcile.match_measures import Measures
+from tieout.reconcile.match_reasons import reasons_against, reasons_for
+from tieout.reconcile.match_rules import has_minimum
 from tieout.reconcile.match_score import ScoreModel
-from tieout.sync.match_search import search
+from tieout.reconcile.state import Side
+from tieout.sync.match_search import lookup, nearest, search
 
 MODEL = Path(__file__).with_name("match_data") / "model.json"
 _NORTH_AMERICAN = re.compile(r"^(?:\+?1[\s.-]?)?\(?[2-9]\d\d\)?[\s./-]*\d{3}[\s.-]*\d{4}$")
@@ -91,3 +94,42 @@ def propose(
 
 def read_all(candidates: Sequence[Candidate]) -> list[Profile]:
     return [read(one.name, one.evidence, one.hints, FAST) for one in candidates]
+
+
+class Index:
+    """One side pair of lists, kept so that a changed record is matched again in milliseconds.
+
+    For a single record only equal facts, namesakes and shared rare words are looked up; whole lists go to ``propose``.
+    """
+
+    def __init__(self, practice: Sequence[Candidate], ledger: Sequence[Candidate]) -> None:
+        self._records = (list(practice), list(ledger))
+        self._profiles = (read_all(practice), read_all(ledger))
+        self._around = Surroundings.of(*self._profiles)
+        self._by_key = tuple(lookup(profiles) for profiles in self._profiles)
+
+    def suggest(self, record: Candidate, most: int = 5) -> tuple[Suggestion, ...]:
+        """Possible partners of ``record`` on the other side, best first. The record need not be in the lists."""
+        side = 1 if record.key.side is Side.PRACTICE else 0
+        profile = read(record.name, record.evidence, record.hints, FAST)
+        places = nearest(profile, self._by_key[side], self._around.rarity)
+        weighed = []
+        for place in places:
+            found = compare(profile, self._profiles[side][place], self._around, FAST)
+            if has_minimum(found):
+                weighed.append((fitted_model().score(found), place, found))
+        suggestions = []
+        for score, place, found in weighed:
+            rivals = (other for other, at, _ in weighed if at != place)
+            odds = fitted_model().against_rivals(score, rivals)
+            partner = self._profiles[side][place]
+            suggestions.append(
+                Suggestion(
+                    self._records[side][place],
+                    fitted_model().probability(odds),
+                    reasons_for(profile, partner, found),
+                    reasons_against(profile, partner, found),
+                )
+            )
+        suggestions.sort(key=lambda each: (-each.probability, each.record.key.id))
+        return tuple(suggestions[:most])
