@@ -275,6 +275,9 @@ def test_a_report_has_the_recorded_members_in_the_recorded_order_and_no_time(api
         ("ProfitAndLoss", {"date_macro": "next to never"}, "2170"),
         ("BalanceSheet", {"accounting_method": "Wishful"}, "2170"),
         ("AgedReceivables", {"num_periods": "many"}, "2090"),
+        ("BalanceSheet", {"summarize_column_by": "Month"}, "2170"),
+        ("ProfitAndLoss", {"summarize_column_by": "Moon"}, "2170"),
+        ("ProfitAndLoss", {"summarize_column_by": "Days", "start_date": "2000-01-01"}, "10100"),
         ("TransactionList", {"columns": "tx_date,moon"}, "2170"),
         ("NoSuchReport", {}, "5020"),
     ],
@@ -303,6 +306,45 @@ def test_a_named_period_spans_its_days(macro: str, start: str, end: str) -> None
 def test_a_fiscal_year_may_begin_in_any_month() -> None:
     assert MACROS["this fiscal year"](TODAY, Year(7)) == (date(2025, 7, 1), date(2026, 6, 30))
     assert MACROS["this fiscal quarter"](TODAY, Year(2)) == (date(2026, 2, 1), date(2026, 4, 30))
+
+
+def test_the_income_of_each_day_adds_up_to_the_total(api: Api) -> None:
+    """singer tap-quickbooks reads its days from the StartDate of each column."""
+    invoice(api, 10, TxnDate="2026-02-01")
+    invoice(api, 20, TxnDate="2026-02-03")
+    invoice(api, 40, "1", TxnDate="2026-02-03")
+    period = {"start_date": "2026-02-01", "end_date": "2026-02-03"}
+    days = report(api, "ProfitAndLoss", **period, summarize_column_by="Days")
+    starts = [
+        pair["Value"]
+        for column in days["Columns"]["Column"]
+        for pair in column["MetaData"]
+        if pair["Name"] == "StartDate"
+    ]
+    assert starts == ["2026-02-01", "2026-02-02", "2026-02-03"]
+    assert [one["value"] for one in days["Rows"]["Row"][-1]["Summary"]["ColData"]] == [
+        "Net Income", "10.00", "0.00", "60.00", "70.00",
+    ]  # fmt: skip
+    assert [one["value"] for one in next(leaves(days["Rows"]))["ColData"]] == [
+        "Services", "10.00", "", "60.00", "70.00",
+    ]  # fmt: skip
+    customers = report(api, "ProfitAndLoss", **period, summarize_column_by="Customers")
+    assert [one["ColTitle"] for one in customers["Columns"]["Column"]] == [
+        "", "Amy's Bird Sanctuary", "Cool Cars", "TOTAL",
+    ]  # fmt: skip
+    assert [one["value"] for one in customers["Rows"]["Row"][-1]["Summary"]["ColData"]] == [
+        "Net Income", "40.00", "30.00", "70.00",
+    ]  # fmt: skip
+    months = report(
+        api, "ProfitAndLoss", start_date="2025-12-15", end_date="2026-02-03", summarize_column_by="Month"
+    )
+    assert [one["ColTitle"] for one in months["Columns"]["Column"]] == [
+        "",
+        "Dec 2025",
+        "Jan 2026",
+        "Feb 2026",
+        "Total",
+    ]
 
 
 def test_reports_are_metered_and_read_only(emulator: Emulator, api: Api) -> None:

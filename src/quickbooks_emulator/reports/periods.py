@@ -26,6 +26,10 @@ class Year:
         begin = _months(self.begin(day), 12 * steps)
         return begin, _months(begin, 12) - timedelta(days=1)
 
+    def month(self, day: date, steps: int = 0) -> tuple[date, date]:
+        begin = _months(day.replace(day=1), steps)
+        return begin, _months(begin, 1) - timedelta(days=1)
+
     def quarter(self, day: date, steps: int = 0) -> tuple[date, date]:
         passed = (day.month - self.first_month) % 12 // 3
         begin = _months(_months(self.begin(day), 3 * passed), 3 * steps)
@@ -36,19 +40,14 @@ CALENDAR = Year()
 Maker = Callable[[date, Year, int], tuple[date, date]]
 
 
-def _week(day: date, year: Year, steps: int) -> tuple[date, date]:
+def week_of(day: date, steps: int = 0) -> tuple[date, date]:
     begin = day - timedelta(days=(day.weekday() + 1) % 7) + timedelta(weeks=steps)
     return begin, begin + timedelta(days=6)
 
 
-def _month(day: date, year: Year, steps: int) -> tuple[date, date]:
-    begin = _months(day.replace(day=1), steps)
-    return begin, _months(begin, 1) - timedelta(days=1)
-
-
 _UNITS: dict[str, Maker] = {
-    "week": _week,
-    "month": _month,
+    "week": lambda day, year, steps: week_of(day, steps),
+    "month": lambda day, year, steps: CALENDAR.month(day, steps),
     "fiscal quarter": lambda day, year, steps: year.quarter(day, steps),
     "fiscal year": lambda day, year, steps: year.span(day, steps),
     "calendar quarter": lambda day, year, steps: CALENDAR.quarter(day, steps),

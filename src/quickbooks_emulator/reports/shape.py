@@ -65,7 +65,7 @@ def section(
 def report(
     books: Books,
     asked: Asked,
-    columns: Sequence[Column],
+    columns: Sequence[Column | Body],
     rows: Sequence[Body],
     *,
     has_data: bool,
@@ -84,6 +84,6 @@ def report(
     header["Option"] = [{"Name": name, "Value": value} for name, value in shown]
     return {
         "Header": header,
-        "Columns": {"Column": [column.printed() for column in columns]},
+        "Columns": {"Column": [one.printed() if isinstance(one, Column) else one for one in columns]},
         "Rows": {"Row": list(rows)} if rows else {},
     }

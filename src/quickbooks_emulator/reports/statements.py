@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -12,14 +12,16 @@ from quickbooks_emulator.ledger import accounts
 from quickbooks_emulator.ledger.accounts import BALANCE_SHEET
 from quickbooks_emulator.reports import shape
 from quickbooks_emulator.reports.asked import Asked, yesterday
-from quickbooks_emulator.reports.flows import flows
+from quickbooks_emulator.reports.flows import Flow, flows
 from quickbooks_emulator.reports.shape import Column, cell, data, section
+from quickbooks_emulator.reports.slices import Slices, only_total, slices
 from quickbooks_emulator.store.books import Books
 from quickbooks_emulator.store.documents import Record
 
 _GAAP = ("AccountingStandard", "GAAP")
 _CREDIT_SIDE = ("Liability", "Equity", "Revenue")
-Figures = Mapping[str, Decimal]
+Amounts = tuple[Decimal, ...]  # one for each money column, the total last
+Figures = Mapping[str, Amounts]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +69,14 @@ class _Made:
     """A laid out section and its total; no row where nothing is in it."""
 
     row: Body | None
-    total: Decimal
+    total: Amounts
 
 
 class _Layout:
     """The accounts of a company with their figures, each on the side its type counts on."""
 
-    def __init__(self, books: Books, figures: Figures) -> None:
+    def __init__(self, books: Books, figures: Figures, width: int = 1) -> None:
+        self._none: Amounts = (ZERO,) * width
         self._accounts: dict[str, Record] = {one.id: one for one in books.table("Account").values()}
         self._figures = figures
         self._children: dict[str, list[Record]] = {}
@@ -81,23 +84,23 @@ class _Layout:
             parent = account.body.get("ParentRef", {}).get("value", "")
             self._children.setdefault(parent, []).append(account)
 
-    def part(self, part: _Part, extra: Iterable[Body] = (), more: Decimal = ZERO) -> _Made:
+    def part(self, part: _Part, extra: Iterable[Body] = (), more: Amounts = ()) -> _Made:
         """The section; `extra` rows and their sum `more` come last."""
         below = [self.part(one) for one in part.parts]
         rows = [one.row for one in below if one.row is not None]
-        total = sum((one.total for one in below), ZERO)
+        total = _add(self._none, *(one.total for one in below))
         for account in self._sorted(self._children.get("", ())):
             if account.body["AccountType"] in part.types:
                 made = self._account(account)
-                total += made.total
+                total = _add(total, made.total)
                 if made.row is not None:
                     rows.append(made.row)
         rows += list(extra)
-        total += more
+        total = _add(total, more) if more else total
         if not rows:
-            return _Made(None, ZERO)
-        summary = [cell(part.total or f"Total {part.title}"), cell(shape.amount(total, "0.00"))]
-        header = [cell(part.title), cell("")]
+            return _Made(None, self._none)
+        summary = [cell(part.total or f"Total {part.title}"), *shape.amounts(total, "0.00")]
+        header = [cell(part.title), *(cell("") for _ in self._none)]
         return _Made(section(header, rows, summary, part.group), total)
 
     def _account(self, account: Record) -> _Made:
@@ -106,41 +109,54 @@ class _Layout:
         rows = [one.row for one in below if one.row is not None]
         name = account.body["Name"]
         if not rows:
-            shown = data([cell(name, account.id), cell(shape.amount(own))]) if own else None
+            shown = data([cell(name, account.id), *shape.amounts(own)]) if any(own) else None
             return _Made(shown, own)
-        total = own + sum((one.total for one in below), ZERO)
-        header = [cell(name, account.id), cell(shape.amount(own))]
-        return _Made(section(header, rows, [cell(f"Total {name}"), cell(shape.amount(total, "0.00"))]), total)
+        total = _add(own, *(one.total for one in below))
+        header = [cell(name, account.id), *shape.amounts(own)]
+        return _Made(section(header, rows, [cell(f"Total {name}"), *shape.amounts(total, "0.00")]), total)
 
-    def own(self, account: Record) -> Decimal:
-        debit = self._figures.get(account.id, ZERO)
-        return -debit if account.body["Classification"] in _CREDIT_SIDE else debit
+    def own(self, account: Record) -> Amounts:
+        debit = self._figures.get(account.id, self._none)
+        return _less(self._none, debit) if account.body["Classification"] in _CREDIT_SIDE else debit
 
     def _sorted(self, found: Iterable[Record]) -> list[Record]:
         return sorted(found, key=lambda account: (account.body["Name"].casefold(), account.id))
 
 
+def _add(first: Amounts, *others: Amounts) -> Amounts:
+    for other in others:
+        first = tuple(left + right for left, right in zip(first, other, strict=True))
+    return first
+
+
+def _less(left: Amounts, right: Amounts) -> Amounts:
+    return tuple(one - other for one, other in zip(left, right, strict=True))
+
+
 def profit_and_loss(books: Books, asked: Asked) -> Body:
     """Income and expense of the period. Sections without figures keep their heading where that was recorded."""
-    layout = _Layout(books, _sums(books, asked, asked.start, asked.end))
+    found = list(_counted(books, asked, asked.start, asked.end))
+    columns = slices(books, asked, [flow for flow in found if _is_income(books, flow.account)])
+    width = len(columns.columns) + 1
+    layout = _Layout(books, _by_column(found, columns), width)
     income, costs, expenses = (layout.part(one) for one in (_INCOME, _COSTS, _EXPENSES))
     other_income, other_expenses = layout.part(_OTHER_INCOME), layout.part(_OTHER_EXPENSES)
-    gross = income.total - costs.total
-    operating = gross - expenses.total
-    other = other_income.total - other_expenses.total
-    found = [income, costs, expenses, other_income, other_expenses]
-    has_data = any(one.row is not None for one in found)
+    gross = _less(income.total, costs.total)
+    operating = _less(gross, expenses.total)
+    other = _less(other_income.total, other_expenses.total)
+    parts = [income, costs, expenses, other_income, other_expenses]
+    has_data = any(one.row is not None for one in parts)
     zero = "0.00" if has_data else ""  # recorded: empty texts in a report without data
-    rows = [income.row or _empty(_INCOME)]
+    rows = [income.row or _empty(_INCOME, width)]
     rows += [costs.row] if costs.row else []
     rows += [_line("Gross Profit", "GrossProfit", gross, zero)]
-    rows += [expenses.row or _empty(_EXPENSES)]
+    rows += [expenses.row or _empty(_EXPENSES, width)]
     rows += [_line("Net Operating Income", "NetOperatingIncome", operating, zero)]
     others = [one.row for one in (other_income, other_expenses) if one.row is not None]
     if others:
         rows += [*others, _line("Net Other Income", "NetOtherIncome", other, zero)]
-    rows += [_line("Net Income", "NetIncome", operating + other, zero)]
-    return _report(books, asked, rows, has_data)
+    rows += [_line("Net Income", "NetIncome", _add(operating, other), zero)]
+    return _report(books, asked, rows, has_data, columns)
 
 
 def balance_sheet(books: Books, asked: Asked) -> Body:
@@ -154,7 +170,7 @@ def balance_sheet(books: Books, asked: Asked) -> Body:
     retained = _retained(books)
     if retained is not None:
         figures = {**figures, retained: figures.get(retained, ZERO) - earlier}
-    layout = _Layout(books, figures)
+    layout = _Layout(books, {account: (amount,) for account, amount in figures.items()})
     assets, liabilities = layout.part(_ASSETS), layout.part(_LIABILITIES)
     extra = []
     if earlier and retained is None:
@@ -162,8 +178,8 @@ def balance_sheet(books: Books, asked: Asked) -> Body:
     if current:
         extra.append(data([cell("Net Income"), cell(shape.amount(current))], "NetIncome"))
     more = current + (earlier if retained is None else ZERO)
-    equity = layout.part(_Part("Equity", "Equity", ("Equity",)), extra, more)
-    total = liabilities.total + equity.total
+    equity = layout.part(_Part("Equity", "Equity", ("Equity",)), extra, (more,))
+    total = _add(liabilities.total, equity.total)
     parts = [one.row for one in (liabilities, equity) if one.row is not None]
     rows = [assets.row] if assets.row is not None else []
     if parts:
@@ -171,27 +187,46 @@ def balance_sheet(books: Books, asked: Asked) -> Body:
             section(
                 [cell("LIABILITIES AND EQUITY"), cell("")],
                 parts,
-                [cell("TOTAL LIABILITIES AND EQUITY"), cell(shape.amount(total, "0.00"))],
+                [cell("TOTAL LIABILITIES AND EQUITY"), *shape.amounts(total, "0.00")],
                 "TotalLiabilitiesAndEquity",
             )
         )
-    return _report(books, asked, rows, bool(rows))
+    return _report(books, asked, rows, bool(rows), only_total(asked))
+
+
+def _counted(books: Books, asked: Asked, start: date | None, end: date | None) -> Iterator[Flow]:
+    first, last = start.isoformat() if start else "", end.isoformat() if end else "9999"
+    return (flow for flow in flows(books, asked) if first <= flow.day <= last)
 
 
 def _sums(books: Books, asked: Asked, start: date | None, end: date | None) -> dict[str, Decimal]:
     sums: dict[str, Decimal] = {}
-    first, last = start.isoformat() if start else "", end.isoformat() if end else "9999"
-    for flow in flows(books, asked):
-        if first <= flow.day <= last:
-            sums[flow.account] = sums.get(flow.account, ZERO) + flow.amount
+    for flow in _counted(books, asked, start, end):
+        sums[flow.account] = sums.get(flow.account, ZERO) + flow.amount
     return sums
 
 
-def _net_income(books: Books, figures: Figures) -> Decimal:
+def _by_column(found: Iterable[Flow], columns: Slices) -> Figures:
+    width = len(columns.columns) + 1
+    sums: dict[str, list[Decimal]] = {}
+    for flow in found:
+        row = sums.setdefault(flow.account, [ZERO] * width)
+        place = columns.place(flow) if width > 1 else None
+        if place is not None:
+            row[place] += flow.amount
+        row[-1] += flow.amount
+    return {account: tuple(row) for account, row in sums.items()}
+
+
+def _is_income(books: Books, account_id: str) -> bool:
+    account = books.get("Account", account_id)
+    return account is not None and account.body["Classification"] not in BALANCE_SHEET
+
+
+def _net_income(books: Books, figures: Mapping[str, Decimal]) -> Decimal:
     income = ZERO
     for account_id, amount in figures.items():
-        account = books.get("Account", account_id)
-        if account is not None and account.body["Classification"] not in BALANCE_SHEET:
+        if _is_income(books, account_id):
             income -= amount
     return income
 
@@ -201,19 +236,20 @@ def _retained(books: Books) -> str | None:
     return found[0] if found else None
 
 
-def _empty(part: _Part) -> Body:
-    return section([cell(part.title), cell("")], (), [cell(f"Total {part.title}"), cell("")], part.group)
+def _empty(part: _Part, width: int) -> Body:
+    blank = [cell("") for _ in range(width)]
+    return section([cell(part.title), *blank], (), [cell(f"Total {part.title}"), *blank], part.group)
 
 
-def _line(title: str, group: str, amount: Decimal, zero: str) -> Body:
-    return section(None, (), [cell(title), cell(shape.amount(amount, zero))], group)
+def _line(title: str, group: str, amounts: Amounts, zero: str) -> Body:
+    return section(None, (), [cell(title), *shape.amounts(amounts, zero)], group)
 
 
-def _report(books: Books, asked: Asked, rows: list[Body], has_data: bool) -> Body:
+def _report(books: Books, asked: Asked, rows: list[Body], has_data: bool, columns: Slices) -> Body:
     return shape.report(
         books,
         asked,
-        [Column("", "Account", "account"), Column("Total", "Money", "total")],
+        [Column("", "Account", "account").printed(), *columns.printed],
         rows,
         has_data=has_data,
         options=[_GAAP],
@@ -222,6 +258,6 @@ def _report(books: Books, asked: Asked, rows: list[Body], has_data: bool) -> Bod
             ("ReportBasis", asked.basis),
             ("StartPeriod", asked.start.isoformat() if asked.start else ""),
             ("EndPeriod", asked.end.isoformat() if asked.end else ""),
-            ("SummarizeColumnsBy", "Total"),
+            ("SummarizeColumnsBy", columns.by),
         ],
     )

@@ -1,0 +1,123 @@
+"""Decides: the money columns of a statement: one total, or one for each part of the period or each customer.
+
+Titles of parts are guesses; StartDate and EndDate in MetaData are what a tap in production reads its days from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from quickbooks_emulator import faults
+from quickbooks_emulator.entities.declaration import Body
+from quickbooks_emulator.reports.asked import Asked
+from quickbooks_emulator.reports.flows import Flow
+from quickbooks_emulator.reports.periods import CALENDAR, Year, week_of
+from quickbooks_emulator.store.books import Books
+
+_MOST_COLUMNS = 400
+_PARTS: dict[str, Callable[[date, Year], date]] = {
+    "Days": lambda day, year: day,
+    "Week": lambda day, year: week_of(day)[1],
+    "Month": lambda day, year: CALENDAR.month(day)[1],
+    "Quarter": lambda day, year: year.quarter(day)[1],
+    "Year": lambda day, year: year.span(day)[1],
+}
+_SAME = {"weeks": "Week", "months": "Month", "quarters": "Quarter", "years": "Year", "day": "Days"}
+
+
+@dataclass(frozen=True, slots=True)
+class Slices:
+    """`place` says which column a flow belongs to; the total comes after them."""
+
+    by: str
+    columns: tuple[Body, ...]
+    place: Callable[[Flow], int | None]
+
+    @property
+    def printed(self) -> list[Body]:
+        title = "TOTAL" if self.by == "Customers" else "Total"  # both recorded
+        total = {"ColTitle": title, "ColType": "Money", "MetaData": [{"Name": "ColKey", "Value": "total"}]}
+        return [*self.columns, total]
+
+
+def slices(books: Books, asked: Asked, flows: list[Flow]) -> Slices:
+    """The columns `summarize_column_by` asks for. 2170 for what this emulator does not split by."""
+    wanted = asked.params.get("summarize_column_by", "").strip()
+    if _SAME.get(wanted.lower(), wanted) != wanted:
+        wanted = _SAME[wanted.lower()]
+    by = {name.lower(): name for name in ("Total", "Customers", *_PARTS)}.get(wanted.lower() or "total")
+    if by is None:
+        raise faults.Fault(
+            "2170", "Invalid Enumeration", f"Invalid Enumeration : {wanted}", element="summarize_column_by"
+        )
+    if by == "Total":
+        return Slices(by, (), lambda flow: None)
+    return _customers(books, flows) if by == "Customers" else _parts(asked, by, flows)
+
+
+def only_total(asked: Asked) -> Slices:
+    """For a report that this emulator does not split; 2170 for the wish to."""
+    return Slices(asked.choice("summarize_column_by", "Total"), (), lambda flow: None)
+
+
+def _parts(asked: Asked, by: str, flows: list[Flow]) -> Slices:
+    days = [date.fromisoformat(flow.day) for flow in flows]
+    start = asked.start or min(days, default=asked.today)
+    end = asked.end or max(days, default=asked.today)
+    spans: list[tuple[date, date]] = []
+    while start <= end:
+        last = min(_PARTS[by](start, asked.year), end)
+        spans.append((start, last))
+        start = last + timedelta(days=1)
+        if len(spans) > _MOST_COLUMNS:
+            raise faults.Fault(
+                "10100", "Result set too large", "The report has too many columns.", element=""
+            )
+    lasts = [last.isoformat() for _, last in spans]
+
+    def place(flow: Flow) -> int | None:
+        return next((number for number, last in enumerate(lasts) if flow.day <= last), None)
+
+    return Slices(by, tuple(_part(by, first, last) for first, last in spans), place)
+
+
+def _part(by: str, first: date, last: date) -> Body:
+    title = f"{first:%b} {first.day}, {first.year}"
+    if by != "Days":
+        title = (
+            f"{first:%b} {first.year}"
+            if by == "Month"
+            else f"{first:%b} {first.day} - {last:%b} {last.day}, {last.year}"
+        )
+    metadata = (("StartDate", first.isoformat()), ("EndDate", last.isoformat()))
+    return {
+        "ColTitle": title,
+        "ColType": "Money",
+        "MetaData": [{"Name": name, "Value": value} for name, value in metadata],
+    }
+
+
+def _customers(books: Books, flows: list[Flow]) -> Slices:
+    names: dict[str, str] = {}
+    for flow in flows:
+        customer = _customer(books, flow)
+        record = books.get("Customer", customer)
+        names[customer] = record.body["DisplayName"] if record else "Not Specified"
+    order = sorted(names, key=lambda customer: (names[customer].casefold(), customer))
+    columns = tuple(
+        {
+            "ColTitle": names[customer],
+            "ColType": "Money",
+            "MetaData": [{"Name": "ID", "Value": customer}, {"Name": "ColKey", "Value": customer}],
+        }
+        for customer in order
+    )
+    places = {customer: number for number, customer in enumerate(order)}
+    return Slices("Customers", columns, lambda flow: places[_customer(books, flow)])
+
+
+def _customer(books: Books, flow: Flow) -> str:
+    record = books.get(flow.entity, flow.txn)
+    return str(record.body.get("CustomerRef", {}).get("value", "")) if record else ""
