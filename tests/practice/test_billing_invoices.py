@@ -7,6 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.practice.billing_world import NOW, TODAY, Desk
 from tests.practice.conftest import make_member
@@ -24,6 +26,7 @@ from tieout.practice.actions.invoices import (
     finalise_invoice,
     finalise_invoices,
 )
+from tieout.practice.actions.ledger_lists import change_tax_rate
 from tieout.practice.actions.service_items import UsedBy, archive_service_item, used_by
 from tieout.practice.actor import ChangeRecord
 from tieout.practice.billing_access import access_document, visible_documents
@@ -167,8 +170,6 @@ def test_tax_and_discounts_are_those_of_the_rules(desk: Desk) -> None:
 
 
 def test_a_changed_tax_rate_rewrites_no_line(desk: Desk) -> None:
-    from tieout.practice.actions.ledger_lists import change_tax_rate
-
     invoice = desk.finalise(desk.draft(lines=[{"item_id": desk.taxed.pk}]))
     change_tax_rate(firm_id=desk.firm_id, tax_rate_id=desk.rate.pk, actor=desk.actor, percent=20)
     revised = revise_invoice(**desk.at(invoice), now=NOW, memo="Thank you")
@@ -276,6 +277,18 @@ def test_many_are_finalized_each_for_itself(desk: Desk) -> None:
     assert [each.invoice.number if each.invoice else "" for each in results] == ["0001", "", "", "0002"]
     assert results[1].problems == {"lines": "Add at least one line."}
     assert results[2].problems == {"": "There is no such invoice."}
+
+
+def test_a_long_invoice_asks_the_database_as_often_as_a_short_one(desk: Desk) -> None:
+    desk.invoice(1)
+    counts = []
+    for length in (2, 60):
+        lines: list[Any] = [{"item_id": desk.taxed.pk}, {"item_id": desk.item.pk}] * (length // 2)
+        with CaptureQueriesContext(connection) as queries:
+            invoice = desk.finalise(desk.draft(lines=lines))
+            revise_invoice(**desk.at(invoice), now=NOW, lines=lines[1:])
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
 
 
 def test_an_archived_item_or_client_is_on_no_new_invoice_but_stays_on_old_ones(desk: Desk) -> None:
