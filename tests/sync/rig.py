@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -23,6 +23,7 @@ from tieout.practice.models import Firm, Member, OutboxNote, User
 from tieout.practice.permissions import Module
 from tieout.practice.records import RECORD_KINDS
 from tieout.quickbooks.api.config import AppKeys, Environment
+from tieout.quickbooks.entity import QuickBooksEntity
 from tieout.quickbooks.provider import QuickBooksProvider, World
 from tieout.reconcile.ports import LedgerProvider
 from tieout.sync import connections, inbox, review, review_jobs, runner
@@ -54,7 +55,13 @@ class InProcess(httpx2.BaseTransport):
 class Rig:
     """Build one inside a test that has the database. ``with rig.here():`` gives the firm's scope."""
 
-    def __init__(self, world: str = "empty", seed: int = 0, **engine: Any) -> None:
+    def __init__(
+        self,
+        world: str = "empty",
+        seed: int = 0,
+        entities: Sequence[QuickBooksEntity] | None = None,
+        **engine: Any,
+    ) -> None:
         self.rng = random.Random(seed)
         self.clock = VirtualClock()
         self.emulator = Emulator(world, clock=self.clock, seed=seed, redirect_uris=[REDIRECT])
@@ -70,7 +77,7 @@ class Rig:
         surroundings = World(
             self.clock.now, InProcess(self.emulator), clock=seconds, sleep=self.clock.advance
         )
-        self.provider: LedgerProvider = QuickBooksProvider(keys, surroundings, BASE)
+        self.provider: LedgerProvider = QuickBooksProvider(keys, surroundings, BASE, entities)
         self.crash_at: str | None = None
         self.points: list[str] = []
         numbers = itertools.count(1)

@@ -14,7 +14,7 @@ from tieout.practice.actions.invoices import create_invoice, finalise_invoice
 from tieout.practice.actions.payments import record_payment
 from tieout.practice.actions.service_items import change_service_item, create_service_item
 from tieout.practice.ledger_lists import ListEntry
-from tieout.quickbooks import entities, provider
+from tieout.quickbooks import entities
 from tieout.sync import review, review_jobs, sections
 from tieout.sync.models import Link
 
@@ -22,18 +22,11 @@ pytestmark = pytest.mark.django_db
 TODAY = date(2026, 3, 2)
 
 
-@pytest.fixture(autouse=True)
-def everything_is_synced(monkeypatch: pytest.MonkeyPatch) -> None:
-    everything = (*entities.READY, *entities.COMING)
-    monkeypatch.setattr(entities, "all_entities", lambda: everything)
-    monkeypatch.setattr(provider, "all_entities", lambda: everything)
-
-
 class Books(Rig):
     """A firm that bills, on the sample company."""
 
     def __init__(self) -> None:
-        super().__init__("sample")
+        super().__init__("sample", entities=(*entities.READY, *entities.COMING))
         self.set_up()
         self.settle()
 

@@ -12,7 +12,7 @@ from tieout.sync.models import ActivityLine, Attempt, Connection, InboxEvent, Ru
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture()
+@pytest.fixture
 def rig() -> Rig:
     made = Rig()
     made.set_up()

@@ -19,7 +19,7 @@ The error tree, one class per next step::
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -287,7 +287,15 @@ class LedgerProvider(Protocol):
 
     def revoke(self, tokens: Tokens) -> None: ...
 
-    def open(self, company_id: str, tokens: TokenSource) -> Ledger: ...
+    def open(
+        self,
+        company_id: str,
+        tokens: TokenSource,
+        meter: Callable[[str], None] | None = None,
+        settings: Mapping[str, str] | None = None,
+    ) -> Ledger:
+        """One company. ``meter`` is told the class of each call that succeeded; ``settings``: what the firm chose."""
+        ...
 
     def notices(self, headers: Mapping[str, str], body: bytes) -> Sequence[Notice]:
         """Verify and read one webhook delivery. Raises ``BadSignature``."""

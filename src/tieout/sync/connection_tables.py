@@ -49,6 +49,9 @@ class Connection(models.Model):
     switches = models.JSONField(default=dict)
     """Practice word of an entity -> {create|edit|archive: {practice|ledger: bool}}; absent means the default."""
 
+    settings = models.JSONField(default=dict)
+    """What the firm chose for this connection (accounts, items, tax codes): key -> ledger id, as its ledger lists them."""
+
     epoch = models.PositiveBigIntegerField(default=0)
     """Raised by whoever starts a run. A run whose epoch is no longer this one must not write any more."""
     lease_until = models.DateTimeField(null=True)
@@ -102,6 +105,23 @@ class Cursor(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["connection", "entity"], name="cursor_once")]
+
+
+class CallMeter(models.Model):
+    """How many calls of each class a connection made in a month: Intuit meters reads, not single writes."""
+
+    firm = models.ForeignKey(Firm, on_delete=models.PROTECT, related_name="+")
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="meters")
+    month = models.DateField()
+    """Its first day, in UTC."""
+    metered = models.CharField(max_length=20)
+    """``core`` (free) or ``coreplus`` (counted)."""
+    calls = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["connection", "month", "metered"], name="call_meter_once")
+        ]
 
 
 class Run(models.Model):

@@ -1,7 +1,9 @@
 """Decides nothing: where Django looks for this app's tables."""
 
+from tieout.sync.choice_tables import SettingsCheck, SwitchChange
 from tieout.sync.connection_tables import (
     LIVE_STATES,
+    CallMeter,
     Connection,
     ConnectionState,
     Cursor,
@@ -33,6 +35,7 @@ __all__ = [
     "ActivityLine",
     "Attempt",
     "AttemptState",
+    "CallMeter",
     "Conflict",
     "Connection",
     "ConnectionState",
@@ -49,6 +52,8 @@ __all__ = [
     "ReviewState",
     "Run",
     "SectionState",
+    "SettingsCheck",
+    "SwitchChange",
     "TokenSet",
     "Verdict",
     "WriteEntry",

@@ -5,6 +5,7 @@ Collecting and applying are jobs (``collect``, ``apply_now``); what the pages ca
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from math import ceil
 
@@ -17,7 +18,7 @@ from tieout.reconcile.ports import Activity
 from tieout.reconcile.spec import EntitySpec
 from tieout.sync import tasks
 from tieout.sync.engine import Engine
-from tieout.sync.ledgers import open_ledger
+from tieout.sync.ledgers import keep_calls, open_ledger
 from tieout.sync.models import OPEN_STATES, Connection, Review, ReviewRow, ReviewState, SectionState
 
 PER_PAGE = 300
@@ -33,9 +34,11 @@ def counts_before_start(
 ) -> dict[str, int]:
     """How many records each choice would read, asked of the ledger now. Raises ``LedgerError``."""
     engine = engine or Engine()
-    ledger, spec = open_ledger(connection, engine), spec_of(connection, entity, engine)
+    meter: Counter[str] = Counter()
+    ledger, spec = open_ledger(connection, engine, meter), spec_of(connection, entity, engine)
     active = ledger.count(spec.ledger, Activity.ACTIVE)
     inactive = ledger.count(spec.ledger, Activity.INACTIVE)
+    keep_calls(connection, meter, engine.now())
     return {
         Activity.ACTIVE.value: active,
         Activity.INACTIVE.value: inactive,

@@ -6,6 +6,7 @@ Both may be killed and run again: collecting starts over, applying finds what it
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
@@ -14,15 +15,15 @@ from django.db import transaction
 from tieout.practice.isolation import every_firm_scope, firm_scope
 from tieout.practice.records import RECORD_KINDS
 from tieout.reconcile.match import Bucket, Candidate, Proposal
-from tieout.reconcile.plan import baseline_for_link
 from tieout.reconcile.ports import Activity, Ledger, LedgerError
 from tieout.reconcile.spec import EntitySpec
 from tieout.reconcile.state import Present, Side
-from tieout.sync import dirty, match_memory, observations, review, review_rows
+from tieout.sync import dirty, match_memory, observations, review, review_plan, review_rows
 from tieout.sync.dirty import Mark
 from tieout.sync.engine import Engine
-from tieout.sync.ledgers import open_ledger
+from tieout.sync.ledgers import keep_calls, open_ledger
 from tieout.sync.listing import say
+from tieout.sync.match_tables import Verdict
 from tieout.sync.matching import propose
 from tieout.sync.models import (
     Connection,
@@ -37,6 +38,7 @@ from tieout.sync.models import (
     ReviewState,
 )
 from tieout.sync.packing import pack_units
+from tieout.sync.review_plan import Decision, Fate, Pair, agreed_at_link
 from tieout.sync.review_rows import OUTSIDE, candidate, is_active
 
 log = logging.getLogger(__name__)
@@ -79,10 +81,12 @@ def collect(review_id: int, engine: Engine | None = None) -> None:
 
 
 def _collect(found: Review, connection: Connection, spec: EntitySpec, engine: Engine) -> None:
-    ledger = open_ledger(connection, engine)
+    meter: Counter[str] = Counter()
+    ledger = open_ledger(connection, engine, meter)
     # The next change-feed cursor is the ledger's own clock from before the listing began.
     clock = ledger.changes([spec.ledger], engine.now() - timedelta(hours=1)).until
     _read_ledger(found, connection, spec, ledger, engine)
+    keep_calls(connection, meter, engine.now())
     ours = _read_practice(found, connection, spec, engine)
     _step(found, phase="Comparing")
     theirs, outside = _ledger_candidates(found, connection, spec)
@@ -193,10 +197,10 @@ def apply_now(review_id: int, engine: Engine | None = None) -> None:
         found = Review.objects.select_for_update().get(pk=review_id)
         connection = Connection.objects.select_for_update().get(pk=found.connection_id)
         spec = review.spec_of(connection, found.entity, engine)
-        rows = list(found.rows.all())
-        linked = [row for row in rows if row.will_be_linked]
-        _link_matches(connection, spec, linked, engine)
-        match_memory.remember_applied(connection, spec.practice, linked, found.applied_by, engine.now())
+        rows = list(found.rows.select_related("decided_by__user"))
+        pairs = review_plan.pairs(rows, found.create_new)
+        _link_matches(connection, spec, pairs, engine)
+        _remember(found, connection, rows, pairs, engine)
         _hold(found, connection, spec, rows)
         _set_switches(found, connection, spec)
         marks = _everything(connection, spec)
@@ -211,31 +215,29 @@ def apply_now(review_id: int, engine: Engine | None = None) -> None:
         Connection.objects.filter(pk=connection.pk).update(
             changes_due_at=engine.now(), sweep_due_at=engine.now() + engine.sweep_every
         )
-        found.summary = {**found.summary, "applied": review.forecast(found)}
+        found.summary = {**found.summary, "applied": review_plan.forecast(rows, found.create_new)}
         found.phase, found.progress_done, found.progress_total = "Syncing", 0, total
         found.save()
         who = found.applied_by.user.get_full_name() if found.applied_by else "Somebody"
         say(connection, engine.now(), f"{who} synced the {spec.plural.lower()}", result="info")
 
 
-def _link_matches(
-    connection: Connection, spec: EntitySpec, rows: Sequence[ReviewRow], engine: Engine
-) -> None:
-    ours = RECORD_KINDS[spec.practice].read(connection.firm_id, [row.practice_id for row in rows])
-    theirs = observations.of_ledger(connection, spec, [row.ledger_id for row in rows])
+def _link_matches(connection: Connection, spec: EntitySpec, pairs: Sequence[Pair], engine: Engine) -> None:
+    ours = RECORD_KINDS[spec.practice].read(connection.firm_id, [pair.practice_id for pair in pairs])
+    theirs = observations.of_ledger(connection, spec, [pair.ledger_id for pair in pairs])
     links = []
-    for row in rows:
-        here, there = ours.get(row.practice_id), theirs.get(row.ledger_id)
+    for pair in pairs:
+        here, there = ours.get(pair.practice_id), theirs.get(pair.ledger_id)
         if here is None or not isinstance(there, Present):
             continue  # gone since the review was made; what is left of the pair is listed by the next run
-        baseline = baseline_for_link(spec, here.units, there.units)
+        baseline = agreed_at_link(spec, here.units, there.units, pair.keep)
         links.append(
             Link(
                 firm_id=connection.firm_id,
                 connection=connection,
                 entity=spec.practice,
-                practice_id=row.practice_id,
-                ledger_id=row.ledger_id,
+                practice_id=pair.practice_id,
+                ledger_id=pair.ledger_id,
                 baseline_practice=pack_units(baseline.practice),
                 baseline_ledger=pack_units(baseline.ledger),
                 origin="review",
@@ -245,33 +247,49 @@ def _link_matches(
     Link.objects.bulk_create(links, batch_size=500, ignore_conflicts=True)
 
 
+def _remember(
+    found: Review, connection: Connection, rows: Sequence[ReviewRow], pairs: Sequence[Pair], engine: Engine
+) -> None:
+    """What was decided about pairs, so that nothing is asked twice."""
+    member, now = found.applied_by, engine.now()
+    proposed = [pair.row for pair in pairs if not pair.by_hand]
+    match_memory.remember_applied(connection, found.entity, proposed, member, now)
+    by_hand = [(pair.practice_id, pair.ledger_id, Verdict.ACCEPT) for pair in pairs if pair.by_hand]
+    apart = [(*pair, Verdict.REJECT) for pair in review_plan.different(rows)]
+    for practice_id, ledger_id, verdict in by_hand + apart:
+        match_memory.remember(connection, found.entity, practice_id, ledger_id, verdict, member, now)
+
+
 def _hold(found: Review, connection: Connection, spec: EntitySpec, rows: Iterable[ReviewRow]) -> None:
     """Whatever the review leaves open is held: it is never written before a person decides."""
     holds: dict[tuple[str, str], Hold] = {}
-
-    def hold(side: Side, record_id: str, sentence: str, *, excluded: bool) -> None:
-        if record_id:
-            holds[(side.value, record_id)] = Hold(
-                firm_id=connection.firm_id,
-                connection=connection,
-                entity=spec.practice,
-                side=side.value,
-                record_id=record_id,
-                excluded=excluded,
-                sentence=sentence,
-                held_by=found.applied_by,
-            )
-
     for row in rows:
-        if row.bucket in HELD and not row.will_be_linked:
-            for side, record_id in ((Side.PRACTICE, row.practice_id), (Side.LEDGER, row.ledger_id)):
-                hold(side, record_id, HELD[Bucket(row.bucket)], excluded=False)
-        elif row.bucket == Bucket.NEW and not found.create_new:
-            hold(Side.LEDGER, row.ledger_id, SWITCHED_OFF, excluded=True)
-        elif row.bucket == OUTSIDE:
-            hold(Side.LEDGER, row.ledger_id, NOT_ASKED_FOR, excluded=True)
+        becomes = review_plan.fate(row, found.create_new)
+        if becomes not in (Fate.WAIT, Fate.LEAVE_OUT):
+            continue
+        for side, record_id in ((Side.PRACTICE, row.practice_id), (Side.LEDGER, row.ledger_id)):
+            if record_id:
+                holds[(side.value, record_id)] = Hold(
+                    firm_id=connection.firm_id,
+                    connection=connection,
+                    entity=spec.practice,
+                    side=side.value,
+                    record_id=record_id,
+                    excluded=becomes is Fate.LEAVE_OUT,
+                    sentence=_why_held(row)[:500],
+                    held_by=row.decided_by or found.applied_by,
+                )
     Hold.objects.filter(connection=connection, entity=spec.practice).delete()
     Hold.objects.bulk_create(holds.values(), batch_size=1_000)
+
+
+def _why_held(row: ReviewRow) -> str:
+    if row.decision == Decision.EXCLUDE:
+        who = f" by {row.decided_by.user.get_full_name()}" if row.decided_by else ""
+        return f"Left out{who} at set-up."
+    if row.bucket in HELD:
+        return HELD[Bucket(row.bucket)]
+    return NOT_ASKED_FOR if row.bucket == OUTSIDE else SWITCHED_OFF
 
 
 def _set_switches(found: Review, connection: Connection, spec: EntitySpec) -> None:

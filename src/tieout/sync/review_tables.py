@@ -78,6 +78,11 @@ class ReviewRow(models.Model):
     suggestions = models.JSONField(default=list)
     """Possible partners, best first: side, id, name, details, likely, certainty (text), reasons, against."""
     decision = models.CharField(max_length=20, blank=True)
+    """What a person decided, in the words of ``review_plan``; empty: the bucket's own way."""
+    choice = models.JSONField(default=dict)
+    """Of the decision: ``with`` and ``with_name`` (the record to link), ``keep`` (unit -> side) where a pair differs."""
+    decided_by = models.ForeignKey(Member, on_delete=models.SET_NULL, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
     sort_name = models.CharField(max_length=1000)
 
     class Meta:

@@ -7,6 +7,7 @@ The only entry of the engine. Whoever wants something synced marks a key dirty a
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -65,6 +66,7 @@ class Pass:
     counts: dict[str, int] = field(default_factory=dict)
     more: bool = False
     due_at: datetime | None = None
+    meter: Counter[str] = field(default_factory=Counter)
 
     def add(self, counts: Mapping[str, int]) -> None:
         for what, number in counts.items():
@@ -108,7 +110,7 @@ def run_once(connection_id: int, engine: Engine | None = None) -> Pass | None:
 def _run(held: Lease, passed: Pass) -> None:
     connection, engine = held.connection, held.engine
     provider = engine.provider(connection.ledger)
-    ledger = ledgers.open_ledger(connection, engine)
+    ledger = ledgers.open_ledger(connection, engine, passed.meter)
     on = [spec for spec in in_order(provider.specs) if connection.section(spec.practice) is SectionState.ON]
     discover.take_outbox(held, provider.specs)
     discover.take_inbox(held, provider.specs)
@@ -283,6 +285,7 @@ def _finish(held: Lease, passed: Pass, started: datetime) -> None:
         outcome=passed.outcome,
         counts=passed.counts,
     )
+    ledgers.keep_calls(connection, passed.meter, now)
     changes: dict[str, object] = {"due_at": passed.due_at or _next_due(held, passed)}
     if passed.outcome == "done":
         changes["last_checked_at"] = now
