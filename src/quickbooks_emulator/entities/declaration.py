@@ -49,6 +49,7 @@ class Field:
     update put when the member is left out. `filterable`, `sortable`: what a query may do with it.
     `in_queries`: False where only a single read shows it. `sticky`: a full update that leaves it out keeps it.
     `named`: a reference that is printed with the name of its target.
+    `kept`: False for a member that is dropped whenever it comes.
     `form`: checks and stores a value of a form no `Kind` knows; `show`: prints such a value.
     """
 
@@ -65,6 +66,7 @@ class Field:
     in_queries: bool = True
     sticky: bool = False
     named: bool = False
+    kept: bool = True
     form: Callable[[Field, Any], Any] | None = None
     show: Callable[[Books, Any], Any] | None = None
 
@@ -105,6 +107,11 @@ def reference(name: str, target: str | None, **more: Any) -> Field:
 
 def read_only(name: str, kind: Kind = Kind.TEXT, **more: Any) -> Field:
     return Field(name, kind, access=Access.READ_ONLY, **more)
+
+
+def ignored(name: str) -> Field:
+    """A member the service knows and a client may send; it is never kept."""
+    return Field(name, Kind.OPEN, access=Access.READ_ONLY, kept=False)
 
 
 def computed(name: str, kind: Kind = Kind.OPEN, **more: Any) -> Field:
@@ -169,15 +176,26 @@ class Entity:
     def __post_init__(self) -> None:
         by_name = {field.name: field for field in self.fields if field is not BASE}
         object.__setattr__(self, "_by_name", by_name)
+        for in_query in (False, True):
+            printed = [field for field in self.fields if field.kept and (field.in_queries or not in_query)]
+            name = "_printed_in_query" if in_query else "_printed"
+            object.__setattr__(self, name, tuple((field.name, field) for field in printed))
         object.__setattr__(self, "_by_folded", {name.casefold(): field for name, field in by_name.items()})
 
     @property
     def by_name(self) -> dict[str, Field]:
-        return self._by_name  # type: ignore[attr-defined]
+        found: dict[str, Field] = self._by_name  # type: ignore[attr-defined]
+        return found
 
     def field(self, name: str) -> Field | None:
         """A field by its name in any case."""
-        return self._by_folded.get(name.casefold())  # type: ignore[attr-defined]
+        found: Field | None = self._by_folded.get(name.casefold())  # type: ignore[attr-defined]
+        return found
+
+    def printed(self, in_query: bool) -> tuple[tuple[str, Field], ...]:
+        """The fields that can have something to print, in order."""
+        found: tuple[tuple[str, Field], ...] = getattr(self, "_printed_in_query" if in_query else "_printed")
+        return found
 
     @property
     def known(self) -> list[str]:

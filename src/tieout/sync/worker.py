@@ -40,7 +40,8 @@ def run_worker(concurrency: int) -> None:
     loop = threading.Thread(target=_tick_until, args=(stop,), name="ticker", daemon=True)
     loop.start()
     try:
-        with app.replace_connector(app.connector.get_worker_connector()):
+        worker_connector = app.connector.get_worker_connector()  # type: ignore[attr-defined]  # Django's has it
+        with app.replace_connector(worker_connector):
             asyncio.run(_work(concurrency))
     finally:
         stop.set()
