@@ -33,6 +33,8 @@ def from_json(body: bytes) -> Any:
         return _decoder.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise NotJson(str(error)) from error
+    except RecursionError:
+        raise NotJson("it is nested too deeply") from None
 
 
 def to_xml(envelope: Mapping[str, Any]) -> bytes:

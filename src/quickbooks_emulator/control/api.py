@@ -64,7 +64,7 @@ class ControlApi:
             return json_response(
                 400,
                 {
-                    "error": f"QuickBooks would refuse: {fault.detail or fault.message}",
+                    "error": f"QuickBooks would refuse: {(fault.detail or fault.message).rstrip('.')}.",
                     "Fault": fault.envelope(),
                 },
             )

@@ -7,7 +7,8 @@ go through the control API, as if set in QuickBooks.
 from __future__ import annotations
 
 from quickbooks_emulator.entities.change import Change
-from quickbooks_emulator.entities.declaration import BASE, Body, Entity, Family, Field, Kind
+from quickbooks_emulator.entities.declaration import BASE, Body, Entity, Family, Field
+from quickbooks_emulator.entities.preference_forms import switches
 
 _GROUPS = (
     "AccountingInfoPrefs", "ProductAndServicesPrefs", "SalesFormsPrefs", "EmailMessagesPrefs",
@@ -31,7 +32,7 @@ PREFERENCES = Entity(
     family=Family.SINGLE,
     noun="preferences",
     creatable=False,
-    fields=(*(Field(group, Kind.OPEN) for group in _GROUPS), BASE),
+    fields=(*(Field(group, form=switches) for group in _GROUPS), BASE),
     rules=(merge_groups,),
     events=("Update",),
     in_changes=False,

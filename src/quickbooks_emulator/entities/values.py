@@ -37,6 +37,7 @@ _REFERENCE_KNOWN = ("value", "name", "type")
 
 _DATE = re.compile(r"(\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01]))(?:T.*)?$")
 _ALL_LINES = 2000
+_MOST_DIGITS = 15  # of an amount, before the point (documented)
 
 
 def take(entity: Entity, payload: Any, *, null_clears: bool = False) -> Body:
@@ -103,7 +104,7 @@ def _number(field: Field, value: Any) -> Decimal:
         number = Decimal(value)
     except InvalidOperation:
         raise faults.bad_value("2090", "Number", value, field.name) from None
-    if not number.is_finite():
+    if not number.is_finite() or number.adjusted() >= _MOST_DIGITS:
         raise faults.bad_value("2090", "Number", value, field.name)
     return number
 
