@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from tieout.sync.inbox import receive
+import tieout.sync.inbox as inbox
 from tieout.web.access import public
 
 
@@ -15,4 +15,4 @@ from tieout.web.access import public
 @require_POST
 def quickbooks(request: HttpRequest) -> HttpResponse:
     """No token of ours can be asked of QuickBooks; the signature over the raw bytes stands in for it."""
-    return HttpResponse(status=receive(request.body, request.headers))
+    return HttpResponse(status=inbox.receive(request.body, request.headers))
