@@ -339,3 +339,14 @@ def test_an_invoice_of_the_twin_is_not_found(desk: Desk, other_firm: Firm) -> No
             create_invoice(
                 firm_id=other_firm.pk, actor=desk.actor, today=TODAY, client_id=desk.client.pk, lines=[]
             )
+
+
+def test_lines_given_again_unchanged_beside_another_change_stay_the_rows_they_are(desk: Desk) -> None:
+    draft = desk.draft()
+    same = [{"item_id": desk.item.pk}]
+    rows = list(draft.lines.values_list("pk", flat=True))
+    change_draft(**desk.at(draft), memo="Other", lines=same)  # type: ignore[typeddict-item]
+    desk.finalise(draft)
+    revise_invoice(**desk.at(draft), now=NOW, memo="Once more", lines=same)  # type: ignore[typeddict-item]
+    assert list(draft.lines.values_list("pk", flat=True)) == rows
+    assert desk.fresh(draft).memo == "Once more"

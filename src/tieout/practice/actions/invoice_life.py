@@ -75,6 +75,8 @@ def revise_invoice(
         set_amounts(invoice, lines)
         if differ(before, lines) and asked.lines is not None:
             changes["lines"] = [len(before), len(lines)]
+        else:  # the same again: the rows that are there stay
+            lines = before
         if not changes:
             return invoice
         changes["total"] = [total_before, invoice.total]

@@ -104,6 +104,8 @@ def change_draft(
         set_amounts(invoice, lines)
         if changed.lines is not None and differ(lines_before, lines):
             changes["lines"] = [len(lines_before), len(lines)]
+        else:  # the same again: the rows that are there stay
+            lines = lines_before
         if not changes:
             return invoice
         changes["total"] = [total_before, invoice.total]
