@@ -1,17 +1,36 @@
 """Decides nothing: the addresses of the billing pages, under ``billing/``."""
 
+from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.urls import path
-from django.views.generic import RedirectView
 
 from tieout.practice.permissions import Permission
-from tieout.web.access import requires
-from tieout.web.billing import service_items
+from tieout.web.access import FirmRequest, requires
+from tieout.web.billing import (
+    credits,
+    invoice_acts,
+    invoice_forms,
+    invoices,
+    payment_forms,
+    payments,
+    recurring,
+    service_items,
+)
+
+
+@requires(Permission.VIEW_BILLING)
+def first(request: FirmRequest) -> HttpResponse:
+    return redirect("invoices")
+
 
 urlpatterns = [
-    path(
-        "",
-        requires(Permission.VIEW_BILLING)(RedirectView.as_view(pattern_name="service_items")),
-        name="billing",
-    ),
+    path("", first, name="billing"),
+    *invoices.urlpatterns,
+    *invoice_forms.urlpatterns,
+    *invoice_acts.urlpatterns,
+    *recurring.urlpatterns,
+    *payments.urlpatterns,
+    *payment_forms.urlpatterns,
+    *credits.urlpatterns,
     *service_items.urlpatterns,
 ]

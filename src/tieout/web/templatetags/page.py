@@ -42,6 +42,19 @@ LOOKS = {
     "needs_you": ("bad", "alert-triangle"),
     "needs_reconnect": ("bad", "plug"),
     "problem": ("bad", "alert-triangle"),
+    "draft": ("calm", "pencil"),
+    "finalised": ("wait", "file-invoice"),
+    "sent": ("wait", "send"),
+    "part_paid": ("warn", "cash"),
+    "paid": ("good", "circle-check"),
+    "overdue": ("bad", "clock"),
+    "written_off": ("calm", "ban"),
+    "void": ("calm", "ban"),
+    "received": ("good", "circle-check"),
+    "pending": ("wait", "clock"),
+    "declined": ("bad", "circle-x"),
+    "bounced": ("bad", "alert-triangle"),
+    "failed": ("bad", "alert-triangle"),
 }
 """State -> tone and icon. The word beside it carries the meaning; these only help the eye."""
 

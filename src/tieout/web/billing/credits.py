@@ -1,0 +1,238 @@
+"""Acts: the pages of credits: list, export, record, new, applied to invoices and taken off again, void."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Count, Sum
+from django.db.models.functions import Lower
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import URLPattern, path, reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from tieout.practice.access import visible_clients
+from tieout.practice.actions.clients import ChangedMeanwhile
+from tieout.practice.actions.credits import (
+    DESCRIPTION,
+    MEMO,
+    apply_credit,
+    create_credit,
+    unapply_credit,
+    void_credit,
+)
+from tieout.practice.billing_access import access_document, history_of_row, visible_documents, visible_items
+from tieout.practice.credits import CREDIT, Credit
+from tieout.practice.csv_text import write_csv
+from tieout.practice.invoices import Invoice
+from tieout.practice.permissions import Permission
+from tieout.practice.validation import Invalid
+from tieout.web.access import FirmRequest, requires
+from tieout.web.badges import badges_for
+from tieout.web.billing.acting import by, carried_out, today_of, version_seen
+from tieout.web.billing.apply_grid import grid_of
+from tieout.web.billing.history import entries
+from tieout.web.billing.item_form import select
+from tieout.web.billing.payment_forms import amount_field, date_field
+from tieout.web.billing.payment_list import CREDITS, CREDITS_EXPORTED, credit_rows, narrowed_credits
+from tieout.web.billing.pick_client import ask_for_client, chosen_client
+from tieout.web.client_forms import RuledForm, text_field
+from tieout.web.downloads import csv_file
+from tieout.web.listing import PAGE_SIZE
+from tieout.web.once import FIELD, new_token, once
+
+HISTORY_SHOWN = 50
+
+
+@require_GET
+@requires(Permission.VIEW_BILLING)
+def index(request: FirmRequest) -> HttpResponse:
+    member = request.member
+    asked = CREDITS.read(request.GET)
+    credits = visible_documents(member, Credit)
+    found = narrowed_credits(asked, credits, visible_clients(member))
+    sums = found.order_by().aggregate(count=Count("id"), left=Sum("left"))
+    pages = Paginator(found.select_related("client"), PAGE_SIZE)
+    pages.count = sums["count"]
+    page = pages.get_page(request.GET.get("page"))
+    shown = list(page.object_list)
+    badges = badges_for(CREDIT, [str(each.pk) for each in shown])
+    return render(
+        request,
+        "billing/credit_list.html",
+        {
+            "asked": asked,
+            "page": page,
+            "sums": sums,
+            "rows": [(each, badges.get(str(each.pk))) for each in shown],
+            "with_badges": bool(badges),
+            "may_record": member.may(Permission.RECORD_PAYMENTS),
+            "any_credit": bool(shown) or credits.exists(),
+        },
+    )
+
+
+@require_GET
+@requires(Permission.VIEW_BILLING)
+def export(request: FirmRequest) -> HttpResponse:
+    member = request.member
+    found = narrowed_credits(
+        CREDITS.read(request.GET), visible_documents(member, Credit), visible_clients(member)
+    )
+    return csv_file("tieout-credits.csv", write_csv(CREDITS_EXPORTED, credit_rows(found)))
+
+
+class CreditForm(RuledForm):
+    def __init__(self, *args: Any, request: FirmRequest, today: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        items = visible_items(request.member).filter(is_active=True).order_by(Lower("name"), "id")
+        offered = [(each.pk, each.name) for each in items]
+        self.fields["item_id"] = select("Service item", [("", "None"), *offered])
+        self.fields["description"] = text_field(
+            "description", DESCRIPTION, "Left empty: what the service item says."
+        )
+        self.fields["quantity"] = amount_field("Quantity", "Left empty: 1.")
+        self.fields["rate"] = amount_field("Rate", "Left empty: the service item's.")
+        self.fields["date"] = date_field("Date", today)
+        self.fields["memo"] = text_field("memo", MEMO)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.RECORD_PAYMENTS)
+def new(request: FirmRequest) -> HttpResponse:
+    member, today = request.member, today_of(request.member)
+    client = chosen_client(request)
+    if client is None:
+        return ask_for_client(request, "New credit", ("credits", "Credits"))
+    typed = request.POST if request.method == "POST" else None
+    form = CreditForm(typed, initial={"date": today}, request=request, today=today.isoformat())
+    if request.method == "POST" and form.is_valid():
+
+        def make(values: dict[str, Any]) -> str:
+            values["quantity"] = values["quantity"].strip() or "1"
+            credit = create_credit(**by(member), today=today, client_id=client.pk, **values)
+            return reverse("credit", args=[credit.pk])
+
+        address = form.save(lambda values: once(request, lambda: make(values)))
+        if address is not None:
+            messages.success(request, "The credit is made. It can be applied to invoices now.")
+            return redirect(address)
+    context = {"form": form, "client": client, "form_token": request.POST.get(FIELD) or new_token()}
+    status = 422 if form.is_bound and form.errors else 200
+    return render(request, "billing/credit_form.html", context, status=status)
+
+
+@require_GET
+@requires(Permission.VIEW_BILLING)
+def record(request: FirmRequest, credit_id: int) -> HttpResponse:
+    member = request.member
+    credit = access_document(member, Credit, credit_id)
+    return render(
+        request,
+        "billing/credit.html",
+        {
+            "credit": credit,
+            "applications": credit.applications.select_related("invoice").order_by("-id"),
+            "history": entries(history_of_row(credit, CREDIT)[:HISTORY_SHOWN], "credit"),
+            "badge": badges_for(CREDIT, [str(credit.pk)]).get(str(credit.pk)),
+            "may_record": member.may(Permission.RECORD_PAYMENTS),
+        },
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.RECORD_PAYMENTS)
+def apply(request: FirmRequest, credit_id: int) -> HttpResponse:
+    member = request.member
+    credit = access_document(member, Credit, credit_id, to_edit=True)
+    grid = grid_of(member, credit.client_id, request.POST, credit.left)
+    do = request.POST.get("do", "save")
+    if do == "oldest":
+        grid.fill_oldest()
+    refused: dict[str, str] = {}
+    if request.method == "POST" and request.headers.get("HX-Request"):
+        template = "billing/apply_grid.html" if do == "oldest" else "billing/apply_left.html"
+        context = {"grid": grid, "currency": credit.currency, "apart": do != "oldest", "credit": credit}
+        return render(request, template, context)
+    if request.method == "POST" and do == "save":
+        try:
+            apply_credit(
+                **by(member),
+                credit_id=credit.pk,
+                today=today_of(member),
+                allocations=grid.wanted(),
+                expected_version=version_seen(request.POST.get("version")),
+            )
+        except ChangedMeanwhile as problem:
+            messages.error(request, str(problem))
+            return redirect("credit", credit.pk)
+        except Invalid as invalid:
+            refused = grid.take(invalid.problems) or {"allocations": "An amount below needs a change."}
+        else:
+            messages.success(request, "The credit is applied.")
+            return redirect("credit", credit.pk)
+    context = {
+        "credit": credit,
+        "client": credit.client,
+        "grid": grid,
+        "refused": refused,
+        "currency": credit.currency,
+        "version": request.POST.get("version") or credit.version,
+    }
+    return render(request, "billing/credit_apply.html", context, status=422 if refused else 200)
+
+
+@requires(Permission.RECORD_PAYMENTS)
+@require_POST
+def unapply(request: FirmRequest, credit_id: int, application_id: int) -> HttpResponse:
+    credit = access_document(request.member, Credit, credit_id, to_edit=True)
+    if credit.applications.filter(pk=application_id).exists():
+        carried_out(
+            request,
+            lambda: unapply_credit(**by(request.member), application_id=application_id),
+            "Taken off the invoice. It can be applied again.",
+        )
+    return redirect("credit", credit.pk)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.RECORD_PAYMENTS)
+def void(request: FirmRequest, credit_id: int) -> HttpResponse:
+    credit = access_document(request.member, Credit, credit_id, to_edit=True)
+    if request.method == "POST":
+        carried_out(
+            request,
+            lambda: void_credit(
+                **by(request.member),
+                credit_id=credit.pk,
+                expected_version=version_seen(request.POST.get("version")),
+            ),
+            "The credit is void.",
+        )
+        return redirect("credit", credit.pk)
+    return render(request, "billing/credit_void.html", {"credit": credit})
+
+
+@require_GET
+@requires(Permission.RECORD_PAYMENTS)
+def for_invoice(request: FirmRequest, invoice_id: int) -> HttpResponse:
+    """The client's credits that have something left."""
+    invoice = access_document(request.member, Invoice, invoice_id)
+    address = redirect("credits")
+    address["Location"] += f"?client={invoice.client_id}&status=left"
+    return address
+
+
+_ONE = "credits/<int:credit_id>/"
+urlpatterns: list[URLPattern] = [
+    path("credits/", index, name="credits"),
+    path("credits/export.csv", export, name="credits_export"),
+    path("credits/new/", new, name="credit_new"),
+    path(_ONE, record, name="credit"),
+    path(f"{_ONE}apply/", apply, name="credit_apply"),
+    path(f"{_ONE}take-off/<int:application_id>/", unapply, name="credit_unapply"),
+    path(f"{_ONE}void/", void, name="credit_void"),
+    path("invoices/<int:invoice_id>/credit/", for_invoice, name="invoice_credit"),
+]

@@ -1,0 +1,90 @@
+"""Decides: what the list of invoices shows, and what stands in its export."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from django.db.models import Q, QuerySet
+
+from tieout.practice.clients import Client
+from tieout.practice.invoice_terms import Terms
+from tieout.practice.invoices import OPEN, Invoice, Status
+from tieout.web.listing import Asked, Column, Filter, ListKind
+
+STATUS = Filter(
+    "status",
+    "Status",
+    (
+        ("", "All"),
+        ("open", "Owed"),
+        ("overdue", "Overdue"),
+        *Status.choices,
+        ("late_fee", "Late fee added"),
+    ),
+)
+INVOICES = ListKind(
+    columns=(
+        Column("number", "Number", "number"),
+        Column("client", "Client"),
+        Column("status", "Status"),
+        Column("date", "Date", "date"),
+        Column("due", "Due", "due_date"),
+        Column("total", "Total", "total", is_number=True),
+        Column("balance", "Owed", "balance", is_number=True),
+    ),
+    filters=(STATUS,),
+    sort="-date",
+    dates=True,
+    ids=("client",),
+)
+EXPORTED = (
+    "Number", "Client", "Status", "Date", "Terms", "Due", "Currency", "Subtotal", "Discount", "Tax", "Written off",
+    "Total", "Paid", "Credited", "Owed", "Memo",
+)  # fmt: skip
+
+
+def narrowed(
+    asked: Asked, invoices: QuerySet[Invoice], clients: QuerySet[Client], today: date
+) -> QuerySet[Invoice]:
+    """``clients``: those the member may see, to search by name."""
+    status = asked["status"]
+    if status == "open":
+        invoices = invoices.filter(status__in=OPEN)
+    elif status == "overdue":
+        invoices = invoices.filter(balance__gt=0, due_date__lt=today)
+    elif status == "late_fee":
+        invoices = invoices.filter(late_fee_on__isnull=False)
+    elif status:
+        invoices = invoices.filter(status=status)
+    if asked["client"]:
+        invoices = invoices.filter(client_id=asked["client"])
+    if since := asked.day("since"):
+        invoices = invoices.filter(date__gte=since)
+    if until := asked.day("until"):
+        invoices = invoices.filter(date__lte=until)
+    if asked.search:
+        named = clients.filter(name__icontains=asked.search)
+        invoices = invoices.filter(
+            Q(number__istartswith=asked.search.removeprefix("#")) | Q(client__in=named)
+        )
+    return asked.sorted(invoices)
+
+
+def export_rows(invoices: QuerySet[Invoice]) -> Iterator[tuple[str, ...]]:
+    for each in invoices.select_related("client").iterator(chunk_size=2000):
+        amounts = (
+            each.subtotal, each.discount_total, each.tax_total, each.written_off, each.total, each.paid,
+            each.credited, each.balance,
+        )  # fmt: skip
+        yield (
+            each.number,
+            each.client.name,
+            each.get_status_display(),
+            each.date.isoformat(),
+            Terms(each.terms).label,
+            each.due_date.isoformat(),
+            each.currency,
+            *(str(amount) for amount in amounts),
+            each.memo,
+        )

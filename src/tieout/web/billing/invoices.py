@@ -1,0 +1,193 @@
+"""Acts: the pages that show invoices: list, record, print view, export, and what is done with many at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db.models import Count, Sum
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from tieout.practice.access import helpers_for, visible_clients
+from tieout.practice.actions.invoice_life import mark_many_sent
+from tieout.practice.actions.invoices import RowResult, finalise_invoices, lines_of
+from tieout.practice.billing_access import access_document, history_of_row, visible_documents
+from tieout.practice.clients import CLIENT
+from tieout.practice.csv_text import write_csv
+from tieout.practice.firms import Member
+from tieout.practice.invoice_content import totals_of
+from tieout.practice.invoice_fields import ready_to_finalise
+from tieout.practice.invoices import INVOICE, Invoice, Status
+from tieout.practice.permissions import Permission, refusal
+from tieout.practice.service_items import SERVICE_ITEM
+from tieout.web.access import FirmRequest, requires
+from tieout.web.badges import badges_for
+from tieout.web.billing.acting import by, today_of
+from tieout.web.billing.history import entries
+from tieout.web.billing.invoice_list import EXPORTED, INVOICES, export_rows, narrowed
+from tieout.web.billing.offers import offers_for
+from tieout.web.downloads import csv_file
+from tieout.web.listing import PAGE_SIZE
+
+HISTORY_SHOWN = 50
+MOST_AT_ONCE = 500
+
+
+@require_GET
+@requires(Permission.VIEW_BILLING)
+def index(request: FirmRequest) -> HttpResponse:
+    member, today = request.member, today_of(request.member)
+    asked = INVOICES.read(request.GET)
+    invoices = visible_documents(member, Invoice)
+    found = narrowed(asked, invoices, visible_clients(member), today)
+    sums = found.order_by().aggregate(count=Count("id"), total=Sum("total"), owed=Sum("balance"))
+    pages = Paginator(found.select_related("client"), PAGE_SIZE)
+    pages.count = sums["count"]
+    page = pages.get_page(request.GET.get("page"))
+    shown = list(page.object_list)
+    badges = badges_for(INVOICE, [str(each.pk) for each in shown])
+    return render(
+        request,
+        "billing/invoice_list.html",
+        {
+            "asked": asked,
+            "page": page,
+            "sums": sums,
+            "rows": [(each, badges.get(str(each.pk))) for each in shown],
+            "with_badges": bool(badges),
+            "today": today,
+            "may_edit": member.may(Permission.EDIT_INVOICES),
+            "picked": "picked" in request.GET,
+            "any_invoice": bool(shown) or invoices.exists(),
+            "of_client": visible_clients(member).filter(pk=asked["client"]).first()
+            if asked["client"]
+            else None,
+        },
+    )
+
+
+@require_GET
+@requires(Permission.VIEW_BILLING)
+def export(request: FirmRequest) -> HttpResponse:
+    """The list as it is filtered, every column."""
+    member = request.member
+    found = narrowed(
+        INVOICES.read(request.GET),
+        visible_documents(member, Invoice),
+        visible_clients(member),
+        today_of(member),
+    )
+    return csv_file("tieout-invoices.csv", write_csv(EXPORTED, export_rows(found)))
+
+
+@requires(Permission.EDIT_INVOICES)
+@require_POST
+def many(request: FirmRequest) -> HttpResponse:
+    """Finalize or mark as sent what was ticked, each for itself, and say what became of each."""
+    member = request.member
+    ticked = [each for each in request.POST.getlist("pick") if each.isascii() and each.isdigit()]
+    ids = [int(each) for each in ticked[:MOST_AT_ONCE] if len(each) <= 18]
+    seen = visible_documents(member, Invoice).filter(pk__in=ids).select_related("client").in_bulk()
+    now = timezone.now()
+    sends = request.POST.get("do") == "send"
+    results: list[RowResult] = (
+        mark_many_sent(**by(member), invoice_ids=list(seen), now=now)
+        if sends
+        else finalise_invoices(**by(member), invoice_ids=list(seen), today=today_of(member), now=now)
+    )
+    rows = [(result, result.invoice or seen[int(result.invoice_id)]) for result in results]
+    done = sum(result.invoice is not None for result in results)
+    return render(
+        request,
+        "billing/invoice_many.html",
+        {"rows": rows, "done": done, "refused": len(rows) - done, "sends": sends},
+    )
+
+
+@require_GET
+@requires(Permission.VIEW_BILLING)
+def record(request: FirmRequest, invoice_id: int) -> HttpResponse:
+    member = request.member
+    invoice = access_document(member, Invoice, invoice_id)
+    today = today_of(member)
+    return render(
+        request,
+        "billing/invoice.html",
+        {
+            **_content(invoice),
+            "today": today,
+            "overdue": invoice.balance > 0 and invoice.due_date < today,
+            "allocations": invoice.allocations.select_related("payment"),
+            "applications": invoice.credit_applications.select_related("credit"),
+            "revisions": invoice.revisions.order_by("-number"),
+            "history": entries(history_of_row(invoice, INVOICE)[:HISTORY_SHOWN], "invoice"),
+            "offers": offers_for(invoice, refused_to(member)),
+            "badge": badges_for(INVOICE, [str(invoice.pk)]).get(str(invoice.pk)),
+            "checks": _before_finalizing(invoice, member) if invoice.status == Status.DRAFT else [],
+            "may_edit": member.may(Permission.EDIT_INVOICES),
+        },
+    )
+
+
+@require_GET
+@requires(Permission.VIEW_BILLING)
+def printed(request: FirmRequest, invoice_id: int) -> HttpResponse:
+    """As the client gets it."""
+    invoice = access_document(request.member, Invoice, invoice_id)
+    return render(request, "billing/invoice_print.html", _content(invoice))
+
+
+def refused_to(member: Member) -> Callable[[Permission], str]:
+    """Permission -> the sentence for a member who lacks it, empty for one who has it."""
+
+    def sentence(permission: Permission) -> str:
+        if member.may(permission):
+            return ""
+        return refusal(permission, helpers_for(member.firm, permission))
+
+    return sentence
+
+
+def _content(invoice: Invoice) -> dict[str, Any]:
+    lines = lines_of(invoice)
+    return {
+        "invoice": invoice,
+        "lines": [(line, line.gross - line.discount) for line in lines],
+        "taxes": totals_of(invoice, lines).taxes,
+        "with_class": any(line.tracking_class_id for line in lines),
+        "with_tax": any(line.tax_rate_id for line in lines),
+        "with_discount": any(line.discount for line in lines),
+    }
+
+
+def _before_finalizing(invoice: Invoice, member: Member) -> list[tuple[str, str]]:
+    """(state, sentence) of what finalizing and the way to QuickBooks depend on."""
+    lines = lines_of(invoice)
+    problems = ready_to_finalise(invoice, lines, invoice.client, today_of(member))
+    checks = [("problem", sentence) for sentence in dict.fromkeys(problems.values())]
+    if not problems:
+        checks.append(("done", "Ready to be finalized."))
+    client = badges_for(CLIENT, [str(invoice.client_id)]).get(str(invoice.client_id))
+    if client is not None:
+        checks.append(
+            ("done" if client.tone == "good" else "waiting", f"Client in QuickBooks: {client.word}.")
+        )
+    items = {str(line.item_id): line.item for line in lines if line.item is not None}
+    for item_id, badge in badges_for(SERVICE_ITEM, list(items)).items():
+        state = "done" if badge.tone == "good" else "waiting"
+        checks.append((state, f"{items[item_id]} in QuickBooks: {badge.word}."))
+    return checks
+
+
+urlpatterns: list[URLPattern] = [
+    path("invoices/", index, name="invoices"),
+    path("invoices/export.csv", export, name="invoices_export"),
+    path("invoices/many/", many, name="invoices_many"),
+    path("invoices/<int:invoice_id>/", record, name="invoice"),
+    path("invoices/<int:invoice_id>/print/", printed, name="invoice_print"),
+]

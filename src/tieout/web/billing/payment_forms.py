@@ -1,0 +1,299 @@
+"""Acts: the pages on which money is recorded, put on invoices, corrected and given back.
+
+The one who asks has a key in the form, so that a second click records nothing twice: the verbs compare it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.db.models import Q
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import URLPattern, path
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from tieout.practice.actions.clients import ChangedMeanwhile
+from tieout.practice.actions.payments import (
+    DEPOSIT_TYPES,
+    MEMO,
+    REFERENCE,
+    apply_payment,
+    change_payment,
+    record_payment,
+)
+from tieout.practice.actions.refunds import REASON, refund_payment
+from tieout.practice.billing_access import access_document, choices_in, rows_of
+from tieout.practice.billing_settings import settings_of
+from tieout.practice.client_balances import ClientBalance
+from tieout.practice.invoices import Invoice
+from tieout.practice.ledger_lists import LedgerList, ListEntry
+from tieout.practice.money import ZERO
+from tieout.practice.payments import Method, Payment
+from tieout.practice.permissions import Permission
+from tieout.practice.validation import Invalid
+from tieout.web.access import FirmRequest, requires
+from tieout.web.billing.acting import by, today_of, version_seen
+from tieout.web.billing.apply_grid import Grid, grid_of, read_amount
+from tieout.web.billing.item_form import select
+from tieout.web.billing.pick_client import ask_for_client, chosen_client
+from tieout.web.client_forms import RuledForm, text_field
+from tieout.web.once import FIELD, new_token
+
+PAYMENTS = ("payments", "Payments")
+
+
+def amount_field(label: str, hint: str = "") -> forms.CharField:
+    attributes = {"class": "form-control", "inputmode": "decimal", "autocomplete": "off"}
+    return forms.CharField(label=label, required=False, help_text=hint, widget=forms.TextInput(attributes))
+
+
+def date_field(label: str, latest: str) -> forms.CharField:
+    widget = forms.TextInput(attrs={"class": "form-control", "type": "date", "max": latest})
+    return forms.CharField(label=label, required=False, widget=widget)
+
+
+class PaymentForm(RuledForm):
+    def __init__(self, *args: Any, payment: Payment | None = None, firm_id: int, today: str, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        if payment is None:
+            self.fields["amount"] = amount_field("Amount")
+        self.fields["method"] = select("Method", [("", "Choose"), *Method.choices])
+        self.fields["date"] = date_field("Date", today)
+        self.fields["reference"] = text_field("reference", REFERENCE, "Check number and the like.")
+        self.fields["memo"] = text_field("memo", MEMO)
+        self.fields["memo"].label = "Memo"
+        self.fields["reference"].label = "Reference"
+        accounts = choices_in(firm_id, LedgerList.ACCOUNT).filter(account_type__in=DEPOSIT_TYPES)
+        if payment is not None and payment.deposit_to_id:
+            accounts = rows_of(ListEntry, firm_id).filter(
+                Q(pk=payment.deposit_to_id) | Q(pk__in=accounts.values("pk"))
+            )
+        offered = [(each.pk, each.full_name) for each in accounts]
+        if offered:
+            self.fields["deposit_to_id"] = select("Deposited to", [("", "As usual"), *offered])
+        self.fields["is_additional"] = forms.BooleanField(
+            label="This is a retainer: money for work to come", required=False
+        )
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.RECORD_PAYMENTS)
+def new(request: FirmRequest) -> HttpResponse:
+    member, today = request.member, today_of(request.member)
+    client = chosen_client(request)
+    if client is None:
+        return ask_for_client(request, "Record a payment", PAYMENTS)
+    given: dict[str, Any] = {"firm_id": member.firm_id, "today": today.isoformat()}
+    refused: dict[str, str] = {}
+    if request.method == "GET":
+        typed = _for_invoice(request)
+        form = PaymentForm(initial={"date": today, **typed}, **given)
+        grid = grid_of(member, client.pk, typed, read_amount(typed.get("amount", "")))
+    else:
+        form = PaymentForm(request.POST, **given)
+        grid = _read_grid(request, client.pk, read_amount(request.POST.get("amount", "")))
+        if request.POST.get("do", "save") == "save" and form.is_valid():
+            try:
+                payment = record_payment(
+                    **by(member),
+                    today=today,
+                    allocations=grid.wanted(),
+                    idempotency_key=request.POST.get(FIELD, "")[:80],
+                    client_id=client.pk,
+                    **form.cleaned_data,
+                )
+            except Invalid as invalid:
+                refused = grid.take(invalid.problems)
+                form.take(Invalid(refused))
+                refused = refused or {"allocations": grid.problem or "An amount below needs a change."}
+            else:
+                messages.success(request, "The payment is recorded.")
+                return redirect("payment", payment.pk)
+        elif request.POST.get("do") != "save":
+            form.errors.clear()
+    balance = ClientBalance.objects.filter(client=client).first() or ClientBalance()
+    return render(
+        request,
+        "billing/payment_form.html",
+        {
+            "form": form,
+            "client": client,
+            "grid": grid,
+            "balance": balance,
+            "refused": refused,
+            "currency": settings_of(member.firm_id).currency,
+            "form_token": request.POST.get(FIELD) or new_token(),
+        },
+        status=422 if refused else 200,
+    )
+
+
+@requires(Permission.RECORD_PAYMENTS)
+@require_POST
+def grid_part(request: FirmRequest) -> HttpResponse:
+    """What the typed amounts leave over, while they are typed."""
+    member = request.member
+    client = chosen_client(request)
+    if client is None:
+        return HttpResponse(status=400)
+    available = read_amount(request.POST.get("amount", ""))
+    if payment_id := request.POST.get("payment_id"):
+        available = access_document(member, Payment, payment_id).unapplied
+    grid = _read_grid(request, client.pk, available)
+    context = {"grid": grid, "client": client, "currency": settings_of(member.firm_id).currency}
+    whole = request.POST.get("do") == "oldest"
+    return render(
+        request,
+        "billing/apply_grid.html" if whole else "billing/apply_left.html",
+        {**context, "apart": not whole},
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.RECORD_PAYMENTS)
+def apply(request: FirmRequest, payment_id: int) -> HttpResponse:
+    member = request.member
+    payment = access_document(member, Payment, payment_id, to_edit=True)
+    grid = _read_grid(request, payment.client_id, payment.unapplied)
+    refused: dict[str, str] = {}
+    if request.method == "POST" and request.POST.get("do", "save") == "save":
+        try:
+            apply_payment(
+                **by(member),
+                payment_id=payment.pk,
+                today=today_of(member),
+                allocations=grid.wanted(),
+                expected_version=version_seen(request.POST.get("version")),
+            )
+        except ChangedMeanwhile as problem:
+            messages.error(request, str(problem))
+            return redirect("payment", payment.pk)
+        except Invalid as invalid:
+            refused = grid.take(invalid.problems) or {"allocations": "An amount below needs a change."}
+        else:
+            messages.success(request, "Applied.")
+            return redirect("payment", payment.pk)
+    context = {
+        "payment": payment,
+        "client": payment.client,
+        "grid": grid,
+        "refused": refused,
+        "currency": payment.currency,
+        "version": request.POST.get("version") or payment.version,
+    }
+    return render(request, "billing/payment_apply.html", context, status=422 if refused else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.RECORD_PAYMENTS)
+def edit(request: FirmRequest, payment_id: int) -> HttpResponse:
+    """Everything but the amount and the client."""
+    member, today = request.member, today_of(request.member)
+    payment = access_document(member, Payment, payment_id, to_edit=True)
+    names = ("method", "date", "reference", "memo", "deposit_to_id", "is_additional")
+    form = PaymentForm(
+        request.POST if request.method == "POST" else None,
+        initial={name: getattr(payment, name) for name in names},
+        payment=payment,
+        firm_id=member.firm_id,
+        today=today.isoformat(),
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            saved = form.save(
+                lambda values: change_payment(
+                    **by(member),
+                    payment_id=payment.pk,
+                    today=today,
+                    expected_version=version_seen(request.POST.get("version")),
+                    **values,
+                )
+            )
+        except ChangedMeanwhile as problem:
+            messages.error(request, str(problem))
+            return redirect("payment_edit", payment.pk)
+        if saved is not None:
+            messages.success(request, "Saved the payment.")
+            return redirect("payment", payment.pk)
+    status = 422 if form.is_bound and form.errors else 200
+    return render(request, "billing/payment_edit.html", {"form": form, "payment": payment}, status=status)
+
+
+class RefundForm(RuledForm):
+    def __init__(self, *args: Any, today: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["amount"] = amount_field("Amount", "Left empty: all that is left of it.")
+        self.fields["on"] = date_field("Date", today)
+        self.fields["reason"] = text_field("reason", REASON)
+        self.fields["reason"].label = "Reason"
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.RECORD_PAYMENTS)
+def refund(request: FirmRequest, payment_id: int) -> HttpResponse:
+    member, today = request.member, today_of(request.member)
+    payment = access_document(member, Payment, payment_id, to_edit=True)
+    typed = request.POST if request.method == "POST" else None
+    form = RefundForm(typed, initial={"on": today}, today=today.isoformat())
+    if request.method == "POST" and form.is_valid():
+        made = form.save(
+            lambda values: refund_payment(
+                **by(member),
+                payment_id=payment.pk,
+                today=today,
+                idempotency_key=request.POST.get(FIELD, "")[:80],
+                **values,
+            )
+        )
+        if made is not None:
+            messages.success(request, "The refund is recorded. Invoices it leaves are open again.")
+            return redirect("payment", payment.pk)
+    context = {
+        "form": form,
+        "payment": payment,
+        "left": payment.allocated + payment.unapplied,
+        "form_token": request.POST.get(FIELD) or new_token(),
+        "allocations": payment.allocations.select_related("invoice").order_by("-id"),
+    }
+    status = 422 if form.is_bound and form.errors else 200
+    return render(request, "billing/payment_refund.html", context, status=status)
+
+
+@require_GET
+@requires(Permission.RECORD_PAYMENTS)
+def for_invoice(request: FirmRequest, invoice_id: int) -> HttpResponse:
+    invoice = access_document(request.member, Invoice, invoice_id)
+    address = redirect("payment_new")
+    address["Location"] += f"?client={invoice.client_id}&invoice={invoice.pk}"
+    return address
+
+
+def _for_invoice(request: FirmRequest) -> dict[str, str]:
+    """With ``?invoice=``: all that is owed on it, put on it."""
+    invoice_id = request.GET.get("invoice", "")
+    if not invoice_id:
+        return {}
+    invoice = access_document(request.member, Invoice, invoice_id)
+    owed = str(invoice.balance if invoice.is_open else ZERO)
+    return {"amount": owed, f"apply-{invoice.pk}": owed}
+
+
+def _read_grid(request: FirmRequest, client_id: int, available: Any) -> Grid:
+    grid = grid_of(request.member, client_id, request.POST, available)
+    if request.POST.get("do") == "oldest":
+        grid.fill_oldest()
+    return grid
+
+
+_ONE = "payments/<int:payment_id>/"
+urlpatterns: list[URLPattern] = [
+    path("payments/new/", new, name="payment_new"),
+    path("payments/grid/", grid_part, name="payment_grid"),
+    path("invoices/<int:invoice_id>/pay/", for_invoice, name="invoice_pay"),
+    path(f"{_ONE}apply/", apply, name="payment_apply"),
+    path(f"{_ONE}edit/", edit, name="payment_edit"),
+    path(f"{_ONE}refund/", refund, name="payment_refund"),
+]

@@ -1,0 +1,135 @@
+"""Decides: what the lists of payments and of credits show, and what stands in their exports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TypeVar
+
+from django.db.models import Q, QuerySet
+
+from tieout.practice.clients import Client
+from tieout.practice.credits import Credit
+from tieout.practice.payments import Method, Payment, PaymentStatus
+from tieout.web.listing import Asked, Column, Filter, ListKind
+
+Document = TypeVar("Document", Payment, Credit)
+PAYMENTS = ListKind(
+    columns=(
+        Column("date", "Date", "date"),
+        Column("client", "Client"),
+        Column("method", "Method"),
+        Column("reference", "Reference"),
+        Column("status", "Status"),
+        Column("amount", "Amount", "amount", is_number=True),
+        Column("unapplied", "On account", "unapplied", is_number=True),
+    ),
+    filters=(
+        Filter("status", "Status", (("", "All"), ("unapplied", "Money on account"), ("retainer", "Retainers"), ("refunded", "With refunds"), *PaymentStatus.choices)),
+        Filter("method", "Method", (("", "All"), *Method.choices)),
+    ),
+    sort="-date",
+    dates=True,
+    ids=("client",),
+)  # fmt: skip
+CREDITS = ListKind(
+    columns=(
+        Column("number", "Number", "number"),
+        Column("client", "Client"),
+        Column("date", "Date", "date"),
+        Column("description", "For"),
+        Column("amount", "Amount", "amount", is_number=True),
+        Column("left", "Left", "left", is_number=True),
+    ),
+    filters=(Filter("status", "Status", (("", "All"), ("left", "Something left"), ("used", "Used up"), ("void", "Void"))),),
+    sort="-date",
+    dates=True,
+    ids=("client",),
+)  # fmt: skip
+PAYMENTS_EXPORTED = (
+    "Date", "Client", "Method", "Reference", "Status", "Currency", "Amount", "On invoices", "On account", "Refunded",
+    "Retainer", "Memo",
+)  # fmt: skip
+CREDITS_EXPORTED = (
+    "Number",
+    "Client",
+    "Date",
+    "For",
+    "Currency",
+    "Amount",
+    "Applied",
+    "Left",
+    "Void",
+    "Notes",
+)
+
+
+def narrowed_payments(
+    asked: Asked, payments: QuerySet[Payment], clients: QuerySet[Client]
+) -> QuerySet[Payment]:
+    status = asked["status"]
+    if status == "unapplied":
+        payments = payments.filter(unapplied__gt=0)
+    elif status == "retainer":
+        payments = payments.filter(is_additional=True)
+    elif status == "refunded":
+        payments = payments.filter(refunded__gt=0)
+    elif status:
+        payments = payments.filter(status=status)
+    if asked["method"]:
+        payments = payments.filter(method=asked["method"])
+    payments = _common(asked, payments)
+    if asked.search:
+        named = clients.filter(name__icontains=asked.search)
+        payments = payments.filter(Q(reference__icontains=asked.search) | Q(client__in=named))
+    return asked.sorted(payments)
+
+
+def narrowed_credits(asked: Asked, credits: QuerySet[Credit], clients: QuerySet[Client]) -> QuerySet[Credit]:
+    wanted = {"left": Q(left__gt=0), "used": Q(left=0, is_void=False), "void": Q(is_void=True)}
+    credits = _common(asked, credits.filter(wanted.get(asked["status"], Q())))
+    if asked.search:
+        named = clients.filter(name__icontains=asked.search)
+        credits = credits.filter(Q(number__istartswith=asked.search) | Q(client__in=named))
+    return asked.sorted(credits)
+
+
+def _common(asked: Asked, rows: QuerySet[Document]) -> QuerySet[Document]:
+    if asked["client"]:
+        rows = rows.filter(client_id=asked["client"])
+    if since := asked.day("since"):
+        rows = rows.filter(date__gte=since)
+    if until := asked.day("until"):
+        rows = rows.filter(date__lte=until)
+    return rows
+
+
+def payment_rows(payments: QuerySet[Payment]) -> Iterator[tuple[str, ...]]:
+    for each in payments.select_related("client").iterator(chunk_size=2000):
+        amounts = (each.amount, each.allocated, each.unapplied, each.refunded)
+        yield (
+            each.date.isoformat(),
+            each.client.name,
+            each.get_method_display(),
+            each.reference,
+            each.get_status_display(),
+            each.currency,
+            *(str(amount) for amount in amounts),
+            "Yes" if each.is_additional else "No",
+            each.memo,
+        )
+
+
+def credit_rows(credits: QuerySet[Credit]) -> Iterator[tuple[str, ...]]:
+    for each in credits.select_related("client").iterator(chunk_size=2000):
+        yield (
+            each.number,
+            each.client.name,
+            each.date.isoformat(),
+            each.description,
+            each.currency,
+            str(each.amount),
+            str(each.applied),
+            str(each.left),
+            "Yes" if each.is_void else "No",
+            each.memo,
+        )

@@ -1,0 +1,157 @@
+"""Acts: the pages that show payments: list, record, export; and the buttons that undo one."""
+
+from __future__ import annotations
+
+from django.core.paginator import Paginator
+from django.db.models import Count, Q, Sum
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import URLPattern, path
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from tieout.practice.access import visible_clients
+from tieout.practice.actions.payments import bounce_payment, unapply_payment, void_payment
+from tieout.practice.billing_access import access_document, history_of_row, visible_documents
+from tieout.practice.csv_text import write_csv
+from tieout.practice.invoices import INVOICE
+from tieout.practice.payments import PAYMENT, Method, Payment, PaymentStatus
+from tieout.practice.permissions import Permission
+from tieout.web.access import FirmRequest, requires
+from tieout.web.badges import badges_for
+from tieout.web.billing.acting import by, carried_out, version_seen
+from tieout.web.billing.history import entries
+from tieout.web.billing.invoices import refused_to
+from tieout.web.billing.payment_list import PAYMENTS, PAYMENTS_EXPORTED, narrowed_payments, payment_rows
+from tieout.web.downloads import csv_file
+from tieout.web.listing import PAGE_SIZE
+
+HISTORY_SHOWN = 50
+
+
+@require_GET
+@requires(Permission.VIEW_BILLING)
+def index(request: FirmRequest) -> HttpResponse:
+    member = request.member
+    asked = PAYMENTS.read(request.GET)
+    payments = visible_documents(member, Payment)
+    found = narrowed_payments(asked, payments, visible_clients(member))
+    came = Q(status=PaymentStatus.RECEIVED)
+    sums = found.order_by().aggregate(
+        count=Count("id"), amount=Sum("amount", filter=came), unapplied=Sum("unapplied")
+    )
+    pages = Paginator(found.select_related("client"), PAGE_SIZE)
+    pages.count = sums["count"]
+    page = pages.get_page(request.GET.get("page"))
+    shown = list(page.object_list)
+    badges = badges_for(PAYMENT, [str(each.pk) for each in shown])
+    return render(
+        request,
+        "billing/payment_list.html",
+        {
+            "asked": asked,
+            "page": page,
+            "sums": sums,
+            "rows": [(each, badges.get(str(each.pk))) for each in shown],
+            "with_badges": bool(badges),
+            "may_record": member.may(Permission.RECORD_PAYMENTS),
+            "any_payment": bool(shown) or payments.exists(),
+        },
+    )
+
+
+@require_GET
+@requires(Permission.VIEW_BILLING)
+def export(request: FirmRequest) -> HttpResponse:
+    member = request.member
+    found = narrowed_payments(
+        PAYMENTS.read(request.GET), visible_documents(member, Payment), visible_clients(member)
+    )
+    return csv_file("tieout-payments.csv", write_csv(PAYMENTS_EXPORTED, payment_rows(found)))
+
+
+@require_GET
+@requires(Permission.VIEW_BILLING)
+def record(request: FirmRequest, payment_id: int) -> HttpResponse:
+    member = request.member
+    payment = access_document(member, Payment, payment_id)
+    allocations = list(payment.allocations.select_related("invoice"))
+    badge = badges_for(PAYMENT, [str(payment.pk)]).get(str(payment.pk))
+    blockers = []
+    if badge is not None and badge.tone != "good":
+        found = badges_for(INVOICE, [str(each.invoice_id) for each in allocations])
+        blockers = [
+            f"{each.invoice}: {found[str(each.invoice_id)].word}"
+            for each in allocations
+            if str(each.invoice_id) in found and found[str(each.invoice_id)].tone != "good"
+        ]
+    received = payment.status == PaymentStatus.RECEIVED
+    return render(
+        request,
+        "billing/payment.html",
+        {
+            "payment": payment,
+            "allocations": allocations,
+            "refunds": payment.refunds.order_by("id"),
+            "history": entries(history_of_row(payment, PAYMENT)[:HISTORY_SHOWN], "payment"),
+            "badge": badge,
+            "blockers": blockers,
+            "may_record": member.may(Permission.RECORD_PAYMENTS),
+            "refused": refused_to(member)(Permission.RECORD_PAYMENTS),
+            "received": received,
+            "can_bounce": received and payment.method != Method.CASH and not payment.refunded,
+            "can_void": received and not payment.processor and not payment.refunded,
+        },
+    )
+
+
+@requires(Permission.RECORD_PAYMENTS)
+@require_POST
+def unapply(request: FirmRequest, payment_id: int, invoice_id: int) -> HttpResponse:
+    payment = access_document(request.member, Payment, payment_id, to_edit=True)
+    carried_out(
+        request,
+        lambda: unapply_payment(
+            **by(request.member),
+            payment_id=payment.pk,
+            invoice_id=invoice_id,
+            expected_version=version_seen(request.POST.get("version")),
+        ),
+        "Taken off the invoice. It is money on account now.",
+    )
+    return redirect("payment", payment.pk)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.RECORD_PAYMENTS)
+def undo(request: FirmRequest, payment_id: int, how: str) -> HttpResponse:
+    """Bounced at the bank, or void because it was recorded by mistake; both ask first."""
+    payment = access_document(request.member, Payment, payment_id, to_edit=True)
+    if request.method == "POST":
+        verb = bounce_payment if how == "bounce" else void_payment
+        carried_out(
+            request,
+            lambda: verb(
+                **by(request.member),
+                payment_id=payment.pk,
+                expected_version=version_seen(request.POST.get("version")),
+            ),
+            "The payment is marked as bounced. Its invoices are open again."
+            if how == "bounce"
+            else "The payment is void. Its invoices are open again.",
+        )
+        return redirect("payment", payment.pk)
+    allocations = payment.allocations.select_related("invoice")
+    return render(
+        request, "billing/payment_undo.html", {"payment": payment, "how": how, "allocations": allocations}
+    )
+
+
+_ONE = "payments/<int:payment_id>/"
+urlpatterns: list[URLPattern] = [
+    path("payments/", index, name="payments"),
+    path("payments/export.csv", export, name="payments_export"),
+    path(_ONE, record, name="payment"),
+    path(f"{_ONE}take-off/<int:invoice_id>/", unapply, name="payment_unapply"),
+    path(f"{_ONE}bounce/", undo, {"how": "bounce"}, name="payment_bounce"),
+    path(f"{_ONE}void/", undo, {"how": "void"}, name="payment_void"),
+]
