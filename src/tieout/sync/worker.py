@@ -1,7 +1,7 @@
 """Acts: the worker process: runs jobs, and beside them a plain loop that no lost bell, lock or job can stop.
 
-The loop rings for connections that are due, puts jobs of dead workers back, and throws old rows away. It is a
-thread of its own and not a job, because a job can itself be lost or wait behind a lock.
+The loop rings for connections that are due, puts jobs of dead workers back, has the practice do what is due daily,
+and throws old rows away. It is a thread of its own and not a job: a job can itself be lost or wait behind a lock.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from tieout.practice.daily import do_what_is_due
 from tieout.practice.isolation import every_firm_scope
 from tieout.practice.models import OutboxNote
 from tieout.sync.models import InboxEvent, Run
@@ -73,6 +74,7 @@ def _tick_until(stop: threading.Event) -> None:
             put_back_stalled()
             if tidied is None or now - tidied >= TIDY_EVERY:
                 tidy(now)
+                do_what_is_due(now)
                 tidied = now
         except Exception:
             # The database may be restarting: this loop is the one that must outlive it.
