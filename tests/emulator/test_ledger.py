@@ -268,3 +268,31 @@ def test_the_check_of_the_books_notices_a_wrong_balance(play: Play) -> None:
         )
         transaction.put(table.name, made["Id"], changed)
     assert any("open items" in one for one in faults_in(play.emulator))
+
+
+def test_the_ledger_and_the_plan_are_there_over_control(control: Any, api: Api) -> None:
+    books = control("GET", f"/companies/{SAMPLE}/ledger")
+    assert books["discrepancies"] == []
+    by_id = {one["Id"]: one for one in books["accounts"]}
+    assert by_id["84"] == {
+        "Id": "84",
+        "Name": "Accounts Receivable (A/R)",
+        "AccountType": "Accounts Receivable",
+        "Balance": 5281.52,
+    }
+    assert round(sum(one["Balance"] for one in books["accounts"]), 2) == 0
+    control("POST", f"/companies/{SAMPLE}/plan", {"sku": "QuickBooks Online Essentials"})
+    with pytest.raises(Refusal) as refused:
+        api.create("Class", Name="North")
+    assert refused.value.code == "5030"
+    control("POST", f"/companies/{SAMPLE}/plan", {}, status=400)
+
+
+def test_a_person_can_void_what_the_api_cannot(control: Any, api: Api, emulator: Emulator) -> None:
+    memo = api.create("CreditMemo", CustomerRef={"value": "3"}, Line=[sale_line(10)])
+    edit = {"entity": "CreditMemo", "id": memo["Id"], "operation": "void"}
+    assert control("POST", f"/companies/{SAMPLE}/edit", edit)["TotalAmt"] == 0
+    with pytest.raises(Refusal) as refused:
+        api.post("/creditmemo", {"Id": memo["Id"], "SyncToken": "1"}, operation="void")
+    assert refused.value.code == "500"
+    assert whole(emulator)

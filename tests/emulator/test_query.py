@@ -194,7 +194,7 @@ def test_by_a_switch_position_zero_reads_as_one(api: Api) -> None:
 
 def test_entities_of_the_real_service_that_are_not_kept_are_empty(api: Api) -> None:
     assert api.get("/query", query="select * from Budget")["QueryResponse"] == {}
-    assert api.count("select count(*) from TimeActivity") == 0
+    assert api.count("select count(*) from Budget") == 0
 
 
 TEXT = "select * from Customer where DisplayName = 'Cool Cars'"

@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from quickbooks_emulator import formats
+from quickbooks_emulator.control.company import COMPANY_ROUTES
 from quickbooks_emulator.control.desk import Control, ControlError
 from quickbooks_emulator.control.settings import SETTINGS_ROUTES, Document, Handler
 from quickbooks_emulator.faults import Fault
@@ -224,6 +225,7 @@ def _revoke(control: Control, request: Request, document: Document, match: re.Ma
 _COMPANY = r"/companies/(?P<realm>[^/]+)"
 ROUTES: tuple[tuple[str, str, Handler], ...] = (
     *SETTINGS_ROUTES,
+    *COMPANY_ROUTES,
     ("GET", "/health", _health),
     ("POST", "/reset", _reset),
     ("GET", "/clock", _clock),

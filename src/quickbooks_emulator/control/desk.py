@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from quickbooks_emulator.clock import ClockState
+from quickbooks_emulator.control import company
 from quickbooks_emulator.entities import BY_PATH, ENTITIES
 from quickbooks_emulator.entities.declaration import Body, Entity
 from quickbooks_emulator.entities.render import render
@@ -36,6 +37,7 @@ _COMPANY_KINDS = (
     "earlier",
     "events",
     "deliveries",
+    "files",
     "numbers",
     "postings",
     "records",
@@ -112,7 +114,7 @@ class Control:
         fields: Mapping[str, Any] | None = None,
         operation: str = "update",
     ) -> Body:
-        """A person's edit: create, update, deactivate, reactivate, delete. Returns the record as printed.
+        """A person's edit: create, update, deactivate, reactivate, void, delete. Returns the record as printed.
         Raises Fault as the API would, and ControlError."""
         found = self.entity(entity)
         with self.emulator.store.transaction() as transaction:
@@ -121,6 +123,9 @@ class Control:
                 record = writes.change_as_person(books, found, None, fields or {})
             elif record_id is None:
                 raise ControlError(f"To {operation} a {found.name}, give its id.")
+            elif operation == "void":
+                token = writes.existing(books, found, record_id).token
+                record = writes.void(books, found, {"Id": record_id, "SyncToken": token})
             elif operation == "delete":
                 payload = {"Id": record_id, "SyncToken": writes.existing(books, found, record_id).token}
                 return {"Id": writes.delete(books, found, payload), "status": "Deleted"}
@@ -129,7 +134,7 @@ class Control:
                 record = writes.change_as_person(books, found, record_id, {**(fields or {}), **forced})
             else:
                 raise ControlError(
-                    f"There is no operation {operation!r}: create, update, deactivate, reactivate, delete."
+                    f"There is no operation {operation!r}: create, update, deactivate, reactivate, void, delete."
                 )
             return render(books, found, record)
 
@@ -143,6 +148,18 @@ class Control:
     def set_preferences(self, realm: str, groups: Mapping[str, Mapping[str, Any]]) -> Body:
         """Turn switches: {"SalesFormsPrefs": {"CustomTxnNumbers": True}}."""
         return self.edit(realm, "Preferences", "1", groups)
+
+    def ledger(self, realm: str) -> Body:
+        """The trial balance of a company, and a sentence for each thing in its books that does not agree."""
+        with self.emulator.store.transaction() as transaction:
+            return company.ledger_of(self._books(realm, transaction))
+
+    def set_plan(self, realm: str, sku: str) -> Body:
+        """Change the subscription, e.g. "QuickBooks Online Essentials". Raises ControlError."""
+        if not sku.strip():
+            raise ControlError("Give the plan's sku, such as QuickBooks Online Plus.")
+        with self.emulator.store.transaction() as transaction:
+            return company.change_plan(self._books(realm, transaction), sku.strip())
 
     def records(self, realm: str, entity: str) -> list[Body]:
         """Every record of an entity, active or not, by id."""
@@ -160,10 +177,10 @@ class Control:
         return found
 
     def company(self, realm: str) -> Company:
-        company: Company | None = self.emulator.store.collection("companies").get(realm)
-        if company is None:
+        found: Company | None = self.emulator.store.collection("companies").get(realm)
+        if found is None:
             raise ControlError(f"There is no company {realm!r}.")
-        return company
+        return found
 
     # faults
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from quickbooks_emulator.entities.account import ACCOUNT
+from quickbooks_emulator.entities.attachable import ATTACHABLE
 from quickbooks_emulator.entities.bill import BILL
 from quickbooks_emulator.entities.bill_payment import BILL_PAYMENT
 from quickbooks_emulator.entities.class_ import CLASS
@@ -48,6 +49,7 @@ ENTITIES: dict[str, Entity] = {
     entity.name: entity
     for entity in (
         ACCOUNT,
+        ATTACHABLE,
         BILL,
         BILL_PAYMENT,
         CLASS,

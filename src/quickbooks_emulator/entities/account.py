@@ -15,6 +15,7 @@ from quickbooks_emulator.entities.declaration import (
     Kind,
     boolean,
     computed,
+    ignored,
     name_text,
     read_only,
     reference,
@@ -114,7 +115,7 @@ ACCOUNT = Entity(
         text("AccountAlias", 100),
         BASE,
         *(
-            read_only(name, Kind.OPEN)
+            ignored(name)
             for name in (
                 "BankNum",
                 "OpeningBalance",

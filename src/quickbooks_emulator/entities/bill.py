@@ -10,6 +10,7 @@ from quickbooks_emulator.entities.declaration import (
     Family,
     Field,
     Kind,
+    ignored,
     read_only,
     reference,
     text,
@@ -59,7 +60,7 @@ BILL = Entity(
         reference("VendorRef", "Vendor", named=True).filtered(),
         reference("APAccountRef", "Account", named=True),
         read_only("TotalAmt", Kind.MONEY).queried(),
-        *(read_only(name, Kind.OPEN) for name in NEVER_KEPT),
+        *(ignored(name) for name in NEVER_KEPT),
     ),
     rules=(
         basics.require("VendorRef"),

@@ -13,7 +13,7 @@ from quickbooks_emulator.entities.declaration import (
     Field,
     Kind,
     boolean,
-    read_only,
+    ignored,
     reference,
     text,
 )
@@ -88,7 +88,7 @@ BILL_PAYMENT = Entity(
         Field("Line", form=many(payments.LINE), show=payments.show_plain_lines),
         reference("APAccountRef", "Account"),
         *(
-            read_only(name, Kind.OPEN)
+            ignored(name)
             for name in (
                 "AttachableRef",
                 "BillPaymentEx",

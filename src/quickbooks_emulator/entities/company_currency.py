@@ -9,10 +9,9 @@ from quickbooks_emulator.entities.declaration import (
     BASE,
     Entity,
     Family,
-    Kind,
     boolean,
+    ignored,
     name_text,
-    read_only,
 )
 
 NAMES = {
@@ -50,7 +49,7 @@ COMPANY_CURRENCY = Entity(
         name_text("Name", 100, sticky=True).queried(),
         boolean("Active", default=True, sticky=True).queried(),
         BASE,
-        read_only("CustomField", Kind.OPEN),
+        ignored("CustomField"),
     ),
     rules=(settle_code,),
     indexed=("Code",),

@@ -7,6 +7,7 @@ from quickbooks_emulator.entities.declaration import (
     Family,
     Kind,
     computed,
+    ignored,
     read_only,
     reference,
 )
@@ -30,7 +31,7 @@ CREDIT_MEMO = Entity(
         read_only("Balance", Kind.MONEY).queried(),
         computed("HomeBalance", Kind.MONEY),
         *(  # sent ones are dropped in current versions (recorded)
-            read_only(name, Kind.OPEN)
+            ignored(name)
             for name in (
                 "LinkedTxn",
                 "DepositToAccountRef",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from decimal import Decimal
 
-from quickbooks_emulator.entities import hierarchy, names, references
+from quickbooks_emulator.entities import hierarchy, names, references, settings
 from quickbooks_emulator.entities.change import Change
 from quickbooks_emulator.entities.declaration import (
     BASE,
@@ -18,6 +18,7 @@ from quickbooks_emulator.entities.declaration import (
     Kind,
     boolean,
     computed,
+    ignored,
     money,
     name_text,
     read_only,
@@ -33,6 +34,16 @@ def opening_balance(change: Change) -> None:
     """Balance may be given on create only: it becomes a transaction, and the ledger carries it from then on."""
     if change.old is None:
         change.body["Balance"] = ZERO
+
+
+def default_tax_code(change: Change) -> None:
+    """TaxPrefs.TaxGroupCodeRef is the code of new customers in US sales tax companies (recorded); other companies
+    have none."""
+    if change.old is not None or "DefaultTaxCodeRef" in change.given:
+        return
+    group = settings.preference(change.books, "TaxPrefs", "TaxGroupCodeRef")
+    if group and settings.preference(change.books, "TaxPrefs", "UsingSalesTax"):
+        change.body["DefaultTaxCodeRef"] = {"value": str(group["value"])}
 
 
 def pseudonym(change: Change) -> None:
@@ -75,7 +86,7 @@ CUSTOMER = Entity(
         boolean("BillWithParent", default=False),
         reference("ParentRef", "Customer").filtered(),
         read_only("Level", Kind.NUMBER),
-        reference("DefaultTaxCodeRef", "TaxCode", default={"value": "2"}, in_queries=False),
+        reference("DefaultTaxCodeRef", "TaxCode", sticky=True, in_queries=False),
         reference("SalesTermRef", "Term", named=True),
         reference("PaymentMethodRef", "PaymentMethod"),
         reference("CustomerTypeRef", None),
@@ -112,13 +123,14 @@ CUSTOMER = Entity(
         Field("Fax", Kind.PHONE, 30),
         Field("PrimaryEmailAddr", Kind.EMAIL, 100).filtered(),
         Field("WebAddr", Kind.WEB, 1000),
-        *(read_only(name, Kind.OPEN) for name in _NEVER_KEPT),
+        *(ignored(name) for name in _NEVER_KEPT),
     ),
     rules=(
         *names.BEFORE_NAMING,
         hierarchy.place_under_parent,
         references.check_references,
         references.keep_home_currency,
+        default_tax_code,
         opening_balance,
         pseudonym,
         *names.NAMING,

@@ -12,6 +12,7 @@ from quickbooks_emulator.entities.declaration import (
     Field,
     Kind,
     boolean,
+    ignored,
     name_text,
     read_only,
     reference,
@@ -41,7 +42,7 @@ DEPARTMENT = Entity(
         boolean("Active", default=True, sticky=True).queried(),
         Field("Address", Kind.ADDRESS),
         BASE,
-        read_only("AttachableRef", Kind.OPEN),
+        ignored("AttachableRef"),
     ),
     rules=(
         need_departments,

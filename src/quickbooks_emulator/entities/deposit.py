@@ -14,6 +14,7 @@ from quickbooks_emulator.entities.declaration import (
     Family,
     Field,
     Kind,
+    ignored,
     read_only,
     reference,
     text,
@@ -183,7 +184,7 @@ DEPOSIT = Entity(
         Field("Line", form=many(_LINE), show=show_lines),
         Field("TxnTaxDetail", form=one(TAX_DETAIL)),
         *(
-            read_only(name, Kind.OPEN)
+            ignored(name)
             for name in (
                 "AttachableRef",
                 "CustomField",

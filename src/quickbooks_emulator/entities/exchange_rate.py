@@ -6,7 +6,16 @@ from decimal import Decimal
 
 from quickbooks_emulator import faults
 from quickbooks_emulator.entities.change import Change
-from quickbooks_emulator.entities.declaration import BASE, Entity, Family, Field, Kind, name_text, read_only
+from quickbooks_emulator.entities.declaration import (
+    BASE,
+    Entity,
+    Family,
+    Field,
+    Kind,
+    ignored,
+    name_text,
+    read_only,
+)
 from quickbooks_emulator.forms.shapes import number_field
 from quickbooks_emulator.store.books import Books
 
@@ -40,7 +49,7 @@ EXCHANGE_RATE = Entity(
         number_field("Rate"),
         Field("AsOfDate", Kind.DATE, sticky=True).queried(),
         BASE,
-        read_only("CustomField", Kind.OPEN),
+        ignored("CustomField"),
     ),
     rules=(settle,),
     indexed=("SourceCurrencyCode",),

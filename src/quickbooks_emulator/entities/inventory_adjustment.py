@@ -14,7 +14,7 @@ from quickbooks_emulator.entities.declaration import (
     Family,
     Field,
     Kind,
-    read_only,
+    ignored,
     reference,
     text,
 )
@@ -84,7 +84,7 @@ INVENTORY_ADJUSTMENT = Entity(
         Field("Line", form=many(_LINE), show=_show),
         reference("DepartmentRef", "Department", named=True),
         *(
-            read_only(name, Kind.OPEN)
+            ignored(name)
             for name in ("AttachableRef", "CustomField", "CustomerRef", "TxnSource", "ExchangeRate")
         ),
     ),

@@ -17,6 +17,7 @@ from quickbooks_emulator.entities.declaration import (
     Field,
     Kind,
     boolean,
+    ignored,
     name_text,
     read_only,
     reference,
@@ -192,7 +193,7 @@ ITEM = Entity(
         boolean("PrintGroupedItems"),
         Field("ItemGroupDetail", form=one(_GROUP)),
         BASE,
-        *(read_only(name, Kind.OPEN) for name in _NEVER_KEPT),
+        *(ignored(name) for name in _NEVER_KEPT),
     ),
     rules=(
         *tree.FLAT,

@@ -15,7 +15,7 @@ from quickbooks_emulator.entities.declaration import (
     Field,
     Kind,
     boolean,
-    read_only,
+    ignored,
     text,
 )
 from quickbooks_emulator.forms import basics, numbers, settle
@@ -194,7 +194,7 @@ JOURNAL_ENTRY = Entity(
         Field("Line", form=many(_LINE), show=show_lines),
         Field("TxnTaxDetail", form=one(TAX_DETAIL)),
         *(
-            read_only(name, Kind.OPEN)
+            ignored(name)
             for name in (
                 "TotalAmt",
                 "HomeTotalAmt",

@@ -11,6 +11,7 @@ from quickbooks_emulator.entities.declaration import (
     Field,
     Kind,
     boolean,
+    ignored,
     read_only,
     reference,
     text,
@@ -67,7 +68,7 @@ PAYMENT = Entity(
         reference("DepartmentRef", "Department", named=True),
         text("TxnSource", 100),
         *(
-            read_only(name, Kind.OPEN)
+            ignored(name)
             for name in (
                 "ARAccountRef",
                 "AttachableRef",

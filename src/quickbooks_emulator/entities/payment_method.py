@@ -10,8 +10,8 @@ from quickbooks_emulator.entities.declaration import (
     Field,
     Kind,
     boolean,
+    ignored,
     name_text,
-    read_only,
 )
 
 PAYMENT_METHOD = Entity(
@@ -29,7 +29,7 @@ PAYMENT_METHOD = Entity(
             "Type", Kind.ENUM, values=("CREDIT_CARD", "NON_CREDIT_CARD"), default="NON_CREDIT_CARD"
         ).queried(),
         BASE,
-        read_only("AttachableRef", Kind.OPEN),
+        ignored("AttachableRef"),
     ),
     rules=(*tree.FLAT, *tree.NAMED),
     indexed=("Name",),

@@ -39,8 +39,12 @@ PREFERENCES = Entity(
 )
 
 
-def initial() -> Body:
-    """The switches of a US company with manual sales tax, as recorded in sandboxes; AutoApply* are absent there."""
+def initial(country: str = "US", currency: str = "USD") -> Body:
+    """The switches of a company with manual sales tax, as recorded in US sandboxes; AutoApply* are absent there. A
+    Canadian one has several currencies (recorded), a UK one does not (a guess)."""
+    tax: Body = {"UsingSalesTax": True}
+    if country == "US":
+        tax["TaxGroupCodeRef"] = {"value": "2"}
     return {
         "AccountingInfoPrefs": {
             "UseAccountNumbers": False,
@@ -60,6 +64,36 @@ def initial() -> Body:
             "QuantityOnHand": True,
         },
         "SalesFormsPrefs": {
+            "CustomField": [
+                {
+                    "CustomField": [
+                        {
+                            "Name": "SalesFormsPrefs.UseSalesCustom1",
+                            "Type": "BooleanType",
+                            "BooleanValue": True,
+                        },
+                        {
+                            "Name": "SalesFormsPrefs.UseSalesCustom2",
+                            "Type": "BooleanType",
+                            "BooleanValue": False,
+                        },
+                        {
+                            "Name": "SalesFormsPrefs.UseSalesCustom3",
+                            "Type": "BooleanType",
+                            "BooleanValue": False,
+                        },
+                    ]
+                },
+                {
+                    "CustomField": [
+                        {
+                            "Name": "SalesFormsPrefs.SalesCustomName1",
+                            "Type": "StringType",
+                            "StringValue": "Crew #",
+                        }
+                    ]
+                },
+            ],
             "CustomTxnNumbers": False,
             "AllowDeposit": True,
             "AllowDiscount": True,
@@ -79,8 +113,8 @@ def initial() -> Body:
         "EmailMessagesPrefs": {},
         "VendorAndPurchasesPrefs": {"TrackingByCustomer": True, "BillableExpenseTracking": True},
         "TimeTrackingPrefs": {"UseServices": True, "BillCustomers": True, "WorkWeekStartDate": "Monday"},
-        "TaxPrefs": {"UsingSalesTax": True, "TaxGroupCodeRef": {"value": "2"}},
-        "CurrencyPrefs": {"MultiCurrencyEnabled": False, "HomeCurrency": {"value": "USD"}},
+        "TaxPrefs": tax,
+        "CurrencyPrefs": {"MultiCurrencyEnabled": country == "CA", "HomeCurrency": {"value": currency}},
         "ReportPrefs": {"ReportBasis": "Accrual", "CalcAgingReportFromTxnDate": False},
         "OtherPrefs": {
             "NameValue": [

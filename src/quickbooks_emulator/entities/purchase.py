@@ -14,6 +14,7 @@ from quickbooks_emulator.entities.declaration import (
     Kind,
     boolean,
     computed,
+    ignored,
     read_only,
     reference,
     text,
@@ -103,7 +104,7 @@ PURCHASE = Entity(
         Field("PrintStatus", Kind.ENUM, values=("NotSet", "NeedToPrint", "PrintComplete")),
         Field("RemitToAddr", Kind.ADDRESS),
         *(
-            read_only(name, Kind.OPEN)
+            ignored(name)
             for name in (
                 "AttachableRef",
                 "CheckPayment",

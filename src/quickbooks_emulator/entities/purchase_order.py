@@ -10,6 +10,7 @@ from quickbooks_emulator.entities.declaration import (
     Family,
     Field,
     Kind,
+    ignored,
     read_only,
     reference,
     text,
@@ -50,12 +51,12 @@ PURCHASE_ORDER = Entity(
         Field("EmailStatus", Kind.ENUM, values=("NotSet", "NeedToSend", "EmailSent"), default="NotSet"),
         read_only("TotalAmt", Kind.MONEY).queried(),
         *(
-            read_only(name, Kind.OPEN)
+            ignored(name)
             for name in NEVER_KEPT
             if name not in ("CustomField", "Memo", "ShipAddr", "VendorAddr")
         ),
-        read_only("ShipMethodRef", Kind.OPEN),
-        read_only("TemplateRef", Kind.OPEN),
+        ignored("ShipMethodRef"),
+        ignored("TemplateRef"),
     ),
     rules=(
         basics.require("VendorRef"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from quickbooks_emulator.entities.declaration import Entity, Family, Kind, read_only, reference, text
+from quickbooks_emulator.entities.declaration import Entity, Family, Kind, ignored, read_only, reference, text
 from quickbooks_emulator.entities.sales_receipt import no_balance
 from quickbooks_emulator.forms import basics, sales
 from quickbooks_emulator.forms.numbers import SALES
@@ -24,7 +24,7 @@ REFUND_RECEIPT = Entity(
         text("PaymentType", 20),
         reference("DepositToAccountRef", "Account", named=True).filtered(),
         *(
-            read_only(name, Kind.OPEN)
+            ignored(name)
             for name in (
                 "LinkedTxn",
                 "DueDate",

@@ -17,23 +17,27 @@ _CENT = Decimal("0.01")
 def render(books: Books, entity: Entity, record: Record, *, in_query: bool = False) -> Body:
     """One record as a client sees it. Members without a value are absent, never null (recorded)."""
     body = record.body
-    made = entity.compute(books, record)
+    made: Body | None = None
     printed: Body = {}
-    for field in entity.fields:
+    for name, field in entity.printed(in_query):
         if field is BASE:
             printed.update(_base(books, record))
             continue
-        source = made if field.access is Access.COMPUTED else body
-        value = source.get(field.name)
-        if value is None or (in_query and not field.in_queries):
+        if field.access is Access.COMPUTED:
+            if made is None:
+                made = entity.compute(books, record)
+            value = made.get(name)
+        else:
+            value = body.get(name)
+        if value is None:
             continue
         if field.show is not None:
             value = field.show(books, value)
         elif field.kind is Kind.MONEY:
             value = money(value)
-        elif field.kind is Kind.REF and field.named:
+        elif field.named:
             value = named(books, field.target, value)
-        printed[field.name] = value
+        printed[name] = value
     return printed
 
 

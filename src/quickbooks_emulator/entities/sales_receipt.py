@@ -7,6 +7,7 @@ from quickbooks_emulator.entities.declaration import (
     Entity,
     Family,
     Kind,
+    ignored,
     read_only,
     reference,
     text,
@@ -45,10 +46,7 @@ SALES_RECEIPT = Entity(
         reference("PaymentMethodRef", "PaymentMethod", named=True).filtered(),
         text("PaymentRefNum", 21).filtered(),
         reference("DepositToAccountRef", "Account", named=True).filtered(),
-        *(
-            read_only(name, Kind.OPEN)
-            for name in ("DueDate", "SalesTermRef", "ShipDate", "DeliveryInfo", "ARAccountRef")
-        ),
+        *(ignored(name) for name in ("DueDate", "SalesTermRef", "ShipDate", "DeliveryInfo", "ARAccountRef")),
         *sales.others("ShipMethodRef"),
     ),
     rules=(

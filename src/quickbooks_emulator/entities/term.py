@@ -16,6 +16,7 @@ from quickbooks_emulator.entities.declaration import (
     Field,
     Kind,
     boolean,
+    ignored,
     name_text,
     read_only,
 )
@@ -66,8 +67,8 @@ TERM = Entity(
         Field("DueNextMonthDays", Kind.NUMBER, form=whole(0, 999)),
         Field("DiscountDayOfMonth", Kind.NUMBER, form=whole(1, 31)),
         BASE,
-        read_only("SalesTermEx", Kind.OPEN),
-        read_only("AttachableRef", Kind.OPEN),
+        ignored("SalesTermEx"),
+        ignored("AttachableRef"),
     ),
     rules=(*tree.FLAT, settle_type, *tree.NAMED),
     indexed=("Name",),

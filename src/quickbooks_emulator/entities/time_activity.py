@@ -12,7 +12,7 @@ from quickbooks_emulator.entities.declaration import (
     Field,
     Kind,
     boolean,
-    read_only,
+    ignored,
     reference,
     text,
 )
@@ -70,10 +70,7 @@ TIME_ACTIVITY = Entity(
         text("EndTime", 40),
         text("Description", 4000),
         BASE,
-        *(
-            read_only(name, Kind.OPEN)
-            for name in ("AttachableRef", "TimeActivityEx", "TransactionLocationType")
-        ),
+        *(ignored(name) for name in ("AttachableRef", "TimeActivityEx", "TransactionLocationType")),
     ),
     rules=(basics.require("NameOf"), basics.date_it, references.check_references, settle),
     events=("Create", "Update", "Delete"),

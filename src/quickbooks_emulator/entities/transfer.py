@@ -14,7 +14,7 @@ from quickbooks_emulator.entities.declaration import (
     Field,
     Kind,
     Rule,
-    read_only,
+    ignored,
     reference,
     text,
 )
@@ -84,7 +84,7 @@ TRANSFER = Entity(
         reference("ToAccountRef", "Account", named=True),
         money_field("Amount").queried(),
         *_HEAD,
-        *(read_only(name, Kind.OPEN) for name in (*_IGNORED, "TransferEx")),
+        *(ignored(name) for name in (*_IGNORED, "TransferEx")),
     ),
     rules=(
         basics.require("FromAccountRef", "ToAccountRef", "Amount"),
@@ -119,7 +119,7 @@ CREDIT_CARD_PAYMENT = Entity(
         text("Memo", 4000),
         Field("PrintStatus", Kind.ENUM, values=("NotSet", "NeedToPrint", "PrintComplete")),
         *_HEAD,
-        *(read_only(name, Kind.OPEN) for name in _IGNORED),
+        *(ignored(name) for name in _IGNORED),
     ),
     rules=(
         basics.require("BankAccountRef", "CreditCardAccountRef", "Amount"),

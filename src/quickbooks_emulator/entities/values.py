@@ -53,7 +53,9 @@ def take(entity: Entity, payload: Any, *, null_clears: bool = False) -> Body:
             continue
         if (value is None and not null_clears) or field.access in (Access.READ_ONLY, Access.COMPUTED):
             continue
-        taken[name] = None if value is None or value == "" else (field.form or FORMS[field.kind])(field, value)
+        taken[name] = (
+            None if value is None or value == "" else (field.form or FORMS[field.kind])(field, value)
+        )
     return taken
 
 

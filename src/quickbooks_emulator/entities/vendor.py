@@ -12,6 +12,7 @@ from quickbooks_emulator.entities.declaration import (
     Field,
     Kind,
     boolean,
+    ignored,
     money,
     name_text,
     read_only,
@@ -67,7 +68,7 @@ VENDOR = Entity(
         Field("Fax", Kind.PHONE, 30),
         Field("PrimaryEmailAddr", Kind.EMAIL, 100).filtered(),
         Field("WebAddr", Kind.WEB, 1000),
-        *(read_only(name, Kind.OPEN) for name in _NEVER_KEPT),
+        *(ignored(name) for name in _NEVER_KEPT),
     ),
     rules=(
         *names.BEFORE_NAMING,

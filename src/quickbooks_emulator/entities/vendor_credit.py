@@ -10,6 +10,7 @@ from quickbooks_emulator.entities.declaration import (
     Family,
     Field,
     Kind,
+    ignored,
     read_only,
     reference,
     text,
@@ -42,7 +43,7 @@ VENDOR_CREDIT = Entity(
         reference("VendorRef", "Vendor", named=True).filtered(),
         reference("APAccountRef", "Account", named=True),
         read_only("TotalAmt", Kind.MONEY).queried(),
-        *(read_only(name, Kind.OPEN) for name in (*NEVER_KEPT, "DueDate", "SalesTermRef")),
+        *(ignored(name) for name in (*NEVER_KEPT, "DueDate", "SalesTermRef")),
     ),
     rules=(
         basics.require("VendorRef"),

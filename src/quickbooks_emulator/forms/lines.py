@@ -221,26 +221,37 @@ def default_income(books: Books) -> str:
 
 def show_lines(books: Books, lines: list[Body]) -> list[Body]:
     """Lines as a client sees them: references with the names their targets have now."""
-    return [_shown(books, line) for line in lines]
+    printed = []
+    for line in lines:
+        kind = line["DetailType"]
+        detail = line.get(_detail_name(kind))
+        if detail:
+            line = {**line, _detail_name(kind): _shown(books, detail)}
+        printed.append(line)
+    return printed
 
 
-def _shown(books: Books, line: Body) -> Body:
-    kind = line["DetailType"] if line["DetailType"] != DESCRIPTION else "DescriptionLineDetail"
-    detail = line.get(kind)
-    if not detail:
-        return line
+def _detail_name(kind: str) -> str:
+    return "DescriptionLineDetail" if kind == DESCRIPTION else kind
+
+
+def _shown(books: Books, detail: Body) -> Body:
     printed = dict(detail)
     for name, value in detail.items():
         entity = _NAMED.get(name)
         if entity is not None:
-            record = books.get(entity, value["value"])
+            record = books.table(entity).rows.get(value["value"])
             if record is not None:
-                shown = record.body.get("FullyQualifiedName") if entity != "Customer" else None
-                shown = shown or record.body[books.entities[entity].name_field]
+                body = record.body
+                shown = (
+                    body["DisplayName"]
+                    if entity == "Customer"
+                    else body.get("FullyQualifiedName") or body["Name"]
+                )
                 printed[name] = {"value": value["value"], "name": shown}
         elif name == "Line":
             printed[name] = show_lines(books, value)
-    return {**line, kind: printed}
+    return printed
 
 
 def _discount(change: Change, line: Body) -> Body:

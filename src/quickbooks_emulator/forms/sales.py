@@ -17,6 +17,7 @@ from quickbooks_emulator.entities.declaration import (
     Values,
     boolean,
     computed,
+    ignored,
     read_only,
     reference,
     text,
@@ -86,7 +87,7 @@ NEVER_KEPT = (
 
 def others(*own: str) -> tuple[Field, ...]:
     """The never kept members, without those an entity has as its own."""
-    return tuple(read_only(name, Kind.OPEN) for name in NEVER_KEPT if name not in own)
+    return tuple(ignored(name) for name in NEVER_KEPT if name not in own)
 
 
 def rules(*needed: str, family: tuple[str, ...], posts: bool = True) -> tuple[Rule, ...]:

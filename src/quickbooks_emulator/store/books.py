@@ -34,6 +34,8 @@ class Books:
         self.options: frozenset[str] = (
             frozenset()
         )  # what the call asked for beside its body: allowduplicatedocnum
+        self._tables: dict[str, Collection] = {}
+        self.base_url = ""  # where the caller reached the service: for links to files
         self.loading = False  # True while a world is filled: balances are brought in step once, at the end
 
     @property
@@ -45,7 +47,10 @@ class Books:
         return self._store.collection(f"{kind}/{self.company.realm}")
 
     def table(self, entity: str) -> Collection:
-        return self._store.collection(f"records/{self.company.realm}/{entity}")
+        found = self._tables.get(entity)
+        if found is None:
+            found = self._tables[entity] = self._store.collection(f"records/{self.company.realm}/{entity}")
+        return found
 
     def tombstones(self, entity: str) -> Collection:
         return self._store.collection(f"deleted/{self.company.realm}/{entity}")

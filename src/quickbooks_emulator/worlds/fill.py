@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -13,62 +14,103 @@ from quickbooks_emulator.service.writes import change_as_person
 from quickbooks_emulator.store import Store, Transaction
 from quickbooks_emulator.store.books import Books
 from quickbooks_emulator.store.documents import Company
-from quickbooks_emulator.worlds import large, lists, sample, tax
+from quickbooks_emulator.worlds import abroad, bulk, large, lists, sample, tax
 
 SAMPLE = Company(realm="9341450000000001", name="Craig's Design and Landscaping Services")
 SECOND = Company(realm="9341450000000002", name="Harbor Street Books", person="Dana Whitfield")
+CANADA = Company(
+    realm=SAMPLE.realm,
+    name="Maple Leaf Design Co.",
+    time_zone="America/Toronto",
+    currency="CAD",
+    currency_name="Canadian Dollar",
+    country="CA",
+)
+UK = Company(
+    realm=SAMPLE.realm,
+    name="Ouse Valley Design Ltd",
+    time_zone="Europe/London",
+    currency="GBP",
+    currency_name="British Pound Sterling",
+    country="GB",
+)
 _AGE_MS = 60 * 86_400_000  # a world's records are older than any change data window
 _LARGE_DEFAULT = 10_000
 _TAX = {"US": lists.US_TAX, "CA": lists.CANADA_TAX, "GB": lists.UK_TAX}
 
 Rows = Iterable[tuple[str, Mapping[str, Any]]]
+_WORLDS: dict[str, tuple[Company, Callable[[date], Rows]]] = {
+    "sample": (SAMPLE, sample.rows),
+    "empty": (SAMPLE, lambda today: ()),
+    "canada": (CANADA, abroad.canada),
+    "uk": (UK, abroad.uk),
+}
+_LARGE = re.compile(r"large(?::(\d+)(?::(\d+))?)?$")
 
 
 def fill(store: Store, transaction: Transaction, world: str, now_ms: int, knobs: Knobs) -> None:
-    """sample, empty, large (10,000 customers) or large:N. Raises LookupError with a sentence."""
-    name, _, count = world.partition(":")
-    if name == "sample":
-        contents: tuple[Rows, Rows] = (sample.rows(_day(now_ms - _AGE_MS)), sample.second_rows())
-    elif name == "empty":
-        contents = ((), ())
-    elif name == "large" and (not count or count.isdigit()):
-        contents = (large.rows(int(count or _LARGE_DEFAULT)), ())
+    """sample, empty, canada, uk, large (10,000 customers), large:N or large:N:M (N customers, M invoices; five for
+    each customer when left out). The second company is the same small one in every world but `empty`, where it is
+    empty. Raises LookupError with a sentence."""
+    large_match = _LARGE.match(world)
+    if world not in _WORLDS and large_match is None:
+        raise LookupError(
+            f"There is no world {world!r}: sample, empty, canada, uk, large, large:N, large:N:M."
+        )
+    start_ms = now_ms - _AGE_MS
+    today = _day(start_ms)
+    company, rows = _WORLDS.get(world, _WORLDS["empty"])
+    books = _found(store, transaction, company, start_ms, knobs)
+    if large_match is not None:
+        customers = int(large_match[1] or _LARGE_DEFAULT)
+        bulk.load(books, large.rows(customers), int(large_match[2] or customers * 5))
     else:
-        raise LookupError(f"There is no world {world!r}: sample, empty, large, large:N.")
-    for company, rows in zip((SAMPLE, SECOND), contents, strict=True):
-        transaction.put("companies", company.realm, company)
-        books = Books(store, transaction, company, ENTITIES, now_ms - _AGE_MS, knobs, person=True)
-        books.insert(ENTITIES["CompanyInfo"], _company_info(company), record_id="1")
-        books.insert(ENTITIES["Preferences"], initial(), record_id="1")
-        _lists(books)
-        for entity, fields in rows:
-            change_as_person(books, ENTITIES[entity], None, fields)
+        _write(books, rows(today))
+    second = _found(store, transaction, SECOND, start_ms, knobs)
+    _write(second, sample.second_rows() if world == "sample" else ())
     for name in store.names("events"):
         for key in list(store.collection(name).rows):
             transaction.remove(name, key)
+
+
+def _found(store: Store, transaction: Transaction, company: Company, now_ms: int, knobs: Knobs) -> Books:
+    """A new company with the lists it starts with."""
+    transaction.put("companies", company.realm, company)
+    books = Books(store, transaction, company, ENTITIES, now_ms, knobs, person=True)
+    books.insert(ENTITIES["CompanyInfo"], _company_info(company), record_id="1")
+    books.insert(ENTITIES["Preferences"], initial(company.country, company.currency), record_id="1")
+    _write(books, lists.accounts(company.country == "US"))
+    tax.set_up(books, *_TAX[company.country])
+    _write(books, lists.small_lists())
+    return books
+
+
+def _write(books: Books, rows: Rows) -> None:
+    for entity, fields in rows:
+        change_as_person(books, ENTITIES[entity], None, fields)
 
 
 def _day(milliseconds: int) -> date:
     return datetime.fromtimestamp(milliseconds // 1000, UTC).date()
 
 
-def _lists(books: Books) -> None:
-    us = books.company.country == "US"
-    for entity, fields in lists.accounts(us):
-        change_as_person(books, ENTITIES[entity], None, fields)
-    tax.set_up(books, *_TAX.get(books.company.country, lists.US_TAX))
-    for entity, fields in lists.small_lists():
-        change_as_person(books, ENTITIES[entity], None, fields)
+_ADDRESSES = {
+    "US": ("123 Sierra Way", "San Pablo", "USA", "CA", "87999"),
+    "CA": ("14 Front St. W", "Toronto", "CAN", "ON", "M5J 1E3"),
+    "GB": ("3 Mill Lane", "Lewes", "GBR", "East Sussex", "BN7 2AA"),
+}
+"""Countries in three letters, as answered since 2025 (documented)."""
 
 
 def _company_info(company: Company) -> dict[str, Any]:
+    line, city, country, region, code = _ADDRESSES[company.country]
     address = {
         "Id": "1",
-        "Line1": "123 Sierra Way",
-        "City": "San Pablo",
-        "Country": "USA",
-        "CountrySubDivisionCode": "CA",
-        "PostalCode": "87999",
+        "Line1": line,
+        "City": city,
+        "Country": country,
+        "CountrySubDivisionCode": region,
+        "PostalCode": code,
     }
     return {
         "CompanyName": company.name,
