@@ -73,6 +73,7 @@ def test_a_firm_connects_reviews_and_syncs_and_stays_in_step(signed_in: Page, de
             picture(page, "review")
     page.get_by_role("link", name=re.compile("^Next")).click()
     before = set(demo.customers())
+    page.get_by_role("button", name="See the final plan").click()
     page.get_by_role("button", name="Sync clients").click()
     page.wait_for_url("**/done/**", timeout=SOON * 2)
     picture(page, "done")

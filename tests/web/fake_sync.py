@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,21 +16,24 @@ from tieout.practice.firms import Member
 from tieout.practice.permissions import Permission
 from tieout.reconcile.ports import RetryLater
 from tieout.reconcile.state import Key, Side
-from tieout.sync import connections, inbox, status, worklist
+from tieout.sync import connections, inbox, review_final, review_lists, review_plan, status, worklist
 from tieout.sync import review as reviews
 from tieout.sync.issues import CAUSES
 from tieout.sync.models import Connection, Review, ReviewRow
 
 THEN = datetime(2026, 5, 3, 14, 5, tzinfo=UTC)
+NUMBERS = itertools.count(1)
 AUTHORIZE = "https://sign-in.example/authorize?state=s1"
 FUNCTIONS: Mapping[Any, tuple[str, ...]] = {
     connections: ("gate", "connection_of", "begin", "finish", "disconnect", "pause", "resume"),
     reviews: (
         "counts_before_start", "start", "open_review", "latest_review", "bucket_counts", "rows", "set_create_new",
-        "apply", "cancel", "forecast",
+        "apply", "cancel",
     ),
     status: ("section_statuses", "activity", "sync_now"),
     worklist: ("groups", "page_of", "totals", "every"),
+    review_lists: ("decided", "to_check", "forecast"),
+    review_final: ("differences", "current_fingerprint"),
     inbox: ("receive",),
 }  # fmt: skip
 
@@ -145,10 +149,19 @@ class FakeSync:
         review.state = "cancelled"
 
     def forecast(self, review: Review) -> dict[str, int]:
-        counts = self.bucket_counts(review)
-        new = counts["new"] if review.create_new else 0
-        leave = counts["duplicate"] + counts["unmatched"] + counts["new"] - new
-        return {"link": counts["match"], "create_here": new, "create_there": 0, "leave": leave}
+        return review_plan.forecast(self.review_rows, review.create_new)
+
+    def decided(self, review: Review) -> dict[str, int]:
+        return Counter(row.bucket for row in self.review_rows if row.decision)
+
+    def to_check(self, review: Review) -> int:
+        return sum(row.bucket == "match" and not row.confirmed for row in self.review_rows)
+
+    def differences(self, connection: Connection, entity: str, rows: list[ReviewRow]) -> dict[int, list[Any]]:
+        return {}
+
+    def current_fingerprint(self, review: Review) -> str:
+        return "as shown"
 
     # status
     def section_statuses(self, connection: Connection | None) -> list[status.SectionStatus]:
@@ -243,6 +256,8 @@ def a_review(connection: Connection, state: str, **fields: Any) -> Review:
 
 def a_row(bucket: str, here: str = "", there: str = "", **fields: Any) -> ReviewRow:
     return ReviewRow(
+        pk=next(NUMBERS),
+        confirmed=fields.pop("confirmed", bucket == "match"),
         bucket=bucket,
         group=fields.pop("group", here or there),
         practice_id="1" if here else "",

@@ -262,9 +262,19 @@ def test_the_switch_names_how_many_and_its_consequence_is_said(browser: Client, 
 
 def test_sync_clients_is_asked_once_and_leads_to_the_progress(browser: Client, sync: FakeSync) -> None:
     reviewing(sync, "ready")
-    assert browser.post(CLIENTS + "sync/")["Location"] == CLIENTS + "progress/"
-    assert browser.post(CLIENTS + "sync/")["Location"] == CLIENTS
+    looked_at = {"plan": "as shown"}
+    assert browser.post(CLIENTS + "sync/", looked_at)["Location"] == CLIENTS + "progress/"
+    assert browser.post(CLIENTS + "sync/", looked_at)["Location"] == CLIENTS
     assert sync.asked == [("apply",)]
+
+
+@pytest.mark.parametrize("plan", ["", "of an hour ago"])
+def test_a_plan_that_moved_on_since_it_was_looked_at_is_shown_again(
+    plan: str, browser: Client, sync: FakeSync
+) -> None:
+    reviewing(sync, "ready")
+    assert browser.post(CLIENTS + "sync/", {"plan": plan})["Location"] == CLIENTS + "confirm/"
+    assert sync.asked == []
 
 
 def test_the_end_counts_with_links_and_says_what_happens_from_now_on(browser: Client, sync: FakeSync) -> None:

@@ -24,8 +24,8 @@ BUCKETS: Mapping[str, Bucket] = {
         "duplicate",
         "Duplicates",
         "copy",
-        "Each group holds records that look like the same client, here or in QuickBooks. They are left exactly as they "
-        "are until somebody decides; nothing is merged for you.",
+        "Each group holds records that look like the same client, here or in QuickBooks. Link the two that belong "
+        "together, or say who is different. What you leave open stays exactly as it is; nothing is merged for you.",
         "No duplicates. Nice books.",
         "Every name stands for one client, on both sides.",
     ),
@@ -33,8 +33,8 @@ BUCKETS: Mapping[str, Bucket] = {
         "unmatched",
         "Unmatched",
         "unlink",
-        "Clients here that no customer in QuickBooks clearly matches. They stay here, unlinked, until you link them or "
-        "create them in QuickBooks from the client's own page.",
+        "Records that no record on the other side clearly matches. Link each one, create it on the other side, or leave "
+        "it out. What you leave open stays as it is.",
         "Every client here has a partner.",
         "There is no client without a customer in QuickBooks.",
     ),
@@ -42,8 +42,8 @@ BUCKETS: Mapping[str, Bucket] = {
         "match",
         "Matches",
         "link",
-        "These pairs will be linked. Where only one side has a value, the other gets it. Where both have one and they "
-        "differ, neither is overwritten: you are asked afterwards.",
+        "These pairs belong together. Where only one side has a value, the other gets it. Where both have one and they "
+        "differ, keep one side here, or be asked afterwards: neither is overwritten until then.",
         "No matches yet.",
         "No client here and customer in QuickBooks share a name.",
     ),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from tieout.practice.permissions import NotYours
@@ -41,12 +42,15 @@ def choose(
             "connection": connection,
             "key": key,
             "record": record,
-            "details": _shown(record),
+            "details": details_of(record),
             "where": "QuickBooks" if key.side is Side.PRACTICE else "Tieout",
             "search": search,
-            "found": [(one, _shown(one)) for one in found],
+            "found": [(one, details_of(one)) for one in found],
             "back": request.GET.get("back", ""),
             "inside": inside,
+            "find_url": request.path,
+            "save_url": reverse("quickbooks-link-save", args=[entity, side, record_id]),
+            "save_name": "with",
         },
     )
 
@@ -73,7 +77,8 @@ def _key(connection: Connection, entity: str, side: str, record_id: str) -> Key:
     return Key(entity, Side(side), record_id)
 
 
-def _shown(partner: partners.Partner) -> list[tuple[str, str]]:
+def details_of(partner: partners.Partner) -> list[tuple[str, str]]:
+    """(Label, value) of what tells records of one name apart."""
     pairs = [(label, partner.details.get(unit)) for unit, label in LABELS.items()]
     return [
         (label, str(value) if not isinstance(value, bool) else "No")

@@ -10,10 +10,13 @@ from django.views.decorators.http import require_GET, require_POST
 
 from tieout.practice.permissions import NotYours
 from tieout.sync import review as reviews
-from tieout.sync.models import Connection, ReviewState
+from tieout.sync import review_final, review_lists
+from tieout.sync.models import Connection, Review, ReviewRow, ReviewState
 from tieout.web.access import FirmRequest
-from tieout.web.integrations.buckets import BUCKETS, shown
+from tieout.web.integrations import review_undo
+from tieout.web.integrations.buckets import BUCKETS
 from tieout.web.integrations.gated import connected
+from tieout.web.integrations.review_rows import Decidable, decidable
 from tieout.web.integrations.wizard import ENTITY, PLACES
 from tieout.web.paging import page_number
 
@@ -34,27 +37,52 @@ def bucket(request: FirmRequest, connection: Connection, slug: str = "duplicates
         return redirect(PLACES[ReviewState(review.state)])
     here = BUCKETS[slug]
     search = request.GET.get("search", "").strip()[:200]
-    counts = reviews.bucket_counts(review)
-    page = reviews.rows(review, here.word, search=search, page=page_number(request))
+    only_checking = slug == "matches" and request.GET.get("show") == "check"
+    number = page_number(request)
+    page = (
+        review_lists.checking(review, search=search, page=number)
+        if only_checking
+        else reviews.rows(review, here.word, search=search, page=number)
+    )
+    counts, decided = reviews.bucket_counts(review), review_lists.decided(review)
     names = list(BUCKETS)
+    following = names[(names.index(slug) + 1) % len(names)]
+    keep = {
+        name: value
+        for name, value in (("search", search), ("show", "check" if only_checking else ""))
+        if value
+    }
+    is_open = review.state == ReviewState.READY
     return render(
         request,
         "quickbooks/review.html",
         {
             "connection": connection,
             "review": review,
-            "open": review.state == ReviewState.READY,
+            "open": is_open,
             "here": here,
             "slug": slug,
-            "sections": [(each, BUCKETS[each], counts.get(BUCKETS[each].word, 0)) for each in names],
-            "next": names[(names.index(slug) + 1) % len(names)],
-            "next_title": BUCKETS[names[(names.index(slug) + 1) % len(names)]].title,
+            "sections": [
+                (
+                    each,
+                    BUCKETS[each],
+                    counts.get(BUCKETS[each].word, 0),
+                    decided.get(BUCKETS[each].word, 0),
+                )
+                for each in names
+            ],
+            "next": following,
+            "next_title": BUCKETS[following].title,
             "page": page,
-            "rows": [shown(row) for row in page.rows],
+            "rows": _decidable(connection, review, page.rows),
             "search": search,
-            "keep": urlencode({"search": search}) + "&" if search else "",
-            "forecast": reviews.forecast(review),
-            "new_count": counts.get("new", 0),
+            "only_checking": only_checking,
+            "to_check": review_lists.to_check(review) if slug == "matches" else 0,
+            "keep": urlencode(keep) + "&" if keep else "",
+            "back": f"{request.path}?{urlencode(keep | {'page': page.page})}",
+            "forecast": review_lists.forecast(review),
+            "new_count": counts.get("new", 0) - decided.get("new", 0),
+            "undo": review_undo.offered(request.session, review.pk) if is_open else "",
         },
     )
 
@@ -72,10 +100,16 @@ def create_new(request: FirmRequest, connection: Connection) -> HttpResponse:
 @connected
 @require_POST
 def apply(request: FirmRequest, connection: Connection) -> HttpResponse:
+    """What was looked at is what is done: a plan that moved on since is shown again instead."""
     review = reviews.open_review(connection, ENTITY)
     if review is None or review.state != ReviewState.READY:
         messages.info(request, "There is no review waiting. Start one to go on.")
         return redirect("quickbooks-clients")
+    if request.POST.get("plan") != review_final.current_fingerprint(review):
+        messages.warning(
+            request, "Something was decided since you looked. Here is the plan as it stands now."
+        )
+        return redirect("quickbooks-clients-confirm")
     reviews.apply(review, request.member)
     return redirect("quickbooks-clients-progress")
 
@@ -96,3 +130,19 @@ def done(request: FirmRequest, connection: Connection) -> HttpResponse:
             "result": NOTHING_DONE | review.summary.get("done", {}),
         },
     )
+
+
+def _decidable(connection: Connection, review: Review, rows: list[ReviewRow]) -> list[Decidable]:
+    differs = review_final.differences(connection, review.entity, rows)
+    groups: dict[str, list[ReviewRow]] = {}
+    for row in rows:
+        groups.setdefault(row.group, []).append(row)
+    return [
+        decidable(
+            row,
+            create_new=review.create_new,
+            differs=differs.get(row.pk, ()),
+            group=groups[row.group] if row.bucket == "duplicate" else (),
+        )
+        for row in rows
+    ]

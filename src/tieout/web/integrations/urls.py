@@ -3,6 +3,7 @@
 from django.urls import path
 
 from tieout.web.integrations import (
+    confirm,
     connect,
     exports,
     health,
@@ -11,6 +12,7 @@ from tieout.web.integrations import (
     needs_you,
     records,
     review,
+    review_decide,
     webhooks,
     wizard,
 )
@@ -52,6 +54,11 @@ urlpatterns = [
         exports.review_list,
         name="quickbooks-clients-review-export",
     ),
+    path(MANAGE + "clients/decide/", review_decide.decide, name="quickbooks-review-decide"),
+    path(MANAGE + "clients/undo/", review_decide.undo, name="quickbooks-review-undo"),
+    path(MANAGE + "clients/row/<int:row_id>/", review_decide.choose, name="quickbooks-review-link"),
+    path(MANAGE + "clients/confirm/", confirm.confirm, name="quickbooks-clients-confirm"),
+    path(MANAGE + "clients/confirm/export.csv", confirm.export, name="quickbooks-clients-confirm-export"),
     path(MANAGE + "clients/create-new/", review.create_new, name="quickbooks-clients-create-new"),
     path(MANAGE + "clients/sync/", review.apply, name="quickbooks-clients-apply"),
     path(MANAGE + "clients/done/", review.done, name="quickbooks-clients-done"),

@@ -80,8 +80,7 @@ function count(rows) {
 }
 function ready() {
   for (const rows of document.querySelectorAll("[data-rows]")) count(rows);
-  const help = document.querySelector("[data-keys-help]");
-  if (help) help.hidden = false;
+  for (const button of document.querySelectorAll("[data-keys-help], [data-print]")) button.hidden = false;
 }
 document.addEventListener("change", (event) => {
   const rows = event.target.closest && event.target.closest("[data-rows]");
@@ -90,6 +89,9 @@ document.addEventListener("change", (event) => {
     for (const box of picks(rows)) box.checked = event.target.checked;
   }
   count(rows);
+});
+document.addEventListener("click", (event) => {
+  if (event.target.closest && event.target.closest("[data-print]")) window.print();
 });
 document.addEventListener("DOMContentLoaded", ready);
 document.addEventListener("htmx:afterSettle", (event) => {

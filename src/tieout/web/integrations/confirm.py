@@ -1,0 +1,97 @@
+"""Acts: the final plan of a review, to the field, on a page to print and as a file. Nothing is written by looking."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET
+
+from tieout.practice.csv_text import write_csv
+from tieout.reconcile.state import Side
+from tieout.sync import review as reviews
+from tieout.sync import review_final
+from tieout.sync.models import Connection, ReviewState
+from tieout.sync.review_final import FinalPlan
+from tieout.sync.review_plan import Fate
+from tieout.web.access import FirmRequest
+from tieout.web.downloads import csv_file
+from tieout.web.integrations.gated import connected
+from tieout.web.integrations.review_rows import FATES
+from tieout.web.integrations.wizard import ENTITY
+from tieout.web.unit_values import said
+
+SIDES = {Side.PRACTICE: "Tieout", Side.LEDGER: "QuickBooks"}
+SHOWN = 300
+"""Lines of each part on the page; the file has them all."""
+PARTS = (
+    (Fate.LINK, "Pairs that are linked", "Where only one side has a value, the other gets it."),
+    (Fate.CREATE_HERE, "New clients in Tieout", "Each individual also gets a primary contact."),
+    (Fate.CREATE_THERE, "New customers in QuickBooks", "Created with everything known here."),
+    (Fate.WAIT, "Left as they are, to be decided later", "You find them under Needs you afterwards."),
+    (Fate.LEAVE_OUT, "Left out", "They take no part until somebody restores them."),
+)
+
+
+@connected
+@require_GET
+def confirm(request: FirmRequest, connection: Connection) -> HttpResponse:
+    review = reviews.open_review(connection, ENTITY)
+    if review is None or review.state != ReviewState.READY:
+        return redirect("quickbooks-clients")
+    plan = review_final.final_plan(connection, review)
+    parts = [(fate, title, text, _lines(plan, fate)) for fate, title, text in PARTS]
+    return render(
+        request,
+        "quickbooks/confirm.html",
+        {
+            "connection": connection,
+            "review": review,
+            "plan": plan,
+            "parts": [
+                (fate.value, title, text, lines[:SHOWN], len(lines))
+                for fate, title, text, lines in parts
+                if lines
+            ],
+            "linked": len(plan.of(Fate.LINK)),
+            "plain": sum(not line.changes and not line.asks for line in plan.of(Fate.LINK)),
+            "here": plan.written(Side.PRACTICE),
+            "there": plan.written(Side.LEDGER),
+            "most": SHOWN,
+        },
+    )
+
+
+@connected
+@require_GET
+def export(request: FirmRequest, connection: Connection) -> HttpResponse:
+    review = reviews.open_review(connection, ENTITY)
+    if review is None or review.state != ReviewState.READY:
+        return redirect("quickbooks-clients")
+    header = ["What happens", "Client or customer", "With", "Field", "Written in", "Before", "After"]
+    plan = review_final.final_plan(connection, review)
+    return csv_file("tieout-final-plan.csv", write_csv(header, _cells(plan)))
+
+
+def _lines(plan: FinalPlan, fate: Fate) -> list[tuple[object, list[tuple[str, str, str, str]]]]:
+    """Pairs in which nothing changes are only counted; the file lists them."""
+    return [
+        (
+            line,
+            [(one.label, SIDES[one.side], said(one.before), said(one.after)) for one in line.changes],
+        )
+        for line in plan.of(fate)
+        if fate is not Fate.LINK or line.changes or line.asks
+    ]
+
+
+def _cells(plan: FinalPlan) -> Iterator[list[str]]:
+    for line in plan.lines:
+        what = [FATES[line.fate][1], line.name, line.other]
+        for one in line.changes:
+            yield [*what, one.label, SIDES[one.side], said(one.before), said(one.after)]
+        for label in line.asks:
+            yield [*what, label, "asked about afterwards", "", ""]
+        if not line.changes and not line.asks:
+            yield [*what, "", "", "", ""]

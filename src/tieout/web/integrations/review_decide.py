@@ -1,0 +1,197 @@
+"""Acts: takes the decisions of a review: one row, many, all that are to be checked, the side to keep, a partner, undo."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from tieout.practice.permissions import NotYours
+from tieout.reconcile.state import Key, Side
+from tieout.sync import partners, review_decisions, review_final, review_lists
+from tieout.sync import review as reviews
+from tieout.sync.decisions import CannotDecide
+from tieout.sync.models import Connection, Review, ReviewRow, ReviewState
+from tieout.sync.review_decisions import Before
+from tieout.sync.review_plan import Decision
+from tieout.web.access import FirmRequest
+from tieout.web.integrations import review_undo
+from tieout.web.integrations.gated import connected
+from tieout.web.integrations.linking import details_of
+from tieout.web.integrations.needs_you import back
+from tieout.web.integrations.wizard import ENTITY
+
+SAID: Mapping[str, tuple[Decision, str]] = {
+    "accept": (Decision.ACCEPT, "Taken for the same: {what}."),
+    "reject": (Decision.REJECT, "Not the same: {what}."),
+    "create": (Decision.CREATE, "To be created: {what}."),
+    "exclude": (Decision.EXCLUDE, "Left out: {what}."),
+    "different": (Decision.DIFFERENT, "Kept apart: {what}."),
+    "clear": (Decision.NONE, "Open again: {what}."),
+}
+"""The verb a button posts -> the decision, and how it is told."""
+KEEP: Mapping[str, str] = {"keep_practice": "practice", "keep_ledger": "ledger", "keep_ask": ""}
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """What a form of the review asks for."""
+
+    verb: str
+    ids: Sequence[int]
+    other: str = ""
+    fields: tuple[tuple[int, str, str], ...] = ()
+    """Row, unit and side, for the fields of pairs."""
+
+
+def read(request: HttpRequest) -> Posted:
+    """``one``: the button of a row. ``do``: a button for the ticked rows. ``keep-row-unit``: a field's side."""
+    fields = tuple(
+        (int(parts[1]), parts[2], str(side))
+        for name, side in request.POST.items()
+        if (parts := name.split("-", 2))[0] == "keep" and len(parts) == 3 and parts[1].isdecimal()
+    )
+    verb, _, rest = request.POST.get("one", "").partition(":")
+    given, _, other = rest.partition(":")
+    ids = [given] if verb else request.POST.getlist("row")
+    numbers = [int(one) for one in ids if one.isascii() and one.isdigit()]
+    return Posted(verb or request.POST.get("do", ""), numbers, other[:60], fields)
+
+
+@connected
+@require_POST
+def decide(request: FirmRequest, connection: Connection) -> HttpResponse:
+    review = reviews.open_review(connection, ENTITY)
+    if review is None or review.state != ReviewState.READY:
+        messages.info(request, "This review is not open for decisions any more. Nothing was changed.")
+        return redirect("quickbooks-clients")
+    posted = read(request)
+    try:
+        before, sentence = _carry_out(connection, review, request, posted)
+    except CannotDecide as refusal:
+        messages.warning(request, str(refusal))
+    else:
+        review_undo.keep(request.session, review.pk, before, sentence)
+        if not before and posted.verb != "keep":
+            messages.info(request, "Nothing had to be changed. Tick rows first to decide about many.")
+    return redirect(back(request))
+
+
+@connected
+@require_POST
+def undo(request: FirmRequest, connection: Connection) -> HttpResponse:
+    review = reviews.open_review(connection, ENTITY)
+    if review is not None:
+        try:
+            if not review_undo.take_back(request.session, review, request.member):
+                messages.info(request, "A colleague has decided about that since. It stays as it is.")
+        except CannotDecide as refusal:
+            messages.warning(request, str(refusal))
+    return redirect(back(request))
+
+
+@connected
+@require_GET
+def choose(request: FirmRequest, connection: Connection, row_id: int) -> HttpResponse:
+    """The partner of a row, from its suggestions or from a search. The same page as outside the review."""
+    review = reviews.open_review(connection, ENTITY)
+    row = review_lists.row_of(review, row_id) if review else None
+    if row is None:
+        raise NotYours("There is no such row.")
+    key = key_of(row)
+    search = request.GET.get("search", "").strip()[:200]
+    found = partners.found(connection, key, search) if search else _suggested(row)
+    name = row.practice_name or row.ledger_name
+    own = row.practice_details if row.practice_id else row.ledger_details
+    record = partners.Partner(key.id, name, own)
+    inside = bool(request.headers.get("HX-Request"))
+    return render(
+        request,
+        "quickbooks/link.html" + ("#choice" if inside else ""),
+        {
+            "connection": connection,
+            "key": key,
+            "record": record,
+            "details": details_of(record),
+            "where": "QuickBooks" if key.side is Side.PRACTICE else "Tieout",
+            "search": search,
+            "found": [(one, details_of(one)) for one in found],
+            "back": request.GET.get("back", ""),
+            "inside": inside,
+            "find_url": request.path,
+            "save_url": reverse("quickbooks-review-decide"),
+            "save_name": "one",
+            "save_prefix": f"link_to:{row.pk}:",
+        },
+    )
+
+
+def key_of(row: ReviewRow) -> Key:
+    side = Side.PRACTICE if row.practice_id else Side.LEDGER
+    return Key(ENTITY, side, row.practice_id or row.ledger_id)
+
+
+def _suggested(row: ReviewRow) -> list[partners.Partner]:
+    return [
+        partners.Partner(
+            str(each["id"]),
+            str(each["name"]),
+            each.get("details", {}),
+            reasons=tuple(each.get("reasons", ())),
+            against=tuple(each.get("against", ())),
+        )
+        for each in row.suggestions
+    ]
+
+
+def _carry_out(
+    connection: Connection, review: Review, request: FirmRequest, posted: Posted
+) -> tuple[list[Before], str]:
+    member = request.member
+    if posted.verb == "keep":
+        return _keep_fields(review, request, posted), "Side chosen."
+    if posted.verb in KEEP:
+        return _keep_all(connection, review, request, posted), "Sides chosen where they differ."
+    if posted.verb == "link_to":
+        row_id = posted.ids[0] if posted.ids else 0
+        before = review_decisions.link(review, member, row_id, posted.other)
+        return before, "To be linked."
+    if posted.verb == "accept_all":
+        ids: Sequence[int] = review_lists.waiting_ids(review, "match", to_check_only=True)
+        before = review_decisions.decide(review, member, ids, Decision.ACCEPT)
+        return before, SAID["accept"][1].format(what=_what(review, before))
+    if posted.verb not in SAID:
+        raise CannotDecide("Tick the rows first, then choose what to do with them.")
+    decision, sentence = SAID[posted.verb]
+    before = review_decisions.decide(review, member, posted.ids, decision)
+    return before, sentence.format(what=_what(review, before))
+
+
+def _keep_fields(review: Review, request: FirmRequest, posted: Posted) -> list[Before]:
+    before: list[Before] = []
+    for row_id, unit, side in posted.fields:
+        if side in ("", *Side):
+            before += review_decisions.keep_sides(review, request.member, [row_id], [unit], side)
+    return before
+
+
+def _keep_all(connection: Connection, review: Review, request: FirmRequest, posted: Posted) -> list[Before]:
+    """The same side for every field in which a ticked pair differs."""
+    rows = [row for one in posted.ids if (row := review_lists.row_of(review, one))]
+    before: list[Before] = []
+    for row_id, differs in review_final.differences(connection, review.entity, rows).items():
+        units = [one.unit for one in differs]
+        before += review_decisions.keep_sides(review, request.member, [row_id], units, KEEP[posted.verb])
+    return before
+
+
+def _what(review: Review, before: Sequence[Before]) -> str:
+    if len(before) != 1:
+        return f"{len(before):,} rows"
+    row = review_lists.row_of(review, before[0].row_id)
+    return (row.practice_name or row.ledger_name) if row else "1 row"

@@ -1,0 +1,46 @@
+"""Acts: remembers in the session what the last decisions of a review said before, so that they can be taken back one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, MutableMapping, Sequence
+from typing import Any
+
+from tieout.practice.firms import Member
+from tieout.sync import review_decisions
+from tieout.sync.models import Review
+from tieout.sync.review_decisions import Before
+
+KEPT = "quickbooks_review_undo"
+DEPTH = 20
+MOST_ROWS = 5_000
+"""A decision about more rows than that cannot be undone here: the session would grow too large."""
+
+
+def keep(session: MutableMapping[str, Any], review_id: int, before: Sequence[Before], sentence: str) -> None:
+    if not before or len(before) > MOST_ROWS:
+        return
+    rows = [[one.row_id, one.decision, dict(one.choice)] for one in before]
+    session[KEPT] = [*_stack(session, review_id), {"review": review_id, "said": sentence, "rows": rows}][
+        -DEPTH:
+    ]
+
+
+def offered(session: Mapping[str, Any], review_id: int) -> str:
+    """The sentence of the last decision that can be taken back; empty when there is none."""
+    stack = _stack(session, review_id)
+    return str(stack[-1]["said"]) if stack else ""
+
+
+def take_back(session: MutableMapping[str, Any], review: Review, member: Member) -> int:
+    """Undo the last decision. Returns how many rows; raises ``CannotDecide`` when the review is not open any more."""
+    stack = _stack(session, review.pk)
+    if not stack:
+        return 0
+    last = stack.pop()
+    session[KEPT] = stack
+    before = [Before(row_id, decision, choice) for row_id, decision, choice in last["rows"]]
+    return review_decisions.put_back(review, member, before)
+
+
+def _stack(session: Mapping[str, Any], review_id: int) -> list[dict[str, Any]]:
+    return [one for one in session.get(KEPT, []) if one["review"] == review_id]
