@@ -29,7 +29,7 @@ _WRITES = ("create", "update", "delete", "void", "send")
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """`area`: data, oauth, control, console. `entity` is lower case; `metered`: core, coreplus or "".
+    """`area`: data, oauth, control, console, files. `entity` is lower case; `metered`: core, coreplus or "".
 
     `payload` is the parsed JSON body, None without one; `unreadable` says why it could not be parsed.
     """
@@ -55,6 +55,8 @@ def classify(request: Request) -> Call:
     path = request.path
     if path.startswith("/_control"):
         return Call("control")
+    if path.startswith("/temporary/"):
+        return Call("files")
     if path.rstrip("/") in OAUTH_PATHS:
         operation = OAUTH_PATHS[path.rstrip("/")]
         if operation == "token":

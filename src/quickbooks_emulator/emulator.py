@@ -17,6 +17,8 @@ from typing import Any
 import msgspec
 
 from quickbooks_emulator import gateway, wsgi
+from quickbooks_emulator.attachments import files
+from quickbooks_emulator.attachments.documents import File
 from quickbooks_emulator.calls import Call, classify
 from quickbooks_emulator.clock import VirtualClock
 from quickbooks_emulator.console.pages import Console
@@ -57,6 +59,7 @@ KINDS: dict[str, type] = {
     "deliveries": Delivery,
     "earlier": Record,
     "events": Event,
+    "files": File,
     "grants": Grant,
     "numbers": str,
     "postings": ledger.Entry,
@@ -113,6 +116,8 @@ class Emulator:
         call = classify(request)
         if call.area == "control":
             return self._control_api.answer(request)
+        if call.area == "files":
+            return files.serve(self.store, request, self.clock.seconds())
         if call.area == "console":
             return self._console.answer(request)
         with self.store.transaction() as transaction:

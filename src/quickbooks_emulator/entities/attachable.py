@@ -113,6 +113,7 @@ ATTACHABLE = Entity(
         read_only("AttachableEx", Kind.OPEN),
     ),
     rules=(need_content, check_links),
+    compute=_addresses,
     events=(),
     deletable=True,
     token_free_delete=True,

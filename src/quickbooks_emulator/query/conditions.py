@@ -28,6 +28,7 @@ _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     ">=": lambda left, right: left is not None and left >= right,
 }
 _NESTED = {"primaryemailaddr.address": "PrimaryEmailAddr"}
+_LINKS = {"attachableref.entityref.value": "value", "attachableref.entityref.type": "type"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,8 @@ def find_property(entity: Entity, name: str, zone: str, now: int) -> Property:
             (lambda record: record.created * 1000) if created else (lambda record: record.updated * 1000),
             lambda value: parse_instant(value, zone, now),
         )
+    if lowered in _LINKS and entity.name == "Attachable":
+        return Property(name, _first_link(_LINKS[lowered]), folded, sortable=False, is_text=True)
     field = entity.field(_NESTED.get(lowered, name))
     if field is None:
         raise faults.query_invalid(f"Property {name} not found for Entity {entity.name}")
@@ -110,6 +113,17 @@ def _parse_id(value: str) -> tuple[int, str]:
     if not value.isdigit():
         raise faults.invalid_id(value)
     return id_order(value)
+
+
+def _first_link(member: str) -> Callable[[Record], Any]:
+    """What an attachment is linked to; of several links the first (a guess: one link is the rule)."""
+
+    def read(record: Record) -> Any:
+        for link in record.body.get("AttachableRef", ()):
+            return folded(link.get("EntityRef", {}).get(member, ""))
+        return None
+
+    return read
 
 
 def _reader(field: Field) -> Callable[[Record], Any]:

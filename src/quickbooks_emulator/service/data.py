@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from quickbooks_emulator import faults, formats
+from quickbooks_emulator.attachments import files
 from quickbooks_emulator.calls import Call, query_text
 from quickbooks_emulator.entities import BY_PATH, ENTITIES, NOT_KEPT, tax_service
 from quickbooks_emulator.entities.declaration import Body, Entity, Family
@@ -89,6 +90,7 @@ class DataService:
 
     def _route(self, books: Books, call: Call, request: Request, met: Conditions) -> Body | Response:
         """What goes into the envelope; a Response where the answer has none (reports, files)."""
+        books.base_url = request.base_url
         if request.unreadable:
             raise faults.unreadable(request.unreadable)
         visible = _visible(books, met.lag)
@@ -97,6 +99,10 @@ class DataService:
         if call.operation == "cdc" and request.method == "GET":
             params = request.params
             return changes(books, params.get("entities", ""), params.get("changedsince", ""), visible)
+        if call.operation == "upload" and request.method == "POST":
+            return files.take_in(books, request)
+        if call.entity == "download" and request.method == "GET" and len(call.segments) == 2:
+            return files.download(books, call.record)
         if papers.matches(call, request):
             return papers.answer(books, call, request)
         if call.unreadable:

@@ -1,0 +1,1 @@
+"""Files beside records: an upload (`multipart.py`) -> Attachable and its bytes (`files.py`) -> download links."""
