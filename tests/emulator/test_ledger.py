@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from quickbooks_emulator import Emulator
 from quickbooks_emulator.ledger.documents import Entry, Posting
 from quickbooks_emulator.ledger.sums import Sums
+from quickbooks_emulator.store import SqliteJournal
 from tests.emulator.books import faults_in, sale_line, whole
 from tests.emulator.client import SAMPLE, Api, Refusal
 
@@ -286,6 +288,29 @@ def test_the_ledger_and_the_plan_are_there_over_control(control: Any, api: Api) 
         api.create("Class", Name="North")
     assert refused.value.code == "5030"
     control("POST", f"/companies/{SAMPLE}/plan", {}, status=400)
+
+
+def test_the_books_survive_a_restart_to_the_cent(tmp_path: Path) -> None:
+    file = str(tmp_path / "state.db")
+    first = Emulator(journal=SqliteJournal(file))
+    with Api(first) as api:
+        made = api.create("Invoice", CustomerRef={"value": "3"}, Line=_sale_lines(4, 37), DocNumber="KEEP-9")
+        line = {"Amount": 1, "LinkedTxn": [{"TxnId": made["Id"], "TxnType": "Invoice"}]}
+        paid = api.create("Payment", CustomerRef={"value": "3"}, TotalAmt=1, Line=[line])
+        made = api.read("Invoice", made["Id"])
+    first.close()
+    second = Emulator(journal=SqliteJournal(file))
+    assert whole(second)
+    with Api(second) as api:
+        assert api.read("Invoice", made["Id"]) == made
+        assert api.post("/invoice", made)["Invoice"] == made
+        assert api.post("/payment", paid)["Payment"] == paid
+        voided = {"Id": made["Id"], "SyncToken": made["SyncToken"]}
+        assert api.post("/invoice", voided, operation="void")["Invoice"]["TotalAmt"] == 0
+        again = api.create("Invoice", CustomerRef={"value": "3"}, Line=_sale_lines(5, 10))
+        assert again["DocNumber"] == "KEEP-10"
+    assert whole(second)
+    second.close()
 
 
 def test_a_person_can_void_what_the_api_cannot(control: Any, api: Api, emulator: Emulator) -> None:
