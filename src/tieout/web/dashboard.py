@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -12,6 +14,8 @@ from tieout.practice.permissions import Permission
 from tieout.sync import connections, status
 from tieout.sync import review as reviews
 from tieout.web.access import FirmRequest, requires
+from tieout.web.billing.acting import today_of
+from tieout.web.billing.board import board
 from tieout.web.tasks import Figure, tasks
 
 
@@ -26,12 +30,14 @@ def dashboard(request: FirmRequest) -> HttpResponse:
         Figure(active, "active clients", here),
         Figure(archived, "archived clients", f"{here}?show=inactive"),
     ]
-    context: dict[str, object] = {
+    context: dict[str, Any] = {
         "figures": figures,
         "tasks": [],
         "connection": None,
         "empty": not (active or archived),
     }
+    if member.may(Permission.VIEW_BILLING):
+        context |= board(member, today_of(member))
     if connections.gate(member).open:
         connection = connections.connection_of(member.firm_id)
         sections = status.section_statuses(connection)
@@ -42,4 +48,5 @@ def dashboard(request: FirmRequest) -> HttpResponse:
                 Figure(sum(s.in_step for s in sections), "in step with QuickBooks", reverse("quickbooks"))
             )
             figures.append(Figure(sum(s.waiting for s in sections), "waiting", reverse("quickbooks")))
+    context["tasks"] = [*context["tasks"], *context.get("billing_tasks", [])]
     return render(request, "pages/dashboard.html", context)

@@ -25,6 +25,8 @@ class Task:
     sentence: str
     action: str
     url_name: str
+    query: str = ""
+    """Narrows the list behind the address, with its question mark."""
 
 
 def tasks(

@@ -7,6 +7,7 @@ from datetime import date
 
 from django.db.models import Q, QuerySet
 
+from tieout.practice.billing_figures import BUCKETS, in_bucket, numbered
 from tieout.practice.clients import Client
 from tieout.practice.invoice_terms import Terms
 from tieout.practice.invoices import OPEN, Invoice, Status
@@ -23,6 +24,7 @@ STATUS = Filter(
         ("late_fee", "Late fee added"),
     ),
 )
+AGE = Filter("age", "Age", (("", "All"), *((name, label) for name, label, _ in BUCKETS)))
 INVOICES = ListKind(
     columns=(
         Column("number", "Number", "number"),
@@ -33,7 +35,7 @@ INVOICES = ListKind(
         Column("total", "Total", "total", is_number=True),
         Column("balance", "Owed", "balance", is_number=True),
     ),
-    filters=(STATUS,),
+    filters=(STATUS, AGE),
     sort="-date",
     dates=True,
     ids=("client",),
@@ -57,6 +59,8 @@ def narrowed(
         invoices = invoices.filter(late_fee_on__isnull=False)
     elif status:
         invoices = invoices.filter(status=status)
+    if asked["age"]:
+        invoices = invoices.filter(in_bucket(asked["age"], today))
     if asked["client"]:
         invoices = invoices.filter(client_id=asked["client"])
     if since := asked.day("since"):
@@ -65,9 +69,7 @@ def narrowed(
         invoices = invoices.filter(date__lte=until)
     if asked.search:
         named = clients.filter(name__icontains=asked.search)
-        invoices = invoices.filter(
-            Q(number__istartswith=asked.search.removeprefix("#")) | Q(client__in=named)
-        )
+        invoices = invoices.filter(numbered(asked.search.removeprefix("#")) | Q(client__in=named))
     return asked.sorted(invoices)
 
 
