@@ -10,6 +10,7 @@ import pytest
 
 from tests.sync.rig import SOMEBODY, Rig
 from tieout.practice.actions.credits import apply_credit, create_credit
+from tieout.practice.actions.invoice_life import void_invoice
 from tieout.practice.actions.invoices import create_invoice, finalise_invoice
 from tieout.practice.actions.payments import record_payment
 from tieout.practice.actions.service_items import change_service_item, create_service_item
@@ -251,3 +252,41 @@ def test_invoices_cannot_be_turned_on_before_what_they_refer_to() -> None:
     books = Books()
     with books.here(), pytest.raises(sections.NotYet, match="service items"):
         sections.start_sending(books.member, "invoice", since=TODAY, engine=books.engine)
+
+
+def test_a_voided_invoice_is_voided_there_and_nothing_else_of_it_is_asked_about(books: Books) -> None:
+    item, client = books.item("Bookkeeping"), books.add_client("Ada Byrne")
+    books.settle()
+    books.send("invoice")
+    invoice = books.invoice(client, item)
+    books.settle()
+    there = books.partner("invoice", invoice.pk)
+    with books.here():
+        void_invoice(firm_id=books.firm.pk, invoice_id=invoice.pk, actor=SOMEBODY, now=books.clock.now())
+    books.settle()
+    books.until_the_change_feed_is_asked()
+    voided = books.of("Invoice")[there]
+    assert Decimal(str(voided["TotalAmt"])) == 0
+    assert voided["PrivateNote"].startswith("Voided")
+    assert str(invoice.number) not in [name for _, name in books.issues()]
+
+
+def test_what_quickbooks_fills_in_by_itself_is_no_difference(books: Books) -> None:
+    item, client = books.item("Bookkeeping"), books.add_client("Ada Byrne")
+    books.settle()
+    books.send("invoice", "payment")
+    books.invoice(client, item)
+    with books.here():
+        record_payment(
+            firm_id=books.firm.pk,
+            actor=SOMEBODY,
+            today=TODAY,
+            client_id=client,
+            date=TODAY,
+            amount=Decimal("20"),
+            method="check",
+            allocations=[],
+        )
+    books.settle()
+    books.until_the_change_feed_is_asked()
+    assert not [cause for cause, _ in books.issues() if cause in ("drift", "conflict")]

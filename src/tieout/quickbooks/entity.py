@@ -86,10 +86,13 @@ class QuickBooksEntity:
     """A create carries our marker in its note; only that makes an unanswered one certain."""
     void: str = ""
     """What is added to the address to void a record; empty where only a person can, in QuickBooks."""
-    void_unit: str = ""
-    """The unit that says ``void``."""
     number_field: str = ""
     """The field that 6140 is about."""
+
+    @property
+    def void_unit(self) -> str:
+        """The unit that says ``void``; empty for what cannot be voided."""
+        return self.spec.void_unit or ""
 
     @property
     def name(self) -> str:

@@ -19,6 +19,10 @@ Document = Mapping[str, Any]
 """A ledger's record as parsed from its wire format (Decimal for numbers, never float)."""
 
 
+VOID = "void"
+"""What a ``void_unit`` shows when the document is void."""
+
+
 class Owner(StrEnum):
     """Who wins a unit when the sides differ. *Shared* units are merged; both changed means ask."""
 
@@ -156,6 +160,8 @@ class EntitySpec:
     """Units that name other records; empty for entities that stand alone."""
     verified: frozenset[str] = frozenset()
     """Units that are never written, only compared: a total that both sides compute for themselves."""
+    void_unit: str | None = None
+    """The unit that says ``void``: a document void on either side is compared in nothing else."""
     in_change_feed: bool = True
     """False: the ledger's change feed does not carry it; only a full comparison sees its changes."""
     eligible: Mapping[Side, Callable[[Present], str | None]] = field(default_factory=dict)

@@ -157,6 +157,8 @@ class Executor:
     ) -> list[Problem]:
         try:
             write = self.ledger.prepare(action, self.lease.engine.new_id(), shown=record)
+        except (RetryLater, Reconnect):
+            raise
         except LedgerError as error:
             return [problem_from(error)]
         with self.lease.commit(to_send=True) as connection:
@@ -250,13 +252,18 @@ class Executor:
         """A clear yes: link, baseline pair from the answer, observation and attempt in one transaction."""
         problems: list[Problem] = []
         with self.lease.commit() as connection:
-            sent = unpack_units(attempt.units)
+            sent: Units = unpack_units(attempt.units)
             shown = {unit: answer.row.record.units.get(unit) for unit in sent}
             link = self._linked(connection, attempt, answer.row.id)
             now = self.lease.engine.now()
             if link is None:
                 problems.append(Problem("name_taken", LINKED_ELSEWHERE, options=(answer.row.id,)))
             else:
+                if attempt.operation == "create" and not self.spec.direction.flows_to(Side.PRACTICE):
+                    # What the ledger fills in by itself is no difference: nothing was said of it.
+                    rest = {unit.name: None for unit in self.spec.units if unit.name not in attempt.left_out}
+                    sent = {**rest, **sent}
+                    shown = {unit: answer.row.record.units.get(unit) for unit in sent}
                 agree(link, Baseline(*_agreed(self.spec, sent, shown)))
             if attempt.operation == "create":
                 wake_waiting(connection, Key(attempt.entity, Side.PRACTICE, attempt.practice_id), now)

@@ -71,6 +71,7 @@ ENTITY = QuickBooksEntity(
         label="Applied credit",
         plural="Applied credits",
         direction=Direction.TO_LEDGER,
+        void_unit="state",
         units=UNITS,
         name_unit="date",
         date_unit="date",
@@ -92,5 +93,4 @@ ENTITY = QuickBooksEntity(
     repeated=frozenset({"client", "date", "credit", "invoice", "amount"}),
     signed=True,
     void="operation=update&include=void",
-    void_unit="state",
 )

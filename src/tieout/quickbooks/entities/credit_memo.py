@@ -113,6 +113,7 @@ ENTITY = QuickBooksEntity(
         label="Credit",
         plural="Credits",
         direction=Direction.TO_LEDGER,
+        void_unit="state",
         units=UNITS,
         name_unit="number",
         date_unit="date",
@@ -128,6 +129,5 @@ ENTITY = QuickBooksEntity(
     steps=(documents.own_number, complete_line, documents.settle_tax),
     repeated=frozenset(LINE_UNITS),
     signed=True,
-    void_unit="state",
     number_field="DocNumber",
 )

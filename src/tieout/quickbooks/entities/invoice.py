@@ -45,6 +45,7 @@ ENTITY = QuickBooksEntity(
         label="Invoice",
         plural="Invoices",
         direction=Direction.TO_LEDGER,
+        void_unit="state",
         units=UNITS,
         name_unit="number",
         date_unit="date",
@@ -68,6 +69,5 @@ ENTITY = QuickBooksEntity(
     ),
     signed=True,
     void="operation=void",
-    void_unit="state",
     number_field="DocNumber",
 )

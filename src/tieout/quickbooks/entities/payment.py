@@ -76,6 +76,7 @@ ENTITY = QuickBooksEntity(
         label="Payment",
         plural="Payments",
         direction=Direction.TO_LEDGER,
+        void_unit="state",
         units=UNITS,
         name_unit="date",
         date_unit="date",
@@ -92,5 +93,4 @@ ENTITY = QuickBooksEntity(
     repeated=frozenset({"client", "amount", "date", "allocations"}),
     signed=True,
     void="operation=update&include=void",
-    void_unit="state",
 )
