@@ -20,6 +20,7 @@ from tieout.sync import connections, inbox, review_final, review_lists, review_p
 from tieout.sync import review as reviews
 from tieout.sync.issues import CAUSES
 from tieout.sync.models import Connection, Review, ReviewRow
+from tieout.sync.story import Compared
 
 THEN = datetime(2026, 5, 3, 14, 5, tzinfo=UTC)
 NUMBERS = itertools.count(1)
@@ -158,7 +159,14 @@ class FakeSync:
         return sum(row.bucket == "match" and not row.confirmed for row in self.review_rows)
 
     def differences(self, connection: Connection, entity: str, rows: list[ReviewRow]) -> dict[int, list[Any]]:
-        return {}
+        def of(row: ReviewRow) -> list[Compared]:
+            pairs = [
+                (unit, row.practice_details.get(unit), there) for unit, there in row.ledger_details.items()
+            ]
+            found = [Compared(unit, unit.capitalize(), here, there) for unit, here, there in pairs]
+            return [one for one in found if one.practice and one.ledger and one.differs]
+
+        return {row.pk: of(row) for row in rows}
 
     def current_fingerprint(self, review: Review) -> str:
         return "as shown"

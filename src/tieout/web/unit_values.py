@@ -8,6 +8,9 @@ from typing import Any
 from tieout.reconcile.state import Value, is_empty
 
 EMPTY = "(empty)"
+PERSON = ("title", "given", "middle", "family", "suffix")
+ADDRESS = ("line1", "line2", "line3", "city", "state", "postal_code", "country")
+"""The parts of a group in the order one reads them; a stored group has none."""
 
 
 def said(value: Value | Any) -> str:
@@ -17,7 +20,9 @@ def said(value: Value | Any) -> str:
     if isinstance(value, bool):
         return "Yes" if value else "No"
     if isinstance(value, Mapping):
-        return ", ".join(str(part) for part in value.values() if not is_empty(part))
+        order = [*PERSON, *ADDRESS, *sorted(value)]
+        parts = [str(value[part]) for part in dict.fromkeys(order) if not is_empty(value.get(part))]
+        return (" " if "family" in value else ", ").join(parts)
     if isinstance(value, tuple | list):
         return f"{len(value)} line{'' if len(value) == 1 else 's'}"
     return str(value)

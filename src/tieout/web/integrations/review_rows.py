@@ -133,9 +133,11 @@ def _offers(row: ReviewRow, group: Sequence[ReviewRow]) -> Iterator[tuple[str, s
 
 
 def _told_apart(row: ReviewRow) -> str:
-    """Members of a group share their name; the first detail tells them apart."""
-    details = shown(row).details
-    return f"{_name(row)} ({details[0].here or details[0].there})" if details else _name(row)
+    """Members of a group share their name; the first detail that is not the name tells them apart."""
+    name = _name(row)
+    details = [one.here or one.there for one in shown(row).details]
+    telling = next((one for one in details if one.casefold() != name.casefold()), "")
+    return f"{name} ({telling})" if telling else name
 
 
 def _name(row: ReviewRow) -> str:
