@@ -36,6 +36,7 @@ PUBLIC = {
     "sign-in/",
     "sign-out/",
     "account-off/",
+    "join/<str:token>/",
     "integrations/quickbooks/callback",
     "integrations/quickbooks/disconnected",
     "webhooks/quickbooks",

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", dashboard.dashboard, name="dashboard"),
     path("clients/", include(clients.urlpatterns)),
     path("billing/", include("tieout.web.billing.urls")),
+    path("", include("tieout.web.people.urls")),
     path("", include("tieout.web.integrations.urls")),
     path("settings/", preferences.settings, name="settings"),
     path("sign-in/", public(allauth.login), name="account_login"),
