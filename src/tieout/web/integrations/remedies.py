@@ -43,6 +43,7 @@ RESTORE = Remedy("restore", "Restore", "restore", bulk=True)
 EDIT = Remedy("edit", "Edit here", "pencil")
 ARCHIVE = Remedy("archive", "Archive here", "archive")
 OPEN = Remedy("open", "Open in QuickBooks", "external-link")
+SWITCHES = Remedy("switches", "Advanced settings", "settings")
 RECONNECT = Remedy("reconnect", "Reconnect", "plug-connected")
 
 REMEDIES: Mapping[str, Sequence[Remedy]] = {
@@ -61,6 +62,7 @@ REMEDIES: Mapping[str, Sequence[Remedy]] = {
     "reconnect": (RECONNECT,),
     "bug": (RETRY,),
     "excluded": (RESTORE,),
+    "switched_off": (SWITCHES,),
 }
 
 RECORD_PAGES: Mapping[str, Mapping[str, str]] = {
@@ -108,6 +110,7 @@ def _buttons(row: WorkRow, deep_link: str) -> Iterator[Button]:
         "edit": (record_page(row, "edit"), False),
         "archive": (record_page(row, "archive"), False),
         "open": (deep_link, True),
+        "switches": (reverse("quickbooks-advanced"), False),
         "reconnect": (reverse("quickbooks-connect"), False),
     }
     for remedy in REMEDIES.get(row.cause.slug, ()):

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from tieout.web.integrations import (
+    advanced,
     confirm,
     connect,
     exports,
@@ -25,6 +26,8 @@ urlpatterns = [
     path(MANAGE + "sync-now/", manage.sync_now, name="quickbooks-sync-now"),
     path(MANAGE + "pause/", manage.pause, name="quickbooks-pause"),
     path(MANAGE + "resume/", manage.resume, name="quickbooks-resume"),
+    path(MANAGE + "advanced/", advanced.page, name="quickbooks-advanced"),
+    path(MANAGE + "advanced/turn/", advanced.turn, name="quickbooks-advanced-turn"),
     path(MANAGE + "disconnect/", manage.disconnect, name="quickbooks-disconnect"),
     path(MANAGE + "activity/", health.activity, name="quickbooks-activity"),
     path(MANAGE + "activity/export.csv", exports.activity, name="quickbooks-activity-export"),

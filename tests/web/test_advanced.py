@@ -1,0 +1,115 @@
+"""Shows the advanced settings: what each switch did, that it holds at once, and that who turned it is kept."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.sync.rig import Rig
+from tests.web.conftest import entered
+from tieout.reconcile.state import Side
+from tieout.sync import advanced
+from tieout.sync.models import SwitchChange
+
+pytestmark = pytest.mark.django_db
+PAGE = "/settings/integrations/quickbooks/advanced/"
+
+
+def turn(rig: Rig, kind: str, side: str, on: bool) -> str:
+    form = {"kind": kind, "side": side} | ({"on": "on"} if on else {})
+    answer = entered(rig.member).post(PAGE + "turn/", form, follow=True)
+    assert answer.status_code == 200
+    return " ".join(answer.content.decode().split())
+
+
+def lately(rig: Rig) -> dict[tuple[str, str], int]:
+    with rig.here():
+        found = advanced.switches(rig.connection, "client", engine=rig.engine)
+    return {(one.kind, one.side.value): one.lately for one in found if one.lately}
+
+
+def test_a_switch_says_what_stops_holds_at_once_and_lets_through_what_waited() -> None:
+    rig = Rig()
+    rig.set_up()
+    client = rig.add_client("Ada", phone="1")
+    rig.settle()
+    page = turn(rig, "edit", "ledger", on=False)
+    assert "Send edits of clients to QuickBooks: off. From now on, edits made here stay here." in page
+    rig.edit_client(client, phone="2")
+    rig.settle()
+    assert rig.customers_named("Ada")[0]["PrimaryPhone"]["FreeFormNumber"] == "1"
+    assert rig.issues() == [("switched_off", "Ada")]
+    assert "1 difference</a> is left now" in " ".join(entered(rig.member).get(PAGE).content.decode().split())
+    turn(rig, "edit", "ledger", on=True)
+    rig.settle()
+    assert rig.customers_named("Ada")[0]["PrimaryPhone"]["FreeFormNumber"] == "2"
+    assert not rig.issues()
+
+
+def test_creating_and_archiving_obey_their_switches() -> None:
+    rig = Rig()
+    rig.set_up()
+    turn(rig, "create", "ledger", on=False)
+    turn(rig, "archive", "ledger", on=True)
+    rig.add_client("Not There")
+    rig.settle()
+    assert not rig.customers()
+    assert rig.issues() == [("switched_off", "Not There")]
+    turn(rig, "create", "ledger", on=True)
+    rig.settle()
+    (client,) = rig.links()
+    rig.edit_client(client, is_active=False)
+    rig.settle()
+    assert [one["Active"] for one in rig.customers().values()] == [False]
+
+
+def test_each_switch_counts_what_it_let_through_in_the_last_thirty_days() -> None:
+    rig = Rig()
+    rig.set_up()
+    turn(rig, "archive", "ledger", on=True)
+    client = rig.add_client("Ada")
+    rig.settle()
+    rig.edit_client(client, phone="2")
+    rig.settle()
+    rig.edit_client(client, is_active=False)
+    rig.settle()
+    rig.add_customer("Bo")
+    rig.until_the_change_feed_is_asked()
+    assert lately(rig) == {
+        ("create", "ledger"): 1,
+        ("edit", "ledger"): 1,
+        ("archive", "ledger"): 1,
+        ("create", "practice"): 1,
+    }
+    rig.advance(31 * 24 * 3600)
+    assert lately(rig) == {}
+
+
+def test_who_turned_what_is_kept_and_turning_it_to_what_it_is_is_no_change() -> None:
+    rig = Rig()
+    rig.set_up()
+    page = entered(rig.member).get(PAGE).content.decode()
+    assert "Nobody has turned a switch yet" in page
+    turn(rig, "create", "practice", on=True)
+    page = turn(rig, "create", "practice", on=False)
+    assert "Dana Reyes" in page
+    with rig.here():
+        (change,) = SwitchChange.objects.all()
+    assert (change.kind, change.side, change.before, change.after) == ("create", "practice", True, False)
+
+
+@pytest.mark.parametrize(
+    "kind, side", [("explode", "ledger"), ("create", "moon"), ("", ""), ("take_left_out", "ledger")]
+)
+def test_a_switch_there_is_not_is_not_turned(kind: str, side: str) -> None:
+    rig = Rig()
+    rig.set_up()
+    assert entered(rig.member).post(PAGE + "turn/", {"kind": kind, "side": side}).status_code == 404
+    with rig.here():
+        assert not SwitchChange.objects.exists()
+
+
+def test_the_engine_refuses_a_switch_it_does_not_know() -> None:
+    rig = Rig()
+    rig.set_up()
+    with rig.here(), pytest.raises(KeyError):
+        advanced.turn(rig.member, "client", "explode", Side.LEDGER, True, engine=rig.engine)
