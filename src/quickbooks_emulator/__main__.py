@@ -11,6 +11,7 @@ import threading
 import time
 from types import FrameType
 
+from quickbooks_emulator import coverage
 from quickbooks_emulator.clock import VirtualClock
 from quickbooks_emulator.control.desk import ControlError
 from quickbooks_emulator.emulator import Emulator
@@ -38,11 +39,15 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument(
         "--no-limits", action="store_true", help="switch the 500 calls a minute and the like off"
     )
+    parser.add_argument("--coverage", action="store_true", help="print what is covered, as a table, and stop")
     return parser
 
 
 def main(given: list[str] | None = None) -> int:
     options = arguments().parse_args(given)
+    if options.coverage:
+        print(coverage.table())
+        return 0
     logging.getLogger("waitress").setLevel(
         logging.CRITICAL
     )  # a broken connection is what a fault rule asked for
