@@ -127,6 +127,8 @@ def test_an_inclusive_discount_keeps_the_gross_exact_as_recorded() -> None:
 def test_foreign_money_is_kept_at_its_rate_and_the_difference_is_an_exchange_gain() -> None:
     emulator = Emulator(world="canada")
     with Api(emulator) as api:
+        asked = api.get("/exchangerate", sourcecurrencycode="USD", asofdate="2026-01-01")["ExchangeRate"]
+        assert (asked["Rate"], asked["TargetCurrencyCode"]) == (1.36, "CAD")
         (invoice,) = api.query("select * from Invoice where CustomerRef = '6'")
         assert invoice["CurrencyRef"]["value"] == "USD"
         assert (invoice["TotalAmt"], invoice["ExchangeRate"], invoice["HomeTotalAmt"]) == (100, 1.36, 136)

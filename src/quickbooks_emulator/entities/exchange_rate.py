@@ -18,6 +18,7 @@ from quickbooks_emulator.entities.declaration import (
 )
 from quickbooks_emulator.forms.shapes import number_field
 from quickbooks_emulator.store.books import Books
+from quickbooks_emulator.store.documents import Record
 
 
 def settle(change: Change) -> None:
@@ -28,13 +29,17 @@ def settle(change: Change) -> None:
     change.body["TargetCurrencyCode"] = change.books.company.currency
 
 
+def known_rate(books: Books, currency: str, day: str) -> Record | None:
+    """The latest rate of a currency up to `day`, the last written one of several."""
+    known = books.named("ExchangeRate", "SourceCurrencyCode", currency.casefold())
+    past = [one for one in known if one.body["AsOfDate"] <= day]
+    return max(past, key=lambda one: (str(one.body["AsOfDate"]), one.seq)) if past else None
+
+
 def rate_on(books: Books, currency: str, day: str) -> Decimal:
-    """The latest rate up to `day`; 1 for the home currency and where none is known."""
-    if currency == books.company.currency:
-        return Decimal(1)
-    known = [one.body for one in books.named("ExchangeRate", "SourceCurrencyCode", currency.casefold())]
-    past = [one for one in known if one["AsOfDate"] <= day]
-    return max(past, key=lambda one: str(one["AsOfDate"]))["Rate"] if past else Decimal(1)
+    """The rate to use on `day`: 1 for the home currency and where none is known."""
+    record = None if currency == books.company.currency else known_rate(books, currency, day)
+    return Decimal(record.body["Rate"]) if record else Decimal(1)
 
 
 EXCHANGE_RATE = Entity(

@@ -10,7 +10,9 @@ from quickbooks_emulator.attachments import files
 from quickbooks_emulator.calls import Call, query_text
 from quickbooks_emulator.entities import BY_PATH, ENTITIES, NOT_KEPT, tax_service
 from quickbooks_emulator.entities.declaration import Body, Entity, Family
+from quickbooks_emulator.entities.exchange_rate import known_rate
 from quickbooks_emulator.entities.render import envelope_time, render
+from quickbooks_emulator.forms.basics import today
 from quickbooks_emulator.knobs import Knobs
 from quickbooks_emulator.messages import JSON_TYPE, Request, Response
 from quickbooks_emulator.papers import routes as papers
@@ -147,6 +149,13 @@ def _read(books: Books, call: Call, request: Request) -> Body:
             raise faults.not_found()
     elif len(call.segments) == 2:
         record_id = call.record
+    elif entity.name == "ExchangeRate":  # asked for by currency and date (documented)
+        params = request.params
+        day = params.get("asofdate") or today(books)
+        rate = known_rate(books, params.get("sourcecurrencycode", ""), day)
+        if rate is None:
+            raise faults.not_found()
+        record_id = rate.id
     else:
         raise faults.no_such_path(request.path)
     return {entity.name: render(books, entity, existing(books, entity, record_id))}
