@@ -1,0 +1,41 @@
+"""Acts: asks the ledger for its company's own settings and keeps the answer. What they mean is the pages' to say."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import timedelta
+
+from tieout.reconcile.ports import LedgerError
+from tieout.sync.engine import Engine
+from tieout.sync.ledgers import keep_calls, open_ledger
+from tieout.sync.models import Connection, SettingsCheck
+
+STALE = timedelta(days=1)
+"""Looked at again when older: each look costs two metered reads."""
+
+
+def current(connection: Connection, *, engine: Engine | None = None) -> SettingsCheck:
+    """The last look; a new one when that is of yesterday, or from before the last sign-in."""
+    engine = engine or Engine()
+    last = SettingsCheck.objects.filter(connection=connection).first()
+    fresh_from = max(connection.connected_at, engine.now() - STALE)
+    return last if last and last.checked_at >= fresh_from else examine(connection, engine=engine)
+
+
+def examine(connection: Connection, *, engine: Engine | None = None) -> SettingsCheck:
+    """Look now. When the ledger does not answer, the last facts stay, with a sentence that says so."""
+    engine = engine or Engine()
+    meter: Counter[str] = Counter()
+    found: dict[str, object] = {"problem": ""}
+    try:
+        company = open_ledger(connection, engine, meter).company()
+    except LedgerError as error:
+        found["problem"] = error.sentence[:500]
+    else:
+        found["facts"] = {"country": company.country, **company.facts}
+    keep_calls(connection, meter, engine.now())
+    check, _ = SettingsCheck.objects.update_or_create(
+        connection=connection,
+        defaults={"firm_id": connection.firm_id, "checked_at": engine.now(), **found},
+    )
+    return check

@@ -1,0 +1,148 @@
+"""Decides: what each setting of a QuickBooks company means for the sync: fine, to know, or to change before it hurts.
+
+Paths are those of Intuit's Preferences entity. A setting that a company does not tell is unknown, never assumed off.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One setting, judged."""
+
+    look: str
+    """A key of ``templatetags.page.LOOKS``: ``done``, ``info`` or ``problem``."""
+    word: str
+    title: str
+    sentence: str
+    where: str = ""
+    """The way to the switch, in QuickBooks' own words."""
+
+
+Facts = Mapping[str, Any]
+SALES = "Gear > Account and settings > Sales > Sales form content"
+ADVANCED = "Gear > Account and settings > Advanced"
+
+
+def _fine(title: str, sentence: str) -> Finding:
+    return Finding("done", "Fine", title, sentence)
+
+
+def _know(title: str, sentence: str, where: str = "") -> Finding:
+    return Finding("info", "Good to know", title, sentence, where)
+
+
+def _change(title: str, sentence: str, where: str) -> Finding:
+    return Finding("problem", "Change this", title, sentence, where)
+
+
+def findings(facts: Facts) -> list[Finding]:
+    """All settings looked at, those to change first."""
+    found = [judge(facts) for judge in _JUDGES]
+    order = {"problem": 0, "info": 1, "done": 2}
+    return sorted(found, key=lambda one: order[one.look])
+
+
+def _preference(facts: Facts, group: str, name: str) -> Any:
+    return ((facts.get("preferences") or {}).get(group) or {}).get(name)
+
+
+def _auto_apply(facts: Facts) -> Finding:
+    title = "Automatically apply credits"
+    on = _preference(facts, "SalesFormsPrefs", "AutoApplyCredit")
+    where = f"{ADVANCED} > Automation"
+    if on:
+        return _change(
+            title,
+            "On: QuickBooks spends a client's credit on the next invoice by itself, other than you did here. "
+            "Turn it off before payments and credits are sent; clients are not affected.",
+            where,
+        )
+    if on is None:
+        return _know(
+            title, "QuickBooks does not tell. Make sure that it is off before payments are sent.", where
+        )
+    return _fine(title, "Off: credits stay where you put them.")
+
+
+def _numbers(facts: Facts) -> Finding:
+    title = "Custom transaction numbers"
+    if _preference(facts, "SalesFormsPrefs", "CustomTxnNumbers"):
+        return _fine(title, "On: invoices keep the numbers they have here.")
+    return _know(
+        title,
+        "Off: QuickBooks may give an invoice a number of its own; it is then shown beside ours. "
+        "Turn it on if both should be the same.",
+        SALES,
+    )
+
+
+def _classes(facts: Facts) -> Finding:
+    title = "Class tracking"
+    if _preference(facts, "AccountingInfoPrefs", "ClassTrackingPerTxnLine"):
+        return _fine(title, "On, one for each row of an invoice.")
+    if _preference(facts, "AccountingInfoPrefs", "ClassTrackingPerTxn"):
+        return _know(
+            title,
+            "On, one for a whole invoice: rows of one invoice cannot have different classes.",
+            f"{ADVANCED} > Categories",
+        )
+    return _know(title, "Off: invoices are sent without classes.", f"{ADVANCED} > Categories")
+
+
+def _locations(facts: Facts) -> Finding:
+    title = "Location tracking"
+    if _preference(facts, "AccountingInfoPrefs", "TrackDepartments"):
+        called = _preference(facts, "AccountingInfoPrefs", "DepartmentTerminology") or "Location"
+        return _fine(title, f"On, called {called} there.")
+    return _know(title, "Off: invoices are sent without a location.", f"{ADVANCED} > Categories")
+
+
+def _tax(facts: Facts) -> Finding:
+    title = "Sales tax"
+    if not _preference(facts, "TaxPrefs", "UsingSalesTax"):
+        return _fine(title, "Not used: invoices are sent without tax.")
+    if _preference(facts, "TaxPrefs", "PartnerTaxEnabled"):
+        return _know(
+            title,
+            "Automated: QuickBooks computes the tax itself. Where it comes to another cent than here, you are told.",
+        )
+    return _fine(title, "On, with rates of your own: they are matched with yours.")
+
+
+def _currency(facts: Facts) -> Finding:
+    title = "Currency"
+    home = (_preference(facts, "CurrencyPrefs", "HomeCurrency") or {}).get("value") or "unknown"
+    if _preference(facts, "CurrencyPrefs", "MultiCurrencyEnabled"):
+        return _know(
+            title,
+            f"Several, at home {home}. Clients are kept in step in any; invoices are sent in {home} only.",
+        )
+    return _fine(title, f"One only: {home}.")
+
+
+def _closing(facts: Facts) -> Finding:
+    title = "Closing date"
+    date = _preference(facts, "AccountingInfoPrefs", "BookCloseDate")
+    if date:
+        return _know(
+            title,
+            f"The books are closed to {date}. What is dated up to then is not accepted there; clients are not affected.",
+            f"{ADVANCED} > Accounting",
+        )
+    return _fine(title, "None: no period is closed.")
+
+
+_JUDGES: Sequence[Callable[[Facts], Finding]] = (
+    _auto_apply,
+    _numbers,
+    _classes,
+    _locations,
+    _tax,
+    _currency,
+    _closing,
+)
