@@ -1,11 +1,12 @@
-"""Acts: ``./run bench NAME``: ``matching`` measures, ``fit`` makes the weights of the score again."""
+"""Acts: ``./run bench NAME``: ``matching`` measures, ``fit`` makes the weights of the score again,
+``emulator`` times the emulator under a large company."""
 
 from __future__ import annotations
 
 import sys
 from importlib import import_module
 
-NAMES = ("matching", "fit")
+NAMES = ("matching", "fit", "emulator")
 
 
 def main(arguments: list[str]) -> int:
@@ -13,7 +14,9 @@ def main(arguments: list[str]) -> int:
     if name not in NAMES:
         print(f"Usage: ./run bench {{{'|'.join(NAMES)}}}", file=sys.stderr)
         return 2
-    return int(import_module(f"bench.{name}").main(*([arguments[1:]] if name == "matching" else [])))
+    return int(
+        import_module(f"bench.{name}").main(*([arguments[1:]] if name in ("matching", "emulator") else []))
+    )
 
 
 if __name__ == "__main__":
