@@ -86,7 +86,6 @@ CUSTOMER = Entity(
         boolean("BillWithParent", default=False),
         reference("ParentRef", "Customer").filtered(),
         read_only("Level", Kind.NUMBER),
-        reference("DefaultTaxCodeRef", "TaxCode", sticky=True, in_queries=False),
         reference("SalesTermRef", "Term", named=True),
         reference("PaymentMethodRef", "PaymentMethod"),
         reference("CustomerTypeRef", None),
@@ -123,6 +122,7 @@ CUSTOMER = Entity(
         Field("Fax", Kind.PHONE, 30),
         Field("PrimaryEmailAddr", Kind.EMAIL, 100).filtered(),
         Field("WebAddr", Kind.WEB, 1000),
+        reference("DefaultTaxCodeRef", "TaxCode", sticky=True, in_queries=False),
         *(ignored(name) for name in _NEVER_KEPT),
     ),
     rules=(
