@@ -211,7 +211,10 @@ class Population:
             words = f"{first.facts.number + 2 * (number + 1)} {first.facts.street} Street"
             form = "LLC"
         else:
-            form = rng.choice([each for each in ("LLC", "Inc", "LP") if each != form])
+            # No register has both "X Inc" and "X Corp": the form must say something else.
+            form = rng.choice(
+                {"LLC": ("Inc", "LP"), "PLLC": ("Inc", "LP"), "LP": ("LLC", "Inc")}.get(form, ("LLC", "LP"))
+            )
         taken = {(entity.words, entity.form) for entity in self.entities[-6:]}
         if (words, form) not in taken:
             self._add("company", self._inherited(first.facts, owner), words=words, form=form, owner=owner)

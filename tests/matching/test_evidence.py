@@ -111,7 +111,7 @@ def test_an_equal_name_with_other_contacts_is_to_be_checked() -> None:
 
 
 def test_a_common_name_alone_is_to_be_checked_and_a_rare_one_is_not() -> None:
-    crowd = [here(name, name) for i in range(60) for name in (f"Mary Vale{i}x", f"Qo{i}z Smith")]
+    crowd = [here(name, name) for i in range(300) for name in (f"Mary Vale{i}x", f"Qo{i}z Smith")]
     assert not next(
         p for p in propose([*crowd, here("Mary Smith")], [there("Mary Smith")]) if p.ledger
     ).confirmed

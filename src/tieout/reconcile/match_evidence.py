@@ -138,11 +138,24 @@ def compare_names(one: Profile, other: Profile, rarity: Rarity, measures: Measur
         return replace(
             other_best, level=min(other_best.level, Level.NEAR), how=(*other_best.how, How.SECOND_NAME)
         )
-    if other_best.level < Level.PART and not (
-        one.second and other.second and one.second.key == other.second.key
-    ):
+    if other_best.level < _enough_of_second(one, other):
         return replace(best, vetoes=(*best.vetoes, Veto.SECOND_NAME))
     return best
+
+
+def _enough_of_second(one: Profile, other: Profile) -> Level:
+    """How well a second name must be known to the other side. A person's company may bear the person's own name,
+    and is another client all the same: there a part is not enough."""
+    for profile in (one, other):
+        second = profile.second
+        if (
+            profile.name.kind is not Kind.ORGANISATION
+            and second
+            and second.kind is Kind.ORGANISATION
+            and second.form
+        ):
+            return Level.NEAR
+    return Level.PART
 
 
 def compare_two(one: Name, other: Name, rarity: Rarity, measures: Measures) -> NameFindings:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from tieout.reconcile.match_findings import Agree, Findings, How, Level
 
-RARE = 3.0
-"""Surplus from which an equal name says enough by itself: a coincidence in one of twenty lists like these, at most."""
+RARE = 2.5
+"""Surplus from which an equal name says enough by itself: a coincidence in one of a dozen lists like these, at most."""
 VERY_RARE = 6.0
 """The same for a name with one slip of the pen in it."""
 TELLING_NAME = -4.0
@@ -87,6 +87,12 @@ def _same_person_by_email(found: Findings) -> bool:
     )
 
 
+def _other_couple(found: Findings) -> bool:
+    """A nickname beside a spouse whom one side does not know: as likely a father and his son."""
+    how = set(found.name.how)
+    return How.SPOUSE_MISSING in how and bool(how & {How.NICKNAME, How.INITIAL, How.MIDDLE_USED})
+
+
 RULES: tuple[Rule, ...] = (
     Rule(
         "same number",
@@ -110,7 +116,9 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "two contacts",
-        lambda found: found.name.level >= Level.NEAR and _corroborations(found) >= 2,
+        lambda found: (
+            found.name.level >= Level.NEAR and _corroborations(found) >= 2 and not _other_couple(found)
+        ),
         "Two contact details are the same, and the names differ only in a detail.",
     ),
 )

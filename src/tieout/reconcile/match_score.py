@@ -171,9 +171,14 @@ class ScoreModel:
         """Log odds that this is the partner, when the others are possible too."""
         return score - log(1.0 + sum(exp(min(rival, 50.0)) for rival in rivals))
 
-    def probability(self, log_odds: float) -> float:
+    def chance(self, log_odds: float) -> float:
+        """Calibrated probability, as fitted."""
         calibrated = self.slope * log_odds + self.shift
-        return min(MOST_CERTAIN, 1.0 / (1.0 + exp(-max(-50.0, min(50.0, calibrated)))))
+        return 1.0 / (1.0 + exp(-max(-50.0, min(50.0, calibrated))))
+
+    def probability(self, log_odds: float) -> float:
+        """The chance as it may be shown: never above ``MOST_CERTAIN``."""
+        return min(MOST_CERTAIN, self.chance(log_odds))
 
 
 UNFITTED = ScoreModel(
