@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -33,6 +34,20 @@ class Program:
     command: tuple[str, ...]
     environment: Mapping[str, str] = field(default_factory=dict)
     ready: Callable[[], bool] | None = None
+
+
+class StopRequested(BaseException):
+    """Ctrl-C, or a signal that asks for the same. Not an Exception: nothing on the way may take it for a failure."""
+
+
+_asked_to_stop = threading.Event()
+"""Signals are the process's own, hence this one flag. A handler that raised instead could leave a lock of
+``subprocess`` taken for ever, wherever it happened to strike; the waiting loop looks here between two polls."""
+
+
+def request_stop() -> None:
+    """Have the next look of a waiting ``Children`` raise ``StopRequested``. Safe in a signal handler."""
+    _asked_to_stop.set()
 
 
 class ProgramFailed(Exception):
@@ -81,7 +96,7 @@ class Children:
                 self._until(program.ready, program)
 
     def watch(self) -> None:
-        """Never returns: raises ProgramFailed when one ends, or what a signal handler raises."""
+        """Never returns: raises ProgramFailed when one ends, StopRequested when that was asked for."""
         self._until(lambda: False, None)
 
     def stop(self) -> None:
@@ -107,6 +122,8 @@ class Children:
     def _until(self, reached: Callable[[], bool], waited_for: Program | None) -> None:
         deadline = time.monotonic() + READY_WITHIN
         while not reached():
+            if _asked_to_stop.is_set():
+                raise StopRequested
             for program, process in self._running.values():
                 if process.poll() is not None:
                     raise ProgramFailed(program.name, _ending(process.returncode), self._log(program))

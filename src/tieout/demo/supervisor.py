@@ -17,26 +17,20 @@ from tieout.demo import programs
 from tieout.demo.people import PASSWORD, PEOPLE
 from tieout.demo.ports import PortInUse, require_free
 from tieout.demo.prepared import fingerprint, is_prepared, mark_prepared
-from tieout.demo.processes import Children, ProgramFailed
+from tieout.demo.processes import Children, ProgramFailed, StopRequested, request_stop
 from tieout.demo.programs import Demonstration
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-class StopRequested(BaseException):
-    """Ctrl-C, or a signal that asks for the same. Not an Exception: nothing on the way may take it for a failure."""
-
-
 def stop_on_signals() -> None:
-    """Turn the first stop signal into StopRequested; the next ones do not disturb the stopping."""
+    """Have a stop signal end the waiting, wherever the program is by then; more of them change nothing."""
 
-    def raise_once(number: int, frame: FrameType | None) -> None:
-        for each in STOP_SIGNALS:
-            signal.signal(each, signal.SIG_IGN)
-        raise StopRequested
+    def ask(number: int, frame: FrameType | None) -> None:
+        request_stop()
 
     for each in STOP_SIGNALS:
-        signal.signal(each, raise_once)
+        signal.signal(each, ask)
 
 
 def options(arguments: list[str]) -> argparse.Namespace:
