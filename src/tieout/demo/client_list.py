@@ -57,22 +57,6 @@ SAME_NAME = (
         phone="(415) 444-6538",
         address=("12 Ocean Dr.", "Half Moon Bay", "CA", "94213"),
     ),
-    SampleClient(
-        "Dukes Basketball Camp",
-        person=Person("Peter", "Dukes"),
-        email="dukes_bball@example.com",
-        phone="(520) 420-5638",
-        address=("25 Court St.", "Tucson", "AZ", "85719"),
-    ),
-    SampleClient(
-        "Gevelber Photography",
-        person=Person("Lisa", "Gevelber"),
-        email="photography@example.com",
-        phone="(415) 222-4345",
-        address=("1103 Main St.", "Middlefield", "CA", "94303"),
-    ),
-    SampleClient("Jeff's Jalopies", person=Person("Jeff", "Chin"), email="jalopies@example.com"),
-    SampleClient("Pye's Cakes", person=Person("Karen", "Pye"), phone="(973) 555-2652"),
     individual("Geeta", "Kalapatapu", email="geeta@example.com", phone="(650) 555-0022"),
     individual("Mark", "Cho", email="mark@example.com", phone="(650) 554-1479"),
     individual(
