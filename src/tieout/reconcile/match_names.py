@@ -75,6 +75,7 @@ _TRUST_NOISE = words_of.words(
     "trust trustee trustees ttee ttees tr the of off on under agreement fbo for benefit estate est decd deceased late"
 )
 _NO_TRUST = words_of.words("bank company co services")
+_FORM_ENDS = frozenset(form.split()[-1] for form in words_of.LEGAL_FORMS)
 _LEADING_FORMS = words_of.words("ooo oao pao zao ao pt")
 
 
@@ -117,7 +118,7 @@ def _without_form(flat: Sequence[str]) -> tuple[str, list[str]]:
     if len(core) > 1 and core[0] in _LEADING_FORMS:
         form = words_of.LEGAL_FORMS.get(core[0], core[0])
         core = core[1:]
-    again = True
+    again = core[-1] in _FORM_ENDS
     while again and len(core) > 1:
         again = False
         for size in range(min(6, len(core) - 1), 0, -1):

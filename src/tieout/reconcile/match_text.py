@@ -21,7 +21,11 @@ _APOSTROPHES = re.compile(r"['’`´ʼ]")
 
 def fold(text: str) -> str:
     """Case, accents and apostrophes folded; everything that is no letter or digit is one space."""
-    bare = _APOSTROPHES.sub("", text.replace("&", " and "))
+    bare = text.replace("&", " and ")
+    if "'" in bare or not bare.isascii():
+        bare = _APOSTROPHES.sub("", bare)
+    if "`" in bare:
+        bare = bare.replace("`", "")
     if not bare.isascii():
         folded = unicodedata.normalize("NFKD", bare).casefold()
         bare = "".join(c for c in folded if not unicodedata.combining(c))
@@ -33,12 +37,16 @@ def normalise(name: str) -> str:
 
     Legal forms and word order stay: folding those is a judgement, not a normal form.
     """
-    return fold(_DELETED.sub("", name))
+    return fold(_DELETED.sub("", name) if ")" in name else name)
 
 
 _ALSO = re.compile(
     r"[\s,(]+(?:d\s*[./]?\s*b\s*[./]?\s*a\b\.?|doing business as|t/a\b|trading as|a/?k/?a\b|f/?k/?a\b|formerly(?: known as)?\b)"
     r"[\s:]*",
+    re.IGNORECASE,
+)
+_MAYBE_TWO = re.compile(
+    r"[/]|[dfak]\s*[./]?\s*[bk]\s*[./]?\s*a\b|\b(?:doing|trading|formerly|care|attn|attention)\b",
     re.IGNORECASE,
 )
 _CARE_OF = re.compile(r"[\s,(]+(?:c/o|care of|attn:?|attention:?)\s.*$", re.IGNORECASE)
@@ -68,16 +76,17 @@ def as_it_is(text: str) -> str:
 
 def undecorated(text: str, to_latin: Callable[[str], str]) -> tuple[str, str, str]:
     """The text without decoration, the second name in it, the client number in it."""
-    shown = _DELETED.sub("", text)
+    shown = _DELETED.sub("", text) if ")" in text else text
     if not shown.isascii():
         shown = to_latin(unicodedata.normalize("NFKC", shown))[:LONGEST]
     if ":" in shown and not shown.rstrip().endswith(":"):
         shown = shown.rsplit(":", 1)[1]
     also = ""
-    pieces = _ALSO.split(shown, maxsplit=1)
-    if len(pieces) == 2 and pieces[0].strip() and pieces[1].strip(" )"):
-        shown, also = pieces[0], pieces[1] if "(" in pieces[1] else pieces[1].rstrip(" )")
-    shown = _CARE_OF.sub("", shown)
+    if _MAYBE_TWO.search(shown):  # one cheap look before the costly ones
+        pieces = _ALSO.split(shown, maxsplit=1)
+        if len(pieces) == 2 and pieces[0].strip() and pieces[1].strip(" )"):
+            shown, also = pieces[0], pieces[1] if "(" in pieces[1] else pieces[1].rstrip(" )")
+        shown = _CARE_OF.sub("", shown)
     if "(" in shown or "[" in shown:
         shown = _REMARK.sub("", shown)
     tag = ""
