@@ -13,7 +13,8 @@ from quickbooks_emulator import Emulator
 from quickbooks_emulator.control.api import ROUTES
 from quickbooks_emulator.messages import Request, Response
 from tests.emulator.books import whole
-from tests.emulator.requests import IDS, NUMBERS, ODD, TEXTS, Generator
+from tests.emulator.oddities import IDS, NUMBERS, ODD, TEXTS
+from tests.emulator.requests import Generator
 
 REQUESTS = 4_500  # times four seeds
 CALLS = 1_000  # times two kinds

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from quickbooks_emulator.control.desk import Control
+from quickbooks_emulator.control.desk import Control, ControlError
 from quickbooks_emulator.knobs import Knobs, Limits
 from quickbooks_emulator.messages import Request
 from quickbooks_emulator.webhooks.documents import WebhookSettings
@@ -44,6 +44,8 @@ def _clear_pending(control: Control, request: Request, document: Document, match
 
 def _credentials(control: Control, request: Request, document: Document, match: re.Match[str]) -> Document:
     if "redirect_uris" in document:
+        if not isinstance(document["redirect_uris"], list):
+            raise ControlError("The redirect_uris are a list of addresses.")
         control.add_redirect_uris(str(uri) for uri in document["redirect_uris"])
     if "verifier_token" in document:
         control.set_verifier_token(str(document["verifier_token"]))

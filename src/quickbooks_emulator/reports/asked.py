@@ -19,6 +19,7 @@ from quickbooks_emulator.store.books import Books
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _FILTERS = ("customer", "vendor", "item", "class", "department", "employee")
+_FIRST_YEAR, _LAST_YEAR = 1900, 9000
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
     "December",
@@ -109,7 +110,7 @@ def _day(params: Mapping[str, str], name: str) -> date | None:
     if not text:
         return None
     try:
-        if not _DAY.fullmatch(text):
+        if not _DAY.fullmatch(text) or not _FIRST_YEAR <= int(text[:4]) <= _LAST_YEAR:
             raise ValueError(text)
         return date.fromisoformat(text)
     except ValueError:

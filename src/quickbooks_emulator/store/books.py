@@ -156,7 +156,7 @@ class Books:
 
     def earlier(self, entity: str, record_id: str) -> Record | None:
         """The version before the present one, as long as this process remembers it (for the `lag` fault)."""
-        found: Any = self._store.collection(f"earlier/{self.company.realm}/{entity}").get(record_id)
+        found: Record | None = self._store.collection(f"earlier/{self.company.realm}/{entity}").get(record_id)
         return found
 
     def _remember(self, entity: str, old: Record) -> None:
