@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from quickbooks_emulator.entities.declaration import Body, Entity
 from quickbooks_emulator.knobs import Knobs
