@@ -61,7 +61,7 @@ def link(
     """Link a row's record with one of the other side, which may stand in a row of its own."""
     now = (engine or Engine()).now()
     with transaction.atomic():
-        (row,) = _rows(review, member, [row_id]) or [None]
+        row = next(iter(_rows(review, member, [row_id])), None)
         if row is None or Decision.LINK not in ALLOWED[row.bucket]:
             raise CannotDecide("That row cannot be linked from here.")
         side = Side.LEDGER if row.practice_id else Side.PRACTICE
