@@ -176,6 +176,13 @@ def test_a_payment_that_was_none_is_undone(how: str, status: str, desk: Desk, si
     assert (desk.fresh(payment).status, desk.fresh(invoice).balance) == (status, Decimal(100))
 
 
+def test_what_never_came_adds_nothing_to_the_caption(desk: Desk, signed_in: SignedIn) -> None:
+    browser = signed_in("admin")
+    payment = desk.pay(10)
+    browser.post(f"{PAYMENTS}{payment.pk}/void/")
+    assert "1 payment, $0.00 received, $0.00 of it on account." in text(browser.get(PAYMENTS).content)
+
+
 def test_cash_cannot_bounce_and_the_page_says_so(desk: Desk, signed_in: SignedIn) -> None:
     payment = desk.pay(10, method="cash")
     page = text(signed_in("admin").get(f"{PAYMENTS}{payment.pk}/").content)

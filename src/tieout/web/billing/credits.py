@@ -27,6 +27,7 @@ from tieout.practice.billing_access import access_document, history_of_row, visi
 from tieout.practice.credits import CREDIT, Credit
 from tieout.practice.csv_text import write_csv
 from tieout.practice.invoices import Invoice
+from tieout.practice.money import ZERO
 from tieout.practice.permissions import Permission
 from tieout.practice.validation import Invalid
 from tieout.web.access import FirmRequest, requires
@@ -53,7 +54,7 @@ def index(request: FirmRequest) -> HttpResponse:
     asked = CREDITS.read(request.GET)
     credits = visible_documents(member, Credit)
     found = narrowed_credits(asked, credits, visible_clients(member))
-    sums = found.order_by().aggregate(count=Count("id"), left=Sum("left"))
+    sums = found.order_by().aggregate(count=Count("id"), left=Sum("left", default=ZERO))
     pages = Paginator(found.select_related("client"), PAGE_SIZE)
     pages.count = sums["count"]
     page = pages.get_page(request.GET.get("page"))

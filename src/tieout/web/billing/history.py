@@ -68,13 +68,20 @@ def entries(records: Iterable[ChangeRecord], what: str) -> list[Entry]:
             did=_did(record.verb, what),
             via=VIA.get(ActorKind(record.actor_kind), ""),
             fields=tuple(
-                FieldChange(label_of(name), in_words(name, pair[0]), in_words(name, pair[1]))
+                field_change(name, pair)
                 for name, pair in record.changes.items()
                 if record.verb not in _OWN_ACTS
             ),
         )
         for record in records
     ]
+
+
+def field_change(name: str, pair: list[Any]) -> FieldChange:
+    """Of lines only the number is recorded; as many as before may still say something else."""
+    if name == "lines" and pair[0] == pair[1]:
+        return FieldChange("Lines", "", "changed")
+    return FieldChange(label_of(name), in_words(name, pair[0]), in_words(name, pair[1]))
 
 
 def label_of(name: str) -> str:

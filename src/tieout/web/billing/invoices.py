@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Count, Sum
+from django.db.models import Count, Q, Sum
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path
@@ -23,6 +23,7 @@ from tieout.practice.firms import Member
 from tieout.practice.invoice_content import totals_of
 from tieout.practice.invoice_fields import ready_to_finalise
 from tieout.practice.invoices import INVOICE, Invoice, Status
+from tieout.practice.money import ZERO
 from tieout.practice.permissions import Permission, refusal
 from tieout.practice.service_items import SERVICE_ITEM
 from tieout.web.access import FirmRequest, requires
@@ -45,7 +46,11 @@ def index(request: FirmRequest) -> HttpResponse:
     asked = INVOICES.read(request.GET)
     invoices = visible_documents(member, Invoice)
     found = narrowed(asked, invoices, visible_clients(member), today)
-    sums = found.order_by().aggregate(count=Count("id"), total=Sum("total"), owed=Sum("balance"))
+    sums = found.order_by().aggregate(
+        count=Count("id"),
+        total=Sum("total", filter=~Q(status=Status.VOID), default=ZERO),
+        owed=Sum("balance", default=ZERO),
+    )
     pages = Paginator(found.select_related("client"), PAGE_SIZE)
     pages.count = sums["count"]
     page = pages.get_page(request.GET.get("page"))

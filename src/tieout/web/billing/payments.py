@@ -14,6 +14,7 @@ from tieout.practice.actions.payments import bounce_payment, unapply_payment, vo
 from tieout.practice.billing_access import access_document, history_of_row, visible_documents
 from tieout.practice.csv_text import write_csv
 from tieout.practice.invoices import INVOICE
+from tieout.practice.money import ZERO
 from tieout.practice.payments import PAYMENT, Method, Payment, PaymentStatus
 from tieout.practice.permissions import Permission
 from tieout.web.access import FirmRequest, requires
@@ -37,7 +38,9 @@ def index(request: FirmRequest) -> HttpResponse:
     found = narrowed_payments(asked, payments, visible_clients(member))
     came = Q(status=PaymentStatus.RECEIVED)
     sums = found.order_by().aggregate(
-        count=Count("id"), amount=Sum("amount", filter=came), unapplied=Sum("unapplied")
+        count=Count("id"),
+        amount=Sum("amount", filter=came, default=ZERO),
+        unapplied=Sum("unapplied", default=ZERO),
     )
     pages = Paginator(found.select_related("client"), PAGE_SIZE)
     pages.count = sums["count"]

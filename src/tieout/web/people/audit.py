@@ -17,7 +17,8 @@ from tieout.practice.csv_text import write_csv
 from tieout.practice.firms import Member
 from tieout.practice.permissions import Permission
 from tieout.web.access import FirmRequest, requires
-from tieout.web.billing.history import in_words, label_of
+from tieout.web.billing.history import field_change
+from tieout.web.client_history import FieldChange
 from tieout.web.downloads import csv_file
 from tieout.web.listing import PAGE_SIZE, Asked, Column, Filter, ListKind
 
@@ -110,19 +111,15 @@ def address_of(record: ChangeRecord) -> str:
     return reverse(url_name, args=[record.record_id]) if url_name and record.record_id.isdigit() else ""
 
 
-def changes_of(record: ChangeRecord) -> list[tuple[str, str, str]]:
-    """(field, before, after) in words."""
-    return [
-        (label_of(name), in_words(name, pair[0]), in_words(name, pair[1]))
-        for name, pair in record.changes.items()
-    ]
+def changes_of(record: ChangeRecord) -> list[FieldChange]:
+    return [field_change(name, pair) for name, pair in record.changes.items()]
 
 
 def _rows(found: QuerySet[ChangeRecord]) -> Iterator[tuple[str, ...]]:
     for each in found.iterator(chunk_size=2000):
-        told = "; ".join(f"{field}: {before} -> {after}" for field, before, after in changes_of(each))
+        changes = "; ".join(f"{told.label}: {told.before} -> {told.after}" for told in changes_of(each))
         how = ACTORS[ActorKind(each.actor_kind)]
-        yield each.at.isoformat(), each.actor_label, how, kind_of(each), each.record_id, each.verb, told
+        yield each.at.isoformat(), each.actor_label, how, kind_of(each), each.record_id, each.verb, changes
 
 
 urlpatterns: list[URLPattern] = [
