@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -64,7 +65,7 @@ def free_port() -> int:
 @pytest.fixture(scope="session")
 def demo() -> Iterator[Demo]:
     """``./run demo`` in a home of its own, started once and stopped as a person would: with SIGTERM."""
-    home = ROOT / ".tieout" / "e2e"
+    home = ROOT / ".tieout" / f"e2e-{os.getpid()}"
     ours = {
         name: value for name, value in os.environ.items() if not name.startswith(("TIEOUT_", "DATABASE_"))
     }
@@ -93,6 +94,7 @@ def demo() -> Iterator[Demo]:
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=60)
         postgres.erase(home)
+        shutil.rmtree(home, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -71,9 +71,10 @@ def test_a_firm_connects_reviews_and_syncs_and_stays_in_step(signed_in: Page, de
         expect(page.get_by_role("heading", name=bucket)).to_be_visible()
         if bucket == "Matches":
             picture(page, "review")
-    page.get_by_role("link", name=re.compile("^Next")).click()
+    page.get_by_role("link", name=re.compile("^Next")).first.click()
     before = set(demo.customers())
     page.get_by_role("button", name="See the final plan").click()
+    picture(page, "plan")
     page.get_by_role("button", name="Sync clients").click()
     page.wait_for_url("**/done/**", timeout=SOON * 2)
     picture(page, "done")
