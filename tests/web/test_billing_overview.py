@@ -12,7 +12,8 @@ from django.test import Client as Browser
 from tests.practice.billing_world import NOW, Desk
 from tests.web.conftest import entered, make_firm, make_members
 from tests.web.fake_sync import FakeSync
-from tests.web.test_billing_invoices import numbers, problems, queries, text
+from tests.web.test_billing_invoice_lists import queries
+from tests.web.test_billing_invoices import numbers, problems, text
 from tieout.practice.firms import Firm
 from tieout.web.billing.board import week_of
 

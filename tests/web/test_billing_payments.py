@@ -12,7 +12,8 @@ from django.test import Client as Browser
 
 from tests.practice.billing_world import NOW, Desk
 from tests.web.conftest import entered, make_firm, make_members
-from tests.web.test_billing_invoices import form_of, numbers, problems, queries, text
+from tests.web.test_billing_invoice_lists import queries
+from tests.web.test_billing_invoices import form_of, numbers, problems, text
 from tieout.practice.actions.credits import apply_credit
 from tieout.practice.credits import Credit
 from tieout.practice.firms import Firm, Member

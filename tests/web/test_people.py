@@ -13,7 +13,8 @@ from django.test import Client as Browser
 
 from tests.practice.billing_world import Desk
 from tests.web.conftest import entered, make_firm, make_members
-from tests.web.test_billing_invoices import problems, queries, text
+from tests.web.test_billing_invoice_lists import queries
+from tests.web.test_billing_invoices import problems, text
 from tieout.practice.actions.team import copy_role
 from tieout.practice.actor import ChangeRecord
 from tieout.practice.firms import Firm, Member, Role, User
