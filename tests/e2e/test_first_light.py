@@ -43,6 +43,13 @@ def test_a_firm_connects_reviews_and_syncs_and_stays_in_step(signed_in: Page, de
     page.get_by_role("link", name="Manage").click()
     page.get_by_role("link", name="Start").click()
 
+    # a pop-up that the browser blocks: the same link works in the tab
+    page.evaluate("window.open = () => null")
+    page.get_by_role("link", name="Continue to QuickBooks").click()
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.locator("body")).to_contain_text("Nothing was changed")
+    page.get_by_role("link", name="Try again").click()
+
     # the pop-up: cancelled first, then connected
     with page.expect_popup() as opened:
         page.get_by_role("link", name="Continue to QuickBooks").click()
