@@ -40,6 +40,9 @@ PUBLIC = {
     "integrations/quickbooks/callback",
     "integrations/quickbooks/disconnected",
     "webhooks/quickbooks",
+    "outbox/",
+    "outbox/<str:name>/",
+    "outbox/<str:name>/<int:number>/",
 }
 
 

@@ -11,6 +11,8 @@
 | TIEOUT_DATABASE_OWNER | ``1`` keeps the rights of DATABASE_URL's role: for ``prepare_database`` only | |
 | TIEOUT_STATIC_ROOT | where ``collectstatic`` puts files for a web server of yours | ``.tieout/static`` |
 | TIEOUT_LOG_LEVEL | a level of Python's logging | ``INFO`` |
+| TIEOUT_EMAIL_URL | how mails go out: ``smtp://user:password@host:587``, ``smtps://...:465``, or ``file:///folder`` | none: mails are refused; outside production files in TIEOUT_HOME |
+| TIEOUT_EMAIL_FROM | the address mails come from, ``Name <address>`` | needed with smtp |
 | QUICKBOOKS_ENVIRONMENT | ``production``, ``sandbox`` or ``custom`` | ``production`` |
 | QUICKBOOKS_BASE_URL | with ``custom``: one base address for sign-in and data (the emulator) | |
 | QUICKBOOKS_CLIENT_ID, QUICKBOOKS_CLIENT_SECRET | the keys of your Intuit app | |
@@ -63,6 +65,14 @@ def database(url: str, *, as_owner: bool) -> dict[str, object]:
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
     }
+
+
+def email_url(mode: str, environ: dict[str, str] | os._Environ[str] = os.environ) -> str:
+    """TIEOUT_EMAIL_URL; outside production mails are kept as files unless it says otherwise."""
+    given = environ.get("TIEOUT_EMAIL_URL", "")
+    if given or mode == "production":
+        return given
+    return (home(environ).absolute() / "outbox").as_uri()
 
 
 def kept_secret(name: str, file_name: str, make: str, mode: str) -> str:

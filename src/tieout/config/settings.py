@@ -7,7 +7,8 @@ from pathlib import Path
 
 from csp.constants import NONE, SELF
 
-from tieout.config.environment import database, kept_secret
+from tieout.config.environment import database, email_url, kept_secret
+from tieout.config.mail import NOWHERE, mail_settings
 
 PACKAGE = Path(__file__).resolve().parents[1]
 MODE = os.environ.get("TIEOUT_MODE", "production")
@@ -174,6 +175,17 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = MODE != "production"
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
+
+_mail = mail_settings(email_url(MODE), os.environ.get("TIEOUT_EMAIL_FROM", ""))
+EMAIL_BACKEND = _mail.backend
+EMAIL_HOST, EMAIL_PORT = _mail.host, _mail.port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail.user, _mail.password
+EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.starttls, _mail.tls
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = _mail.sender
+MAIL_IS_SET_UP = _mail.backend != NOWHERE
+MAIL_OUTBOX = _mail.outbox
+"""The folder of mails kept as files instead of sent; a demonstration shows them as a page."""
 
 OUTBOX_BELL = "tieout.sync.tasks.ring"
 """Called with a firm's id when a verb has noted a change, in the same transaction. The practice only knows the name."""

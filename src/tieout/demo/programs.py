@@ -34,6 +34,11 @@ class Demonstration:
         return f"http://{HOST}:{self.emulator_port}"
 
     @property
+    def outbox(self) -> Path:
+        """Where mails land instead of going out."""
+        return self.home / "outbox"
+
+    @property
     def emulator_state(self) -> Path:
         return self.home / "emulator.sqlite"
 
@@ -53,6 +58,8 @@ def environment(demo: Demonstration) -> dict[str, str]:
         "QUICKBOOKS_CLIENT_SECRET": CLIENT_SECRET,
         "QUICKBOOKS_REDIRECT_URI": redirect_uri(demo),
         "QUICKBOOKS_WEBHOOK_VERIFIER": VERIFIER,
+        "TIEOUT_EMAIL_URL": demo.outbox.as_uri(),
+        "TIEOUT_EMAIL_FROM": "Tieout <tieout@reyes-ito.example>",
         "PYTHONUNBUFFERED": "1",
     }
 

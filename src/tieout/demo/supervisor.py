@@ -79,8 +79,10 @@ def demonstrate(chosen: argparse.Namespace, home: Path) -> None:
 
 
 def forget(home: Path) -> None:
-    """Remove the demonstration's database and the emulator's books; keys and the environment stay."""
+    """Remove the demonstration's database, its mails and the emulator's books; keys and the environment stay."""
     postgres.erase(home)
+    for mail in (home / "outbox").glob("*.eml"):
+        mail.unlink()
     for leftover in home.glob("emulator.sqlite*"):
         leftover.unlink()
 
@@ -92,6 +94,7 @@ Tieout is ready:  {demo.address}
   sign in as      {administrator.email}
   password        {PASSWORD}
   QuickBooks      {demo.emulator_address}  (an emulator: nothing leaves this machine)
+  e-mail          {demo.address}/outbox/  (mails land here instead of going out)
 
 What to click: Settings > Integrations > Manage, and connect. The page that asks for consent is the
 emulator's. Then bring the active clients, look at the review, and press "Sync clients".

@@ -3,7 +3,7 @@
 from allauth.account import views as allauth
 from django.urls import include, path
 
-from tieout.web import clients, dashboard, preferences
+from tieout.web import clients, dashboard, mail_outbox, preferences
 from tieout.web.access import public, requires
 
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("tieout.web.people.urls")),
     path("", include("tieout.web.integrations.urls")),
     path("settings/", preferences.settings, name="settings"),
+    *mail_outbox.urlpatterns,
     path("sign-in/", public(allauth.login), name="account_login"),
     path("sign-out/", public(allauth.logout), name="account_logout"),
     path("account-off/", public(allauth.account_inactive), name="account_inactive"),
