@@ -88,7 +88,7 @@ def test_a_refused_write_leaves_nothing_in_the_file(tmp_path: Path) -> None:
 
 
 def test_ten_thousand_customers_are_found_by_key_without_a_scan() -> None:
-    emulator = Emulator("large")
+    emulator = Emulator("large:10000:0")
     with Api(emulator) as api:
         assert api.count("select count(*) from Customer") == 10_000
         wanted = api.read("Customer", "9000")
