@@ -16,7 +16,6 @@ from django.db.models import Q, Sum
 
 from tieout.practice.access import clients_of
 from tieout.practice.billing_access import rows_of
-from tieout.practice.billing_rows import BillingRow
 from tieout.practice.credits import CREDIT, Credit
 from tieout.practice.invoices import INVOICE, UNCOUNTED, Invoice
 from tieout.practice.money import ZERO
@@ -51,7 +50,7 @@ class _Kind:
     """How one kind of document moves a client's debt."""
 
     kind: str
-    model: type[BillingRow]
+    model: type[Any]
     counts: Q
     sign: int
     amount: str

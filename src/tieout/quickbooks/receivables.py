@@ -112,7 +112,7 @@ def _rows(node: Document) -> Iterator[Sequence[Mapping[str, Any]]]:
 def _grand_total(report: Document) -> Decimal | None:
     for row in (report.get("Rows") or {}).get("Row") or ():
         if row.get("group") == "GrandTotal":
-            cells = (row.get("Summary") or {}).get("ColData") or ()
+            cells: Sequence[Mapping[str, Any]] = (row.get("Summary") or {}).get("ColData") or ()
             return _amount(cells[-1]) if len(cells) == len(COLUMNS) else None
     return None
 

@@ -191,7 +191,8 @@ class Client:
         reply = self._call("GET", f"reports/{name}", query_items=asked, label=f"report {name}")
         if not isinstance(reply.data.get("Columns"), Mapping):
             raise _unreadable(reply, writing=False)
-        return reply.data
+        document: Document = reply.data
+        return document
 
     def _read_one(self, entity: str, record_id: str) -> Document:
         path = f"{entity.lower()}/{quote(record_id, safe='')}"
