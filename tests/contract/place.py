@@ -11,7 +11,7 @@ import httpx2
 from quickbooks_emulator import Emulator
 from quickbooks_emulator.emulator import CLIENT_ID, CLIENT_SECRET, REDIRECT_URIS, VERIFIER_TOKEN
 from tieout.quickbooks.api.config import AppKeys, Environment
-from tieout.quickbooks.entities import COMING, READY
+from tieout.quickbooks.entities import READY
 from tieout.quickbooks.provider import QuickBooksProvider, World
 from tieout.reconcile.action import Create, Update
 from tieout.reconcile.ports import Ledger, Tokens
@@ -124,7 +124,7 @@ def place(world="sample", settings=None, **more):
         clock=lambda: emulator.clock.milliseconds() / 1000,
         sleep=emulator.clock.advance,
     )
-    provider = QuickBooksProvider(keys, outside, BASE, (*READY, *COMING))
+    provider = QuickBooksProvider(keys, outside, BASE, READY)
     granted = emulator.control.connect(COMPANY)
     tokens = Tokens(
         granted.access_token,

@@ -8,7 +8,7 @@ import httpx2
 from tieout.quickbooks.api.client import Client
 from tieout.quickbooks.api.config import Environment, known
 from tieout.quickbooks.api.transport import Transport, http_client
-from tieout.quickbooks.entities import COMING, READY
+from tieout.quickbooks.entities import READY
 from tieout.quickbooks.ledger import QuickBooksLedger
 
 HERE = known(Environment.CUSTOM, "http://127.0.0.1:8399")
@@ -67,7 +67,7 @@ def client(*answers, tokens=None, meter=None):
 def ledger(*answers, settings=None):
     """A ledger that knows every entity, those that are not offered yet too."""
     made, script = client(*answers)
-    return QuickBooksLedger(made, (*READY, *COMING), settings), script
+    return QuickBooksLedger(made, READY, settings), script
 
 
 def page(entity, *rows, **envelope):

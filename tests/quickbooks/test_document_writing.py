@@ -8,14 +8,14 @@ import pytest
 from tests.quickbooks.scripted import fault_answer, ledger, page
 from tieout.quickbooks.company_rules import ClassPlace, rules_from
 from tieout.quickbooks.documents import days_of
-from tieout.quickbooks.entities import COMING
+from tieout.quickbooks.entities import READY
 from tieout.quickbooks.numbers import LONGEST, following
 from tieout.reconcile.action import Create, Update
 from tieout.reconcile.ports import ChooseMatch, FixData
 from tieout.reconcile.state import Key, Side
 
 D = Decimal
-KINDS = {one.spec.practice: one for one in COMING}
+KINDS = {one.spec.practice: one for one in READY}
 ITEM = {
     "kind": "item",
     "item": "1",

@@ -8,13 +8,13 @@ from hypothesis import strategies as st
 
 from tieout.quickbooks import notes
 from tieout.quickbooks.api.reading import from_json, to_json
-from tieout.quickbooks.entities import COMING
+from tieout.quickbooks.entities import READY
 from tieout.quickbooks.sales_lines import problem_with
 from tieout.quickbooks.writing import without_empties
 from tieout.reconcile.state import Present, Side, same
 
 D = Decimal
-KINDS = {one.spec.practice: one for one in COMING}
+KINDS = {one.spec.practice: one for one in READY}
 
 ids = st.integers(1, 10**18).map(str)
 words = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), max_size=20).map(str.strip)

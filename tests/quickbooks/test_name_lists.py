@@ -6,12 +6,12 @@ import pytest
 
 from tests.quickbooks.scripted import feed, ledger, page
 from tests.quickbooks.test_item import service
-from tieout.quickbooks.entities import COMING
+from tieout.quickbooks.entities import READY
 from tieout.reconcile.ports import Activity
 from tieout.reconcile.spec import Direction
 from tieout.reconcile.state import Absent, Key, Present, Side
 
-LISTS = {one.spec.practice: one for one in COMING if one.spec.direction is Direction.FROM_LEDGER}
+LISTS = {one.spec.practice: one for one in READY if one.spec.direction is Direction.FROM_LEDGER}
 ROW = {
     "Id": "7",
     "SyncToken": "1",

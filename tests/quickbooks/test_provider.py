@@ -10,7 +10,7 @@ from tests.quickbooks.scripted import HERE, Script, Tokens, page
 from tests.quickbooks.test_webhooks import EVENT
 from tieout.quickbooks.api.config import AppKeys, ConfigurationError, Environment
 from tieout.quickbooks.api.webhooks import MAX_BYTES, signature
-from tieout.quickbooks.entities import COMING
+from tieout.quickbooks.entities import READY
 from tieout.quickbooks.provider import QuickBooksProvider, World
 from tieout.reconcile.ports import (
     Activity,
@@ -127,7 +127,7 @@ def test_a_genuine_delivery_is_read():
 
 def test_an_event_about_an_item_is_told_to_both_entities_kept_as_items():
     keys = AppKeys("id", "secret", "http://localhost:8000/cb", Environment.CUSTOM, ("new",))
-    made = QuickBooksProvider(keys, World(now=lambda: NOW), HERE.api, COMING)
+    made = QuickBooksProvider(keys, World(now=lambda: NOW), HERE.api, READY)
     body = json.dumps([{**EVENT, "type": "qbo.item.updated.v1"}]).encode()
     found = made.notices({"intuit-signature": signature("new", body)}, body)
     assert [one.entity for one in found] == ["category", "item"]

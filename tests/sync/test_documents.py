@@ -27,7 +27,7 @@ class Books(Rig):
     """A firm that bills, on the sample company."""
 
     def __init__(self) -> None:
-        super().__init__("sample", entities=(*entities.READY, *entities.COMING))
+        super().__init__("sample", entities=entities.READY)
         self.set_up()
         self.settle()
 

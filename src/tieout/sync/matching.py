@@ -8,7 +8,7 @@ from __future__ import annotations
 import gc
 import json
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache, lru_cache
 from pathlib import Path
@@ -26,6 +26,7 @@ from tieout.reconcile.match_reasons import reasons_against, reasons_for
 from tieout.reconcile.match_rules import has_minimum
 from tieout.reconcile.match_score import ScoreModel
 from tieout.reconcile.state import Side
+from tieout.sync.item_matching import propose_items
 from tieout.sync.match_search import lookup, nearest, search
 
 MODEL = Path(__file__).with_name("match_data") / "model.json"
@@ -94,6 +95,18 @@ def propose(
                 progress=lambda done, total: progress(4 + 6 * done // max(1, total), 10),
             ),
         )
+
+
+Proposer = Callable[
+    [Iterable[Candidate], Iterable[Candidate], Collection[tuple[str, str]], Callable[[int, int], None]],
+    list[Proposal],
+]
+PROPOSERS: Mapping[str, Proposer] = {"service_item": propose_items}
+"""Practice word of an entity -> what sorts its two lists; everything else is matched as clients are."""
+
+
+def proposer(entity: str) -> Proposer:
+    return PROPOSERS.get(entity, propose)
 
 
 @contextmanager

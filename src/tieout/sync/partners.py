@@ -16,7 +16,7 @@ from tieout.reconcile.spec import EntitySpec
 from tieout.reconcile.state import Key, Present, Side
 from tieout.sync import observations
 from tieout.sync.engine import Engine
-from tieout.sync.matching import propose
+from tieout.sync.matching import proposer
 from tieout.sync.models import Connection, Link, Observation
 from tieout.sync.review import spec_of
 from tieout.sync.review_rows import candidate, details
@@ -56,7 +56,11 @@ def suggested(connection: Connection, key: Key, *, engine: Engine | None = None)
         return []
     others = _candidates(connection, spec, key.side.other, _near(connection, key, mine[0].name))
     pair = (mine, others) if key.side is Side.PRACTICE else (others, mine)
-    return list(_offers(key, propose(*pair)))[:MOST_SUGGESTED]
+    proposed = proposer(key.entity)(*pair, frozenset(), lambda done, total: None)
+    offers: dict[str, Partner] = {}
+    for one in _offers(key, proposed):
+        offers.setdefault(one.id, one)
+    return list(offers.values())[:MOST_SUGGESTED]
 
 
 def found(connection: Connection, key: Key, text: str) -> list[Partner]:

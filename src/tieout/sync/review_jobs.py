@@ -24,7 +24,7 @@ from tieout.sync.engine import Engine
 from tieout.sync.ledgers import keep_calls, open_ledger
 from tieout.sync.listing import say
 from tieout.sync.match_tables import Verdict
-from tieout.sync.matching import propose
+from tieout.sync.matching import proposer
 from tieout.sync.models import (
     Connection,
     Cursor,
@@ -48,8 +48,8 @@ HELD = {
     Bucket.UNMATCHED: "It stood under Unmatched at set-up and waits for your decision.",
     Bucket.MATCH: "It stood under Matches, to be checked, at set-up and waits for your decision.",
 }
-SWITCHED_OFF = "“Create new clients” was off at set-up."
-NOT_ASKED_FOR = "It was not among the QuickBooks customers you chose at set-up."
+SWITCHED_OFF = "“Create new {plural}” was off at set-up."
+NOT_ASKED_FOR = "It was not among the records in QuickBooks that were chosen at set-up."
 
 
 # -- collecting ----------------------------------------------------------------------------------------------
@@ -91,7 +91,7 @@ def _collect(found: Review, connection: Connection, spec: EntitySpec, engine: En
     _step(found, phase="Comparing")
     theirs, outside = _ledger_candidates(found, connection, spec)
     never = match_memory.never_pairs(connection, spec.practice)
-    proposed = propose(ours, theirs, never, lambda done, total: _step(found, done=done, total=total))
+    proposed = proposer(spec.practice)(ours, theirs, never, lambda done, total: _step(found, done=done, total=total))
     rows = [review_rows.row(found, proposal) for proposal in proposed if not _idle(found, proposal)]
     rows += [review_rows.outside_row(found, each) for each in outside]
     with transaction.atomic():
@@ -119,7 +119,7 @@ def _read_practice(
     found: Review, connection: Connection, spec: EntitySpec, engine: Engine
 ) -> list[Candidate]:
     """Every record here that takes part and is not linked yet, inactive ones too: a twin may be one of them."""
-    _step(found, phase="Reading your clients")
+    _step(found, phase=f"Reading your {spec.plural.lower()}")
     linked = set(
         Link.objects.filter(connection=connection, entity=spec.practice).values_list("practice_id", flat=True)
     )
@@ -276,20 +276,20 @@ def _hold(found: Review, connection: Connection, spec: EntitySpec, rows: Iterabl
                     side=side.value,
                     record_id=record_id,
                     excluded=becomes is Fate.LEAVE_OUT,
-                    sentence=_why_held(row)[:500],
+                    sentence=_why_held(row, spec)[:500],
                     held_by=row.decided_by or found.applied_by,
                 )
     Hold.objects.filter(connection=connection, entity=spec.practice).delete()
     Hold.objects.bulk_create(holds.values(), batch_size=1_000)
 
 
-def _why_held(row: ReviewRow) -> str:
+def _why_held(row: ReviewRow, spec: EntitySpec) -> str:
     if row.decision == Decision.EXCLUDE:
         who = f" by {row.decided_by.user.get_full_name()}" if row.decided_by else ""
         return f"Left out{who} at set-up."
     if row.bucket in HELD:
         return HELD[Bucket(row.bucket)]
-    return NOT_ASKED_FOR if row.bucket == OUTSIDE else SWITCHED_OFF
+    return NOT_ASKED_FOR if row.bucket == OUTSIDE else SWITCHED_OFF.format(plural=spec.plural.lower())
 
 
 def _set_switches(found: Review, connection: Connection, spec: EntitySpec) -> None:

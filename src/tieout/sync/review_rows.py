@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from tieout.reconcile.match import Candidate, Proposal, Suggestion
+from tieout.reconcile.match_items import RATE, SKU
 from tieout.reconcile.match_names import Hints, Kind
 from tieout.reconcile.spec import EntitySpec
 from tieout.reconcile.state import Key, Present, Side
@@ -36,14 +37,26 @@ def is_active(spec: EntitySpec, record: Present) -> bool:
 
 
 def candidate(spec: EntitySpec, side: Side, record_id: str, record: Present) -> Candidate:
-    evidence = {word: str(record.units[unit]) for unit, word in EVIDENCE.items() if record.units.get(unit)}
-    address = record.units.get("billing_address")
-    if isinstance(address, Mapping):
-        evidence |= {word: str(address[part]) for part, word in ADDRESS.items() if address.get(part)}
+    evidence = _of_item(record) if spec.practice == "service_item" else _of_client(record)
     name = str(record.units.get(spec.name_unit) or "")
     return Candidate(
         Key(spec.practice, side, record_id), name, is_active(spec, record), evidence, _hints(side, record)
     )
+
+
+def _of_client(record: Present) -> dict[str, str]:
+    evidence = {word: str(record.units[unit]) for unit, word in EVIDENCE.items() if record.units.get(unit)}
+    address = record.units.get("billing_address")
+    if isinstance(address, Mapping):
+        evidence |= {word: str(address[part]) for part, word in ADDRESS.items() if address.get(part)}
+    return evidence
+
+
+def _of_item(record: Present) -> dict[str, str]:
+    """A rate of nothing is no rate: QuickBooks knows no difference."""
+    rate = record.units.get("rate")
+    evidence = {SKU: str(record.units["sku"])} if record.units.get("sku") else {}
+    return {RATE: f"{rate.normalize():f}", **evidence} if isinstance(rate, Decimal) and rate else evidence
 
 
 def _hints(side: Side, record: Present) -> Hints:

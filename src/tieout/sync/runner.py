@@ -139,7 +139,8 @@ def _look_at_ledger(held: Lease, ledger: Ledger, specs: Sequence[EntitySpec]) ->
         return
     if to_sweep:
         # The cursor after a listing is the ledger's own clock from before it began.
-        before = ledger.changes([spec.ledger for spec in to_sweep], engine.now() - timedelta(hours=1)).until
+        told = [spec.ledger for spec in to_sweep if spec.in_change_feed]
+        before = ledger.changes(told, engine.now() - timedelta(hours=1)).until
         for spec in to_sweep:
             discover.sweep(held, ledger, spec, before)
     with held.commit() as fresh:

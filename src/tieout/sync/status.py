@@ -7,7 +7,7 @@ no issue of it is open.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from math import ceil
 
@@ -28,18 +28,8 @@ from tieout.sync.models import (
     Link,
     SectionState,
 )
+from tieout.sync.steps import STEPS, Step, state_of, why_locked
 from tieout.sync.tasks import wake
-
-DIRECTIONS = {"both ways": "Both ways", "to ledger": "To QuickBooks", "from ledger": "From QuickBooks"}
-
-COMES_NEXT: tuple[tuple[str, str, str], ...] = (
-    ("service-items", "Service items", "Both ways"),
-    ("invoices", "Invoices", "To QuickBooks"),
-    ("payments-and-credits", "Payments & credits", "To QuickBooks"),
-    ("lists", "Categories, classes & locations", "From QuickBooks"),
-)
-"""Sections of the set-up that this version does not have yet; shown, so that nobody looks for them."""
-
 
 # -- sections ------------------------------------------------------------------------------------------------
 
@@ -58,86 +48,85 @@ class SectionStatus:
     action_label: str = ""
     action_url_name: str | None = None
     locked_reason: str = ""
+    is_step: bool = True
+    """False for what comes by itself: there is nothing to set up."""
 
 
-def section_statuses(connection: Connection | None, *, engine: Engine | None = None) -> list[SectionStatus]:
+def section_statuses(connection: Connection | None) -> list[SectionStatus]:
     """A row per section of the set-up, in its order."""
-    engine = engine or Engine()
-    found = []
-    for spec in engine.provider("quickbooks").specs:
-        words = DIRECTIONS[spec.direction.value]
-        found.append(_section(connection, spec.practice, spec.plural, words))
-    ready = {section.slug for section in found}
-    return found + [
-        SectionStatus(
-            slug, title, words, "not_started", "Comes next", locked_reason="Comes in a later version."
-        )
-        for slug, title, words in COMES_NEXT
-        if slug not in ready
-    ]
+    return [_section(connection, step) for step in STEPS]
 
 
-def _section(connection: Connection | None, entity: str, title: str, words: str) -> SectionStatus:
-    slug = f"{entity}s"
+def _section(connection: Connection | None, step: Step) -> SectionStatus:
+    sections = connection.sections if connection else {}
+    bare = SectionStatus(
+        step.slug,
+        step.title,
+        step.direction_words,
+        "not_started",
+        "Not started",
+        locked_reason=why_locked(step, sections) if step.is_step else "",
+        is_step=step.is_step,
+    )
     if connection is None:
-        return SectionStatus(
-            slug,
-            title,
-            words,
-            "not_started",
-            "Not started",
-            action_label="Start",
-            action_url_name="quickbooks-connect",
-        )
-    state = connection.section(entity)
-    counts = _counts(connection, entity)
+        if not step.is_step:
+            return replace(bare, state_words="Come by themselves")
+        if step.after:
+            return bare
+        return replace(bare, action_label="Start", action_url_name="quickbooks-connect")
+    state = state_of(step, sections)
     if state is not SectionState.ON:
         in_review = state is SectionState.IN_REVIEW
-        return SectionStatus(
-            slug,
-            title,
-            words,
-            state.value,
-            "In review" if in_review else "Not started",
+        if bare.locked_reason or not step.is_step:
+            return bare
+        return replace(
+            bare,
+            state=state.value,
+            state_words="In review" if in_review else "Not started",
             action_label="Review" if in_review else "Start",
-            action_url_name=f"quickbooks-{slug}",
+            action_url_name=step.page,
         )
+    counts = _counts(connection, step.entities)
     if connection.state == ConnectionState.PAUSED:
         shown, said = "paused", "Paused"
     elif counts["needs_you"]:
         shown, said = "needs_you", "Needs you"
     else:
         shown, said = "on", "In step" if not counts["waiting"] else "Syncing"
-    return SectionStatus(
-        slug,
-        title,
-        words,
-        shown,
-        said,
+    return replace(
+        bare,
+        state=shown,
+        state_words=said,
         in_step=counts["in_step"],
         waiting=counts["waiting"],
         needs_you=counts["needs_you"],
         excluded=counts["left_out"],
-        action_label="Restart",
-        action_url_name=f"quickbooks-{slug}",
+        action_label="Restart" if step.is_step else "",
+        action_url_name=step.page or None,
     )
 
 
-def _counts(connection: Connection, entity: str) -> dict[str, int]:
+def _counts(connection: Connection, entities: Collection[str]) -> dict[str, int]:
     """Records by state. Each record is counted once, under the most pressing of its states."""
-    of = {"connection": connection, "entity": entity}
+    of = {"connection": connection, "entity__in": entities}
     opened = Issue.objects.filter(**of, closed_at=None)
-    by_listing: dict[str, set[tuple[str, str]]] = {"needs_you": set(), "clearing": set(), "left_out": set()}
-    for listing, side, record_id in opened.values_list("listing", "side", "record_id"):
-        by_listing[listing].add((side, record_id))
+    by_listing: dict[str, set[tuple[str, str, str]]] = {
+        "needs_you": set(),
+        "clearing": set(),
+        "left_out": set(),
+    }
+    for listing, *key in opened.values_list("listing", "entity", "side", "record_id"):
+        by_listing[listing].add((key[0], key[1], key[2]))
     needs_you = by_listing["needs_you"]
     left_out = by_listing["left_out"] - needs_you
     linked = {
-        ("ledger", ledger_id): ("practice", practice_id)
-        for ledger_id, practice_id in Link.objects.filter(**of).values_list("ledger_id", "practice_id")
+        (entity, "ledger", ledger_id): (entity, "practice", practice_id)
+        for entity, ledger_id, practice_id in Link.objects.filter(**of).values_list(
+            "entity", "ledger_id", "practice_id"
+        )
     }
     moving = by_listing["clearing"] | {
-        linked.get(key, key) for key in Dirty.objects.filter(**of).values_list("side", "record_id")
+        linked.get(key, key) for key in Dirty.objects.filter(**of).values_list("entity", "side", "record_id")
     }
     waiting = moving - needs_you - left_out
     in_step = set(linked.values()) - needs_you - left_out - waiting

@@ -23,9 +23,8 @@ from tieout.quickbooks.entities import (
 )
 from tieout.quickbooks.entity import QuickBooksEntity
 
-READY: tuple[QuickBooksEntity, ...] = (customer.ENTITY,)
-"""What is kept in step, on every side of the program."""
-COMING: tuple[QuickBooksEntity, ...] = (
+READY: tuple[QuickBooksEntity, ...] = (
+    customer.ENTITY,
     account.ENTITY,
     category.ENTITY,
     class_.ENTITY,
@@ -40,7 +39,7 @@ COMING: tuple[QuickBooksEntity, ...] = (
     credit_application.ENTITY,
     refund_receipt.ENTITY,
 )
-"""What can be read and written already, and is not offered yet."""
+"""What is kept in step, on every side of the program."""
 
 
 def all_entities() -> tuple[QuickBooksEntity, ...]:

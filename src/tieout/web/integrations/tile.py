@@ -34,7 +34,7 @@ def tile(connection: Connection | None, sections: Sequence[SectionStatus]) -> Ti
         return Tile("paused", "Paused", "Changes are kept and wait until it is resumed.", needs_you)
     if needs_you:
         return Tile("needs_you", "Needs you", "", needs_you)
-    steps = [section for section in sections if not section.locked_reason]
+    steps = [section for section in sections if section.is_step]
     done = [section for section in steps if section.state == "on"]
     if len(done) < len(steps):
         return Tile("in_review", f"{len(done)} of {len(steps)} steps done", "Continue the set-up.")

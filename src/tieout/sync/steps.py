@@ -1,0 +1,79 @@
+"""Decides: the sections of the set-up, the entities each turns on, and which come before it. Pure; read by ``status``.
+
+A section is what a person sets up in one go; it may hold several entities, and they are on together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from tieout.sync.models import SectionState
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One section of the set-up."""
+
+    slug: str
+    title: str
+    entities: tuple[str, ...]
+    """Practice words; what the section keeps in step."""
+    direction_words: str
+    page: str = ""
+    """The name of the address where it is set up; empty for what needs no set-up."""
+    after: str = ""
+    """The slug of the section that comes first."""
+    is_step: bool = True
+    """Whether a person has something to do about it."""
+
+
+LISTS = ("category", "tracking_class", "location", "account", "term", "tax_code", "payment_method")
+
+STEPS: Sequence[Step] = (
+    Step("clients", "Clients", ("client",), "Both ways", "quickbooks-clients"),
+    Step("service-items", "Service items", ("service_item",), "Both ways", "", "clients"),
+    Step("invoices", "Invoices", ("invoice",), "To QuickBooks", "", "service-items"),
+    Step(
+        "payments-and-credits",
+        "Payments & credits",
+        ("credit", "payment", "credit_application", "refund"),
+        "To QuickBooks",
+        "",
+        "invoices",
+    ),
+    Step("lists", "Categories, classes & locations", LISTS, "From QuickBooks", is_step=False),
+)
+"""In the order in which they are set up."""
+
+BY_SLUG: Mapping[str, Step] = {step.slug: step for step in STEPS}
+STEP_OF: Mapping[str, Step] = {entity: step for step in STEPS for entity in step.entities}
+"""Practice word of an entity -> the section that turns it on."""
+
+
+def state_of(step: Step, sections: Mapping[str, str]) -> SectionState:
+    """How far the set-up of a section is: on only when all it holds is. ``sections`` as a connection keeps them."""
+    states = {SectionState(sections.get(one, SectionState.NOT_STARTED)) for one in step.entities}
+    if states == {SectionState.ON}:
+        return SectionState.ON
+    return SectionState.IN_REVIEW if SectionState.IN_REVIEW in states else SectionState.NOT_STARTED
+
+
+def missing_before(step: Step, sections: Mapping[str, str]) -> Step | None:
+    """The first section that has to be on before this one can be set up."""
+    missing = None
+    while step.after:
+        step = BY_SLUG[step.after]
+        if state_of(step, sections) is not SectionState.ON:
+            missing = step
+    return missing
+
+
+def why_locked(step: Step, sections: Mapping[str, str]) -> str:
+    """A sentence, while another section comes first; empty when this one can be set up."""
+    missing = missing_before(step, sections)
+    if not step.page:
+        return "Comes in a later version."
+    if missing is None or state_of(step, sections) is SectionState.ON:
+        return ""
+    return f"Comes after {missing.title.lower()}."
