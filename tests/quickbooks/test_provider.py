@@ -47,7 +47,7 @@ def provider(*answers, environment=Environment.CUSTOM, **world):
 
 def test_it_is_a_ledger_provider():
     made: LedgerProvider = provider()[0]
-    assert [spec.ledger for spec in made.specs] == ["Customer"]
+    assert [spec.ledger for spec in made.specs] == [one.spec.ledger for one in READY]
 
 
 def test_signing_in_uses_the_discovered_addresses():

@@ -46,8 +46,8 @@ def test_a_plan_without_integrations_greys_the_button_and_closes_every_page(
 @pytest.mark.parametrize(
     "state, sections, needs_you, words",
     [
-        ("active", {}, 0, "0 of 1 steps done"),
-        ("active", {"client": "on"}, 0, "In step"),
+        ("active", {}, 0, "0 of 3 steps done"),
+        ("active", {"client": "on"}, 0, "1 of 3 steps done"),
         ("active", {"client": "on"}, 2, "Needs you"),
         ("paused", {"client": "on"}, 2, "Paused"),
         ("needs_reconnect", {"client": "on"}, 2, "Needs to be reconnected"),

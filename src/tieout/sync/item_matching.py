@@ -14,7 +14,11 @@ from tieout.reconcile.match import Bucket, Candidate, Proposal, Suggestion
 from tieout.reconcile.match_items import RATE, SKU, sort_items_into_buckets
 from tieout.reconcile.match_text import normalise
 
-FAILS = {"name": "The names are not the same.", RATE: "The rates are not the same.", SKU: "The SKUs are not the same."}
+FAILS = {
+    "name": "The names are not the same.",
+    RATE: "The rates are not the same.",
+    SKU: "The SKUs are not the same.",
+}
 """What may keep two items apart -> the sentence for it."""
 
 
@@ -50,7 +54,8 @@ def _likeness(one: str, other: str) -> float:
 def _apart(pair: Proposal) -> list[Proposal]:
     """A likely pair as two lines that name each other, so that each can still go its own way."""
     ours, theirs = pair.practice, pair.ledger
-    assert ours is not None and theirs is not None
+    assert ours is not None
+    assert theirs is not None
     against = tuple(FAILS[name] for name in failing(ours, theirs))
     lone = replace(pair, bucket=Bucket.UNMATCHED, against=against, confirmed=False, probability=None)
     return [

@@ -91,7 +91,9 @@ def _collect(found: Review, connection: Connection, spec: EntitySpec, engine: En
     _step(found, phase="Comparing")
     theirs, outside = _ledger_candidates(found, connection, spec)
     never = match_memory.never_pairs(connection, spec.practice)
-    proposed = proposer(spec.practice)(ours, theirs, never, lambda done, total: _step(found, done=done, total=total))
+    proposed = proposer(spec.practice)(
+        ours, theirs, never, lambda done, total: _step(found, done=done, total=total)
+    )
     rows = [review_rows.row(found, proposal) for proposal in proposed if not _idle(found, proposal)]
     rows += [review_rows.outside_row(found, each) for each in outside]
     with transaction.atomic():
