@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -12,11 +13,13 @@ from django.db import Error, ProgrammingError, connection, transaction
 from tests.practice.billing_world import one_row_of_each_billing_table
 from tieout.practice.actions import clients as client_verbs
 from tieout.practice.actions import contacts as contact_verbs
+from tieout.practice.actions.invitations import invite, send_again, withdraw
 from tieout.practice.actions.team import add_member, change_role, switch_off_member
 from tieout.practice.actor import Actor, ActorKind
 from tieout.practice.clients import Client, Kind
 from tieout.practice.drafts import ImportDraft
 from tieout.practice.firms import Firm, Member
+from tieout.practice.invitations import Invitation
 from tieout.practice.isolation import firm_scope, scoped_tables
 from tieout.practice.permissions import NotYours
 from tieout.practice.records import RECORD_KINDS
@@ -33,6 +36,12 @@ def theirs(firm: Firm, alice: Member) -> Client:
         )
         ImportDraft.objects.create(
             firm=firm, member=alice, file_name="a.csv", content="x", expires_at="2030-01-01T00:00Z"
+        )
+        invite(
+            by=alice,
+            email="new@byrne.example",
+            role_id=alice.role_id,
+            now=datetime(2026, 11, 2, 9, tzinfo=UTC),
         )
         one_row_of_each_billing_table(client)
     return client
@@ -155,3 +164,15 @@ def test_a_team_is_changed_only_from_within(
             change_role(by=mallory, member_id=mallory.pk, role_id=alice.role_id)
         with pytest.raises(NotYours):
             add_member(firm_id=firm.pk, user=mallory.user, preset="admin")
+
+
+def test_invitations_are_changed_only_from_within(
+    firm: Firm, other_firm: Firm, theirs: Client, mallory: Member
+) -> None:
+    with firm_scope(firm.pk):
+        invitation = Invitation.objects.get()
+    now = datetime(2026, 11, 2, 10, tzinfo=UTC)
+    with firm_scope(other_firm.pk):
+        for verb in (send_again, withdraw):
+            with pytest.raises(NotYours):
+                verb(by=mallory, invitation_id=invitation.pk, now=now)

@@ -71,6 +71,8 @@ class Firm(models.Model):
     )
     time_zone = models.CharField(max_length=60, default="America/New_York")
     """IANA name; decides on which date the firm's day ends."""
+    second_factor_required = models.BooleanField(default=False)
+    """Nobody opens anything of the firm before they have set up two-factor sign-in."""
     created_at = models.DateTimeField(default=timezone.now)
 
     def __str__(self) -> str:

@@ -8,6 +8,7 @@ from tieout.practice.credits import Credit, CreditApplication
 from tieout.practice.drafts import ImportDraft
 from tieout.practice.firms import Firm, Member, Role, User
 from tieout.practice.groups import ClientGroup, GroupMember
+from tieout.practice.invitations import Invitation
 from tieout.practice.invoices import Invoice, InvoiceLine, InvoiceRevision
 from tieout.practice.ledger_lists import ListEntry, TaxRate
 from tieout.practice.outbox import OutboxNote
@@ -28,6 +29,7 @@ __all__ = [
     "Firm",
     "GroupMember",
     "ImportDraft",
+    "Invitation",
     "Invoice",
     "InvoiceLine",
     "InvoiceRevision",

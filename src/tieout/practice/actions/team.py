@@ -47,7 +47,11 @@ def create_firm(
 
 def add_member(*, firm_id: int, user: User, preset: str, actor: Actor = TIEOUT) -> Member:
     """Give the user a place in the firm under one of its preset roles, or bring their old place back."""
-    role = _preset_role(firm_id, preset)
+    return admit(firm_id=firm_id, user=user, role=_preset_role(firm_id, preset), actor=actor)
+
+
+def admit(*, firm_id: int, user: User, role: Role, actor: Actor) -> Member:
+    """The same, under any role of the firm. The caller has checked who may."""
     with transaction.atomic():
         member, _ = Member.objects.update_or_create(
             firm_id=firm_id, user=user, defaults={"role": role, "is_active": True}
@@ -59,7 +63,7 @@ def add_member(*, firm_id: int, user: User, preset: str, actor: Actor = TIEOUT) 
 def change_role(*, by: Member, member_id: int, role_id: int) -> Member:
     """Put a colleague under another role. Raises NotAllowed, NotYours, Invalid for the last administrator."""
     require(by, Permission.MANAGE_TEAM)
-    role = _role(by.firm_id, role_id)
+    role = role_of_firm(by.firm_id, role_id)
     with transaction.atomic():
         member = _locked(by.firm_id, member_id)
         before = member.role.name
@@ -85,7 +89,7 @@ def switch_off_member(*, by: Member, member_id: int) -> Member:
 def copy_role(*, by: Member, role_id: int, name: str) -> Role:
     """A role of the firm's own with the same permissions, to be changed. Raises NotAllowed, NotYours, Invalid."""
     require(by, Permission.MANAGE_TEAM)
-    original = _role(by.firm_id, role_id)
+    original = role_of_firm(by.firm_id, role_id)
     name = name.strip()
     if not name or Role.objects.filter(firm_id=by.firm_id, name__iexact=name).exists():
         raise Invalid({"name": "Give the role a name that no other role of your firm has."})
@@ -100,7 +104,7 @@ def set_permissions(*, by: Member, role_id: int, permissions: Iterable[Permissio
     require(by, Permission.MANAGE_TEAM)
     with transaction.atomic():
         _locked_team(by.firm_id)
-        role = _role(by.firm_id, role_id)
+        role = role_of_firm(by.firm_id, role_id)
         if role.preset:
             raise Invalid({"role": f"{role.name} is a preset role. Make a copy of it and change that."})
         before = role.permissions
@@ -111,7 +115,8 @@ def set_permissions(*, by: Member, role_id: int, permissions: Iterable[Permissio
     return role
 
 
-def _role(firm_id: int, role_id: int) -> Role:
+def role_of_firm(firm_id: int, role_id: int) -> Role:
+    """Raises NotYours."""
     role = Role.objects.filter(firm_id=firm_id, pk=role_id).first()
     if role is None:
         raise NotYours("There is no such role.")
