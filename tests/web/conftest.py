@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
+from django.conf import settings
 from django.test import Client
+from django.utils import timezone
 
 from tests.web.fake_sync import FakeSync
 from tieout.practice.firms import Firm, Member, Role, User
@@ -13,6 +15,12 @@ from tieout.practice.isolation import every_firm_scope, firm_scope
 from tieout.practice.permissions import PRESET_ROLES, Module
 
 PASSWORD = "correct horse battery staple"
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Argon2 is slow on purpose; the pages do not care how a password is kept."""
+    monkeypatch.setattr(settings, "PASSWORD_HASHERS", ["django.contrib.auth.hashers.MD5PasswordHasher"])
 
 
 @pytest.fixture
@@ -71,4 +79,8 @@ def make_members(firm: Firm) -> dict[str, Member]:
 def entered(member: Member) -> Client:
     client = Client()
     client.force_login(member.user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    session = client.session
+    session["account_authentication_methods"] = [{"method": "password", "at": timezone.now().timestamp()}]
+    session["account_authentication_methods_user"] = str(member.user_id)
+    session.save()
     return client

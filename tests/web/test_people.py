@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.core import mail
 from django.test import Client as Browser
 
 from tests.practice.billing_world import Desk
@@ -31,8 +32,17 @@ def silent_bell(settings: Any) -> None:
     settings.OUTBOX_BELL = ""
 
 
+def role_id(preset: str) -> int:
+    with every_firm_scope():
+        return Role.objects.get(preset=preset).pk
+
+
 def link_for(browser: Browser, email: str = "new@example.com", preset: str = "staff-all") -> str:
-    page = browser.post(f"{TEAM}invite/", {"email": email, "preset": preset}).content.decode()
+    page = browser.post(f"{TEAM}invite/", {"email": email, "role": role_id(preset)}).content.decode()
+    return link_on(page)
+
+
+def link_on(page: str) -> str:
     found = re.search(r'id="link" value="[^"]*?(/join/[^"]+)"', page)
     assert found is not None, page
     return html.unescape(found[1])
@@ -116,7 +126,7 @@ def test_a_link_dies_after_a_week_and_with_the_rights_of_who_made_it(
         old = link_for(signed_in("admin"))
     with time_machine.travel("2026-11-08 12:01", tick=False):
         assert b"more than a week old" in Browser().get(old).content
-    link = link_for(signed_in("admin-no-billing"))
+    link = link_for(signed_in("admin-no-billing"), "other@example.com")
     Member.objects.filter(pk=members["admin-no-billing"].pk).update(is_active=False)
     assert b"no longer manages the team" in Browser().get(link).content
 
@@ -142,10 +152,60 @@ def test_who_has_a_place_already_is_not_invited_again(
     signed_in: SignedIn, members: dict[str, Member]
 ) -> None:
     answer = signed_in("admin").post(
-        f"{TEAM}invite/", {"email": members["staff-all"].user.email.upper(), "preset": "admin"}
+        f"{TEAM}invite/", {"email": members["staff-all"].user.email.upper(), "role": role_id("admin")}
     )
     assert answer.status_code == 422
     assert b"has a place in your firm already" in answer.content
+
+
+def test_an_invitation_is_mailed_sent_again_and_withdrawn(
+    signed_in: SignedIn, in_firm: Firm, settings: Any
+) -> None:
+    settings.MAIL_IS_SET_UP = True
+    admin = signed_in("admin")
+    first = link_for(admin)
+    (mailed,) = mail.outbox
+    assert (mailed.to, mailed.subject) == (["new@example.com"], "Dana Reyes invites you to Byrne & Cole CPA")
+    assert first in str(mailed.body)
+    twice = admin.post(f"{TEAM}invite/", {"email": "NEW@example.com", "role": role_id("staff-all")})
+    assert b"is invited already" in twice.content
+    listed = admin.get(TEAM).content.decode()
+    assert "new@example.com" in listed
+    (again, away) = re.findall(r'action="(/settings/team/invite/\d+/(?:again|withdraw)/)"', listed)
+    second = link_on(admin.post(again).content.decode())
+    assert b"A newer link was sent" in Browser().get(first).content
+    assert Browser().get(second).status_code == 200
+    admin.post(away)
+    assert b"was withdrawn" in Browser().get(second).content
+    admin.get(TEAM)  # which says that it was withdrawn
+    assert b"new@example.com" not in admin.get(TEAM).content
+    assert admin.post(again).status_code == 404
+    told = ChangeRecord.objects.filter(kind="invitation").order_by("id").values_list("verb", flat=True)
+    assert list(told) == ["invited", "sent again", "withdrawn"]
+
+
+def test_a_mail_that_does_not_go_out_leaves_a_link_to_pass_on(
+    signed_in: SignedIn, firm: Firm, settings: Any
+) -> None:
+    settings.MAIL_IS_SET_UP = True
+    settings.EMAIL_BACKEND = "tieout.practice.mail.NotSetUpBackend"
+    page = signed_in("admin").post(f"{TEAM}invite/", {"email": "n@example.com", "role": role_id("staff-all")})
+    assert b"Not mailed" in page.content
+    assert Browser().get(link_on(page.content.decode())).status_code == 200
+
+
+def test_an_invitation_may_name_a_role_of_the_firms_own_but_no_other_firms(
+    members: dict[str, Member], signed_in: SignedIn, in_firm: Firm
+) -> None:
+    own = copy_role(by=members["admin"], role_id=members["staff-all"].role_id, name="Interns")
+    admin = signed_in("admin")
+    page = admin.post(f"{TEAM}invite/", {"email": "i@example.com", "role": own.pk}).content.decode()
+    Browser().post(link_on(page), {"full_name": "Ina Intern", "password": WORDS})
+    assert Member.objects.get(user__email="i@example.com").role == own
+    with every_firm_scope():
+        theirs = make_members(make_firm("Twin"))["admin"].role_id
+    refused = admin.post(f"{TEAM}invite/", {"email": "x@example.com", "role": theirs})
+    assert (refused.status_code, b"Choose one of your firm" in refused.content) == (422, True)
 
 
 # Roles ---------------------------------------------------------------------------------------------------------

@@ -34,6 +34,12 @@ def test_a_route_declares_who_may_open_it(route: str) -> None:
 
 PUBLIC = {
     "sign-in/",
+    "sign-in/code/",
+    "sign-in/passkey/",
+    "forgot-password/",
+    "forgot-password/sent/",
+    "forgot-password/done/",
+    "forgot-password/<str:uidb36>/<str:key>/",
     "sign-out/",
     "account-off/",
     "join/<str:token>/",

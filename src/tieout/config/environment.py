@@ -13,6 +13,7 @@
 | TIEOUT_LOG_LEVEL | a level of Python's logging | ``INFO`` |
 | TIEOUT_EMAIL_URL | how mails go out: ``smtp://user:password@host:587``, ``smtps://...:465``, or ``file:///folder`` | none: mails are refused; outside production files in TIEOUT_HOME |
 | TIEOUT_EMAIL_FROM | the address mails come from, ``Name <address>`` | needed with smtp |
+| TIEOUT_IDLE_MINUTES | after how many minutes without a person a session ends, 1 to 720 | 60 |
 | QUICKBOOKS_ENVIRONMENT | ``production``, ``sandbox`` or ``custom`` | ``production`` |
 | QUICKBOOKS_BASE_URL | with ``custom``: one base address for sign-in and data (the emulator) | |
 | QUICKBOOKS_CLIENT_ID, QUICKBOOKS_CLIENT_SECRET | the keys of your Intuit app | |
@@ -73,6 +74,13 @@ def email_url(mode: str, environ: dict[str, str] | os._Environ[str] = os.environ
     if given or mode == "production":
         return given
     return (home(environ).absolute() / "outbox").as_uri()
+
+
+def idle_seconds(minutes: str) -> int:
+    """TIEOUT_IDLE_MINUTES in seconds. Raises SettingsProblem."""
+    if not (minutes.isascii() and minutes.isdigit() and 1 <= int(minutes) <= 720):
+        raise SettingsProblem("TIEOUT_IDLE_MINUTES must be a whole number of minutes from 1 to 720.")
+    return int(minutes) * 60
 
 
 def kept_secret(name: str, file_name: str, make: str, mode: str) -> str:

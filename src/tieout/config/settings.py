@@ -7,7 +7,7 @@ from pathlib import Path
 
 from csp.constants import NONE, SELF
 
-from tieout.config.environment import database, email_url, kept_secret
+from tieout.config.environment import database, email_url, idle_seconds, kept_secret
 from tieout.config.mail import NOWHERE, mail_settings
 
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "axes",
     "csp",
     "django_cotton.apps.SimpleAppConfig",
@@ -54,6 +55,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "tieout.web.middleware.IdleMiddleware",
     "tieout.web.middleware.FirmMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -102,6 +104,8 @@ DATABASES = {
         as_owner=os.environ.get("TIEOUT_DATABASE_OWNER") == "1",
     )
 }
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "tieout_cache"}}
+"""Shared by all processes: what was used once (a code) or too often (a sign-in) is used so everywhere."""
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "practice.User"
@@ -123,13 +127,27 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "tieout.web.accounts.ClosedSignUp"
-ACCOUNT_RATE_LIMITS = False
-"""Lock-out has one owner: axes."""
+ACCOUNT_FORMS = {"reset_password": "tieout.web.people.own_sign_in.ForgottenForm"}
+PASSWORD_RESET_TIMEOUT = 24 * 60 * 60
+ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "10/15m/key"}
+"""Passwords are axes' business (``ClosedSignUp.pre_authenticate``); here counts who has the password and guesses codes."""
 AXES_FAILURE_LIMIT = 10
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_COOLOFF_TIME = 0.25
 AXES_USERNAME_CALLABLE = "tieout.web.accounts.attempted_name"
 AXES_LOCKOUT_CALLABLE = "tieout.web.accounts.locked_out"
+MFA_ADAPTER = "tieout.web.people.second_factor.SecondFactor"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_FORMS = {
+    "authenticate": "tieout.web.people.second_factor.CodeForm",
+    "reauthenticate": "tieout.web.people.second_factor.CodeAgainForm",
+}
+MFA_TOTP_ISSUER = "Tieout"
+MFA_TOTP_TOLERANCE = 1
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE
+"""Browsers themselves allow passkeys without https only on localhost."""
 CSRF_FAILURE_VIEW = "tieout.web.errors.csrf_failed"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
@@ -138,6 +156,7 @@ LOGOUT_REDIRECT_URL = "account_login"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 60 * 60
+IDLE_SECONDS = idle_seconds(os.environ.get("TIEOUT_IDLE_MINUTES", "60"))
 SESSION_COOKIE_SECURE = SECURE
 SESSION_COOKIE_NAME = "__Host-tieout" if SECURE else "tieout"
 CSRF_COOKIE_SECURE = SECURE
@@ -197,5 +216,11 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": os.environ.get("TIEOUT_LOG_LEVEL", "INFO")},
-    "loggers": {"httpx2": {"level": "WARNING"}, "procrastinate": {"level": "WARNING"}},
+    "loggers": {
+        "httpx2": {"level": "WARNING"},
+        "procrastinate": {"level": "WARNING"},
+        "django.request": {
+            "level": "ERROR"
+        },  # refusals are logged by web.errors; addresses may hold a link's secret
+    },
 }

@@ -10,14 +10,16 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, cast
 
+from allauth.core.exceptions import ReauthenticationRequired
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render, resolve_url
+from django.shortcuts import redirect, render, resolve_url
 from django_htmx.http import HttpResponseClientRedirect
 
 from tieout.practice.access import require
 from tieout.practice.firms import Member
 from tieout.practice.permissions import NotAllowed, Permission
+from tieout.web.people.second_factor import signed_in_lately, still_to_set_up
 
 View = Callable[..., HttpResponse]
 
@@ -28,8 +30,15 @@ class FirmRequest(HttpRequest):
     member: Member
 
 
-def requires(permission: Permission | None) -> Callable[[Callable[..., HttpResponse]], View]:
-    """Only members of a firm, and only those with ``permission``, unless that is None."""
+def requires(
+    permission: Permission | None, *, before_second_factor: bool = False, lately: bool = False
+) -> Callable[[Callable[..., HttpResponse]], View]:
+    """Only members of a firm, and only those with ``permission``, unless that is None.
+
+    ``before_second_factor``: also those who still have to set up the second factor their firm asks for.
+    ``lately``: what is posted counts only from who signed in, or confirmed it, within the last half hour; others
+    are asked for it and then their form is carried out.
+    """
 
     def mark(view: Callable[..., HttpResponse]) -> View:
         @wraps(view)
@@ -44,6 +53,10 @@ def requires(permission: Permission | None) -> Callable[[Callable[..., HttpRespo
                     require(member, permission)
                 except NotAllowed as refusal:
                     return turned_away(request, str(refusal))
+            if not before_second_factor and still_to_set_up(member):
+                return _to(request, resolve_url("mfa_index"))
+            if lately and request.method == "POST" and not signed_in_lately(request):
+                raise ReauthenticationRequired
             return view(request, *args, **kwargs)
 
         return _declare(door, permission)
@@ -77,7 +90,14 @@ def _declare(door: View, access: Permission | str | None) -> View:
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:
-    """A page asks to sign in and comes back to itself; a part of a page sends the whole page there."""
+    """A page asks to sign in and comes back to itself."""
     if request.headers.get("HX-Request"):
-        return HttpResponseClientRedirect(resolve_url("account_login"))
+        return _to(request, resolve_url("account_login"))
     return redirect_to_login(request.get_full_path(), resolve_url("account_login"))
+
+
+def _to(request: HttpRequest, address: str) -> HttpResponse:
+    """A part of a page sends the whole page there."""
+    if request.headers.get("HX-Request"):
+        return HttpResponseClientRedirect(address)
+    return redirect(address)

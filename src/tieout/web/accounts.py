@@ -2,19 +2,70 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+
+from tieout.practice.actions.sign_in import record_own_change
+from tieout.practice.mail import NotSent, deliver, mail_is_set_up
+from tieout.web.people.sign_in_mails import MAILS
+
+log = logging.getLogger(__name__)
 
 
 class ClosedSignUp(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "too_many_login_attempts": "This was tried too often. Wait 15 minutes, then try once more.",
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return "/settings/"
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Wrong passwords are counted by axes, per address and place: no stranger can lock somebody out."""
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """Under our own address, whatever host the request named."""
+        user, _, token = key.partition("-")
+        return settings.BASE_URL + reverse("account_reset_password_from_key", args=[user, token])
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """The link to a new password. Whether it could be sent is said, whether the address is known is not."""
+        try:
+            self._deliver(template_prefix, email, url=context.get("password_reset_url", ""))
+        except NotSent as problem:
+            messages.error(self.request, str(problem))
+
+    def send_notification_mail(
+        self,
+        template_prefix: str,
+        user: Any,
+        context: dict[str, Any] | None = None,
+        email: str | None = None,
+    ) -> None:
+        """What was changed about a sign-in: in the history, and told to the person. It stands even if no mail goes."""
+        record_own_change(user.pk, MAILS[template_prefix].verb)
+        if not mail_is_set_up():
+            return
+        try:
+            self._deliver(template_prefix, user.email)
+        except NotSent as problem:
+            log.warning("a notice about a sign-in was not sent: %s", problem)
+
+    def _deliver(self, template_prefix: str, email: str, *, url: str = "") -> None:
+        mail = MAILS[template_prefix]
+        forgot = settings.BASE_URL + reverse("account_reset_password")
+        deliver([email], mail.subject, mail.written(url=url, email=email, forgot=forgot))
 
 
 def attempted_name(request: HttpRequest, credentials: dict[str, Any] | None = None) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
+from tieout.practice.mail import mail_is_set_up
 from tieout.practice.permissions import Permission
 
 
@@ -32,7 +33,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
     """``firm``, ``member`` and ``navigation`` (label, icon, url, current) for the shell; empty when signed out."""
     member = getattr(request, "member", None)
     if member is None:
-        return {"member": None, "firm": None, "navigation": []}
+        return {"member": None, "firm": None, "navigation": [], "mail_is_set_up": mail_is_set_up()}
     entries = [
         {"label": entry.label, "icon": entry.icon, "url": reverse(entry.url_name)}
         for entry in NAVIGATION
@@ -42,5 +43,6 @@ def page(request: HttpRequest) -> dict[str, Any]:
     return {
         "member": member,
         "firm": member.firm,
+        "mail_is_set_up": mail_is_set_up(),
         "navigation": [entry | {"current": entry["url"] == here} for entry in entries],
     }

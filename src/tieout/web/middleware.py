@@ -1,10 +1,12 @@
-"""Acts: every request of a signed-in person happens inside their firm, and nothing of it stays in a cache."""
+"""Acts: every request of a signed-in person happens inside their firm, while they are there, and is cached nowhere."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
+from django.contrib import messages
+from django.contrib.auth import logout
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 
@@ -13,6 +15,20 @@ from tieout.practice.isolation import every_firm_scope, firm_scope
 from tieout.practice.permissions import NotAllowed, NotYours
 from tieout.web.access import turned_away
 from tieout.web.errors import not_found
+from tieout.web.people.open_sessions import note_seen
+
+
+class IdleMiddleware:
+    """Signs out who was away for too long. Their next page asks them to sign in, and comes back to itself."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated and not note_seen(request):
+            logout(request)
+            messages.info(request, "You were signed out because you were away for a while. Nothing was lost.")
+        return self.get_response(request)
 
 
 class FirmMiddleware:

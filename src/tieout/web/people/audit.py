@@ -36,6 +36,8 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "billing_settings": ("Billing settings", ""),
     "member": ("Member", ""),
     "role": ("Role", "role"),
+    "invitation": ("Invitation", ""),
+    "firm": ("Firm", ""),
     "category": ("Category", ""),
     "tracking_class": ("Class", ""),
     "location": ("Location", ""),

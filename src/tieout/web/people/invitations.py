@@ -1,57 +1,48 @@
-"""Acts: a colleague joins by a signed link. Nothing is kept until they do; the link names firm, address and role.
-
-It holds for a week, for one person, and only while the one who made it may still manage the team.
-"""
+"""Acts: a colleague joins by a signed link, which is mailed to them or passed on by whoever invites."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core import signing
 from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils import timezone
 
-from tieout.practice.actions.team import add_member
-from tieout.practice.actor import Actor
-from tieout.practice.firms import Member, User
+from tieout.practice.actions.invitations import InvitationGone, accept, look_up
+from tieout.practice.firms import Role, User
+from tieout.practice.invitations import HOLDS_FOR, Invitation
 from tieout.practice.isolation import firm_scope
-from tieout.practice.permissions import PRESET_ROLES, Permission
+from tieout.practice.mail import deliver
 from tieout.practice.validation import Invalid
 
-HOLDS_FOR = timedelta(days=7)
 SALT = "tieout.web.people.invitations"
-
-
-@dataclass(frozen=True, slots=True)
-class Invitation:
-    """A link that still holds."""
-
-    by: Member
-    email: str
-    preset: str
-
-    @property
-    def role_name(self) -> str:
-        return next(each.name for each in PRESET_ROLES if each.slug == self.preset)
-
-
-class LinkGone(Exception):
-    """The link was changed, is too old, was used, or is no longer backed. ``str()`` says what to do."""
+STAFF = "staff-all"
 
 
 class InviteForm(forms.Form):
     email = forms.EmailField(
-        label="E-mail", max_length=254, widget=forms.EmailInput({"class": "form-control"})
+        label="E-mail",
+        max_length=254,
+        widget=forms.EmailInput({"class": "form-control", "autocomplete": "off"}),
     )
-    preset = forms.ChoiceField(
+    role = forms.ModelChoiceField(
         label="Role",
-        choices=[(each.slug, each.name) for each in PRESET_ROLES],
-        initial="staff-all",
-        help_text="Can be changed later, also to a role of your own.",
+        queryset=Role.objects.none(),
+        empty_label=None,
+        error_messages={"invalid_choice": "Choose one of your firm's roles."},
+        help_text="Can be changed later.",
     )
+
+    def __init__(self, firm_id: int, data: Any = None) -> None:
+        super().__init__(data)
+        roles = Role.objects.filter(firm_id=firm_id).order_by("id")
+        field: Any = self.fields["role"]
+        field.queryset = roles
+        field.initial = roles.filter(preset=STAFF).first()
 
 
 class JoinForm(forms.Form):
@@ -68,33 +59,38 @@ class JoinForm(forms.Form):
         return password
 
 
-def link_token(by: Member, email: str, preset: str) -> str:
-    """Raises Invalid when there is a place in the firm for this address already."""
-    if _place(by.firm_id, email) is not None:
-        raise Invalid({"email": "This person has a place in your firm already; see the list of the team."})
-    said = {"by": by.pk, "firm": by.firm_id, "email": email.strip().lower(), "preset": preset}
-    return signing.dumps(said, salt=SALT, compress=True)
+def link_to(invitation: Invitation) -> str:
+    said = {"firm": invitation.firm_id, "id": invitation.pk, "serial": invitation.serial}
+    return settings.BASE_URL + reverse("join", args=[signing.dumps(said, salt=SALT, compress=True)])
+
+
+def mail_link(invitation: Invitation) -> None:
+    """Raises NotSent."""
+    by, firm = invitation.invited_by, invitation.firm
+    deliver(
+        [invitation.email],
+        f"{by} invites you to {firm}",
+        f"{by} ({by.user.email}) invites you to work at {firm} in Tieout, as {invitation.role}.\n\n"
+        f"Open this link within {HOLDS_FOR.days} days to join:\n\n{link_to(invitation)}\n\n"
+        "It is for you alone. If you do not know what this is about, do nothing.\n",
+        sender_name=firm.name,
+        reply_to=by.user.email,
+    )
 
 
 def read(token: str) -> Invitation:
-    """Raises LinkGone."""
+    """Raises InvitationGone."""
     try:
-        said: dict[str, Any] = signing.loads(token, salt=SALT, max_age=HOLDS_FOR)
-    except signing.SignatureExpired as problem:
-        raise LinkGone("This link is more than a week old. Ask for a new one.") from problem
-    except signing.BadSignature as problem:
-        raise LinkGone("This link is not complete. Copy all of it, or ask for a new one.") from problem
-    with firm_scope(said["firm"]):
-        by = Member.objects.select_related("firm", "role", "user").filter(pk=said["by"]).first()
-        if by is None or not by.may(Permission.MANAGE_TEAM):
-            raise LinkGone("The person who made this link no longer manages the team. Ask for a new one.")
-        if _place(by.firm_id, said["email"]) is not None:
-            raise LinkGone("This link was used already. Sign in with your e-mail and password.")
-    return Invitation(by, said["email"], said["preset"])
+        said: dict[str, Any] = signing.loads(token, salt=SALT)
+        firm_id, invitation_id, serial = said["firm"], said["id"], said["serial"]
+    except (signing.BadSignature, KeyError) as problem:
+        raise InvitationGone("This link is not complete. Copy all of it, or ask for a new one.") from problem
+    with firm_scope(firm_id):
+        return look_up(firm_id=firm_id, invitation_id=invitation_id, serial=serial, now=timezone.now())
 
 
 def join_new(invitation: Invitation, full_name: str, password: str) -> User:
-    """A new user with a place in the firm. Raises Invalid when the address has an account by now."""
+    """A new user with a place in the firm. Raises Invalid when the address has an account by now, InvitationGone."""
     with transaction.atomic():
         try:
             with transaction.atomic():
@@ -108,14 +104,6 @@ def join_new(invitation: Invitation, full_name: str, password: str) -> User:
 
 
 def join(invitation: Invitation, user: User) -> None:
-    with firm_scope(invitation.by.firm_id):
-        add_member(
-            firm_id=invitation.by.firm_id,
-            user=user,
-            preset=invitation.preset,
-            actor=Actor.of(invitation.by),
-        )
-
-
-def _place(firm_id: int, email: str) -> Member | None:
-    return Member.objects.filter(firm_id=firm_id, user__email__iexact=email.strip()).first()
+    """Raises InvitationGone."""
+    with firm_scope(invitation.firm_id):
+        accept(invitation, user, timezone.now())

@@ -32,7 +32,7 @@ def index(request: FirmRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@requires(Permission.MANAGE_TEAM)
+@requires(Permission.MANAGE_TEAM, lately=True)
 def edit(request: FirmRequest, role_id: int) -> HttpResponse:
     role = _role(request, role_id)
     if request.method == "POST":

@@ -4,32 +4,30 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
+from allauth.account.internal.flows.login import record_authentication
 from django.contrib import messages
 from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from tieout.practice.actions.invitations import InvitationGone, send_again, withdraw
+from tieout.practice.actions.invitations import invite as invite_colleague
+from tieout.practice.actions.sign_in import require_second_factor
 from tieout.practice.actions.team import add_member, change_role, switch_off_member
 from tieout.practice.actor import Actor
 from tieout.practice.firms import Member, Role, User
+from tieout.practice.invitations import HOLDS_FOR, Invitation
+from tieout.practice.mail import NotSent, mail_is_set_up
 from tieout.practice.permissions import NotYours, Permission
 from tieout.practice.validation import Invalid
 from tieout.web.access import FirmRequest, public, requires
 from tieout.web.billing.acting import carried_out
-from tieout.web.people.invitations import (
-    HOLDS_FOR,
-    InviteForm,
-    JoinForm,
-    LinkGone,
-    join,
-    join_new,
-    link_token,
-    read,
-)
-from tieout.web.people.sessions import end_sessions_of
+from tieout.web.people import second_factor
+from tieout.web.people.invitations import InviteForm, JoinForm, join, join_new, link_to, mail_link, read
+from tieout.web.people.open_sessions import end_sessions
 
 SMALLEST = "staff-assigned-no-billing"
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -39,9 +37,17 @@ BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 @requires(Permission.MANAGE_TEAM)
 def index(request: FirmRequest) -> HttpResponse:
     firm_id = request.member.firm_id
-    members = Member.objects.filter(firm_id=firm_id).select_related("user", "role")
+    team = Member.objects.filter(firm_id=firm_id).select_related("user", "role", "firm")
+    members = list(team.order_by("-is_active", "user__full_name", "id"))
+    secured = second_factor.with_second_factor([each.user_id for each in members])
     context = {
-        "members": members.order_by("-is_active", "user__full_name", "id"),
+        "rows": [(each, each.user_id in secured) for each in members],
+        "unsecured": sum(each.is_active and each.user_id not in secured for each in members),
+        "invitations": Invitation.objects.filter(firm_id=firm_id, withdrawn_at=None, joined_at=None)
+        .select_related("role", "invited_by__user")
+        .order_by("-sent_at"),
+        "now": timezone.now(),
+        "mine": request.member.user_id in secured,
         "roles": Role.objects.filter(firm_id=firm_id).order_by("id"),
     }
     return render(request, "people/team.html", context)
@@ -50,22 +56,39 @@ def index(request: FirmRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @requires(Permission.MANAGE_TEAM)
 def invite(request: FirmRequest) -> HttpResponse:
-    """Shows the link; whoever invites passes it on."""
-    form = InviteForm(request.POST if request.method == "POST" else None)
-    link = ""
+    """Mails the link, and shows it: whoever invites may pass it on by another way."""
+    form = InviteForm(request.member.firm_id, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
-            token = link_token(request.member, form.cleaned_data["email"], form.cleaned_data["preset"])
+            made = invite_colleague(
+                by=request.member,
+                email=form.cleaned_data["email"],
+                role_id=form.cleaned_data["role"].pk,
+                now=timezone.now(),
+            )
         except Invalid as invalid:
             form.add_error("email", str(invalid))
         else:
-            link = settings.BASE_URL + reverse("join", args=[token])
+            return _sent(request, made)
     status = 422 if form.is_bound and form.errors else 200
-    context = {"form": form, "link": link, "days": HOLDS_FOR.days}
-    return render(request, "people/invite.html", context, status=status)
+    return render(request, "people/invite.html", {"form": form}, status=status)
 
 
 @requires(Permission.MANAGE_TEAM)
+@require_POST
+def invite_again(request: FirmRequest, invitation_id: int) -> HttpResponse:
+    return _sent(request, send_again(by=request.member, invitation_id=invitation_id, now=timezone.now()))
+
+
+@requires(Permission.MANAGE_TEAM)
+@require_POST
+def withdraw_invitation(request: FirmRequest, invitation_id: int) -> HttpResponse:
+    gone = withdraw(by=request.member, invitation_id=invitation_id, now=timezone.now())
+    messages.success(request, f"The link sent to {gone.email} no longer opens anything.")
+    return redirect("team")
+
+
+@requires(Permission.MANAGE_TEAM, lately=True)
 @require_POST
 def set_role(request: FirmRequest, member_id: int) -> HttpResponse:
     role_id = request.POST.get("role", "")
@@ -78,8 +101,43 @@ def set_role(request: FirmRequest, member_id: int) -> HttpResponse:
     return redirect("team")
 
 
+@requires(Permission.MANAGE_TEAM, lately=True)
+@require_POST
+def ask_second_factor(request: FirmRequest) -> HttpResponse:
+    """Required of everybody, or no longer. Who asks for it has one: else the first one asked would be they."""
+    required = request.POST.get("required") == "yes"
+    if required and not second_factor.has_second_factor(request.member.user_id):
+        messages.error(request, "Set up your own second factor first; then you can ask it of everybody.")
+        return redirect("mfa_index")
+    require_second_factor(by=request.member, required=required)
+    told = (
+        "Two-factor sign-in is required. Who has none yet is asked to set it up with the next page they open."
+        if required
+        else "Two-factor sign-in is no longer required. Who has it keeps it."
+    )
+    messages.success(request, told)
+    return redirect("team")
+
+
 @require_http_methods(["GET", "POST"])
-@requires(Permission.MANAGE_TEAM)
+@requires(Permission.MANAGE_TEAM, lately=True)
+def reset_second_factor(request: FirmRequest, member_id: int) -> HttpResponse:
+    colleague = _colleague(request, member_id)
+    if request.method == "GET":
+        return render(request, "people/second_factor_reset.html", {"colleague": colleague})
+    if colleague.pk == request.member.pk:
+        messages.error(request, "Change your own second factor on its page.")
+        return redirect("mfa_index")
+    second_factor.reset(by=request.member, colleague=colleague)
+    messages.success(
+        request,
+        f"{colleague} is signed out, and signs in with the password alone until they set it up again.",
+    )
+    return redirect("team")
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.MANAGE_TEAM, lately=True)
 def switch_off(request: FirmRequest, member_id: int) -> HttpResponse:
     colleague = _colleague(request, member_id)
     if request.method == "GET":
@@ -88,7 +146,7 @@ def switch_off(request: FirmRequest, member_id: int) -> HttpResponse:
 
     def act() -> None:
         switch_off_member(by=request.member, member_id=member_id)
-        end_sessions_of(colleague.user_id)
+        end_sessions(colleague.user_id)
 
     carried_out(
         request, act, f"{colleague} can no longer sign in to your firm, and is signed out everywhere."
@@ -119,9 +177,12 @@ def switch_on(request: FirmRequest, member_id: int) -> HttpResponse:
 def joining(request: HttpRequest, token: str) -> HttpResponse:
     """Where an invitation leads. Whoever has an account signs in first; others choose a password here."""
     try:
-        invitation = read(token)
-    except LinkGone as problem:
+        return _join(request, read(token))
+    except InvitationGone as problem:
         return render(request, "people/join_gone.html", {"sentence": str(problem)}, status=410)
+
+
+def _join(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     signed_in: Any = request.user
     known = User.objects.filter(email__iexact=invitation.email).exists()
     context: dict[str, Any] = {"invitation": invitation, "known": known, "form": None}
@@ -138,11 +199,30 @@ def joining(request: HttpRequest, token: str) -> HttpResponse:
         except Invalid as invalid:
             form.add_error(None, str(invalid))
         else:
+            record_authentication(request, user, method="password", email=user.email)
             login(request, user, backend=BACKEND)
-            messages.success(request, f"Welcome to {invitation.by.firm.name}.")
+            messages.success(request, f"Welcome to {invitation.firm.name}.")
             return redirect("dashboard")
     status = 422 if form.is_bound and form.errors else 200
     return render(request, "people/join.html", {**context, "form": form}, status=status)
+
+
+def _sent(request: FirmRequest, invitation: Invitation) -> HttpResponse:
+    """The link of a new invitation, and whether it was mailed."""
+    problem = ""
+    if mail_is_set_up():
+        try:
+            mail_link(invitation)
+        except NotSent as refused:
+            problem = str(refused)
+    context = {
+        "invitation": invitation,
+        "link": link_to(invitation),
+        "days": HOLDS_FOR.days,
+        "mailed": mail_is_set_up() and not problem,
+        "problem": problem,
+    }
+    return render(request, "people/invited.html", context)
 
 
 def _colleague(request: FirmRequest, member_id: int) -> Member:
@@ -156,7 +236,13 @@ def _colleague(request: FirmRequest, member_id: int) -> Member:
 urlpatterns: list[URLPattern] = [
     path("settings/team/", index, name="team"),
     path("settings/team/invite/", invite, name="invite"),
+    path("settings/team/invite/<int:invitation_id>/again/", invite_again, name="invite_again"),
+    path("settings/team/invite/<int:invitation_id>/withdraw/", withdraw_invitation, name="invite_withdraw"),
     path("settings/team/<int:member_id>/role/", set_role, name="member_role"),
+    path("settings/team/second-factor/", ask_second_factor, name="second_factor_required"),
+    path(
+        "settings/team/<int:member_id>/second-factor/", reset_second_factor, name="member_second_factor_reset"
+    ),
     path("settings/team/<int:member_id>/switch-off/", switch_off, name="member_switch_off"),
     path("settings/team/<int:member_id>/switch-on/", switch_on, name="member_switch_on"),
     path("join/<str:token>/", joining, name="join"),
