@@ -91,7 +91,7 @@ class Rig:
             now=self.clock.now,
             new_id=lambda: f"{seed:x}-{next(numbers):08d}",
             at_point=self._at_point,
-            **engine,
+            **{"at_once": 1, **engine},  # one thread: virtual time and the test's transaction are its alone
         )
         self.firm, self.member = self._firm(seed)
 

@@ -6,7 +6,7 @@ QuickBooks keeps two of our entities as one (categories are Items), its answers 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import TypeVar
@@ -22,6 +22,7 @@ from tieout.quickbooks.entity import QuickBooksEntity
 from tieout.quickbooks.errors import in_ledger_words
 from tieout.quickbooks.looking import NOT_FOUND
 from tieout.quickbooks.names import with_holder_named
+from tieout.quickbooks.sending import send_many
 from tieout.reconcile.action import Create, Retire, Update
 from tieout.reconcile.ports import (
     Activity,
@@ -30,6 +31,7 @@ from tieout.reconcile.ports import (
     ChangeSet,
     Company,
     Found,
+    LedgerError,
     PreparedWrite,
     Row,
     UnknownOutcome,
@@ -166,6 +168,12 @@ class QuickBooksLedger:
                 reference=written.reference,
             )
         return Answer(row, written.reference)
+
+    def send_many(
+        self, writes: Iterable[PreparedWrite], may_leave: Callable[[PreparedWrite], bool], at_once: int
+    ) -> Iterator[tuple[PreparedWrite, Answer | LedgerError]]:
+        """See ``sending``. The caller's thread waits for the pace; helper threads only speak HTTP."""
+        return send_many(self.send, writes, may_leave, at_once, self._client.take_turn)
 
     def _after_refusal(self, kind: QuickBooksEntity, write: PreparedWrite, error: ApiError) -> Answer:
         """What can be found out about a refusal is found out before a person is asked. Raises ``ApiError``."""

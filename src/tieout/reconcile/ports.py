@@ -19,7 +19,7 @@ The error tree, one class per next step::
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -195,6 +195,16 @@ class Ledger(Protocol):
 
     def send(self, write: PreparedWrite) -> Answer:
         """Send once. Raises ``UnknownOutcome`` whenever it cannot be told whether the write took place."""
+        ...
+
+    def send_many(
+        self, writes: Iterable[PreparedWrite], may_leave: Callable[[PreparedWrite], bool], at_once: int
+    ) -> Iterator[tuple[PreparedWrite, Answer | LedgerError]]:
+        """Send each of these once, up to so many at the same time, and give what came of each as it comes.
+
+        ``writes`` is read as room comes free. ``may_leave`` is asked at the last moment, in the caller's thread;
+        what may not leave is not sent and not given. Errors are given, not raised.
+        """
         ...
 
     def look_for(self, write: PreparedWrite, *, sent_at: datetime | None = None) -> Found:

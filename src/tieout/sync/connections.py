@@ -314,10 +314,12 @@ def disconnect(member: Member, *, forget_links: bool = False, engine: Engine | N
     )
     with transaction.atomic():
         who = member.user.get_full_name()
+        connection = Connection.objects.select_for_update().get(pk=connection.pk)
         connection.state = ConnectionState.DISCONNECTED
         connection.state_reason = f"Disconnected by {who}."
         connection.epoch += 1  # a run under way loses its lease
-        connection.save()
+        connection.lease_until = None
+        connection.save(update_fields=["state", "state_reason", "epoch", "lease_until"])
         TokenSet.objects.filter(connection=connection).delete()
         say(connection, engine.now(), f"{who} disconnected {connection.company_name}", result="info")
         if forget_links:

@@ -6,7 +6,7 @@ A source is consumed, or its cursor moved, in the transaction that stored its ke
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db.models import Max
@@ -57,9 +57,19 @@ def take_inbox(lease: Lease, specs: Sequence[EntitySpec]) -> int:
     """What webhooks named. Unknown entities are marked handled: they are none of our business."""
     by_ledger_word = {spec.ledger.lower(): spec for spec in specs}
     unhandled = InboxEvent.objects.filter(connection=lease.connection, handled_at=None).order_by("id")
-    events = list(unhandled[:CHUNK])
-    if not events:
-        return 0
+    taken = 0
+    while events := list(unhandled[:CHUNK]):
+        _take_events(lease, specs, by_ledger_word, events)
+        taken += len(events)
+    return taken
+
+
+def _take_events(
+    lease: Lease,
+    specs: Sequence[EntitySpec],
+    by_ledger_word: Mapping[str, EntitySpec],
+    events: Sequence[InboxEvent],
+) -> None:
     with lease.commit() as connection:
         marks = []
         for spec in specs:
@@ -69,7 +79,6 @@ def take_inbox(lease: Lease, specs: Sequence[EntitySpec]) -> int:
             marks += [Mark(spec.practice, Side.LEDGER, record_id, "webhook") for record_id in ours]
         dirty.mark(connection, marks, lease.engine.now())
         InboxEvent.objects.filter(pk__in=[event.pk for event in events]).update(handled_at=lease.engine.now())
-    return len(events)
 
 
 def ask_changes(lease: Lease, ledger: Ledger, specs: Sequence[EntitySpec]) -> list[EntitySpec]:

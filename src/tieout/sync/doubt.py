@@ -13,11 +13,12 @@ from tieout.reconcile.ports import Answer, PreparedWrite, UnknownOutcome
 from tieout.reconcile.state import Key, Side
 from tieout.sync import dirty
 from tieout.sync.dirty import Mark
-from tieout.sync.executor import Again, Executor
+from tieout.sync.executor import Executor
 from tieout.sync.lease import Lease
-from tieout.sync.listing import Problem, set_issues
+from tieout.sync.listing import Listed, Problem, list_all
 from tieout.sync.models import UNRESOLVED, Attempt, AttemptState
-from tieout.sync.packing import unpack
+from tieout.sync.packing import unpack, unpack_units
+from tieout.sync.policy import forbids
 
 MOST_WAIT = 15
 """Settle windows at the most between two looks while the ledger cannot be asked."""
@@ -64,11 +65,33 @@ def _resolve(executor: Executor, attempt: Attempt) -> bool:
         return False
     lease.engine.at_point("looked")
     if found.row is not None:
-        problems: list[Problem] = executor.conclude(attempt, Answer(found.row), name)
+        one = executor.sender.conclude(attempt, Answer(found.row), name)
     else:
         # Not there, or only something that may not be ours. The same bytes under the same id: if the first
         # sending did arrive, the ledger replays its answer or refuses the name; it cannot make a second one.
-        with lease.commit(to_send=True) as connection:
+        if not _journal_again(executor, attempt):
+            return False
+        lease.engine.at_point("journalled again")
+        one = executor.sender.send_again(attempt, write, name)
+        if not one.came:
+            # Switched off at the last moment: it is in doubt as before, whatever became of the first sending.
+            _look_later(lease, attempt)
+            return False
+    problems = [] if one.again else one.problems  # moved on there: both sides are planned anew
+    _tidy(executor, attempt, name, problems)
+    return True
+
+
+def _journal_again(executor: Executor, attempt: Attempt) -> bool:
+    """Note that it is about to be sent once more. False when its switch is off: then it stays in doubt and waits.
+
+    It may still have arrived, late; so it is neither sent nor given up, and looked for less and less often.
+    """
+    lease = executor.lease
+    with lease.commit(to_send=True) as connection:
+        creating = attempt.operation == "create"
+        units = unpack_units(attempt.units)
+        if not forbids(connection, executor.spec, Side.LEDGER, units, creating=creating):
             Attempt.objects.filter(pk=attempt.pk).update(
                 state=AttemptState.SENDING,
                 epoch=connection.epoch,
@@ -77,13 +100,9 @@ def _resolve(executor: Executor, attempt: Attempt) -> bool:
                 sent_at=lease.engine.now(),
                 next_look_at=None,
             )
-        lease.engine.at_point("journalled again")
-        try:
-            problems = executor.send(attempt, write, name)
-        except Again:
-            problems = []  # refused because the record moved on there: both sides are planned anew
-    _tidy(executor, attempt, name, problems)
-    return True
+            return True
+    _look_later(lease, attempt)
+    return False
 
 
 def _tidy(executor: Executor, attempt: Attempt, name: str, problems: list[Problem]) -> None:
@@ -93,7 +112,7 @@ def _tidy(executor: Executor, attempt: Attempt, name: str, problems: list[Proble
         now = lease.engine.now()
         fresh = Attempt.objects.get(pk=attempt.pk)
         key = Key(attempt.entity, Side.PRACTICE, attempt.practice_id)
-        set_issues(connection, attempt.entity, key, name, problems, now)
+        list_all(connection, attempt.entity, [Listed(key, name, problems)], now)
         if fresh.state in UNRESOLVED:
             return
         if not problems:
@@ -107,7 +126,7 @@ def _look_later(lease: Lease, attempt: Attempt) -> None:
     with lease.commit():
         wait = lease.engine.settle * min(attempt.looks + 1, MOST_WAIT)
         Attempt.objects.filter(pk=attempt.pk).update(
-            looks=attempt.looks + 1, next_look_at=lease.engine.now() + wait
+            state=AttemptState.IN_DOUBT, looks=attempt.looks + 1, next_look_at=lease.engine.now() + wait
         )
 
 

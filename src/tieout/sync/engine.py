@@ -40,5 +40,13 @@ class Engine:
     """How far behind the ledger's own clock a cursor is kept."""
     batch: int = 200
     """Records planned at once."""
-    most_records: int = 2_000
-    """After so many records a run ends and asks to be woken again, so that no firm starves another."""
+    at_once: int = 6
+    """Writes on their way to one company at the same time. Below the ledger's eight: the web process calls too."""
+    journalled_at_once: int = 12
+    """Attempts committed together. After a crash that many may be in doubt, and each doubt costs a look."""
+    recorded_at_once: int = 12
+    """Outcomes recorded together."""
+    turn: timedelta = timedelta(seconds=4)
+    """How long a run may go on while another firm waits for its turn."""
+    others_wait: Callable[[], bool] = lambda: False
+    """Whether another connection's run waits for a worker."""

@@ -47,6 +47,18 @@ class Lease:
             yield fresh
         self.connection = fresh
 
+    def check(self) -> Connection:
+        """The connection as it is this instant. Asked before every call to the ledger; writes nothing.
+
+        Raises ``LeaseLost`` or ``NoLongerAllowed``: then nothing of this run may leave any more.
+        """
+        fresh = Connection.objects.only("epoch", "state", "sections", "switches").get(pk=self.connection.pk)
+        if fresh.epoch != self.connection.epoch:
+            raise LeaseLost(f"epoch {self.connection.epoch} of connection {self.connection.pk}")
+        if fresh.state != ConnectionState.ACTIVE:
+            raise NoLongerAllowed(fresh.state)
+        return fresh
+
 
 def take(connection_id: int, engine: Engine) -> Lease | None:
     """Take the lane of an active connection, raising its epoch; None when a living run holds it or it is not active."""

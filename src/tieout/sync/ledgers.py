@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from django.db import connection as database
 
-from tieout.reconcile.ports import Ledger
+from tieout.reconcile.action import Create, Retire, Update
+from tieout.reconcile.ports import (
+    Activity,
+    Answer,
+    ChangeSet,
+    Company,
+    Found,
+    Ledger,
+    LedgerError,
+    PreparedWrite,
+    Row,
+)
+from tieout.reconcile.state import Observation, Present
 from tieout.sync.engine import Engine
 from tieout.sync.models import CallMeter, Connection
 from tieout.sync.secrets import open_sealed
@@ -33,6 +46,56 @@ def open_ledger(connection: Connection, engine: Engine, meter: Counter[str] | No
         counted[metered] += 1
 
     return provider.open(company_id(connection), tokens, count, connection.settings)
+
+
+class Watched:
+    """A ledger that is asked about before every call: whether the run that makes it may still make any.
+
+    ``check`` raises when it may not. Writes are asked about by their sender, together with their switches.
+    """
+
+    def __init__(self, ledger: Ledger, check: Callable[[], object]) -> None:
+        self._ledger, self._check = ledger, check
+        self.specs = ledger.specs
+
+    def company(self) -> Company:
+        self._check()
+        return self._ledger.company()
+
+    def count(self, entity: str, activity: Activity) -> int:
+        self._check()
+        return self._ledger.count(entity, activity)
+
+    def list(self, entity: str, activity: Activity) -> Iterator[Sequence[Row]]:
+        self._check()
+        for page in self._ledger.list(entity, activity):
+            yield page
+            self._check()
+
+    def read(self, entity: str, ids: Collection[str]) -> Mapping[str, Observation]:
+        self._check()
+        return self._ledger.read(entity, ids)
+
+    def changes(self, entities: Collection[str], since: datetime) -> ChangeSet:
+        self._check()
+        return self._ledger.changes(entities, since)
+
+    def prepare(
+        self, action: Create | Update | Retire, request_id: str, *, shown: Present | None = None
+    ) -> PreparedWrite:
+        return self._ledger.prepare(action, request_id, shown=shown)
+
+    def send(self, write: PreparedWrite) -> Answer:
+        return self._ledger.send(write)
+
+    def send_many(
+        self, writes: Iterable[PreparedWrite], may_leave: Callable[[PreparedWrite], bool], at_once: int
+    ) -> Iterator[tuple[PreparedWrite, Answer | LedgerError]]:
+        return self._ledger.send_many(writes, may_leave, at_once)
+
+    def look_for(self, write: PreparedWrite, *, sent_at: datetime | None = None) -> Found:
+        self._check()
+        return self._ledger.look_for(write, sent_at=sent_at)
 
 
 _ADD = """

@@ -6,7 +6,7 @@ step, and a row closes only because a later plan no longer says it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -58,42 +58,89 @@ def problem_from(error: LedgerError, unit: str = "") -> Problem:
     return Problem(cause_of(error), error.sentence, found, error.code, error.reference)
 
 
-def set_issues(
-    connection: Connection, entity: str, key: Key, name: str, problems: Sequence[Problem], now: datetime
-) -> None:
-    """Make the record's open issues exactly these."""
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One record, and all that is left of it after its plan was carried out."""
+
+    key: Key
+    name: str
+    problems: Sequence[Problem] = ()
+    link: Link | None = None
+    conflicts: Sequence[planning.Conflict] = ()
+
+
+def list_all(connection: Connection, entity: str, listed: Sequence[Listed], now: datetime) -> None:
+    """Make the open issues and conflicts of these records exactly what is said here."""
+    _set_conflicts(connection, entity, [one for one in listed if one.link is not None], now)
     rows = Issue.objects.filter(
-        connection=connection, entity=entity, side=key.side, record_id=key.id, closed_at=None
+        connection=connection, entity=entity, closed_at=None, record_id__in=[one.key.id for one in listed]
     )
-    open_now = {(row.unit, row.cause): row for row in rows}
-    wanted = {(one.unit, one.cause): one for one in problems}
-    gone = [row.pk for at, row in open_now.items() if at not in wanted]
+    open_now: dict[tuple[str, str], dict[tuple[str, str], Issue]] = {}
+    for row in rows:
+        open_now.setdefault((row.side, row.record_id), {})[(row.unit, row.cause)] = row
+    gone: list[int] = []
+    new: list[Issue] = []
+    for one in listed:
+        before = open_now.get((one.key.side.value, one.key.id), {})
+        wanted = {(each.unit, each.cause): each for each in one.problems}
+        gone += [row.pk for at, row in before.items() if at not in wanted]
+        for at, problem in wanted.items():
+            row = before.get(at) or _new_issue(connection, one.key, problem, now)
+            if _say_in(row, one.name, problem):
+                if row.pk:
+                    row.save()
+                else:
+                    new.append(row)
     if gone:
         Issue.objects.filter(pk__in=gone).update(closed_at=now)
-    for at, one in wanted.items():
-        row = open_now.get(at) or Issue(
-            firm_id=connection.firm_id,
-            connection=connection,
-            entity=entity,
-            side=key.side.value,
-            record_id=key.id,
-            unit=one.unit,
-            cause=one.cause,
-            opened_at=now,
-        )
-        cause = CAUSES.get(one.cause, CAUSES["bug"])
-        row.name = name[:1000]
-        row.sentence = (one.sentence or cause.title)[:1000]
-        row.next_step = cause.next_step
-        row.listing = cause.listing.value
-        row.code, row.reference, row.options = one.code, one.reference, list(one.options)
-        row.save()
+    Issue.objects.bulk_create(new)
+
+
+def _new_issue(connection: Connection, key: Key, problem: Problem, now: datetime) -> Issue:
+    return Issue(
+        firm_id=connection.firm_id,
+        connection=connection,
+        entity=key.entity,
+        side=key.side.value,
+        record_id=key.id,
+        unit=problem.unit,
+        cause=problem.cause,
+        opened_at=now,
+    )
+
+
+def _say_in(row: Issue, name: str, problem: Problem) -> bool:
+    """Put the words into the row. False when it says so already."""
+    cause = CAUSES.get(problem.cause, CAUSES["bug"])
+    words = {
+        "name": name[:1000],
+        "sentence": (problem.sentence or cause.title)[:1000],
+        "next_step": cause.next_step,
+        "listing": cause.listing.value,
+        "code": problem.code,
+        "reference": problem.reference,
+        "options": list(problem.options),
+    }
+    changed = not row.pk or any(getattr(row, column) != value for column, value in words.items())
+    for column, value in words.items():
+        setattr(row, column, value)
+    return changed
 
 
 def wake_waiting(connection: Connection, key: Key, now: datetime) -> int:
     """Mark the records that wait for this one, now that it has a partner. Returns how many."""
+    return wake_waiting_for(connection, [key], now)
+
+
+def wake_waiting_for(connection: Connection, keys: Sequence[Key], now: datetime) -> int:
+    """Mark the records that wait for any of these, now that they have partners. Returns how many."""
+    if not keys:
+        return 0
     waiting = Issue.objects.filter(
-        connection=connection, cause="waits_for", closed_at=None, options__contains=[f"{key.entity}:{key.id}"]
+        connection=connection,
+        cause="waits_for",
+        closed_at=None,
+        options__has_any_keys=[f"{key.entity}:{key.id}" for key in keys],
     )
     marks = [
         Mark(row.entity, Side(row.side), row.record_id, "waited for another", must_read=False)
@@ -102,42 +149,60 @@ def wake_waiting(connection: Connection, key: Key, now: datetime) -> int:
     return dirty.mark(connection, marks, now)
 
 
-def set_conflicts(
+def _set_conflicts(connection: Connection, entity: str, listed: Sequence[Listed], now: datetime) -> None:
+    """Make the links' open conflicts exactly these; both values are kept, in open and in closed rows."""
+    links = {one.link.pk: one for one in listed if one.link is not None}
+    open_now: dict[int, dict[str, Conflict]] = {}
+    for row in Conflict.objects.filter(link__in=links, closed_at=None):
+        open_now.setdefault(row.link_id, {})[row.unit] = row
+    with_some = [pk for pk, one in links.items() if one.conflicts]
+    # A link that a person has taken apart meanwhile has no conflicts any more.
+    still = set(Link.objects.filter(pk__in=with_some).values_list("pk", flat=True)) if with_some else set()
+    for pk, one in links.items():
+        wanted = {each.unit: each for each in one.conflicts} if pk in still else {}
+        before = open_now.get(pk, {})
+        for unit, row in before.items():
+            if unit not in wanted:
+                row.closed_at = now
+                row.save(update_fields=["closed_at"])
+        for unit, each in wanted.items():
+            _set_conflict(connection, entity, pk, before.get(unit), each, now)
+
+
+def _set_conflict(
     connection: Connection,
     entity: str,
-    link: Link,
-    conflicts: Iterable[planning.Conflict],
+    link_id: int,
+    before: Conflict | None,
+    one: planning.Conflict,
     now: datetime,
 ) -> None:
-    """Make the link's open conflicts exactly these; both values are kept, in open and in closed rows."""
-    open_now = {row.unit: row for row in Conflict.objects.filter(link=link, closed_at=None)}
-    wanted = {one.unit: one for one in conflicts}
-    for unit, row in open_now.items():
-        if unit not in wanted:
-            row.closed_at = now
-            row.save(update_fields=["closed_at"])
-    for unit, one in wanted.items():
-        values = {
-            "practice_value": pack(one.practice),
-            "ledger_value": pack(one.ledger),
-            "base_value": pack(one.base),
-        }
-        row = open_now.get(unit) or Conflict(
-            firm_id=connection.firm_id,
-            connection=connection,
-            entity=entity,
-            link=link,
-            unit=unit,
-            opened_at=now,
-        )
-        if row.pk and (row.practice_value, row.ledger_value) != (
-            values["practice_value"],
-            values["ledger_value"],
-        ):
-            row.keep = ""  # an answer to other values is no answer to these
-        for column, value in values.items():
-            setattr(row, column, value)
-        row.save()
+    values = {
+        "practice_value": pack(one.practice),
+        "ledger_value": pack(one.ledger),
+        "base_value": pack(one.base),
+    }
+    row = before or Conflict(
+        firm_id=connection.firm_id,
+        connection=connection,
+        entity=entity,
+        link_id=link_id,
+        unit=one.unit,
+        opened_at=now,
+    )
+    if row.pk and (row.practice_value, row.ledger_value) != (
+        values["practice_value"],
+        values["ledger_value"],
+    ):
+        row.keep = ""  # an answer to other values is no answer to these
+    for column, value in values.items():
+        setattr(row, column, value)
+    row.save()
+
+
+def lines_said(lines: Sequence[ActivityLine]) -> None:
+    """Add these lines to the sync activity."""
+    ActivityLine.objects.bulk_create(lines)
 
 
 def say(

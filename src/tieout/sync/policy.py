@@ -7,7 +7,7 @@ from typing import Any
 
 from tieout.reconcile.plan import Switches
 from tieout.reconcile.spec import Direction, EntitySpec
-from tieout.reconcile.state import Side
+from tieout.reconcile.state import Side, Units
 from tieout.sync.models import Connection, SectionState
 
 DEFAULTS: Mapping[str, bool] = {"create": True, "edit": True, "archive": False, "take_left_out": False}
@@ -33,3 +33,24 @@ def switches_of(connection: Connection, spec: EntitySpec) -> Switches:
         take_left_out=both_sides("take_left_out"),
         since=str(stored.get("since", "")),
     )
+
+
+def forbids(connection: Connection, spec: EntitySpec, side: Side, units: Units, *, creating: bool) -> str:
+    """Why a write to ``side`` may not leave now, as a sentence; empty when it may.
+
+    Asked at the last moment, of the connection as it is then: what the plan assumed may have been switched off
+    since. ``units`` is what the write would change; a write that changes none retires the record.
+    """
+    if connection.section(spec.practice) is not SectionState.ON:
+        return f"{spec.plural} were turned off before it was sent."
+    switches = switches_of(connection, spec)
+    if creating:
+        dated = str(units.get(spec.date_unit) or "") if spec.date_unit else ""
+        if side is Side.LEDGER and spec.date_unit and dated < switches.since:
+            return f"It is dated before {switches.since}, the start date."
+        return "" if switches.create[side] else f"Creating {spec.plural.lower()} was switched off."
+    if not units:
+        return "" if switches.archive[side] else f"Archiving {spec.plural.lower()} was switched off."
+    if all(switches.allow_edit(side, active_unit=unit == spec.active_unit) for unit in units):
+        return ""
+    return f"Changing {spec.plural.lower()} was switched off."

@@ -124,6 +124,8 @@ class AttemptState(models.TextChoices):
     DONE = "done", "Done"
     REFUSED = "refused", "Refused"
     IN_DOUBT = "in_doubt", "Checking whether it arrived"
+    WITHDRAWN = "withdrawn", "Never sent"
+    """Journalled, and switched off or stopped before it left."""
 
 
 UNRESOLVED = (AttemptState.SENDING, AttemptState.IN_DOUBT)

@@ -8,19 +8,15 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Min
 
 from tieout.practice.isolation import every_firm_scope, firm_scope
-from tieout.reconcile.action import Action, Create, Retire, Update
-from tieout.reconcile.guard import mass_retire
 from tieout.reconcile.order import in_order
-from tieout.reconcile.plan import Conflict, Linked, Outcome, plan
 from tieout.reconcile.ports import (
-    Bug,
     Ledger,
     LedgerError,
     Reconnect,
@@ -28,24 +24,21 @@ from tieout.reconcile.ports import (
     UnknownOutcome,
 )
 from tieout.reconcile.spec import EntitySpec
-from tieout.reconcile.state import Present, Side
-from tieout.sync import dirty, discover, doubt, lease, ledgers
+from tieout.sync import discover, doubt, lease, ledgers
+from tieout.sync.batches import work_through
 from tieout.sync.engine import Engine
-from tieout.sync.executor import Again, Executor
+from tieout.sync.executor import Executor
 from tieout.sync.lease import Lease, LeaseLost, NoLongerAllowed
-from tieout.sync.listing import Problem, problem_from, problem_of, say, set_conflicts, set_issues
+from tieout.sync.listing import say
 from tieout.sync.models import (
     UNRESOLVED,
     Attempt,
     Connection,
     ConnectionState,
     Dirty,
-    Link,
     Run,
     SectionState,
 )
-from tieout.sync.observe import Work, gather
-from tieout.sync.policy import switches_of
 from tieout.sync.review_jobs import note_progress
 
 log = logging.getLogger(__name__)
@@ -67,6 +60,8 @@ class Pass:
     more: bool = False
     due_at: datetime | None = None
     meter: Counter[str] = field(default_factory=Counter)
+    go_on: Callable[[], bool] = lambda: True
+    """Whether the run may go on: False once its turn is over and another firm waits."""
 
     def add(self, counts: Mapping[str, int]) -> None:
         for what, number in counts.items():
@@ -82,7 +77,8 @@ def run_once(connection_id: int, engine: Engine | None = None) -> Pass | None:
         held = lease.take(connection_id, engine)
         if held is None:
             return None
-        started, passed = engine.now(), Pass()
+        started = engine.now()
+        passed = Pass(go_on=lambda: engine.now() - started < engine.turn or not engine.others_wait())
         try:
             _run(held, passed)
         except LeaseLost:
@@ -110,7 +106,7 @@ def run_once(connection_id: int, engine: Engine | None = None) -> Pass | None:
 def _run(held: Lease, passed: Pass) -> None:
     connection, engine = held.connection, held.engine
     provider = engine.provider(connection.ledger)
-    ledger = ledgers.open_ledger(connection, engine, passed.meter)
+    ledger = ledgers.Watched(ledgers.open_ledger(connection, engine, passed.meter), held.check)
     on = [spec for spec in in_order(provider.specs) if connection.section(spec.practice) is SectionState.ON]
     discover.take_outbox(held, provider.specs)
     discover.take_inbox(held, provider.specs)
@@ -122,7 +118,7 @@ def _run(held: Lease, passed: Pass) -> None:
         doubt.resolve_due(executor)
     for executor in executors:
         try:
-            _work_through(executor, passed)
+            passed.more |= work_through(executor, passed.go_on)
         finally:
             passed.add(executor.counts)
 
@@ -148,102 +144,6 @@ def _look_at_ledger(held: Lease, ledger: Ledger, specs: Sequence[EntitySpec]) ->
         if to_sweep:
             due["sweep_due_at"] = engine.now() + engine.sweep_every
         Connection.objects.filter(pk=fresh.pk).update(**due)
-
-
-def _work_through(executor: Executor, passed: Pass) -> None:
-    """Plan and execute dirty records in batches until none is left that can be worked on now."""
-    held, spec = executor.lease, executor.spec
-    last_id, done = 0, 0
-    while True:
-        rows = list(
-            Dirty.objects.filter(
-                Q(not_before=None) | Q(not_before__lte=held.engine.now()),
-                connection=held.connection,
-                entity=spec.practice,
-                id__gt=last_id,
-            ).order_by("id")[: held.engine.batch]
-        )
-        if not rows:
-            return
-        last_id = rows[-1].pk
-        works = gather(held, executor.ledger, spec, rows)
-        planned = plan(spec, [work.record for work in works], switches_of(held.connection, spec))
-        if halt := mass_retire(spec, planned, lambda: _linked_total(held.connection, spec)):
-            raise discover.Halted(halt.sentence)
-        for work in works:
-            _carry_out(executor, work, planned.outcomes.get(work.key, ()), passed)
-        done += len(works)
-        if done >= held.engine.most_records:
-            passed.more = True
-            return
-
-
-def _linked_total(connection: Connection, spec: EntitySpec) -> int:
-    return Link.objects.filter(connection=connection, entity=spec.practice).count()
-
-
-def _carry_out(executor: Executor, work: Work, outcomes: Sequence[Outcome], passed: Pass) -> None:
-    """Do all that is to happen to one record, then list what is left. One bad record stops no other."""
-    problems: list[Problem] = []
-    try:
-        for outcome in outcomes:
-            if found := problem_of(outcome):
-                problems.append(found)
-            elif isinstance(outcome, Action):
-                problems += executor.carry_out(outcome, _written_side(work, outcome), work.name)
-    except Again:
-        if _try_again(executor.lease, work):
-            passed.more = True
-        return
-    except (LeaseLost, NoLongerAllowed, RetryLater, Reconnect, discover.Halted):
-        raise
-    except LedgerError as error:
-        problems.append(problem_from(error))
-    except Exception:
-        # A poison record is quarantined and listed, with its trace in the log; the others flow on.
-        log.exception("record %s of connection %s", work.key, executor.lease.connection.pk)
-        problems.append(problem_from(Bug("Something unexpected happened while syncing this record.")))
-    _list(executor, work, outcomes, problems)
-
-
-def _written_side(work: Work, outcome: object) -> Present | None:
-    """What the plan saw of the record that an action writes, or, for a create, of the one it copies."""
-    record = work.record
-    if not isinstance(record, Linked):
-        return record.record if isinstance(record.record, Present) else None
-    if isinstance(outcome, Create | Update | Retire):
-        side = record.practice if outcome.side is Side.PRACTICE else record.ledger
-        return side if isinstance(side, Present) else None
-    return None
-
-
-def _try_again(held: Lease, work: Work) -> bool:
-    """The record moved on: it stays dirty and is planned anew, a few times at once, then with the next run."""
-    with held.commit():
-        tries = max(row.tries for row in work.dirties) + 1
-        later = None if tries < MOST_TRIES else held.engine.now() + PATIENCE
-        Dirty.objects.filter(pk__in=[row.pk for row in work.dirties]).update(tries=tries, not_before=later)
-    return tries < MOST_TRIES
-
-
-def _list(executor: Executor, work: Work, outcomes: Sequence[Outcome], problems: list[Problem]) -> None:
-    held, spec = executor.lease, executor.spec
-    with held.commit() as connection:
-        now = held.engine.now()
-        link = Link.objects.filter(pk=work.link.pk).first() if work.link else None
-        if link is not None:
-            conflicts = [one for one in outcomes if isinstance(one, Conflict)]
-            set_conflicts(connection, spec.practice, link, conflicts, now)
-        set_issues(connection, spec.practice, work.key, work.name, problems, now)
-        if any(one.cause in ("in_flight", "unknown") for one in problems):
-            # Whatever it turns out to be, it is planned again then.
-            Dirty.objects.filter(pk__in=[row.pk for row in work.dirties]).update(
-                not_before=now + held.engine.settle
-            )
-            return
-        if link is not None and not problems:
-            Link.objects.filter(pk=link.pk).update(agreed_at=now)
-        dirty.clear(work.dirties)
 
 
 # -- how a run ends --------------------------------------------------------------------------------------
@@ -290,7 +190,7 @@ def _finish(held: Lease, passed: Pass, started: datetime) -> None:
     changes: dict[str, object] = {"due_at": passed.due_at or _next_due(held, passed)}
     if passed.outcome == "done":
         changes["last_checked_at"] = now
-        if not Dirty.objects.filter(connection=connection).exists():
+        if not Dirty.objects.filter(connection=connection, entity__in=_sections_on(connection)).exists():
             changes["last_in_step_at"] = now
     lease.give_back(held, **changes)
 
@@ -301,11 +201,18 @@ def _next_due(held: Lease, passed: Pass) -> datetime:
     now = held.engine.now()
     if passed.more:
         return now
-    on = SectionState.ON.value in connection.sections.values()
+    on = _sections_on(connection)
     nets = (connection.changes_due_at, connection.sweep_due_at)
-    waits = list(nets) if on else [now + held.engine.sweep_every]
-    looks = Attempt.objects.filter(connection=connection, state__in=UNRESOLVED, next_look_at__isnull=False)
-    waits += [at for at in looks.values_list("next_look_at", flat=True)[:1000] if at]
-    later = Dirty.objects.filter(connection=connection, not_before__isnull=False)
-    waits += [at for at in later.values_list("not_before", flat=True)[:1000] if at]
-    return max(min(waits), now + timedelta(seconds=1))
+    waits: list[datetime | None] = list(nets) if on else [now + held.engine.sweep_every]
+    of_these = {
+        "connection": connection,
+        "entity__in": on,
+    }  # what belongs to a section that is off waits for it
+    looks = Attempt.objects.filter(**of_these, state__in=UNRESOLVED)
+    waits.append(looks.aggregate(at=Min("next_look_at"))["at"])
+    waits.append(Dirty.objects.filter(**of_these).aggregate(at=Min("not_before"))["at"])
+    return max(min(at for at in waits if at), now + timedelta(seconds=1))
+
+
+def _sections_on(connection: Connection) -> list[str]:
+    return [entity for entity, state in connection.sections.items() if state == SectionState.ON]

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -51,29 +52,55 @@ class WriteEntry(models.Model):
         ]
 
 
-def append(attempt: Attempt, result: str, now: datetime, *, ledger_id: str, reference: str) -> WriteEntry:
-    """Add one entry. Called inside the transaction that records the same outcome; the run's lease keeps the order."""
-    last = WriteEntry.objects.filter(connection_id=attempt.connection_id).order_by("-number").first()
-    entry = WriteEntry(
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One outcome to be logged."""
+
+    attempt: Attempt
+    result: str
+    """``done``, ``refused`` or ``in_doubt``."""
+    ledger_id: str
+    reference: str
+
+
+def append_all(entries: Sequence[Entry], now: datetime) -> None:
+    """Add these of one connection, in this order. Called inside the transaction that records the same outcomes.
+
+    The run's lease keeps the order: nobody else adds to this connection's chain meanwhile.
+    """
+    if not entries:
+        return
+    connection_id = entries[0].attempt.connection_id
+    last = WriteEntry.objects.filter(connection_id=connection_id).order_by("-number").first()
+    number, previous = (last.number, last.hash) if last else (0, GENESIS)
+    rows = []
+    for one in entries:
+        number += 1
+        row = _row(one, number, previous, now)
+        row.hash = previous = hash_of(row)
+        rows.append(row)
+    WriteEntry.objects.bulk_create(rows)
+
+
+def _row(one: Entry, number: int, previous: str, now: datetime) -> WriteEntry:
+    attempt = one.attempt
+    return WriteEntry(
         firm_id=attempt.firm_id,
         connection_id=attempt.connection_id,
-        number=last.number + 1 if last else 1,
+        number=number,
         at=now,
         entity=attempt.entity,
         practice_id=attempt.practice_id,
-        ledger_id=ledger_id,
+        ledger_id=one.ledger_id,
         operation=attempt.operation,
         request_id=attempt.request_id,
         body_hash=attempt.body_hash,
-        result=result,
+        result=one.result,
         before=attempt.before,
         after=attempt.units,
-        reference=reference,
-        previous_hash=last.hash if last else GENESIS,
+        reference=one.reference,
+        previous_hash=previous,
     )
-    entry.hash = hash_of(entry)
-    entry.save(force_insert=True)
-    return entry
 
 
 def hash_of(entry: WriteEntry) -> str:

@@ -93,6 +93,10 @@ class Client:
         self._meter = meter
         self._base = f"{transport.endpoints.api}/v3/company/{quote(company_id, safe='')}/"
 
+    def take_turn(self) -> None:
+        """Wait until the pace lets one call leave; see ``pace``."""
+        self._transport.take_turn()
+
     def company_info(self) -> Document:
         return self._read_one("CompanyInfo", self.company_id)
 

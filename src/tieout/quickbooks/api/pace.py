@@ -37,6 +37,7 @@ class Pace:
         self._clock = clock
         self._sleep = sleep
         self._slots = threading.BoundedSemaphore(in_flight)
+        self._turns = threading.Semaphore(0)
         self._turn = threading.Lock()
         self._batches = InMemoryBucket([Rate(batches_per_minute, _MINUTE_MS)])
         self._minute = InMemoryBucket([Rate(per_minute, _MINUTE_MS)])
@@ -48,9 +49,18 @@ class Pace:
         with self._slots:
             if batch:
                 self._wait_for(self._batches)
-            self._wait_for(self._minute)
-            self._wait_for(self._second)
+            if not self._turns.acquire(blocking=False):
+                self._wait()
             yield
+
+    def take_turn(self) -> None:
+        """Wait for room now, for a call that another thread is about to make."""
+        self._wait()
+        self._turns.release()
+
+    def _wait(self) -> None:
+        self._wait_for(self._minute)
+        self._wait_for(self._second)
 
     def _wait_for(self, bucket: InMemoryBucket) -> None:
         with self._turn:  # first come, first served: who waits for room keeps the others behind it

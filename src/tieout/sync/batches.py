@@ -1,0 +1,212 @@
+"""Acts: works through the dirty records of one entity, a batch at a time: gather, plan, write, list. Called by ``runner``.
+
+What a plan says about one record is done in this order: agreements and writes to the practice first, then the write to
+the ledger, and last the list of what is left. One bad record stops no other.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from django.db import Error as DatabaseError
+from django.db.models import Q
+
+from tieout.reconcile.action import Action, Create, Retire, Settle, Update
+from tieout.reconcile.guard import mass_retire
+from tieout.reconcile.plan import Conflict, Linked, Outcome, plan
+from tieout.reconcile.ports import Bug, LedgerError, Reconnect, RetryLater
+from tieout.reconcile.spec import EntitySpec
+from tieout.reconcile.state import Present, Side
+from tieout.sync import dirty, discover
+from tieout.sync.executor import Again, Executor
+from tieout.sync.lease import Lease, LeaseLost, NoLongerAllowed
+from tieout.sync.listing import Listed, Problem, list_all, problem_from, problem_of
+from tieout.sync.models import Connection, Dirty, Link
+from tieout.sync.observe import Work, gather
+from tieout.sync.outcomes import agree_all
+from tieout.sync.policy import switches_of
+from tieout.sync.sending import Outgoing
+
+log = logging.getLogger(__name__)
+
+MOST_TRIES = 5
+"""So often a record that keeps moving is planned anew within a run before it waits for the next one."""
+PATIENCE = timedelta(seconds=60)
+"""How long such a record then waits."""
+UNEXPECTED = "Something unexpected happened while syncing this record."
+
+
+@dataclass(slots=True)
+class Doing:
+    """One record of a batch: what is planned for it, and what is left of it to list."""
+
+    work: Work
+    outcomes: Sequence[Outcome]
+    problems: list[Problem] = field(default_factory=list)
+    again: bool = False
+    outgoing: Outgoing | None = None
+
+
+def work_through(executor: Executor, go_on: Callable[[], bool]) -> bool:
+    """Plan and execute dirty records until none is left that can be worked on now. True when some are left.
+
+    ``go_on``: asked between records and between batches; False ends the work in good order.
+    """
+    held, spec = executor.lease, executor.spec
+    last_id, left = 0, False
+    while True:
+        if not go_on():
+            return True
+        rows = list(
+            Dirty.objects.filter(
+                Q(not_before=None) | Q(not_before__lte=held.engine.now()),
+                connection=held.connection,
+                entity=spec.practice,
+                id__gt=last_id,
+            ).order_by("id")[: held.engine.batch]
+        )
+        if not rows:
+            return left
+        last_id = rows[-1].pk
+        works = gather(held, executor.ledger, spec, rows)
+        planned = plan(spec, [work.record for work in works], switches_of(held.connection, spec))
+        if halt := mass_retire(spec, planned, lambda: _linked_total(held.connection, spec)):
+            raise discover.Halted(halt.sentence)
+        doings = [Doing(work, planned.outcomes.get(work.key, ())) for work in works]
+        left = _do(executor, doings, go_on) or left
+
+
+def _linked_total(connection: Connection, spec: EntitySpec) -> int:
+    return Link.objects.filter(connection=connection, entity=spec.practice).count()
+
+
+def _do(executor: Executor, doings: Sequence[Doing], go_on: Callable[[], bool]) -> bool:
+    """Carry out one batch. True when some of it is to be planned anew with the next run."""
+    for doing in doings:
+        _begin(executor, doing)
+    _list(executor, [one for one in doings if one.outgoing is None], settle=True)
+    of_outgoing = {id(one.outgoing): one for one in doings if one.outgoing is not None}
+    outgoing = [one.outgoing for one in doings if one.outgoing is not None]
+    _settle(executor, list(of_outgoing.values()))
+
+    def when_recorded(connection: Connection, recorded: Sequence[Outgoing]) -> None:
+        some = [of_outgoing[id(one)] for one in recorded if not one.again]
+        _list_within(executor, connection, some)
+
+    executor.sender.send_all(outgoing, when_recorded, go_on)
+    unsent = [one for one in of_outgoing.values() if one.outgoing and one.outgoing.problems]
+    _list(executor, [one for one in unsent if one.outgoing and not one.outgoing.came])
+    moved = [one for one in doings if one.again or (one.outgoing and one.outgoing.again)]
+    stopped = any(not (one.came or one.again or one.problems) for one in outgoing)
+    tried = [_try_again(executor.lease, one.work) for one in moved]
+    return stopped or any(tried)
+
+
+def _begin(executor: Executor, doing: Doing) -> None:
+    """Everything but the write to the ledger, which is only made ready."""
+    work = doing.work
+    try:
+        for outcome in doing.outcomes:
+            if found := problem_of(outcome):
+                doing.problems.append(found)
+            elif isinstance(outcome, Create | Update | Retire) and outcome.side is Side.LEDGER:
+                doing.outgoing = Outgoing(outcome, work.name, _written_side(work, outcome))
+            elif isinstance(outcome, Action) and not isinstance(outcome, Settle):
+                doing.problems += executor.carry_out(outcome, _written_side(work, outcome), work.name)
+    except Again:
+        doing.again, doing.outgoing = True, None
+    except (LeaseLost, NoLongerAllowed, RetryLater, Reconnect, discover.Halted):
+        raise
+    except LedgerError as error:
+        doing.problems.append(problem_from(error))
+    except Exception:
+        # A poison record is quarantined and listed, with its trace in the log; the others flow on.
+        log.exception("record %s of connection %s", work.key, executor.lease.connection.pk)
+        doing.outgoing = None
+        doing.problems.append(problem_from(Bug(UNEXPECTED)))
+
+
+def _written_side(work: Work, outcome: object) -> Present | None:
+    """What the plan saw of the record that an action writes, or, for a create, of the one it copies."""
+    record = work.record
+    if not isinstance(record, Linked):
+        return record.record if isinstance(record.record, Present) else None
+    if isinstance(outcome, Create | Update | Retire):
+        side = record.practice if outcome.side is Side.PRACTICE else record.ledger
+        return side if isinstance(side, Present) else None
+    return None
+
+
+def _try_again(held: Lease, work: Work) -> bool:
+    """The record moved on: it stays dirty and is planned anew, a few times at once, then with the next run."""
+    with held.commit():
+        tries = max(row.tries for row in work.dirties) + 1
+        later = None if tries < MOST_TRIES else held.engine.now() + PATIENCE
+        Dirty.objects.filter(pk__in=[row.pk for row in work.dirties]).update(tries=tries, not_before=later)
+    return tries < MOST_TRIES
+
+
+# -- agreements and the list ---------------------------------------------------------------------------------
+
+
+def _settle(executor: Executor, doings: Sequence[Doing]) -> None:
+    if any(isinstance(outcome, Settle) for one in doings for outcome in one.outcomes):
+        with executor.lease.commit():
+            _settle_within(executor, doings)
+
+
+def _settle_within(executor: Executor, doings: Sequence[Doing]) -> None:
+    agreed = [
+        (one.work.link.pk, outcome.agreed)
+        for one in doings
+        for outcome in one.outcomes
+        if isinstance(outcome, Settle) and one.work.link is not None
+    ]
+    agree_all(agreed)
+    if agreed:
+        executor.counts["settled"] = executor.counts.get("settled", 0) + len(agreed)
+
+
+def _list(executor: Executor, doings: Sequence[Doing], *, settle: bool = False) -> None:
+    """List what is left of these, together; when that fails, one by one, so that one bad record stops no other."""
+    done = [one for one in doings if not one.again]
+    if not done:
+        return
+    try:
+        with executor.lease.commit() as connection:
+            if settle:
+                _settle_within(executor, done)
+            _list_within(executor, connection, done)
+    except DatabaseError:
+        if len(done) == 1:
+            raise
+        log.exception("listing %d records together; they are listed one by one", len(done))
+        for one in done:
+            _list(executor, [one], settle=settle)
+
+
+def _list_within(executor: Executor, connection: Connection, doings: Sequence[Doing]) -> None:
+    now, engine, spec = executor.lease.engine.now(), executor.lease.engine, executor.spec
+    listed, waiting, clean, cleared = [], [], [], []
+    for one in doings:
+        outgoing, work = one.outgoing, one.work
+        problems = [*one.problems, *(outgoing.problems if outgoing else ())]
+        conflicts = [each for each in one.outcomes if isinstance(each, Conflict)]
+        listed.append(Listed(work.key, work.name, problems, work.link, conflicts))
+        if any(each.cause in ("in_flight", "unknown") for each in problems):
+            waiting += work.dirties
+            continue
+        cleared += work.dirties
+        link = work.link or (outgoing.link if outgoing else None)
+        if link is not None and not problems:
+            clean.append(link.pk)
+    list_all(connection, spec.practice, listed, now)
+    # Whatever those turn out to be, they are planned again then.
+    if waiting:
+        Dirty.objects.filter(pk__in=[row.pk for row in waiting]).update(not_before=now + engine.settle)
+    if clean:
+        Link.objects.filter(pk__in=clean).update(agreed_at=now)
+    dirty.clear(cleared)

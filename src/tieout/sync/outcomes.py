@@ -1,0 +1,236 @@
+"""Acts: records what came of writes to the ledger. Last step of ``sending``; always inside the transaction of its caller.
+
+However many are recorded together, it is the same number of statements: the processor time of a large push goes here.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connection as database
+
+from tieout.reconcile.ports import Answer, LedgerError, Replan, UnknownOutcome
+from tieout.reconcile.spec import EntitySpec
+from tieout.reconcile.state import Baseline, Key, Side, Units, same
+from tieout.sync import dirty, observations, write_log
+from tieout.sync.dirty import Mark
+from tieout.sync.engine import Engine
+from tieout.sync.listing import Problem, lines_said, wake_waiting_for
+from tieout.sync.models import ActivityLine, Attempt, AttemptState, Connection, Link
+from tieout.sync.packing import pack_units, unpack_units
+
+LINKED_ELSEWHERE = "QuickBooks answered with a record that is linked to another one here."
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """One attempt, and what came back for it."""
+
+    attempt: Attempt
+    found: Answer | LedgerError
+    name: str
+
+
+@dataclass(slots=True)
+class Recorded:
+    """By practice id: the links that were made, and the problems met in making them."""
+
+    made: dict[str, Link] = field(default_factory=dict)
+    problems: dict[str, list[Problem]] = field(default_factory=dict)
+
+
+def record(connection: Connection, spec: EntitySpec, engine: Engine, came: Sequence[Came]) -> Recorded:
+    """Attempts, links, baseline pairs, observations, write log and activity, as they follow from these outcomes."""
+    now, recorded = engine.now(), Recorded()
+    answered = [(one.attempt, one.found) for one in came if isinstance(one.found, Answer)]
+    _attempts(came, now, engine)
+    _links(connection, spec, answered, now, recorded)
+    created = [attempt for attempt, _ in answered if attempt.operation == "create"]
+    wake_waiting_for(connection, [Key(one.entity, Side.PRACTICE, one.practice_id) for one in created], now)
+    seen = {answer.row.id: answer.row.record for _, answer in answered}
+    observations.keep(connection, spec, Side.LEDGER, seen, now)
+    moved = [
+        Mark(one.attempt.entity, Side.LEDGER, one.attempt.ledger_id, "moved on there")
+        for one in came
+        if isinstance(one.found, Replan) and one.attempt.ledger_id
+    ]
+    dirty.mark(connection, moved, now)
+    write_log.append_all([_entry(one) for one in came], now)
+    lines_said([line for one in came if (line := _line(connection, spec, one, now))])
+    return recorded
+
+
+# -- attempts ------------------------------------------------------------------------------------------------
+
+_ATTEMPTS = """
+UPDATE sync_attempt a SET state = t.state, ledger_id = t.ledger_id, finished_at = t.finished_at,
+    next_look_at = t.next_look_at, reference = t.reference, problem = t.problem
+FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::timestamptz[], %s::timestamptz[], %s::text[], %s::text[])
+    AS t(id, state, ledger_id, finished_at, next_look_at, reference, problem)
+WHERE a.id = t.id
+"""
+
+
+def _attempts(came: Sequence[Came], now: datetime, engine: Engine) -> None:
+    rows = []
+    for one in came:
+        attempt, found = one.attempt, one.found
+        if isinstance(found, Answer):
+            state, problem = AttemptState.DONE, ""
+            attempt.ledger_id = found.row.id
+        else:
+            doubtful = isinstance(found, UnknownOutcome)
+            state, problem = (
+                (AttemptState.IN_DOUBT if doubtful else AttemptState.REFUSED),
+                found.sentence[:1000],
+            )
+        attempt.state, attempt.reference = state.value, found.reference or attempt.reference
+        in_doubt = state is AttemptState.IN_DOUBT
+        rows.append(
+            (
+                attempt.pk,
+                attempt.state,
+                attempt.ledger_id,
+                None if in_doubt else now,
+                now + engine.settle if in_doubt else None,
+                attempt.reference,
+                problem,
+            )
+        )
+    with database.cursor() as cursor:
+        cursor.execute(_ATTEMPTS, [list(column) for column in zip(*rows, strict=True)])
+
+
+# -- links ---------------------------------------------------------------------------------------------------
+
+_AGREED = """
+UPDATE sync_link l SET baseline_practice = l.baseline_practice || t.practice::jsonb,
+    baseline_ledger = l.baseline_ledger || t.ledger::jsonb
+FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS t(id, practice, ledger) WHERE l.id = t.id
+"""
+
+
+def agree_all(agreed: Sequence[tuple[int, Baseline]]) -> None:
+    """Record in these links (by primary key) that both sides agree on these units, as each shows them."""
+    if not agreed:
+        return
+    with database.cursor() as cursor:
+        cursor.execute(
+            _AGREED,
+            [
+                [pk for pk, _ in agreed],
+                [_json(baseline.practice) for _, baseline in agreed],
+                [_json(baseline.ledger) for _, baseline in agreed],
+            ],
+        )
+
+
+def _json(units: Units) -> str:
+    return json.dumps(pack_units(units), cls=DjangoJSONEncoder)
+
+
+def _links(
+    connection: Connection,
+    spec: EntitySpec,
+    answered: Sequence[tuple[Attempt, Answer]],
+    now: datetime,
+    recorded: Recorded,
+) -> None:
+    of_entity = Link.objects.filter(connection=connection, entity=spec.practice)
+    by_ledger = {
+        link.ledger_id: link for link in of_entity.filter(ledger_id__in=[a.row.id for _, a in answered])
+    }
+    creating = [attempt.practice_id for attempt, _ in answered if attempt.operation == "create"]
+    by_practice = (
+        {link.practice_id: link for link in of_entity.filter(practice_id__in=creating)} if creating else {}
+    )
+    new: list[Link] = []
+    agreed: list[tuple[int, Baseline]] = []
+    for attempt, answer in answered:
+        baseline = _agreed(spec, attempt, answer)
+        link = by_ledger.get(answer.row.id)
+        if attempt.operation != "create":
+            if link is not None:  # else it was taken apart by a person meanwhile
+                agreed.append((link.pk, baseline))
+            continue
+        if link is None and attempt.practice_id not in by_practice:
+            new.append(_new_link(connection, attempt, answer, baseline, now))
+            by_ledger[answer.row.id] = by_practice[attempt.practice_id] = new[-1]
+            recorded.made[attempt.practice_id] = new[-1]
+        elif link is not None and link.practice_id == attempt.practice_id:
+            agreed.append((link.pk, baseline))  # a replayed answer, or a person was quicker
+        else:
+            problem = Problem("name_taken", LINKED_ELSEWHERE, options=(answer.row.id,))
+            recorded.problems.setdefault(attempt.practice_id, []).append(problem)
+    Link.objects.bulk_create(new)
+    agree_all(agreed)
+
+
+def _new_link(
+    connection: Connection, attempt: Attempt, answer: Answer, baseline: Baseline, now: datetime
+) -> Link:
+    return Link(
+        firm_id=connection.firm_id,
+        connection=connection,
+        entity=attempt.entity,
+        practice_id=attempt.practice_id,
+        ledger_id=answer.row.id,
+        baseline_practice=pack_units(baseline.practice),
+        baseline_ledger=pack_units(baseline.ledger),
+        origin="created there",
+        linked_at=now,
+    )
+
+
+def _agreed(spec: EntitySpec, attempt: Attempt, answer: Answer) -> Baseline:
+    """What a clear answer settles: all that was sent, except a total that came back different."""
+    sent: Units = unpack_units(attempt.units)
+    if attempt.operation == "create" and not spec.direction.flows_to(Side.PRACTICE):
+        # What the ledger fills in by itself is no difference: nothing was said of it.
+        rest = {unit.name: None for unit in spec.units if unit.name not in attempt.left_out}
+        sent = {**rest, **sent}
+    shown = answer.row.record.units
+    kept = [unit for unit in sent if unit not in spec.verified or same(sent[unit], shown.get(unit))]
+    return Baseline({unit: sent[unit] for unit in kept}, {unit: shown.get(unit) for unit in kept})
+
+
+# -- what is kept for people ---------------------------------------------------------------------------------
+
+
+def _result(one: Came) -> str:
+    if isinstance(one.found, Answer):
+        return "done"
+    return "in_doubt" if isinstance(one.found, UnknownOutcome) else "refused"
+
+
+def _entry(one: Came) -> write_log.Entry:
+    return write_log.Entry(one.attempt, _result(one), one.attempt.ledger_id, one.found.reference)
+
+
+def _line(connection: Connection, spec: EntitySpec, one: Came, now: datetime) -> ActivityLine | None:
+    """One line of activity; a refusal has none of its own: it stands in the list of problems."""
+    attempt, found = one.attempt, one.found
+    if isinstance(found, Answer):
+        verb = "created in" if attempt.operation == "create" else "updated in"
+        sentence, result = f"{spec.label} {one.name} {verb} QuickBooks", "done"
+        details: dict[str, object] = {"before": attempt.before, "after": attempt.units}
+    elif isinstance(found, UnknownOutcome):
+        sentence, result, details = f"No answer from QuickBooks: {found.sentence}", "waiting", {}
+    else:
+        return None
+    return ActivityLine(
+        firm_id=connection.firm_id,
+        connection=connection,
+        entity=attempt.entity,
+        side=Side.PRACTICE.value,
+        record_id=attempt.practice_id,
+        at=now,
+        sentence=sentence[:1200],
+        result=result,
+        reference=found.reference if isinstance(found, Answer) else "",
+        details=details,
+    )

@@ -1,0 +1,318 @@
+"""Acts: writes to the ledger, journalled. Called by ``runner`` with what a plan wants written, and by ``doubt``.
+
+A write is a committed ``Attempt`` first, and is asked about once more at the instant before it leaves: the lane must
+still be ours and its switch still on. A clear yes makes link, baseline pair (from the answer), observation and "done"
+in one transaction; a clear no makes "refused"; no clear answer leaves it in doubt for ``doubt`` to resolve. Several
+are on their way at once, never two of one record; what came back is recorded a few at a time, in one transaction.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+
+from django.db import Error as DatabaseError
+from django.db import IntegrityError
+
+from tieout.reconcile.action import Create, Retire, Update
+from tieout.reconcile.ports import (
+    Answer,
+    Bug,
+    Ledger,
+    LedgerError,
+    PreparedWrite,
+    Reconnect,
+    Replan,
+    RetryLater,
+    UnknownOutcome,
+)
+from tieout.reconcile.spec import EntitySpec
+from tieout.reconcile.state import Key, Present, Side, Units
+from tieout.sync.lease import Lease, LeaseLost, NoLongerAllowed
+from tieout.sync.listing import Problem, problem_from
+from tieout.sync.models import Attempt, AttemptState, Connection, Link
+from tieout.sync.outcomes import Came, record
+from tieout.sync.packing import pack_units, unpack_units
+from tieout.sync.policy import forbids
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Outgoing:
+    """One write on its way: what is sent, for which record, and what came of it."""
+
+    action: Create | Update | Retire
+    name: str
+    shown: Present | None = None
+    """What the plan saw of the ledger's record; for a create, of the one that is copied."""
+    practice_id: str = ""
+    write: PreparedWrite | None = None
+    attempt: Attempt | None = None
+    problems: list[Problem] = field(default_factory=list)
+    again: bool = False
+    """It moved on, or may not leave any more: the record stays dirty and is planned anew."""
+    came: bool = False
+    """An answer, a refusal or a doubt was recorded."""
+    link: Link | None = None
+
+
+WhenRecorded = Callable[[Connection, Sequence[Outgoing]], None]
+"""Called inside the transaction that records what came of these."""
+
+
+@dataclass(slots=True)
+class Sender:
+    """Sends one entity's writes under one lease. ``counts``: what came of them, by kind."""
+
+    lease: Lease
+    ledger: Ledger
+    spec: EntitySpec
+    counts: dict[str, int] = field(default_factory=dict)
+
+    def send_all(
+        self,
+        outgoing: Sequence[Outgoing],
+        when_recorded: WhenRecorded,
+        go_on: Callable[[], bool] = lambda: True,
+    ) -> None:
+        """Journal, send and record all of these, some at once. ``go_on``: asked between; False leaves the rest alone.
+
+        Raises what concerns the whole run (throttled, signed out, paused, overtaken), after everything that had
+        left already is recorded.
+        """
+        stopped: list[Exception] = []
+        on_their_way: dict[str, Outgoing] = {}
+
+        def may_leave(write: PreparedWrite) -> bool:
+            one = on_their_way[write.request_id]
+            try:
+                if not stopped and self._may_leave(one):
+                    return True
+            except NoLongerAllowed as error:
+                stopped.append(error)
+            self._withdraw(on_their_way.pop(write.request_id))
+            return False
+
+        def journalled() -> Iterator[PreparedWrite]:
+            try:
+                for one in self._journalled(outgoing, lambda: not stopped and go_on()):
+                    assert one.write is not None
+                    on_their_way[one.write.request_id] = one
+                    yield one.write
+            except (NoLongerAllowed, RetryLater, Reconnect) as error:
+                stopped.append(error)  # raised at the end: what has left already is recorded first
+
+        ready: list[tuple[Outgoing, Answer | LedgerError]] = []
+        for write, found in self.ledger.send_many(journalled(), may_leave, self.lease.engine.at_once):
+            self.lease.engine.at_point("answered")
+            ready.append((on_their_way.pop(write.request_id), found))
+            if isinstance(found, RetryLater | Reconnect):
+                stopped.append(found)
+            if len(ready) >= self.lease.engine.recorded_at_once:
+                self._record(ready, when_recorded)
+                ready = []
+        if ready:
+            self._record(ready, when_recorded)
+        if stopped:
+            raise stopped[0]
+
+    def send_again(self, attempt: Attempt, write: PreparedWrite, name: str) -> Outgoing:
+        """Send an attempt that is journalled already, and record what came of it."""
+        one = Outgoing(self._action_of(attempt), name, practice_id=attempt.practice_id, write=write)
+        one.attempt = attempt
+        if not self._may_leave(one):
+            one.again = True
+            return one
+        found: Answer | LedgerError
+        try:
+            found = self.ledger.send(write)
+        except LedgerError as error:
+            found = error
+        self.lease.engine.at_point("answered")
+        self._record([(one, found)], lambda connection, recorded: None)
+        if isinstance(found, RetryLater | Reconnect):
+            raise found
+        return one
+
+    def conclude(self, attempt: Attempt, answer: Answer, name: str) -> Outgoing:
+        """Record a clear yes that was found by looking."""
+        one = Outgoing(self._action_of(attempt), name, practice_id=attempt.practice_id)
+        one.attempt = attempt
+        self._record([(one, answer)], lambda connection, recorded: None)
+        return one
+
+    # -- before -----------------------------------------------------------------------------------------
+
+    def _journalled(self, outgoing: Sequence[Outgoing], go_on: Callable[[], bool]) -> Iterator[Outgoing]:
+        """These, each with a committed attempt; a few in one transaction, and only when they are wanted."""
+        rest = iter(outgoing)
+        while go_on() and (some := list(islice(rest, self.lease.engine.journalled_at_once))):
+            prepared = [one for one in some if self._prepare(one)]
+            try:
+                left = self._journal(prepared)
+            except IntegrityError:
+                # One of them has an attempt on its way already: find out which, one at a time.
+                left = [each for one in prepared for each in self._journal_alone(one)]
+            if left:
+                self.lease.engine.at_point("journalled")
+            yield from left
+
+    def _prepare(self, one: Outgoing) -> bool:
+        try:
+            one.write = self.ledger.prepare(one.action, self.lease.engine.new_id(), shown=one.shown)
+        except (RetryLater, Reconnect):
+            raise
+        except LedgerError as error:
+            one.problems.append(problem_from(error))
+        except Exception:
+            # A poison record is quarantined and listed, with its trace in the log; the others flow on.
+            log.exception("preparing %s", one.action)
+            one.problems.append(problem_from(Bug("Something unexpected happened while syncing this record.")))
+        return one.write is not None
+
+    def _journal(self, prepared: Sequence[Outgoing]) -> list[Outgoing]:
+        if not prepared:
+            return []
+        with self.lease.commit(to_send=True) as connection:
+            partners = self._partners(connection, prepared)
+            kept = []
+            for one in prepared:
+                one.practice_id = partners.get(_target(one.action), "")
+                if not one.practice_id or self._forbidden(connection, one):
+                    one.again = True  # unlinked or switched off since it was planned
+                    continue
+                one.attempt = self._attempt(connection, one)
+                kept.append(one)
+            Attempt.objects.bulk_create([one.attempt for one in kept if one.attempt])
+        return kept
+
+    def _journal_alone(self, one: Outgoing) -> list[Outgoing]:
+        try:
+            return self._journal([one])
+        except IntegrityError:
+            one.again, one.attempt = True, None
+            return []
+
+    def _partners(self, connection: Connection, prepared: Sequence[Outgoing]) -> dict[str, str]:
+        """For each write the practice record it is for: the one a create copies, else the one that is linked."""
+        creates = [_target(one.action) for one in prepared if _creates(one)]
+        partners = dict(zip(creates, creates, strict=True))
+        linked = [_target(one.action) for one in prepared if not _creates(one)]
+        if linked:
+            links = Link.objects.filter(
+                connection=connection, entity=self.spec.practice, ledger_id__in=linked
+            )
+            partners |= dict(links.values_list("ledger_id", "practice_id"))
+        return partners
+
+    def _attempt(self, connection: Connection, one: Outgoing) -> Attempt:
+        now, action, write = self.lease.engine.now(), one.action, one.write
+        assert write is not None
+        units: Units = action.units if not isinstance(action, Retire) else {}
+        before = {unit: one.shown.units.get(unit) for unit in units} if one.shown else {}
+        return Attempt(
+            firm_id=connection.firm_id,
+            connection=connection,
+            entity=self.spec.practice,
+            practice_id=one.practice_id,
+            ledger_id=write.record_id,
+            operation=write.operation,
+            request_id=write.request_id,
+            path=write.path,
+            body=write.body,
+            body_hash=hashlib.sha256(write.body).hexdigest(),
+            expected_token="" if isinstance(action, Create) else action.expected,
+            units=pack_units(units),
+            left_out=list(action.left_out) if isinstance(action, Create) else [],
+            before=pack_units(before),
+            epoch=connection.epoch,
+            first_sent_at=now,
+            sent_at=now,
+        )
+
+    # -- at the last moment -----------------------------------------------------------------------------
+
+    def _may_leave(self, one: Outgoing) -> bool:
+        return not self._forbidden(self.lease.check(), one)
+
+    def _forbidden(self, connection: Connection, one: Outgoing) -> str:
+        units: Units = {} if isinstance(one.action, Retire) else one.action.units
+        return forbids(connection, self.spec, Side.LEDGER, units, creating=_creates(one))
+
+    def _withdraw(self, one: Outgoing) -> None:
+        """It was journalled and never left: as if it had not been, and the record is planned anew."""
+        one.again = True
+        with self.lease.commit():
+            Attempt.objects.filter(request_id=one.write.request_id if one.write else "").update(
+                state=AttemptState.WITHDRAWN, finished_at=self.lease.engine.now()
+            )
+        self._count("withdrawn")
+
+    # -- afterwards -------------------------------------------------------------------------------------
+
+    def _record(
+        self, found: Sequence[tuple[Outgoing, Answer | LedgerError]], when_recorded: WhenRecorded
+    ) -> None:
+        try:
+            self._record_together(found, when_recorded)
+        except (LeaseLost, NoLongerAllowed):
+            raise
+        except (DatabaseError, ValueError, TypeError, KeyError):
+            if len(found) == 1:
+                raise
+            log.exception("recording %d outcomes together; they are recorded one by one", len(found))
+            for one in found:
+                self._record([one], when_recorded)
+        self.lease.engine.at_point("concluded")
+
+    def _record_together(
+        self, found: Sequence[tuple[Outgoing, Answer | LedgerError]], when_recorded: WhenRecorded
+    ) -> None:
+        with self.lease.commit() as connection:
+            came = [Came(one.attempt, answer, one.name) for one, answer in found if one.attempt]
+            links = record(connection, self.spec, self.lease.engine, came)
+            for one, answer in found:
+                one.came = True
+                one.problems += [*self._problem_in(answer), *links.problems.get(one.practice_id, [])]
+                one.again = isinstance(answer, Replan)
+                one.link = links.made.get(one.practice_id)
+            when_recorded(
+                connection, [one for one, answer in found if not isinstance(answer, RetryLater | Reconnect)]
+            )
+        for one, answer in found:
+            self._count(_kind(one, answer))
+
+    def _problem_in(self, answer: Answer | LedgerError) -> Iterable[Problem]:
+        if isinstance(answer, Answer | Replan | RetryLater | Reconnect):
+            return ()
+        return (problem_from(answer),)
+
+    def _action_of(self, attempt: Attempt) -> Create | Update | Retire:
+        key, units = Key(attempt.entity, Side.LEDGER, attempt.ledger_id), unpack_units(attempt.units)
+        if attempt.operation == "create":
+            source = Key(attempt.entity, Side.PRACTICE, attempt.practice_id)
+            return Create(Side.LEDGER, source, units, tuple(attempt.left_out))
+        if not units:
+            return Retire(Side.LEDGER, key, attempt.expected_token)
+        return Update(Side.LEDGER, key, units, attempt.expected_token)
+
+    def _count(self, what: str) -> None:
+        self.counts[what] = self.counts.get(what, 0) + 1
+
+
+def _creates(one: Outgoing) -> bool:
+    return isinstance(one.action, Create)
+
+
+def _target(action: Create | Update | Retire) -> str:
+    return action.source.id if isinstance(action, Create) else action.target.id
+
+
+def _kind(one: Outgoing, answer: Answer | LedgerError) -> str:
+    if isinstance(answer, Answer):
+        return "created_there" if _creates(one) else "updated_there"
+    return "in_doubt" if isinstance(answer, UnknownOutcome) else "refused"
