@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -86,7 +88,7 @@ def test_a_refused_write_leaves_nothing_in_the_file(tmp_path: Path) -> None:
 
 
 def test_ten_thousand_customers_are_found_by_key_without_a_scan() -> None:
-    emulator = Emulator("large")
+    emulator = Emulator("large:10000:0")
     with Api(emulator) as api:
         assert api.count("select count(*) from Customer") == 10_000
         wanted = api.read("Customer", "9000")
@@ -107,8 +109,40 @@ def test_ten_thousand_customers_are_found_by_key_without_a_scan() -> None:
 class Unscannable(OrderIndex):
     """An index that must not be walked."""
 
-    def in_order(self) -> object:  # type: ignore[override]
+    def in_order(self, skip: int = 0) -> Iterator[str]:
         raise AssertionError("the query walked over every record")
+
+
+def test_the_last_page_of_a_large_table_steps_over_what_is_before_it() -> None:
+    emulator = Emulator("large:20:3000")
+    with Api(emulator) as api:
+        newest_first = [row["Id"] for start in (1, 1001, 2001) for row in page_of_invoices(api, start)]
+        assert len(set(newest_first)) == 3000
+        table = emulator.store.collection(f"records/{SAMPLE}/Invoice")
+        counted = Counted(lambda record: (record.updated, record.seq))
+        for key, record in table.rows.items():
+            counted.add(key, record)
+        table.indexes["updated"] = counted
+        assert [row["Id"] for row in page_of_invoices(api, 2901)] == newest_first[2900:]
+        assert counted.read == 100
+        by_time = "where MetaData.LastUpdatedTime >= '2020-01-01' orderby MetaData.LastUpdatedTime"
+        oldest_first = page_of_invoices(api, 2901, by_time)
+        assert [row["Id"] for row in oldest_first] == newest_first[99::-1]
+
+
+def page_of_invoices(api: Api, start: int, conditions: str = "") -> list[dict[str, Any]]:
+    return api.query(f"select * from Invoice {conditions} startposition {start} maxresults 1000")
+
+
+class Counted(OrderIndex):
+    """An index that counts how many of its keys were looked at."""
+
+    read = 0
+
+    def in_reverse(self, skip: int = 0) -> Iterator[str]:
+        for key in super().in_reverse(skip):
+            self.read += 1
+            yield key
 
 
 def test_a_start_killed_before_its_world_was_whole_begins_anew(tmp_path: Path) -> None:

@@ -44,7 +44,17 @@ def test_transactions_come_with_the_last_changed_first(api: Api, emulator: Emula
     assert api.query("select * from Invoice")[0]["DocNumber"] == "1015"
 
 
-@pytest.mark.parametrize("world", ["empty", "sample"])
+def test_one_emulator_does_not_see_what_another_of_the_same_world_is_told() -> None:
+    with Api(Emulator()) as first, Api(Emulator()) as second:
+        before = second.read("Customer", "2")
+        first.sparse("Customer", "2", Notes="Only here", BillAddr={"Line1": "1 Elsewhere"})
+        invoice = first.query("select * from Invoice where CustomerRef = '2'")[0]
+        first.sparse("Invoice", invoice["Id"], Line=[{**invoice["Line"][0], "Description": "Only here"}])
+        assert second.read("Customer", "2") == before
+        assert second.read("Invoice", invoice["Id"]) == invoice
+
+
+@pytest.mark.parametrize("world", ["empty", "sample", "large:5:9"])
 def test_a_world_tells_nobody_of_its_own_making(world: str) -> None:
     emulator = Emulator(world=world, webhook_url="http://127.0.0.1:1/hook")
     assert emulator.webhooks.pending() == []

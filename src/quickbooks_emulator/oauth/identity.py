@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from functools import lru_cache
 
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
@@ -79,7 +80,9 @@ def person(grant: Grant, company: Company) -> dict[str, object]:
     return found
 
 
+@lru_cache(maxsize=8)
 def _load(pem: str) -> rsa.RSAPrivateKey:
+    """Checking a key takes longer than signing with it, so a known one is not checked again."""
     key = serialization.load_pem_private_key(pem.encode(), password=None)
     assert isinstance(key, rsa.RSAPrivateKey)
     return key

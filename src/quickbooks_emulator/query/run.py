@@ -18,6 +18,8 @@ from quickbooks_emulator.store.documents import Record
 
 _ORDERED = {"Id": "id", "MetaData.LastUpdatedTime": "updated"}
 Visible = Callable[[str, Record], Record | None]
+Walk = Callable[[int], Iterator[str]]
+"""Keys in an order, without so many of the first."""
 _NOT_KEPT = {name.casefold() for name in NOT_KEPT}
 
 
@@ -28,11 +30,11 @@ def run(books: Books, text: str, visible: Visible | None = None) -> Body:
     entity = _entity(books, query.entity)
     if entity is None:
         return {"totalCount": 0} if query.counting else {}
-    rows = _matching(books, entity, query, visible)
     if query.counting:
         everything = not query.conditions and visible is None and entity.family is Family.TRANSACTION
+        rows = () if everything else _matching(books, entity, query, visible, 0)
         return {"totalCount": len(books.table(entity.name).rows) if everything else sum(1 for _ in rows)}
-    page = list(islice(rows, query.start - 1, query.start - 1 + query.size))
+    page = list(islice(_matching(books, entity, query, visible, query.start - 1), query.size))
     if not page:
         return {}
     return {
@@ -52,7 +54,11 @@ def _entity(books: Books, name: str) -> Entity | None:
     raise faults.query_invalid(f"invalid context declaration: {name}")
 
 
-def _matching(books: Books, entity: Entity, query: Query, visible: Visible | None) -> Iterable[Record]:
+def _matching(
+    books: Books, entity: Entity, query: Query, visible: Visible | None, skip: int
+) -> Iterable[Record]:
+    """The matching rows in the order asked for, without the first `skip`. Where every row of an index matches, those
+    are stepped over: the last page of a large table costs what the first one does."""
     zone, now = books.company.time_zone, books.now
     compiled = [compile_condition(entity, condition, zone, now) for condition in query.conditions]
     tests: list[Test] = [test for _, test in compiled]
@@ -65,17 +71,23 @@ def _matching(books: Books, entity: Entity, query: Query, visible: Visible | Non
     for found, _ in orders:
         if not found.sortable:
             raise faults.query_invalid(f"property '{found.name}' is not sortable")
-    walked = _walked(books, entity, conditions, orders)
-    if walked is not None:
-        return _kept(walked, entity, tests, visible)
-    rows = _candidates(books, entity, conditions, zone, in_order=not orders)
-    kept = _kept(rows, entity, tests, visible)
+    walk = _walk(books, entity, conditions, orders)
+    if walk is not None and not tests and visible is None:
+        return _rows(books, entity, walk(skip))
+    if walk is not None:
+        return islice(_kept(_rows(books, entity, walk(0)), entity, tests, visible), skip, None)
+    kept = _kept(_candidates(books, entity, conditions, in_order=not orders), entity, tests, visible)
     if not orders:
-        return kept
+        return islice(kept, skip, None)
     result = sorted(kept, key=lambda record: id_order(record.id))
     for found, descending in reversed(orders):
         result.sort(key=_null_first(found.read), reverse=descending)
-    return result
+    return result[skip:]
+
+
+def _rows(books: Books, entity: Entity, keys: Iterable[str]) -> Iterator[Record]:
+    rows = books.table(entity.name).rows
+    return (rows[key] for key in keys)
 
 
 def _kept(
@@ -86,25 +98,45 @@ def _kept(
     return (row for row in rows if all(test(row) for test in tests)) if tests else rows
 
 
-def _walked(
+def _walk(
     books: Books, entity: Entity, conditions: list[tuple[str, Condition]], orders: list[tuple[Property, bool]]
-) -> Iterable[Record] | None:
-    """Rows straight from an index that has the order asked for; None where sorting is needed or cheaper."""
-    index = _ORDERED.get(orders[0][0].name) if len(orders) == 1 else None
+) -> Walk | None:
+    """Keys straight from an index that has the order asked for, or the default order where none is asked for and
+    nothing narrows the search; None where sorting is needed or cheaper."""
     narrowed = ("Id", *entity.indexed)
-    if index is None or any(name in narrowed and one.operator in ("=", "IN") for name, one in conditions):
+    if any(name in narrowed and one.operator in ("=", "IN") for name, one in conditions):
         return None
-    table = books.table(entity.name)
-    found: Any = table.indexes[index]
-    keys = found.in_reverse() if orders[0][1] else found.in_order()
-    if index == "updated" and not orders[0][1]:
-        for name, condition in conditions:
-            if name == "MetaData.LastUpdatedTime" and condition.operator in (">", ">=", "="):
-                least = find_property(entity, name, books.company.time_zone, books.now).parse(
-                    condition.values[0]
-                )
-                keys = found.keys_from((least // 1000, 0))
-    return (table.rows[key] for key in keys)
+    indexes: dict[str, Any] = books.table(entity.name).indexes
+    least = _earliest(books, entity, conditions)
+    walk: Walk
+    if not orders and least is None:
+        if entity.family is Family.TRANSACTION:  # recorded: roughly the last changed first
+            walk = indexes["updated"].in_reverse
+        else:
+            walk = indexes["order" if entity.order_field else "id"].in_order
+        return walk
+    index = _ORDERED.get(orders[0][0].name) if len(orders) == 1 else None
+    if index is None:
+        return None
+    if orders[0][1]:
+        walk = indexes[index].in_reverse
+    elif index == "updated" and least is not None:
+        by_time, start = indexes[index], least
+        walk = lambda skip: by_time.keys_from(start, skip)  # noqa: E731
+    else:
+        walk = indexes[index].in_order
+    return walk
+
+
+def _earliest(
+    books: Books, entity: Entity, conditions: list[tuple[str, Condition]]
+) -> tuple[int, int] | None:
+    """Where the index by time has to be entered: the least instant a condition names."""
+    for name, condition in conditions:
+        if name == "MetaData.LastUpdatedTime" and condition.operator in (">", ">=", "="):
+            found = find_property(entity, name, books.company.time_zone, books.now)
+            return (found.parse(condition.values[0]) // 1000, 0)
+    return None
 
 
 def _seen(rows: Iterable[Record], entity: Entity, visible: Visible) -> Iterator[Record]:
@@ -115,9 +147,9 @@ def _seen(rows: Iterable[Record], entity: Entity, visible: Visible) -> Iterator[
 
 
 def _candidates(
-    books: Books, entity: Entity, conditions: list[tuple[str, Condition]], zone: str, *, in_order: bool
+    books: Books, entity: Entity, conditions: list[tuple[str, Condition]], *, in_order: bool
 ) -> Iterable[Record]:
-    """The fewest rows that hold every match: by id, by an indexed text, by time, or all in default order."""
+    """The fewest rows that hold every match: by id, by an indexed text, or by time."""
     table = books.table(entity.name)
     for name, condition in conditions:
         if condition.operator not in ("=", "IN"):
@@ -131,17 +163,9 @@ def _candidates(
             continue
         found = [table.rows[key] for key in keys if key in table.rows]
         return sorted(found, key=lambda record: _default_key(entity, record))
-    for name, condition in conditions:
-        if name == "MetaData.LastUpdatedTime" and condition.operator in (">", ">=", "="):
-            least = find_property(entity, name, zone, books.now).parse(condition.values[0])
-            by_time: Any = table.indexes["updated"]
-            recent = [table.rows[key] for key in by_time.keys_from((least // 1000, 0))]
-            return sorted(recent, key=lambda record: _default_key(entity, record)) if in_order else recent
-    if entity.family is Family.TRANSACTION and in_order:  # recorded: roughly the last changed first
-        latest: Any = table.indexes["updated"]
-        return (table.rows[key] for key in latest.in_reverse())
-    order: Any = table.indexes["order" if entity.order_field else "id"]
-    return (table.rows[key] for key in order.in_order())
+    by_time: Any = table.indexes["updated"]
+    recent = [table.rows[key] for key in by_time.keys_from(_earliest(books, entity, conditions) or (0, 0))]
+    return sorted(recent, key=lambda record: _default_key(entity, record)) if in_order else recent
 
 
 def _default_key(entity: Entity, record: Record) -> tuple[Any, Any]:

@@ -169,6 +169,10 @@ class Store:
                     if rows.get(key) is not value:
                         transaction.put(name, key, value)
 
+    def blank(self) -> Store:
+        """An empty store for the same kinds of documents, in memory only."""
+        return Store(self._kinds, self._indexes, volatile=self._volatile)
+
     def close(self) -> None:
         if self._journal is not None:
             self._journal.close()

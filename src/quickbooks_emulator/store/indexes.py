@@ -60,13 +60,14 @@ class OrderIndex:
     def clear(self) -> None:
         self._entries.clear()
 
-    def in_order(self) -> Iterator[str]:
-        return (key for _, key in self._entries)
+    def in_order(self, skip: int = 0) -> Iterator[str]:
+        """Keys ascending, without the first `skip` of them: those are stepped over, not walked."""
+        return (self._entries[place][1] for place in range(skip, len(self._entries)))
 
-    def in_reverse(self) -> Iterator[str]:
-        return (key for _, key in reversed(self._entries))
+    def in_reverse(self, skip: int = 0) -> Iterator[str]:
+        """Keys descending, without the last `skip` of them."""
+        return (self._entries[place][1] for place in range(len(self._entries) - 1 - skip, -1, -1))
 
-    def keys_from(self, least: Any) -> Iterator[str]:
-        """Keys whose property is `least` or more, ascending."""
-        for place in range(bisect_left(self._entries, (least, "")), len(self._entries)):
-            yield self._entries[place][1]
+    def keys_from(self, least: Any, skip: int = 0) -> Iterator[str]:
+        """Keys whose property is `least` or more, ascending, without the first `skip` of those."""
+        return self.in_order(bisect_left(self._entries, (least, "")) + skip)

@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
+from quickbooks_emulator import formats
 from quickbooks_emulator.entities import ENTITIES
 from quickbooks_emulator.entities.preferences import initial
 from quickbooks_emulator.knobs import Knobs
 from quickbooks_emulator.service.writes import change_as_person
 from quickbooks_emulator.store import Store, Transaction
 from quickbooks_emulator.store.books import Books
+from quickbooks_emulator.store.collection import Saved
 from quickbooks_emulator.store.documents import Company
 from quickbooks_emulator.worlds import abroad, bulk, large, lists, sample, tax
 
@@ -45,21 +47,50 @@ _WORLDS: dict[str, tuple[Company, Callable[[date], Rows]]] = {
     "canada": (CANADA, abroad.canada),
     "uk": (UK, abroad.uk),
 }
+_KEPT_WORLDS = 16
+_made: dict[tuple[str, int, bytes], Saved] = {}
 _LARGE = re.compile(r"large(?::(\d+)(?::(\d+))?)?$")
 
 
 def fill(store: Store, transaction: Transaction, world: str, now_ms: int, knobs: Knobs) -> None:
     """sample, empty, canada, uk, large (10,000 customers), large:N or large:N:M (N customers, M invoices; five for
-    each customer when left out). The second company is the same small one in every world but `empty`, where it is
-    empty. Raises LookupError with a sentence."""
-    large_match = _LARGE.match(world)
-    if world not in _WORLDS and large_match is None:
+    each customer when left out). The second company has a few customers in `sample` and none elsewhere. Raises
+    LookupError with a sentence."""
+    if world not in _WORLDS and _LARGE.match(world) is None:
         raise LookupError(
             f"There is no world {world!r}: sample, empty, canada, uk, large, large:N, large:N:M."
         )
+    if world in _WORLDS:
+        for name, rows in _filled(store, world, now_ms, knobs).items():
+            for key, document in rows.items():
+                transaction.put(name, key, document)
+        return
+    _make(store, transaction, world, now_ms, knobs)
+    for key in list(store.collection("events").rows):
+        transaction.remove("events", key)
+
+
+def _filled(store: Store, world: str, now_ms: int, knobs: Knobs) -> Saved:
+    """All documents of a small world. Documents are immutable, so they are made once a process and shared: whoever
+    starts emulators by the hundred (a test suite) does not wait for the same rules again."""
+    key = (world, now_ms, formats.to_json(knobs))
+    found = _made.get(key)
+    if found is None:
+        blank = store.blank()
+        with blank.transaction() as transaction:
+            _make(blank, transaction, world, now_ms, knobs)
+        found = blank.save()
+        while len(_made) >= _KEPT_WORLDS:
+            _made.pop(next(iter(_made)), None)
+        _made[key] = found
+    return found
+
+
+def _make(store: Store, transaction: Transaction, world: str, now_ms: int, knobs: Knobs) -> None:
     start_ms = now_ms - _AGE_MS
     today = _day(start_ms)
     company, rows = _WORLDS.get(world, _WORLDS["empty"])
+    large_match = _LARGE.match(world)
     books = _found(store, transaction, company, start_ms, knobs)
     if large_match is not None:
         customers = int(large_match[1] or _LARGE_DEFAULT)
@@ -68,9 +99,6 @@ def fill(store: Store, transaction: Transaction, world: str, now_ms: int, knobs:
         _write(books, rows(today))
     second = _found(store, transaction, SECOND, start_ms, knobs)
     _write(second, sample.second_rows() if world == "sample" else ())
-    for name in store.names("events"):
-        for key in list(store.collection(name).rows):
-            transaction.remove(name, key)
 
 
 def _found(store: Store, transaction: Transaction, company: Company, now_ms: int, knobs: Knobs) -> Books:

@@ -7,11 +7,11 @@ QuickBooks keeps two of our entities as one (categories are Items), its answers 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from itertools import islice
 from typing import TypeVar
 
-from tieout.quickbooks import looking, numbers, writing
+from tieout.quickbooks import looking, numbers, receivables, writing
 from tieout.quickbooks.api import fault_meanings as means
 from tieout.quickbooks.api.client import CHANGE_CAP, Changes, Client
 from tieout.quickbooks.api.fault_meanings import Disposition
@@ -32,6 +32,8 @@ from tieout.reconcile.ports import (
     Company,
     Found,
     LedgerError,
+    OpenItem,
+    Owed,
     PreparedWrite,
     Row,
     UnknownOutcome,
@@ -135,6 +137,14 @@ class QuickBooksLedger:
         rows = {key: row for key, row in rows.items() if key not in absent}
         complete = all(answer.total < CHANGE_CAP for answer in answers)
         return ChangeSet(tuple(dict.fromkeys(keys)), absent, rows, until, complete)
+
+    def owed_on(self, day: date) -> Owed:
+        with in_ledger_words():
+            return receivables.owed_on(self._client, day)
+
+    def documents_of(self, customer_ids: Collection[str], day: date) -> Sequence[OpenItem]:
+        with in_ledger_words():
+            return receivables.documents_of(self._client, customer_ids, day)
 
     def prepare(
         self, action: Create | Update | Retire, request_id: str, *, shown: Present | None = None

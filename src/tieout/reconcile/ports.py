@@ -21,7 +21,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -160,6 +161,36 @@ class Company:
     facts: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class OpenItem:
+    """One document of the ledger and what it does to what its customer owes, in the company's own currency."""
+
+    entity: str
+    """The ledger's word: ``Invoice``, ``JournalEntry``."""
+    kind: str
+    """The practice's word; empty for what the practice has not."""
+    id: str
+    customer_id: str
+    customer: str
+    number: str
+    day: str
+    """ISO date."""
+    amount: Decimal
+    """What is open of it (in ``Owed``), or the whole of it; below zero for money and credits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """What the ledger says its customers owed at the end of a day."""
+
+    day: date
+    sums: Mapping[str, Decimal]
+    """Customer id -> amount; who owed nothing is missing."""
+    names: Mapping[str, str]
+    items: tuple[OpenItem, ...]
+    """What was open, adding up to the sums."""
+
+
 class Ledger(Protocol):
     """One firm's authorised way into its ledger company. All calls may raise ``LedgerError``.
 
@@ -182,6 +213,14 @@ class Ledger(Protocol):
 
     def changes(self, entities: Collection[str], since: datetime) -> ChangeSet:
         """What changed at or after ``since``. Raises ``WindowTooOld`` when the feed does not reach back so far."""
+        ...
+
+    def owed_on(self, day: date) -> Owed:
+        """What customers owed at the end of a day, as the ledger's own books say. One call."""
+        ...
+
+    def documents_of(self, customer_ids: Collection[str], day: date) -> Sequence[OpenItem]:
+        """The sales documents of these customers up to a day, each with its whole amount; in as few calls as possible."""
         ...
 
     def prepare(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import connection as database
 
@@ -17,6 +17,8 @@ from tieout.reconcile.ports import (
     Found,
     Ledger,
     LedgerError,
+    OpenItem,
+    Owed,
     PreparedWrite,
     Row,
 )
@@ -79,6 +81,14 @@ class Watched:
     def changes(self, entities: Collection[str], since: datetime) -> ChangeSet:
         self._check()
         return self._ledger.changes(entities, since)
+
+    def owed_on(self, day: date) -> Owed:
+        self._check()
+        return self._ledger.owed_on(day)
+
+    def documents_of(self, customer_ids: Collection[str], day: date) -> Sequence[OpenItem]:
+        self._check()
+        return self._ledger.documents_of(customer_ids, day)
 
     def prepare(
         self, action: Create | Update | Retire, request_id: str, *, shown: Present | None = None

@@ -26,6 +26,7 @@ from tieout.sync.record_tables import (
     Observation,
 )
 from tieout.sync.review_tables import OPEN_STATES, Review, ReviewRow, ReviewState
+from tieout.sync.tie_out_tables import TieOut, TieOutLine
 from tieout.sync.write_log import WriteEntry
 
 __all__ = [
@@ -54,6 +55,8 @@ __all__ = [
     "SectionState",
     "SettingsCheck",
     "SwitchChange",
+    "TieOut",
+    "TieOutLine",
     "TokenSet",
     "Verdict",
     "WriteEntry",

@@ -6,6 +6,7 @@ running one twice costs a pass that finds nothing to do. One lock per connection
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from procrastinate.contrib.django import app
@@ -63,6 +64,23 @@ def apply_review(review_id: int, connection_id: int) -> None:
     apply_now(review_id)
     with every_firm_scope():
         wake(connection_id)
+
+
+@app.task(name="compare_due", queue=QUEUE)
+def compare_due(connection_id: int) -> None:
+    """Make the tie-out that is due."""
+    from tieout.sync import tie_out_daily
+
+    tie_out_daily.compare_due(connection_id)
+
+
+def compare_soon(connection_ids: Iterable[int]) -> None:
+    """Ask for the tie-outs that are due; asked again while one waits, nothing more is queued."""
+    for connection_id in connection_ids:
+        lock = lock_of(connection_id)
+        waiting = ProcrastinateJob.objects.filter(lock=lock, status="todo", task_name="compare_due")
+        if not waiting.exists():
+            compare_due.configure(lock=lock).defer(connection_id=connection_id)
 
 
 def collect_soon(connection_id: int, review_id: int) -> None:

@@ -22,7 +22,8 @@ from tieout.practice.daily import do_what_is_due
 from tieout.practice.isolation import every_firm_scope
 from tieout.practice.models import OutboxNote
 from tieout.sync.models import InboxEvent, Run
-from tieout.sync.tasks import QUEUE, wake_due
+from tieout.sync.tasks import QUEUE, compare_soon, wake_due
+from tieout.sync.tie_out_daily import due_connections
 
 log = logging.getLogger(__name__)
 
@@ -75,6 +76,7 @@ def _tick_until(stop: threading.Event) -> None:
             if tidied is None or now - tidied >= TIDY_EVERY:
                 tidy(now)
                 do_what_is_due(now)
+                compare_soon(due_connections(now))
                 tidied = now
         except Exception:
             # The database may be restarting: this loop is the one that must outlive it.

@@ -189,6 +189,15 @@ class Client:
                         documents.setdefault(entity, []).extend(rows)
         return Changes(documents, moment(reply.data.get("time")))
 
+    def report(self, name: str, options: Mapping[str, str]) -> Document:
+        """A report as QuickBooks prints it: ``Header``, ``Columns``, ``Rows``."""
+        asked = tuple(sorted(options.items()))
+        reply = self._call("GET", f"reports/{name}", query_items=asked, label=f"report {name}")
+        if not isinstance(reply.data.get("Columns"), Mapping):
+            raise _unreadable(reply, writing=False)
+        document: Document = reply.data
+        return document
+
     def _read_one(self, entity: str, record_id: str) -> Document:
         path = f"{entity.lower()}/{quote(record_id, safe='')}"
         return _member(self._call("GET", path, label=f"read {entity}"), entity, writing=False)

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("sync", "0005_choices"),
+        ("sync", "0006_tie_out"),
     ]
 
     operations = [
