@@ -15,8 +15,9 @@ from dataclasses import dataclass
 LARGEST_FILE = 10 * 1024 * 1024
 """In bytes."""
 DELIMITERS = ",;\t"
-_RUNS = re.compile("'*[=+\\-@\\t\\r＝＋－＠]")
-"""What a spreadsheet may take for a formula, the wide forms of East Asian keyboards included."""
+_RUNS = re.compile("(?!-[0-9]+[.][0-9]+\\Z)'*[=+\\-@\\t\\r＝＋－＠]")
+"""What a spreadsheet may take for a formula, the wide forms of East Asian keyboards included. A negative amount is
+none, and has to stay a number to be summed."""
 _RUNS_ESCAPED = re.compile("'+[=+\\-@\\t\\r＝＋－＠]")
 _BYTE_ORDER_MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _SAVE_AS = "In Excel choose “Save As”, then “CSV UTF-8 (Comma delimited)”, and upload that file."

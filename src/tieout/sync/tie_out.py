@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from math import ceil
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -209,7 +210,7 @@ def _row(made: TieOut, line: Line, parts: Sequence[Part]) -> TieOutLine:
 
 def latest(connection: Connection) -> TieOut | None:
     """The last comparison made, of whatever day."""
-    return TieOut.objects.filter(connection=connection).order_by("-checked_at", "-id").first()
+    return TieOut.objects.filter(connection_id=connection.pk).order_by("-checked_at", "-id").first()
 
 
 def of_day(connection: Connection, day: date) -> TieOut | None:
@@ -241,3 +242,26 @@ def sign(member: Member, found: TieOut, note: str = "", *, engine: Engine | None
         if signed:
             say(found.connection, engine.now(), f"{name} signed the tie-out of {found.day}", result="info")
     return bool(signed)
+
+
+@dataclass(frozen=True, slots=True)
+class LinePage:
+    rows: list[TieOutLine]
+    page: int
+    pages: int
+    total: int
+
+
+def lines_of(
+    found: TieOut, *, search: str = "", all_clients: bool = False, page: int = 1, per_page: int = 300
+) -> LinePage:
+    """Its clients by name; only those that differ unless ``all_clients``. Two queries."""
+    rows = TieOutLine.objects.filter(tie_out=found).order_by("id")
+    if not all_clients:
+        rows = rows.exclude(parts=[])
+    for word in search.split():
+        rows = rows.filter(name__icontains=word)
+    total = rows.count()
+    pages = max(1, ceil(total / per_page))
+    page = min(max(1, page), pages)
+    return LinePage(list(rows[(page - 1) * per_page : page * per_page]), page, pages, total)

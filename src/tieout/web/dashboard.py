@@ -16,6 +16,7 @@ from tieout.sync import review as reviews
 from tieout.web.access import FirmRequest, requires
 from tieout.web.billing.acting import today_of
 from tieout.web.billing.board import board
+from tieout.web.integrations.tie_out_words import agreement_line
 from tieout.web.tasks import Figure, tasks
 
 
@@ -43,6 +44,7 @@ def dashboard(request: FirmRequest) -> HttpResponse:
         sections = status.section_statuses(connection)
         review = reviews.open_review(connection, "client") if connection else None
         context |= {"connection": connection, "tasks": tasks(connection, sections, review)}
+        context |= agreement_line(connection)
         if connection:
             figures.append(
                 Figure(sum(s.in_step for s in sections), "in step with QuickBooks", reverse("quickbooks"))

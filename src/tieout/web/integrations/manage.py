@@ -11,6 +11,7 @@ from tieout.sync import connections, status
 from tieout.sync.models import Connection
 from tieout.web.access import FirmRequest, requires
 from tieout.web.integrations.gated import connected, managed, sentence
+from tieout.web.integrations.tie_out_words import agreement_line
 from tieout.web.integrations.tile import tile
 
 
@@ -43,6 +44,7 @@ def manage(request: FirmRequest) -> HttpResponse:
             "sections": sections,
             "tile": tile(connection, sections),
             "waiting": sum(section.waiting for section in sections),
+            **agreement_line(connection),
         },
     )
 

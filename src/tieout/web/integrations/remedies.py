@@ -66,7 +66,15 @@ REMEDIES: Mapping[str, Sequence[Remedy]] = {
 }
 
 RECORD_PAGES: Mapping[str, Mapping[str, str]] = {
-    "client": {"record": "client", "edit": "client_edit", "archive": "client_archive"}
+    "client": {"record": "client", "edit": "client_edit", "archive": "client_archive"},
+    "service_item": {
+        "record": "service_item",
+        "edit": "service_item_edit",
+        "archive": "service_item_archive",
+    },
+    "invoice": {"record": "invoice", "edit": "invoice_edit"},
+    "payment": {"record": "payment", "edit": "payment_edit"},
+    "credit": {"record": "credit"},
 }
 """Practice word of an entity -> its pages here."""
 

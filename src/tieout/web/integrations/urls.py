@@ -15,6 +15,7 @@ from tieout.web.integrations import (
     records,
     review,
     review_decide,
+    tie_out,
     webhooks,
     wizard,
 )
@@ -34,6 +35,10 @@ urlpatterns = [
     path(MANAGE + "disconnect/", manage.disconnect, name="quickbooks-disconnect"),
     path(MANAGE + "activity/", health.activity, name="quickbooks-activity"),
     path(MANAGE + "activity/export.csv", exports.activity, name="quickbooks-activity-export"),
+    path(MANAGE + "tie-out/", tie_out.page, name="quickbooks-tie-out"),
+    path(MANAGE + "tie-out/compare/", tie_out.compare, name="quickbooks-tie-out-compare"),
+    path(MANAGE + "tie-out/<int:tie_out_id>/sign/", tie_out.sign, name="quickbooks-tie-out-sign"),
+    path(MANAGE + "tie-out/<int:tie_out_id>/export.csv", tie_out.export, name="quickbooks-tie-out-export"),
     path(MANAGE + "needs-you/", needs_you.issues, name="quickbooks-issues"),
     path(MANAGE + "needs-you/decide/", needs_you.decide, name="quickbooks-decide"),
     path(MANAGE + "needs-you/undo/", needs_you.undo, name="quickbooks-undo"),
