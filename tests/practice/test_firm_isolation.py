@@ -10,12 +10,14 @@ import pytest
 from django.apps import apps
 from django.db import Error, ProgrammingError, connection, transaction
 
-from tests.practice.billing_world import one_row_of_each_billing_table
+from tests.practice.billing_world import NOW, one_row_of_each_billing_table
 from tieout.practice.actions import clients as client_verbs
 from tieout.practice.actions import contacts as contact_verbs
+from tieout.practice.actions.api_tokens import create_token
 from tieout.practice.actions.invitations import invite, send_again, withdraw
 from tieout.practice.actions.team import add_member, change_role, switch_off_member
 from tieout.practice.actor import Actor, ActorKind
+from tieout.practice.api_tokens import KeptAnswer
 from tieout.practice.clients import Client, Kind
 from tieout.practice.drafts import ImportDraft
 from tieout.practice.firms import Firm, Member
@@ -44,6 +46,10 @@ def theirs(firm: Firm, alice: Member) -> Client:
             now=datetime(2026, 11, 2, 9, tzinfo=UTC),
         )
         one_row_of_each_billing_table(client)
+        token = create_token(by=alice, name="Robot", scopes=["view_clients"], days=None, now=NOW).token
+        KeptAnswer.objects.create(
+            firm=firm, token=token, key="1", fingerprint="x", status=200, created_at=NOW
+        )
     return client
 
 

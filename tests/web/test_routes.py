@@ -29,10 +29,22 @@ ROUTES = dict(walk(get_resolver().url_patterns))
 @pytest.mark.parametrize("route", sorted(ROUTES))
 def test_a_route_declares_who_may_open_it(route: str) -> None:
     access = declared(ROUTES[route].callback)
-    assert access in ("public", "member") or isinstance(access, Permission)
+    assert access in ("public", "member", "token") or isinstance(access, Permission)
+
+
+PROGRAMS = {route for route, pattern in ROUTES.items() if declared(pattern.callback) == "token"}
+"""Opened by tokens, not by people: tests/web/api walks them, method by method."""
+
+
+def test_only_the_api_is_opened_by_tokens() -> None:
+    assert PROGRAMS
+    assert {route.split("/")[0] for route in PROGRAMS} == {"api"}
 
 
 PUBLIC = {
+    "api/docs",
+    "api/v1/openapi.json",
+    "api/<path:path>",
     "sign-in/",
     "sign-in/code/",
     "sign-in/passkey/",
@@ -77,7 +89,7 @@ def _parts(route: str) -> Iterator[tuple[bool, str]]:
             yield False, piece
 
 
-@pytest.mark.parametrize("route", sorted(set(ROUTES) - PUBLIC))
+@pytest.mark.parametrize("route", sorted(set(ROUTES) - PUBLIC - PROGRAMS))
 def test_a_visitor_gets_nowhere(route: str, client: Client, db: None) -> None:
     for ask in (client.get, client.post):
         answer = ask(address(route))

@@ -14,6 +14,7 @@
 | TIEOUT_EMAIL_URL | how mails go out: ``smtp://user:password@host:587``, ``smtps://...:465``, or ``file:///folder`` | none: mails are refused; outside production files in TIEOUT_HOME |
 | TIEOUT_EMAIL_FROM | the address mails come from, ``Name <address>`` | needed with smtp |
 | TIEOUT_IDLE_MINUTES | after how many minutes without a person a session ends, 1 to 720 | 60 |
+| TIEOUT_API_CALLS_A_MINUTE | how often one API token may call in a minute | ``600`` |
 | QUICKBOOKS_ENVIRONMENT | ``production``, ``sandbox`` or ``custom`` | ``production`` |
 | QUICKBOOKS_BASE_URL | with ``custom``: one base address for sign-in and data (the emulator) | |
 | QUICKBOOKS_CLIENT_ID, QUICKBOOKS_CLIENT_SECRET | the keys of your Intuit app | |

@@ -206,6 +206,8 @@ MAIL_IS_SET_UP = _mail.backend != NOWHERE
 MAIL_OUTBOX = _mail.outbox
 """The folder of mails kept as files instead of sent; a demonstration shows them as a page."""
 
+API_CALLS_A_MINUTE = int(os.environ.get("TIEOUT_API_CALLS_A_MINUTE", "600"))
+"""Of one token."""
 OUTBOX_BELL = "tieout.sync.tasks.ring"
 """Called with a firm's id when a verb has noted a change, in the same transaction. The practice only knows the name."""
 LEDGERS = "tieout.config.ledgers"

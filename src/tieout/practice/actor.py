@@ -21,6 +21,7 @@ class ActorKind(StrEnum):
     MEMBER = "member"
     SYNC = "sync"
     IMPORT = "import"
+    API = "api"
     SYSTEM = "system"
 
 
@@ -34,6 +35,8 @@ class Actor:
 
     @classmethod
     def of(cls, member: Member, kind: ActorKind = ActorKind.MEMBER) -> Actor:
+        if member.stand_in is not None:
+            return cls(kind=ActorKind.API, label=member.stand_in, member_id=member.pk)
         return cls(kind=kind, label=member.user.get_full_name(), member_id=member.pk)
 
 

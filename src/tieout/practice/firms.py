@@ -114,6 +114,8 @@ class Member(models.Model):
     role = models.ForeignKey(Role, on_delete=models.PROTECT, related_name="members")
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField(default=timezone.now)
+    stand_in: str | None = None
+    """Set while a program acts for them: how the history names it."""
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["firm", "user"], name="member_once")]

@@ -1,6 +1,7 @@
 """Where Django looks for tables: each lives in the module of its meaning."""
 
 from tieout.practice.actor import ChangeRecord
+from tieout.practice.api_tokens import ApiToken, KeptAnswer
 from tieout.practice.billing_settings import BillingSettings, NumberSequence
 from tieout.practice.client_balances import ClientBalance
 from tieout.practice.clients import Client, Contact
@@ -18,6 +19,7 @@ from tieout.practice.service_items import ServiceItem
 
 __all__ = [
     "Allocation",
+    "ApiToken",
     "BillingSettings",
     "ChangeRecord",
     "Client",
@@ -33,6 +35,7 @@ __all__ = [
     "Invoice",
     "InvoiceLine",
     "InvoiceRevision",
+    "KeptAnswer",
     "ListEntry",
     "Member",
     "NumberSequence",

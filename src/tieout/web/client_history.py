@@ -26,7 +26,7 @@ _WORDS: Mapping[str, Mapping[Any, str]] = {
     "kind": dict(Kind.choices),
     "is_active": {True: "Active", False: "Archived"},
 }
-VIA = {ActorKind.IMPORT: "by import"}
+VIA = {ActorKind.IMPORT: "by import", ActorKind.API: "by the API"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ urlpatterns = [
     path("", dashboard.dashboard, name="dashboard"),
     path("clients/", include(clients.urlpatterns)),
     path("billing/", include("tieout.web.billing.urls")),
+    path("api/", include("tieout.web.api.urls")),
     path("", include("tieout.web.people.urls")),
     path("", include("tieout.web.people.account_urls")),
     path("", include("tieout.web.integrations.urls")),

@@ -38,6 +38,7 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "role": ("Role", "role"),
     "invitation": ("Invitation", ""),
     "firm": ("Firm", ""),
+    "api_token": ("API token", ""),
     "category": ("Category", ""),
     "tracking_class": ("Class", ""),
     "location": ("Location", ""),
@@ -47,6 +48,7 @@ KINDS: Mapping[str, tuple[str, str]] = {
 ACTORS = {
     ActorKind.MEMBER: "A person",
     ActorKind.IMPORT: "An import",
+    ActorKind.API: "A program, by the API",
     ActorKind.SYNC: "The sync",
     ActorKind.SYSTEM: "Tieout itself",
 }

@@ -1,5 +1,11 @@
 """Decides nothing: the addresses of the pages of people."""
 
-from tieout.web.people import audit, roles, sessions, team
+from tieout.web.people import api_tokens, audit, roles, sessions, team
 
-urlpatterns = [*team.urlpatterns, *roles.urlpatterns, *sessions.urlpatterns, *audit.urlpatterns]
+urlpatterns = [
+    *team.urlpatterns,
+    *roles.urlpatterns,
+    *sessions.urlpatterns,
+    *api_tokens.urlpatterns,
+    *audit.urlpatterns,
+]

@@ -1,0 +1,107 @@
+"""Decides nothing: the operations on the firm's billing settings and the numbers its documents start from."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from tieout.practice.access import require
+from tieout.practice.actions.billing_settings import change_billing_settings, start_numbers_at
+from tieout.practice.billing_settings import BillingSettings, NumberSequence, settings_of
+from tieout.practice.numbering import FIRST
+from tieout.practice.permissions import Permission
+from tieout.web.api.calling import ApiRequest
+from tieout.web.api.kinds_of_value import Exact, Given, Money, NumberText, RowId, Shown, Text, left_out
+from tieout.web.api.routes import Section
+
+section = Section("Settings", "How the firm bills.")
+MAY = Permission.BILLING_AND_PAYMENTS
+Days = int
+
+
+class Settings(Shown):
+    version: int
+    currency: str
+    terms: str
+    memo: str
+    late_fee_kind: str
+    late_fee_percent: Exact
+    late_fee_amount: Money
+    late_fee_grace_days: int
+    late_fee_every_days: int
+    late_fee_item_id: int | None
+
+
+class SettingsChange(Given):
+    currency: Literal["USD", "CAD"] = left_out()
+    terms: Literal["receipt", "net10", "net15", "net30", "net45", "net60"] = left_out()
+    memo: Text = left_out()
+    late_fee_kind: Literal["", "percent", "amount"] = left_out()
+    late_fee_percent: NumberText = left_out()
+    late_fee_amount: NumberText = left_out()
+    late_fee_grace_days: Days = left_out()
+    late_fee_every_days: Days = left_out()
+    late_fee_item_id: RowId | None = left_out()
+
+
+class Numbers(Shown):
+    """The next automatic numbers."""
+
+    invoice: str
+    credit: str
+
+
+class NumbersStart(Given):
+    """Numbers that are taken are stepped over."""
+
+    kind: Literal["invoice", "credit"]
+    number: Text
+
+
+def shows(request: ApiRequest) -> BillingSettings:
+    require(request.member, MAY)
+    return settings_of(request.member.firm_id)
+
+
+def finds(request: ApiRequest) -> BillingSettings:
+    return shows(request)
+
+
+def numbers(request: ApiRequest) -> dict[str, Any]:
+    require(request.member, MAY)
+    kept = NumberSequence.objects.filter(firm_id=request.member.firm_id).values_list("kind", "next")
+    return {**FIRST, **dict(kept)}
+
+
+section.one(
+    "/settings/billing", MAY, "get_billing_settings", shape=Settings, shows=shows, summary="Billing settings"
+)
+section.act(
+    "/settings/billing",
+    MAY,
+    "change_billing_settings",
+    change_billing_settings,
+    method="PATCH",
+    takes=SettingsChange,
+    finds=finds,
+    shape=Settings,
+    shows=shows,
+    summary="Change the billing settings",
+)
+section.one(
+    "/settings/numbers",
+    MAY,
+    "get_numbers",
+    shape=Numbers,
+    shows=numbers,
+    summary="The next automatic numbers",
+)
+section.act(
+    "/settings/numbers",
+    MAY,
+    "start_numbers_at",
+    start_numbers_at,
+    takes=NumbersStart,
+    shape=Numbers,
+    shows=numbers,
+    summary="Start automatic numbers elsewhere",
+)

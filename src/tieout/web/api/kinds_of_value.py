@@ -1,0 +1,99 @@
+"""Decides: how single values travel: money and rates as text, dates as dates, ids as numbers. Nothing is guessed.
+
+Between JSON and the verbs. A float never gets in: an amount is text with a point, and comes out exactly as it is kept.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any
+
+from ninja import Schema
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+_UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")
+_NUMBER = re.compile(r"[0-9]{1,12}(\.[0-9]{1,5})?")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+LARGEST_ID = 999_999_999_999_999_999
+
+
+def _keepable(text: str) -> str:
+    if _UNKEEPABLE.search(text):
+        raise PydanticCustomError(
+            "text", "There is a character in it that no database can keep; send it without."
+        )
+    return text
+
+
+def _number(text: str) -> str:
+    if not _NUMBER.fullmatch(text):
+        raise PydanticCustomError("number", 'Write the number as text with a point, such as "1250.00".')
+    return text
+
+
+def _day(value: Any) -> date:
+    if isinstance(value, str) and _DAY.fullmatch(value):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            pass
+    raise PydanticCustomError("day", 'Write the date as text like "2026-01-31".')
+
+
+Text = Annotated[str, AfterValidator(_keepable)]
+RowId = Annotated[int, Field(ge=1, le=LARGEST_ID)]
+NumberText = Annotated[
+    str,
+    AfterValidator(_number),
+    WithJsonSchema(
+        {"type": "string", "pattern": f"^{_NUMBER.pattern}$", "examples": ["1250.00"]}, mode="validation"
+    ),
+]
+"""An amount, a rate, a quantity or a percentage as it comes in."""
+Day = Annotated[
+    date,
+    BeforeValidator(_day),
+    WithJsonSchema({"type": "string", "format": "date", "examples": ["2026-01-31"]}),
+]
+ShownDay = date
+"""A date as it goes out, under a name that no field has."""
+Money = Annotated[
+    Decimal,
+    PlainSerializer(lambda amount: f"{amount:.2f}", return_type=str),
+    WithJsonSchema({"type": "string", "examples": ["1250.00"]}, mode="serialization"),
+]
+"""An amount as it goes out: always two places."""
+Exact = Annotated[
+    Decimal,
+    PlainSerializer(lambda number: f"{number:f}", return_type=str),
+    WithJsonSchema({"type": "string", "examples": ["125.50000"]}, mode="serialization"),
+]
+"""A rate, a quantity or a percentage, with the places it is kept with."""
+Instant = Annotated[datetime, PlainSerializer(lambda at: at.isoformat(), return_type=str)]
+
+
+def left_out() -> Any:
+    """The default of a field that need not be given: what is not given is not touched, and null is not nothing."""
+    return Field(default_factory=lambda: None)
+
+
+class Given(Schema):
+    """The body of a call. Unknown fields are refused, so that a typing error never passes for a change."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    def values(self) -> dict[str, Any]:
+        """What was given, and only that."""
+        return self.model_dump(exclude_unset=True)
+
+
+class Shown(Schema):
+    """What a record looks like in an answer."""
+
+
+def explained(shape: type[Schema]) -> str:
+    """The first sentence of a shape's docstring."""
+    return (shape.__doc__ or "").split("\n")[0]

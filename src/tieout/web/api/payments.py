@@ -1,0 +1,289 @@
+"""Decides nothing: the operations on payments, retainers and refunds."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from django.db.models import QuerySet
+from pydantic import Field
+
+from tieout.practice.access import visible_clients
+from tieout.practice.actions.payments import (
+    apply_payment,
+    bounce_payment,
+    change_payment,
+    record_payment,
+    unapply_payment,
+    void_payment,
+)
+from tieout.practice.actions.refunds import refund_payment
+from tieout.practice.billing_access import access_document, visible_documents
+from tieout.practice.payments import PAYMENT, Method, Payment, Refund
+from tieout.practice.permissions import Permission
+from tieout.web.api.calling import ApiRequest
+from tieout.web.api.history import HISTORY, Change, history_of_one
+from tieout.web.api.kinds_of_value import (
+    Day,
+    Given,
+    Instant,
+    Money,
+    NumberText,
+    RowId,
+    Shown,
+    ShownDay,
+    Text,
+    left_out,
+)
+from tieout.web.api.routes import Record, Section
+from tieout.web.billing.payment_list import PAYMENTS, narrowed_payments
+from tieout.web.listing import Asked, Column, Filter, ListKind
+
+section = Section(
+    "Payments", "Money that came, what it pays, and money given back. A retainer is_additional."
+)
+VIEW, EDIT = Permission.VIEW_BILLING, Permission.RECORD_PAYMENTS
+MOST_PARTS = 500
+Way = Literal["card", "debit", "ach", "cash", "check", "other"]
+
+
+class OnInvoice(Shown):
+    """The part of a payment that pays one invoice."""
+
+    invoice_id: int
+    amount: Money
+    date: ShownDay
+
+
+class PaymentRow(Shown):
+    """A payment in a list."""
+
+    id: int
+    version: int
+    client_id: int
+    date: ShownDay
+    amount: Money
+    currency: str
+    method: str
+    status: str
+    reference: str
+    memo: str
+    deposit_to_id: int | None
+    is_additional: bool
+    allocated: Money
+    unapplied: Money
+    refunded: Money
+    processor: str
+    decline_reason: str
+    created_at: Instant
+    updated_at: Instant
+
+
+class PaymentFull(PaymentRow):
+    """A payment with the invoices it pays."""
+
+    allocations: list[OnInvoice]
+
+
+class RefundShown(Shown):
+    id: int
+    version: int
+    payment_id: int
+    client_id: int
+    date: ShownDay
+    amount: Money
+    method: str
+    status: str
+    reason: str
+    failure: str
+    created_at: Instant
+
+
+class Part(Given):
+    """So much of it on this invoice."""
+
+    invoice_id: RowId
+    amount: NumberText
+
+
+class PaymentChange(Given):
+    method: Way = left_out()
+    date: Day = left_out()
+    reference: Text = left_out()
+    memo: Text = left_out()
+    deposit_to_id: RowId | None = left_out()
+    is_additional: bool = left_out()
+
+
+class Applied(Given):
+    """null: the invoices due first are paid first."""
+
+    allocations: list[Part] | None = Field(default_factory=list, max_length=MOST_PARTS)
+
+    def values(self) -> dict[str, Any]:
+        """The parts as the verbs take them."""
+        given = super().values()
+        if given.get("allocations") is not None:
+            given["allocations"] = [(part["invoice_id"], part["amount"]) for part in given["allocations"]]
+        return given
+
+
+class PaymentNew(Applied, PaymentChange):
+    """Left out, ``allocations`` leaves all of it on account; null pays the invoices due first."""
+
+    client_id: RowId
+    amount: NumberText
+    method: Way
+
+
+class TakenOff(Given):
+    invoice_id: RowId
+    amount: NumberText | None = left_out()
+    """Left out: all that is on it."""
+
+
+class RefundNew(Given):
+    amount: NumberText | None = left_out()
+    """Left out: all that is left."""
+    on: Day | None = left_out()
+    reason: Text = left_out()
+
+
+REFUNDS = ListKind(
+    columns=(Column("date", "Date", "date"), Column("amount", "Amount", "amount")),
+    filters=(Filter("method", "Method", (("", "All"), *Method.choices)),),
+    sort="-date",
+    dates=True,
+    ids=("client",),
+)
+
+
+def found(request: ApiRequest, asked: Asked) -> QuerySet[Payment]:
+    member = request.member
+    return narrowed_payments(asked, visible_documents(member, Payment), visible_clients(member))
+
+
+def shows(request: ApiRequest, payment_id: int) -> Payment:
+    return access_document(request.member, Payment, payment_id)
+
+
+def finds(request: ApiRequest, payment_id: int) -> Payment:
+    return access_document(request.member, Payment, payment_id, to_edit=True)
+
+
+def shows_made(request: ApiRequest, payment: Payment) -> Payment:
+    return payment
+
+
+def found_refunds(request: ApiRequest, asked: Asked) -> QuerySet[Refund]:
+    rows = visible_documents(request.member, Refund)
+    if asked["method"]:
+        rows = rows.filter(method=asked["method"])
+    if asked["client"]:
+        rows = rows.filter(client_id=asked["client"])
+    if since := asked.day("since"):
+        rows = rows.filter(date__gte=since)
+    if until := asked.day("until"):
+        rows = rows.filter(date__lte=until)
+    return rows
+
+
+def found_refunds_of(request: ApiRequest, asked: Asked, payment_id: int) -> QuerySet[Refund]:
+    return found_refunds(request, asked).filter(payment=shows(request, payment_id))
+
+
+def refund(request: ApiRequest, refund_id: int) -> Refund:
+    return access_document(request.member, Refund, refund_id)
+
+
+def refund_made(request: ApiRequest, row: Refund) -> Refund:
+    return row
+
+
+ONE = "/payments/{payment_id}"
+one = Record(section, ONE, PaymentFull, shows, finds)
+section.rows(
+    "/payments",
+    VIEW,
+    "list_payments",
+    kind=PAYMENTS,
+    shape=PaymentRow,
+    found=found,
+    summary="Payments and retainers",
+)
+section.act(
+    "/payments",
+    EDIT,
+    "record_payment",
+    record_payment,
+    takes=PaymentNew,
+    shape=PaymentFull,
+    shows=shows_made,
+    makes="get_payment",
+    summary="Record a payment or a retainer",
+)
+one.get(VIEW, "get_payment", summary="One payment")
+one.act(
+    "",
+    EDIT,
+    "change_payment",
+    change_payment,
+    method="PATCH",
+    takes=PaymentChange,
+    summary="Correct a payment",
+)
+one.act(
+    "/apply", EDIT, "apply_payment", apply_payment, takes=Applied, summary="Put money on account on invoices"
+)
+one.act(
+    "/unapply",
+    EDIT,
+    "unapply_payment",
+    unapply_payment,
+    takes=TakenOff,
+    summary="Take a payment off an invoice",
+)
+one.act("/void", EDIT, "void_payment", void_payment, summary="Void a payment")
+one.act("/bounce", EDIT, "bounce_payment", bounce_payment, summary="The bank took it back")
+section.rows(
+    f"{ONE}/refunds",
+    VIEW,
+    "list_refunds_of_payment",
+    kind=REFUNDS,
+    shape=RefundShown,
+    found=found_refunds_of,
+    searches=False,
+    summary="Refunds of a payment",
+)
+section.act(
+    f"{ONE}/refunds",
+    EDIT,
+    "refund_payment",
+    refund_payment,
+    takes=RefundNew,
+    finds=finds,
+    shape=RefundShown,
+    shows=refund_made,
+    makes="get_refund",
+    summary="Give part or all of a payment back",
+)
+section.rows(
+    f"{ONE}/history",
+    VIEW,
+    "list_payment_history",
+    kind=HISTORY,
+    shape=Change,
+    found=history_of_one(shows, PAYMENT),
+    searches=False,
+    summary="A payment's history",
+)
+section.rows(
+    "/refunds",
+    VIEW,
+    "list_refunds",
+    kind=REFUNDS,
+    shape=RefundShown,
+    found=found_refunds,
+    searches=False,
+    summary="Refunds",
+)
+section.one("/refunds/{refund_id}", VIEW, "get_refund", shape=RefundShown, shows=refund, summary="One refund")

@@ -1,0 +1,138 @@
+"""Decides nothing: the operations on recurring invoices."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from django.db.models import QuerySet
+
+from tieout.practice.actions.recurring import change_recurring, create_recurring
+from tieout.practice.billing_access import access_document, visible_documents
+from tieout.practice.permissions import Permission
+from tieout.practice.recurring import RECURRING_INVOICE, RecurringInvoice
+from tieout.web.api.calling import ApiRequest
+from tieout.web.api.history import HISTORY, Change, history_of_one
+from tieout.web.api.invoice_shapes import RecurringContent
+from tieout.web.api.kinds_of_value import Day, Given, Instant, RowId, Shown, ShownDay, Text, left_out
+from tieout.web.api.routes import Record, Section
+from tieout.web.listing import Asked, Column, Filter, ListKind
+
+section = Section(
+    "Recurring invoices", "What to bill, to whom, and when. The invoices write themselves each day."
+)
+VIEW, EDIT = Permission.VIEW_BILLING, Permission.EDIT_INVOICES
+
+
+class Recurring(Shown):
+    id: int
+    version: int
+    name: str
+    client_id: int
+    frequency: str
+    every: int
+    first_date: ShownDay
+    last_count: int | None
+    last_date: ShownDay | None
+    finalise: bool
+    is_active: bool
+    content: dict[str, Any]
+    done: int
+    next_date: ShownDay | None
+    problem: str
+    created_at: Instant
+    updated_at: Instant
+
+
+class RecurringChange(Given):
+    name: Text = left_out()
+    frequency: Literal["daily", "weekly", "monthly", "yearly"] = left_out()
+    every: int = left_out()
+    first_date: Day = left_out()
+    last_count: RowId | None = left_out()
+    last_date: Day | None = left_out()
+    finalise: bool = left_out()
+    is_active: bool = left_out()
+    """false: paused."""
+    content: RecurringContent = left_out()
+
+
+class RecurringNew(RecurringChange):
+    frequency: Literal["daily", "weekly", "monthly", "yearly"]
+    first_date: Day
+    content: RecurringContent
+
+
+RECURRING = ListKind(
+    columns=(
+        Column("created", "Made", "id"),
+        Column("next", "Next invoice", "next_date"),
+        Column("updated", "Last change", "updated_at"),
+    ),
+    filters=(Filter("show", "Status", (("all", "All"), ("active", "Active"), ("paused", "Paused"))),),
+    sort="-created",
+    ids=("client",),
+)
+
+
+def found(request: ApiRequest, asked: Asked) -> QuerySet[RecurringInvoice]:
+    rows = visible_documents(request.member, RecurringInvoice)
+    if asked["show"] != "all":
+        rows = rows.filter(is_active=asked["show"] == "active")
+    return rows.filter(client_id=asked["client"]) if asked["client"] else rows
+
+
+def shows(request: ApiRequest, recurring_id: int) -> RecurringInvoice:
+    return access_document(request.member, RecurringInvoice, recurring_id)
+
+
+def finds(request: ApiRequest, recurring_id: int) -> RecurringInvoice:
+    return access_document(request.member, RecurringInvoice, recurring_id, to_edit=True)
+
+
+def shows_made(request: ApiRequest, recurring: RecurringInvoice) -> RecurringInvoice:
+    return recurring
+
+
+ONE = "/recurring-invoices/{recurring_id}"
+one = Record(section, ONE, Recurring, shows, finds)
+section.rows(
+    "/recurring-invoices",
+    VIEW,
+    "list_recurring_invoices",
+    kind=RECURRING,
+    shape=Recurring,
+    found=found,
+    searches=False,
+    summary="Recurring invoices",
+)
+section.act(
+    "/recurring-invoices",
+    EDIT,
+    "create_recurring_invoice",
+    create_recurring,
+    takes=RecurringNew,
+    shape=Recurring,
+    shows=shows_made,
+    makes="get_recurring_invoice",
+    summary="Make a recurring invoice",
+)
+one.get(VIEW, "get_recurring_invoice", summary="One recurring invoice")
+one.act(
+    "",
+    EDIT,
+    "change_recurring_invoice",
+    change_recurring,
+    method="PATCH",
+    takes=RecurringChange,
+    summary="Change, pause or resume",
+)
+section.rows(
+    f"{ONE}/history",
+    VIEW,
+    "list_recurring_invoice_history",
+    kind=HISTORY,
+    shape=Change,
+    found=history_of_one(shows, RECURRING_INVOICE),
+    searches=False,
+    summary="A recurring invoice's history",
+)
