@@ -13,7 +13,7 @@ from typing import Any
 
 from tieout.practice.credits import Credit, CreditApplication
 from tieout.practice.invoice_content import totals_of
-from tieout.practice.invoice_terms import Terms
+from tieout.practice.invoice_terms import Terms, label_of
 from tieout.practice.invoices import Invoice, InvoiceLine, Status
 from tieout.practice.ledger_lists import ListEntry
 from tieout.practice.money import plain
@@ -50,7 +50,7 @@ def invoice_view(invoice: Invoice) -> RecordView:
             "number": invoice.number,
             "date": _iso(invoice.date),
             "due_date": _iso(invoice.due_date),
-            "terms": "" if invoice.terms == Terms.CUSTOM else Terms(invoice.terms).label,
+            "terms": "" if invoice.terms == Terms.CUSTOM else label_of(invoice.terms),
             "client": str(invoice.client_id),
             "memo": invoice.memo,
             "location": _ledger_id(invoice.location),

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils import timezone
 
-from tieout.practice.billing_rows import BillingRow, money_column, percent_column
+from tieout.practice.billing_rows import BillingRow, money_column, percent_column, text_column
 from tieout.practice.firms import Firm
+from tieout.practice.invoice_mail import MAIL_SUBJECT, MAIL_TEXT
 from tieout.practice.invoice_terms import Terms
+from tieout.practice.payment_methods import Method
 from tieout.practice.service_items import ServiceItem
 
 BILLING_SETTINGS = "billing_settings"
@@ -18,15 +22,32 @@ class LateFee(models.TextChoices):
     AMOUNT = "amount", "Fixed amount"
 
 
+def all_methods() -> list[str]:
+    return list(Method.values)
+
+
 class BillingSettings(BillingRow):
     """One per firm."""
 
     currency = models.CharField(max_length=3, default="USD")
-    terms = models.CharField(
-        max_length=20, choices=[(each.value, each.label) for each in Terms], default=Terms.NET_30.value
-    )
+    terms = models.CharField(max_length=20, default=Terms.NET_30.value)
     memo = models.TextField(blank=True, default="")
     """What a new invoice's memo starts with."""
+    letterhead = models.TextField(blank=True, default="")
+    """The firm's address as its invoices show it, below its name."""
+    footer = models.TextField(blank=True, default="")
+    """At the end of every invoice: how to pay, a word of thanks."""
+    mail_subject = models.CharField(max_length=200, default=MAIL_SUBJECT)
+    mail_text = models.TextField(default=MAIL_TEXT)
+    """With the places of ``invoice_mail.PLACES``, such as {number}."""
+    reply_to = text_column(254)
+    """Where clients' answers to a mailed invoice go."""
+    payment_methods = ArrayField(models.CharField(max_length=10), default=all_methods)
+    """What can be chosen when a payment is recorded."""
+    own_terms = ArrayField(models.PositiveSmallIntegerField(), default=list, blank=True)
+    """Further terms the firm offers, as days until due."""
+    processor = text_column(40)
+    """By whom cards and bank accounts are charged; empty: they are not."""
     late_fee_kind = models.CharField(max_length=10, choices=LateFee.choices, blank=True, default="")
     late_fee_percent = percent_column()
     late_fee_amount = money_column()
@@ -44,6 +65,18 @@ class BillingSettings(BillingRow):
 
     def __str__(self) -> str:
         return f"Billing settings of firm {self.firm_id}"
+
+
+class FirmLogo(models.Model):
+    """The picture at the head of a firm's invoices. A table of its own, so that no other query carries it along."""
+
+    firm = models.OneToOneField(Firm, on_delete=models.PROTECT, related_name="+")
+    content = models.BinaryField()
+    """PNG, made by ``logo.clean_logo``."""
+    updated_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"Logo of firm {self.firm_id}"
 
 
 class NumberSequence(models.Model):

@@ -12,7 +12,7 @@ from typing import Any, TypedDict
 
 from tieout.practice.billing_validation import Checks, Number
 from tieout.practice.clients import Client
-from tieout.practice.invoice_terms import Terms, date_problem, due_on, due_problem
+from tieout.practice.invoice_terms import date_problem, due_on, due_problem, is_terms
 from tieout.practice.invoices import Invoice, InvoiceLine
 from tieout.practice.ledger_lists import ListEntry, TaxRate
 from tieout.practice.number_text import LONGEST, number_problem
@@ -199,15 +199,14 @@ def _dates(fields: InvoiceFields, now: Invoice, today: date, checks: Checks) -> 
         when = today
     if problem := date_problem(when, today, "The invoice date"):
         checks.problem("date", problem)
-    terms = checks.choice(
-        "terms", fields.get("terms", now.terms), list(Terms), "Choose terms such as Net 30, or Custom."
-    )
-    if terms not in list(Terms):
+    terms = fields.get("terms", now.terms)
+    if not is_terms(terms):
+        checks.problem("terms", "Choose terms such as Net 30, or Custom.")
         return {}
     chosen = (
         checks.day("due_date", fields["due_date"], "The due date") if "due_date" in fields else now.due_date
     )
-    due = due_on(Terms(terms), when, chosen)
+    due = due_on(terms, when, chosen)
     if problem := due_problem(due, when):
         checks.problem("due_date", problem)
     return {"date": when, "terms": terms, "due_date": due}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -11,7 +13,7 @@ LATEST_DUE = timedelta(days=3660)
 
 
 class Terms(StrEnum):
-    """The value is what is stored; ``label`` the name people and ledgers know it by."""
+    """The usual ones. A firm may have others of its own, stored alike: ``net21`` is due after 21 days."""
 
     RECEIPT = "receipt"
     NET_10 = "net10"
@@ -21,29 +23,43 @@ class Terms(StrEnum):
     NET_60 = "net60"
     CUSTOM = "custom"
 
-    @property
-    def label(self) -> str:
-        return _LABELS[self]
 
-    @property
-    def days(self) -> int | None:
-        """From the invoice date to the due date; None for a due date of one's own."""
-        return _DAYS[self]
+ON_RECEIPT_LABEL = "Due on receipt"
+CUSTOM_LABEL = "Custom"
+MOST_DAYS = 365
+_NET = re.compile(r"net([1-9][0-9]{0,2})")
 
 
-_DAYS: dict[Terms, int | None] = {
-    Terms.RECEIPT: 0,
-    Terms.NET_10: 10,
-    Terms.NET_15: 15,
-    Terms.NET_30: 30,
-    Terms.NET_45: 45,
-    Terms.NET_60: 60,
-    Terms.CUSTOM: None,
-}
-_LABELS = {each: f"Net {days}" for each, days in _DAYS.items() if days} | {
-    Terms.RECEIPT: "Due on receipt",
-    Terms.CUSTOM: "Custom",
-}
+def own_terms(days: int) -> str:
+    """As terms of a firm's own are stored."""
+    return f"net{days}"
+
+
+def is_terms(value: str) -> bool:
+    """Whether it is one of the usual terms, or of a firm's own."""
+    found = _NET.fullmatch(value)
+    return value in (Terms.RECEIPT, Terms.CUSTOM) or (found is not None and int(found[1]) <= MOST_DAYS)
+
+
+def days_of(terms: str) -> int | None:
+    """From the invoice date to the due date; None for a due date of one's own."""
+    if found := _NET.fullmatch(terms):
+        return int(found[1])
+    return None if terms == Terms.CUSTOM else 0
+
+
+def label_of(terms: str) -> str:
+    """The name people and ledgers know them by: "Net 30"."""
+    if found := _NET.fullmatch(terms):
+        return f"Net {found[1]}"
+    return CUSTOM_LABEL if terms == Terms.CUSTOM else ON_RECEIPT_LABEL
+
+
+def offered_terms(own_days: Iterable[int], *, custom: bool) -> list[tuple[str, str]]:
+    """(value, label) to choose from: the usual ones and the firm's own by their days, then the due date of one's own."""
+    counted = {*(each for each in Terms if each is not Terms.CUSTOM), *(own_terms(days) for days in own_days)}
+    known = sorted(counted, key=lambda each: days_of(each) or 0)
+    return [(str(each), label_of(each)) for each in [*known, *([Terms.CUSTOM] if custom else [])]]
 
 
 def today_at(now: datetime, time_zone: str) -> date:
@@ -51,11 +67,10 @@ def today_at(now: datetime, time_zone: str) -> date:
     return now.astimezone(ZoneInfo(time_zone)).date()
 
 
-def due_on(terms: Terms, invoice_date: date, chosen: date | None) -> date:
+def due_on(terms: str, invoice_date: date, chosen: date | None) -> date:
     """The due date; ``chosen`` is the one a person gave, used only by custom terms."""
-    if terms.days is None:
-        return chosen or invoice_date
-    return invoice_date + timedelta(days=terms.days)
+    days = days_of(terms)
+    return chosen or invoice_date if days is None else invoice_date + timedelta(days=days)
 
 
 def date_problem(given: date, today: date, what: str) -> str:

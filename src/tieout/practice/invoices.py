@@ -17,7 +17,7 @@ from tieout.practice.billing_rows import (
 from tieout.practice.clients import Client
 from tieout.practice.firms import Firm, Member
 from tieout.practice.groups import ClientGroup
-from tieout.practice.invoice_terms import Terms
+from tieout.practice.invoice_terms import Terms, label_of
 from tieout.practice.invoice_totals import DiscountKind
 from tieout.practice.ledger_lists import ListEntry, TaxRate
 from tieout.practice.service_items import ServiceItem
@@ -57,9 +57,7 @@ class Invoice(BillingRow):
     that numbers with one prefix are neighbors in the index."""
     status = models.CharField(max_length=20, choices=Status.choices, default=Status.DRAFT)
     date = models.DateField()
-    terms = models.CharField(
-        max_length=20, choices=[(each.value, each.label) for each in Terms], default=Terms.NET_30.value
-    )
+    terms = models.CharField(max_length=20, default=Terms.NET_30.value)
     due_date = models.DateField()
     currency = models.CharField(max_length=3, default="USD")
     """ISO 4217; fixed when the invoice is made."""
@@ -129,6 +127,10 @@ class Invoice(BillingRow):
 
     def __str__(self) -> str:
         return f"Invoice {self.number}" if self.number else "Draft invoice"
+
+    @property
+    def terms_label(self) -> str:
+        return label_of(self.terms)
 
     @property
     def is_open(self) -> bool:

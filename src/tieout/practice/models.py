@@ -2,7 +2,7 @@
 
 from tieout.practice.actor import ChangeRecord
 from tieout.practice.api_tokens import ApiToken, KeptAnswer
-from tieout.practice.billing_settings import BillingSettings, NumberSequence
+from tieout.practice.billing_settings import BillingSettings, FirmLogo, NumberSequence
 from tieout.practice.client_balances import ClientBalance
 from tieout.practice.clients import Client, Contact
 from tieout.practice.credits import Credit, CreditApplication
@@ -29,6 +29,7 @@ __all__ = [
     "Credit",
     "CreditApplication",
     "Firm",
+    "FirmLogo",
     "GroupMember",
     "ImportDraft",
     "Invitation",

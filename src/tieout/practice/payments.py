@@ -10,23 +10,11 @@ from tieout.practice.clients import Client
 from tieout.practice.firms import Firm
 from tieout.practice.invoices import Invoice
 from tieout.practice.ledger_lists import ListEntry
+from tieout.practice.payment_methods import Method
 
 PAYMENT = "payment"
 REFUND = "refund"
 """The kinds of these in the outbox, the history and at the door."""
-
-
-class Method(models.TextChoices):
-    CARD = "card", "Credit card"
-    DEBIT = "debit", "Debit card"
-    ACH = "ach", "Bank transfer (ACH)"
-    CASH = "cash", "Cash"
-    CHECK = "check", "Check"
-    OTHER = "other", "Other"
-
-
-BY_PROCESSOR = (Method.CARD, Method.DEBIT, Method.ACH)
-"""Can be charged through a payment processor."""
 
 
 class PaymentStatus(models.TextChoices):

@@ -6,10 +6,13 @@ a key, and a processor answers the same key the same way, so that asking again n
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
+
+from django.conf import settings
 
 
 class Outcome(StrEnum):
@@ -79,3 +82,17 @@ class TestProcessor:
         if token.endswith("pending"):
             return Answer(Outcome.PENDING, f"test-{key}")
         return Answer(Outcome.SUCCEEDED, f"test-{key}")
+
+
+PROCESSORS: Mapping[str, Processor] = {"test": TestProcessor()}
+"""Name -> adapter. A processor of one's own is one more row here and one class that keeps the protocol."""
+
+
+def processor_names() -> list[str]:
+    """Those that can be chosen here: the one that moves no money only outside production."""
+    return [name for name in PROCESSORS if name != "test" or settings.MODE != "production"]
+
+
+def processor_named(name: str) -> Processor | None:
+    """The adapter; None when there is none of that name here."""
+    return PROCESSORS[name] if name in processor_names() else None

@@ -7,7 +7,6 @@ from django.db import models
 
 from tieout.practice.billing_rows import BillingRow, text_column
 from tieout.practice.clients import Client
-from tieout.practice.invoice_terms import Terms
 from tieout.practice.recurrence import Frequency, Schedule
 
 RECURRING_INVOICE = "recurring_invoice"
@@ -21,7 +20,7 @@ class RecurringInvoice(BillingRow):
     first_date = models.DateField()
     last_count = models.PositiveIntegerField(null=True, blank=True)
     last_date = models.DateField(null=True, blank=True)
-    terms = models.CharField(max_length=20, choices=[(each.value, each.label) for each in Terms])
+    terms = models.CharField(max_length=20)
     content = models.JSONField(encoder=DjangoJSONEncoder)
     """The fields of the invoice to make, as ``invoice_fields`` reads them; amounts as text."""
     finalise = models.BooleanField(default=False)

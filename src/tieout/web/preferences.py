@@ -5,12 +5,20 @@ from __future__ import annotations
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from tieout.practice.permissions import Permission
+from tieout.practice.access import helpers_for
+from tieout.practice.permissions import Module, Permission, refusal
 from tieout.web.access import FirmRequest, requires
 
 
 @requires(None)
 def settings(request: FirmRequest) -> HttpResponse:
-    return render(
-        request, "pages/settings.html", {"may_manage_team": request.member.may(Permission.MANAGE_TEAM)}
-    )
+    member = request.member
+    with_billing = Module.TIME_AND_BILLING in member.firm.modules
+    settings = Permission.BILLING_AND_PAYMENTS
+    refused = "" if member.may(settings) else refusal(settings, helpers_for(member.firm, settings))
+    context = {
+        "may_manage_team": member.may(Permission.MANAGE_TEAM),
+        "with_billing": with_billing,
+        "billing_refused": refused if with_billing else "",
+    }
+    return render(request, "pages/settings.html", context)

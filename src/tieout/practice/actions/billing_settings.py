@@ -2,31 +2,62 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypedDict, Unpack
 
 from django.db import transaction
 
 from tieout.practice.actions.recording import check_version, record_draft, set_values
-from tieout.practice.actor import Actor
+from tieout.practice.actor import Actor, Changes
 from tieout.practice.billing_access import rows_of
-from tieout.practice.billing_settings import BILLING_SETTINGS, BillingSettings, LateFee, NumberSequence
+from tieout.practice.billing_settings import (
+    BILLING_SETTINGS,
+    BillingSettings,
+    FirmLogo,
+    LateFee,
+    NumberSequence,
+)
 from tieout.practice.billing_validation import MOST_PERCENT, Checks, Number
 from tieout.practice.invoice_fields import MEMO
-from tieout.practice.invoice_terms import Terms
+from tieout.practice.invoice_mail import PLACES, unknown_places
+from tieout.practice.invoice_terms import MOST_DAYS as MOST_TERMS_DAYS
+from tieout.practice.invoice_terms import Terms, days_of, is_terms, own_terms
+from tieout.practice.logo import clean_logo
 from tieout.practice.money import CURRENCIES
 from tieout.practice.number_text import LONGEST, number_problem
 from tieout.practice.numbering import FIRST, lock_sequence
+from tieout.practice.payment_methods import Method
+from tieout.practice.processors import processor_names
 from tieout.practice.service_items import ServiceItem
-from tieout.practice.validation import TextRule
+from tieout.practice.validation import CLIENT_RULES, TextRule
 
 MOST_DAYS = Decimal(365)
+MOST_OWN_TERMS = 20
+TEXTS: Mapping[str, TextRule] = {
+    "memo": MEMO,
+    "letterhead": TextRule("The letterhead", 500, prose=True),
+    "footer": TextRule("The text at the end", 1000, prose=True),
+    "mail_subject": TextRule("The subject", 200, required=True),
+    "mail_text": TextRule("The text of the mail", 4000, required=True, prose=True),
+    "reply_to": TextRule("The address for answers", 254, form=CLIENT_RULES["email"].form),
+}
 
 
 class SettingsFields(TypedDict, total=False):
     currency: str
     terms: str
     memo: str
+    letterhead: str
+    footer: str
+    mail_subject: str
+    mail_text: str
+    reply_to: str
+    payment_methods: Sequence[str]
+    own_terms: str
+    """Days until due, separated by commas."""
+    processor: str
     late_fee_kind: str
     late_fee_percent: Number
     late_fee_amount: Number
@@ -72,6 +103,20 @@ def start_numbers_at(*, firm_id: int, kind: str, actor: Actor, number: str) -> N
     return sequence
 
 
+def set_logo(*, firm_id: int, actor: Actor, content: bytes | None, now: datetime) -> None:
+    """The picture at the head of the firm's invoices; None takes it away. Raises Invalid."""
+    kept = None if content is None else clean_logo(content)
+    with transaction.atomic():
+        BillingSettings.objects.bulk_create([BillingSettings(firm_id=firm_id)], ignore_conflicts=True)
+        settings = rows_of(BillingSettings, firm_id).select_for_update().get()
+        if kept is None:
+            FirmLogo.objects.filter(firm_id=firm_id).delete()
+        else:
+            FirmLogo.objects.update_or_create(firm_id=firm_id, defaults={"content": kept, "updated_at": now})
+        told: Changes = {"logo": [None, "a picture" if kept else ""]}
+        record_draft(settings, BILLING_SETTINGS, "changed", actor, told)
+
+
 def _clean(firm_id: int, fields: SettingsFields, now: BillingSettings) -> dict[str, Any]:
     checks = Checks()
     values: dict[str, Any] = {}
@@ -80,14 +125,30 @@ def _clean(firm_id: int, fields: SettingsFields, now: BillingSettings) -> dict[s
             "currency", fields["currency"], CURRENCIES, f"Choose one of {', '.join(CURRENCIES)}."
         )
     if "terms" in fields:
-        values["terms"] = checks.choice(
-            "terms",
-            fields["terms"],
-            [each for each in Terms if each.days is not None],
-            "Choose terms such as Net 30.",
+        values["terms"] = terms = fields["terms"]
+        if not is_terms(terms) or days_of(terms) is None:
+            checks.problem("terms", "Choose terms such as Net 30.")
+    if "own_terms" in fields:
+        values["own_terms"] = _days(fields["own_terms"], checks)
+    for field, rule in TEXTS.items():
+        if field in fields:
+            values[field] = checks.text(field, fields[field], rule)  # type: ignore[literal-required]
+    for field in ("mail_subject", "mail_text"):
+        if field in values and (unknown := unknown_places(values[field])):
+            known = ", ".join(f"{{{each}}}" for each in PLACES)
+            checks.problem(field, f"There is no place {{{unknown[0]}}}. The places are {known}.")
+    if "payment_methods" in fields:
+        chosen = set(fields["payment_methods"])
+        values["payment_methods"] = [each for each in Method.values if each in chosen]
+        if not chosen or not chosen <= set(Method.values):
+            checks.problem("payment_methods", "Choose at least one of the ways money can come.")
+    if "processor" in fields:
+        values["processor"] = checks.choice(
+            "processor",
+            fields["processor"],
+            ["", *processor_names()],
+            "Choose one of the processors, or none.",
         )
-    if "memo" in fields:
-        values["memo"] = checks.text("memo", fields["memo"], MEMO)
     if "late_fee_kind" in fields:
         values["late_fee_kind"] = checks.choice(
             "late_fee_kind",
@@ -121,6 +182,21 @@ def _clean(firm_id: int, fields: SettingsFields, now: BillingSettings) -> dict[s
     _late_fee_is_complete({**_late_fee_of(now), **values}, checks)
     checks.done()
     return values
+
+
+def _days(text: str, checks: Checks) -> list[int]:
+    """ "21, 90" as numbers, in order, without those that are among the usual terms."""
+    days = set()
+    for each in filter(None, (part.strip() for part in text.replace(";", ",").split(","))):
+        number = int(each) if each.isascii() and each.isdigit() and len(each) < 5 else 0
+        if not 1 <= number <= MOST_TERMS_DAYS:
+            checks.problem(
+                "own_terms", f"Enter days from 1 to {MOST_TERMS_DAYS}, separated by commas: 21, 90."
+            )
+        days.add(number)
+    if len(days) > MOST_OWN_TERMS:
+        checks.problem("own_terms", f"A firm can have at most {MOST_OWN_TERMS} terms of its own.")
+    return sorted(day for day in days if own_terms(day) not in list(Terms))
 
 
 def _late_fee_of(now: BillingSettings) -> dict[str, Any]:

@@ -21,7 +21,8 @@ from tieout.practice.billing_access import row_to_change
 from tieout.practice.billing_validation import Checks
 from tieout.practice.client_balances import lock_money, move
 from tieout.practice.money import ZERO
-from tieout.practice.payments import BY_PROCESSOR, PAYMENT, Payment, PaymentStatus
+from tieout.practice.payment_methods import BY_PROCESSOR
+from tieout.practice.payments import PAYMENT, Payment, PaymentStatus
 from tieout.practice.processors import Answer, NoAnswer, Outcome, Processor
 from tieout.practice.validation import Invalid
 

@@ -35,7 +35,7 @@ from tieout.practice.invoice_fields import (
     number_taken,
     ready_to_finalise,
 )
-from tieout.practice.invoice_terms import Terms, due_on
+from tieout.practice.invoice_terms import due_on
 from tieout.practice.invoices import INVOICE, Invoice, InvoiceLine, Status
 from tieout.practice.numbering import take_number
 from tieout.practice.permissions import NotYours
@@ -52,11 +52,11 @@ def create_invoice(*, firm_id: int, actor: Actor, today: date, **fields: Unpack[
     """
     with transaction.atomic():
         settings = settings_of(firm_id)
-        terms = Terms(settings.terms)
+        terms = settings.terms
         invoice = Invoice(
             firm_id=firm_id,
             date=today,
-            terms=terms.value,
+            terms=terms,
             due_date=due_on(terms, today, None),
             currency=settings.currency,
             memo=settings.memo,

@@ -209,7 +209,7 @@ def _content(firm_id: int, content: InvoiceFields, today: date, into: Checks) ->
     for field in sorted(_NOT_RECURRING & content.keys()):
         into.problem(f"content.{field}", "Each invoice gets its own number and dates.")
     settings = settings_of(firm_id)
-    terms = Terms(settings.terms)
+    terms = settings.terms
     probe = Invoice(
         firm_id=firm_id,
         date=today,
@@ -232,7 +232,7 @@ def _content(firm_id: int, content: InvoiceFields, today: date, into: Checks) ->
     return {
         "content": kept,
         "client": clean.values["client"],
-        "terms": clean.values.get("terms", terms.value),
+        "terms": clean.values.get("terms", terms),
     }
 
 

@@ -9,7 +9,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from tieout.practice.actor import ActorKind, ChangeRecord
-from tieout.practice.invoice_terms import Terms
+from tieout.practice.invoice_terms import is_terms
+from tieout.practice.invoice_terms import label_of as terms_label
 from tieout.practice.invoices import Status
 from tieout.practice.money import shown
 from tieout.practice.payments import Method, PaymentStatus, RefundStatus
@@ -27,9 +28,8 @@ _WORDS: Mapping[str, str] = {
     **dict(PaymentStatus.choices),
     **dict(RefundStatus.choices),
     **dict(Charge.choices),
-    **{each.value: each.label for each in Terms},
 }
-_CODED = frozenset({"status", "method", "charge", "terms"})
+_CODED = frozenset({"status", "method", "charge"})
 _LABELS: Mapping[str, str] = {
     "is_active": "Active",
     "is_void": "Void",
@@ -97,6 +97,8 @@ def in_words(name: str, value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return "Yes" if value else "No"
+    if name == "terms" and is_terms(str(value)):
+        return terms_label(str(value))
     if name in _CODED:
         return _WORDS.get(str(value), str(value))
     if name in _MONEY or _INVOICE.fullmatch(name):

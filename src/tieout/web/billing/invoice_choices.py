@@ -10,9 +10,10 @@ from django.db.models.functions import Lower
 
 from tieout.practice.access import clients_of
 from tieout.practice.billing_access import rows_of
+from tieout.practice.billing_settings import settings_of
 from tieout.practice.clients import Client
 from tieout.practice.groups import ClientGroup
-from tieout.practice.invoice_terms import Terms
+from tieout.practice.invoice_terms import is_terms, label_of, offered_terms
 from tieout.practice.ledger_lists import LedgerList, ListEntry, TaxRate
 from tieout.practice.service_items import ServiceItem
 from tieout.web.billing.invoice_typed import InvoiceTyped
@@ -36,7 +37,7 @@ class Offered:
 def offered(
     firm_id: int, typed: InvoiceTyped, group: ClientGroup | None, *, custom_terms: bool = True
 ) -> Offered:
-    """Four queries, however many lines."""
+    """Five queries, however many lines."""
     lines = [line.values for line in typed.lines]
     items = rows_of(ServiceItem, firm_id).filter(
         Q(is_active=True) | Q(pk__in=_ids(line["item_id"] for line in lines))
@@ -63,8 +64,15 @@ def offered(
         )
         if group
         else [],
-        terms=[(each.value, each.label) for each in Terms if custom_terms or each.days is not None],
+        terms=_terms(firm_id, typed.head.get("terms", ""), custom=custom_terms),
     )
+
+
+def _terms(firm_id: int, chosen: str, *, custom: bool) -> list[tuple[str, str]]:
+    terms = offered_terms(settings_of(firm_id).own_terms, custom=custom)
+    if is_terms(chosen) and chosen not in dict(terms):
+        terms.append((chosen, label_of(chosen)))
+    return terms
 
 
 def _ids(values: Iterable[str]) -> set[int]:

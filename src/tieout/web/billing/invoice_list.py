@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 
 from tieout.practice.billing_figures import BUCKETS, in_bucket, numbered
 from tieout.practice.clients import Client
-from tieout.practice.invoice_terms import Terms
+from tieout.practice.invoice_terms import label_of
 from tieout.practice.invoices import OPEN, Invoice, Status
 from tieout.web.listing import Asked, Column, Filter, ListKind
 
@@ -84,7 +84,7 @@ def export_rows(invoices: QuerySet[Invoice]) -> Iterator[tuple[str, ...]]:
             each.client.name,
             each.get_status_display(),
             each.date.isoformat(),
-            Terms(each.terms).label,
+            label_of(each.terms),
             each.due_date.isoformat(),
             each.currency,
             *(str(amount) for amount in amounts),

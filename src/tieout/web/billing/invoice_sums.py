@@ -9,7 +9,7 @@ from decimal import Decimal
 from tieout.practice.actions.invoices import lines_of, prepare
 from tieout.practice.billing_settings import settings_of
 from tieout.practice.invoice_content import totals_of
-from tieout.practice.invoice_terms import Terms, due_on
+from tieout.practice.invoice_terms import due_on
 from tieout.practice.invoice_totals import Totals
 from tieout.practice.invoices import Invoice, InvoiceLine, LineKind
 from tieout.practice.money import total
@@ -31,11 +31,11 @@ class Sums:
 def unsaved(firm_id: int, today: date) -> Invoice:
     """A new invoice as its verb starts it."""
     settings = settings_of(firm_id)
-    terms = Terms(settings.terms)
+    terms = settings.terms
     return Invoice(
         firm_id=firm_id,
         date=today,
-        terms=terms.value,
+        terms=terms,
         due_date=due_on(terms, today, None),
         currency=settings.currency,
         memo=settings.memo,

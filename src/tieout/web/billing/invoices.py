@@ -22,6 +22,8 @@ from tieout.practice.csv_text import write_csv
 from tieout.practice.firms import Member
 from tieout.practice.invoice_content import totals_of
 from tieout.practice.invoice_fields import ready_to_finalise
+from tieout.practice.invoice_pdf import file_name, invoice_pdf
+from tieout.practice.invoice_sheet import sheet_of
 from tieout.practice.invoices import INVOICE, Invoice, Status
 from tieout.practice.money import ZERO
 from tieout.practice.permissions import Permission, refusal
@@ -32,7 +34,7 @@ from tieout.web.billing.acting import by, today_of
 from tieout.web.billing.history import entries
 from tieout.web.billing.invoice_list import EXPORTED, INVOICES, export_rows, narrowed
 from tieout.web.billing.offers import offers_for
-from tieout.web.downloads import csv_file
+from tieout.web.downloads import attachment, csv_file
 from tieout.web.listing import PAGE_SIZE
 
 HISTORY_SHOWN = 50
@@ -144,7 +146,17 @@ def record(request: FirmRequest, invoice_id: int) -> HttpResponse:
 def printed(request: FirmRequest, invoice_id: int) -> HttpResponse:
     """As the client gets it."""
     invoice = access_document(request.member, Invoice, invoice_id)
-    return render(request, "billing/invoice_print.html", _content(invoice))
+    sheet = sheet_of(invoice.firm_id, invoice.pk)
+    return render(request, "billing/invoice_print.html", {**_content(invoice), "sheet": sheet})
+
+
+@require_GET
+@requires(Permission.VIEW_BILLING)
+def pdf(request: FirmRequest, invoice_id: int) -> HttpResponse:
+    """The same as a file."""
+    invoice = access_document(request.member, Invoice, invoice_id)
+    sheet = sheet_of(invoice.firm_id, invoice.pk)
+    return attachment(file_name(sheet), invoice_pdf(sheet), "application/pdf", inline=True)
 
 
 def refused_to(member: Member) -> Callable[[Permission], str]:
@@ -195,4 +207,5 @@ urlpatterns: list[URLPattern] = [
     path("invoices/many/", many, name="invoices_many"),
     path("invoices/<int:invoice_id>/", record, name="invoice"),
     path("invoices/<int:invoice_id>/print/", printed, name="invoice_print"),
+    path("invoices/<int:invoice_id>/invoice.pdf", pdf, name="invoice_pdf"),
 ]

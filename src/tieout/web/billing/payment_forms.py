@@ -60,7 +60,9 @@ class PaymentForm(RuledForm):
         super().__init__(*args, **kwargs)
         if payment is None:
             self.fields["amount"] = amount_field("Amount")
-        self.fields["method"] = select("Method", [("", "Choose"), *Method.choices])
+        taken = {*settings_of(firm_id).payment_methods, payment.method if payment else ""}
+        methods: list[tuple[int | str, str]] = [each for each in Method.choices if each[0] in taken]
+        self.fields["method"] = select("Method", [("", "Choose"), *methods])
         self.fields["date"] = date_field("Date", today)
         self.fields["reference"] = text_field("reference", REFERENCE, "Check number and the like.")
         self.fields["memo"] = text_field("memo", MEMO)

@@ -15,6 +15,8 @@ from tieout.web.billing import (
     payments,
     recurring,
     service_items,
+    settings,
+    tax_rates,
 )
 
 
@@ -33,4 +35,6 @@ urlpatterns = [
     *payment_forms.urlpatterns,
     *credits.urlpatterns,
     *service_items.urlpatterns,
+    *settings.urlpatterns,
+    *tax_rates.urlpatterns,
 ]
