@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.core import mail
 from django.db import connection
 from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
@@ -14,9 +15,13 @@ from django.test.utils import CaptureQueriesContext
 from tests.practice.billing_world import NOW, Desk
 from tests.web.conftest import entered, make_firm, make_members
 from tests.web.test_pages import Reading
+from tieout.practice.actions.bulk import carry_on
 from tieout.practice.actions.clients import change_client
 from tieout.practice.actor import Actor, ActorKind
+from tieout.practice.bulk import BulkAct
+from tieout.practice.clients import Client
 from tieout.practice.firms import Firm, Member
+from tieout.practice.invoices import Invoice
 
 pytestmark = pytest.mark.usefixtures("sync")
 SignedIn = Callable[[str], Browser]
@@ -155,16 +160,77 @@ def test_rows_do_not_raise_the_number_of_queries(desk: Desk, signed_in: SignedIn
 def test_many_are_finalized_each_for_itself(five: Desk, signed_in: SignedIn) -> None:
     good, empty = five.draft(), five.draft(lines=[])
     browser = signed_in("admin")
-    answer = browser.post(f"{INVOICES}many/", {"pick": [good.pk, empty.pk, "x", "999999"], "do": "finalise"})
+    ticked = {"pick": [good.pk, empty.pk, "x", "999999"], "do": "finalise", "form_token": "a"}
+    answer = browser.post(f"{INVOICES}many/", ticked, follow=True)
     page = text(answer.content)
     assert "1 done, 1 refused" in page
     assert "Add at least one line." in page
     assert (five.fresh(good).status, five.fresh(empty).status) == ("finalised", "draft")
     assert problems(answer.content) == []
+    again = browser.post(f"{INVOICES}many/", ticked)
+    assert (again["Location"], BulkAct.objects.count()) == (answer.redirect_chain[-1][0], 1)
     browser.post(f"{INVOICES}many/", {"pick": [good.pk], "do": "send"})
     assert five.fresh(good).status == "sent"
-    assert b"No invoice was selected" in browser.post(f"{INVOICES}many/").content
+    assert b"No invoice was selected" in browser.post(f"{INVOICES}many/", follow=True).content
     assert browser.get(f"{INVOICES}?picked=1").content.count(b" checked") == 7
+
+
+def test_all_that_was_found_can_be_meant(five: Desk, signed_in: SignedIn) -> None:
+    browser = signed_in("admin")
+    sent = set(Invoice.objects.filter(status="sent").values_list("number", flat=True))
+    browser.post(f"{INVOICES}many/", {"found": "status=overdue&", "do": "send"})
+    assert set(Invoice.objects.filter(status="sent").values_list("number", flat=True)) == {*sent, "0001"}
+
+
+def test_mails_are_the_workers_and_the_page_shows_how_far_it_is(
+    five: Desk, signed_in: SignedIn, settings: Any
+) -> None:
+    settings.MAIL_IS_SET_UP, settings.BULK_BELL = True, ""
+    Client.objects.update(email="ada@example.com")
+    browser, invoice = signed_in("admin"), five.invoice(7)
+    begun = browser.post(f"{INVOICES}many/", {"pick": [invoice.pk], "do": "mail"}, follow=True)
+    assert "0 of 1 done. You may leave this page; it goes on." in text(begun.content)
+    here = begun.redirect_chain[-1][0]
+    part = browser.get(here, headers={"HX-Request": "true"})
+    assert b"every 1s" in part.content
+    assert b"<html" not in part.content
+    act = BulkAct.objects.get()
+    carry_on(firm_id=five.firm_id, act_id=act.pk, clock=lambda: NOW)
+    done = browser.get(here, headers={"HX-Request": "true"})
+    assert b"every 1s" not in done.content
+    assert "1 done." in text(done.content)
+    assert "to ada@example.com" in text(done.content)
+    assert len(mail.outbox) == 1
+    other = signed_in("staff-all")
+    assert other.get(here).status_code == 404
+
+
+def test_without_a_mail_server_sending_is_grey_and_says_why(
+    five: Desk, signed_in: SignedIn, settings: Any
+) -> None:
+    settings.MAIL_IS_SET_UP = False
+    browser, invoice = signed_in("admin"), five.invoice(7)
+    for address in (INVOICES, f"{INVOICES}{invoice.pk}/", f"{INVOICES}{invoice.pk}/mail/"):
+        assert "TIEOUT_EMAIL_URL" in text(browser.get(address).content), address
+
+
+def test_an_invoice_is_mailed_from_its_page_once(five: Desk, signed_in: SignedIn, settings: Any) -> None:
+    settings.MAIL_IS_SET_UP = True
+    browser, invoice = signed_in("admin"), five.invoice(7)
+    here = f"{INVOICES}{invoice.pk}/mail/"
+    page = browser.get(here)
+    assert f"Invoice {invoice.number} from Byrne &amp; Cole CPA" in page.content.decode()
+    assert problems(page.content) == []
+    form = {"to": "ada@example.com, bob@example.com", "subject": "Yours", "text": "Hello", "form_token": "m"}
+    assert browser.post(here, {**form, "to": "nobody"}).status_code == 422
+    for _ in range(2):
+        assert browser.post(here, form)["Location"] == f"{INVOICES}{invoice.pk}/"
+    assert [(each.to, each.subject) for each in mail.outbox] == [
+        (["ada@example.com", "bob@example.com"], "Yours")
+    ]
+    assert five.fresh(invoice).sent_to == "ada@example.com, bob@example.com"
+    draft = five.draft()
+    assert browser.get(f"{INVOICES}{draft.pk}/mail/").status_code == 302
 
 
 def test_the_export_has_what_the_list_has(five: Desk, signed_in: SignedIn) -> None:

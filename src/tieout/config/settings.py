@@ -210,6 +210,8 @@ API_CALLS_A_MINUTE = int(os.environ.get("TIEOUT_API_CALLS_A_MINUTE", "600"))
 """Of one token."""
 OUTBOX_BELL = "tieout.sync.tasks.ring"
 """Called with a firm's id when a verb has noted a change, in the same transaction. The practice only knows the name."""
+BULK_BELL = "tieout.sync.bulk_tasks.ring_bulk"
+"""Likewise, with the id of a list of invoices that is too long for a page to work through."""
 LEDGERS = "tieout.config.ledgers"
 
 LOGGING = {

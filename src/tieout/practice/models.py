@@ -3,6 +3,7 @@
 from tieout.practice.actor import ChangeRecord
 from tieout.practice.api_tokens import ApiToken, KeptAnswer
 from tieout.practice.billing_settings import BillingSettings, FirmLogo, NumberSequence
+from tieout.practice.bulk import BulkAct, BulkRow
 from tieout.practice.client_balances import ClientBalance
 from tieout.practice.clients import Client, Contact
 from tieout.practice.credits import Credit, CreditApplication
@@ -21,6 +22,8 @@ __all__ = [
     "Allocation",
     "ApiToken",
     "BillingSettings",
+    "BulkAct",
+    "BulkRow",
     "ChangeRecord",
     "Client",
     "ClientBalance",

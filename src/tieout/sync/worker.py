@@ -21,6 +21,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from tieout.practice.daily import do_what_is_due
 from tieout.practice.isolation import every_firm_scope
 from tieout.practice.models import OutboxNote
+from tieout.sync.bulk_tasks import ring_unfinished
 from tieout.sync.models import InboxEvent, Run
 from tieout.sync.tasks import QUEUE, compare_soon, wake_due
 from tieout.sync.tie_out_daily import due_connections
@@ -72,6 +73,7 @@ def _tick_until(stop: threading.Event) -> None:
             close_old_connections()
             now = timezone.now()
             wake_due(now)
+            ring_unfinished(now)
             put_back_stalled()
             if tidied is None or now - tidied >= TIDY_EVERY:
                 tidy(now)

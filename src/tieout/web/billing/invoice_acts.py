@@ -69,7 +69,7 @@ QUESTIONS: Mapping[str, Question] = {
         button="Mark as sent",
         danger=False,
         words=(
-            ("What this does", "Notes that the client has got it, by e-mail, by post or by hand. Nothing is sent from here."),
+            ("What this does", "Notes that the client has got it, by post or by hand. Nothing is sent; “Send by e-mail” does that."),
         ),
         inputs=("sent_to",),
         act=lambda by, invoice, given: mark_sent(

@@ -10,12 +10,11 @@ from django.db.models import Count, Q, Sum
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path
-from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from tieout.practice.access import helpers_for, visible_clients
-from tieout.practice.actions.invoice_life import mark_many_sent
-from tieout.practice.actions.invoices import RowResult, finalise_invoices, lines_of
+from tieout.practice.actions.bulk import MOST
+from tieout.practice.actions.invoices import lines_of
 from tieout.practice.billing_access import access_document, history_of_row, visible_documents
 from tieout.practice.clients import CLIENT
 from tieout.practice.csv_text import write_csv
@@ -25,20 +24,21 @@ from tieout.practice.invoice_fields import ready_to_finalise
 from tieout.practice.invoice_pdf import file_name, invoice_pdf
 from tieout.practice.invoice_sheet import sheet_of
 from tieout.practice.invoices import INVOICE, Invoice, Status
+from tieout.practice.mail import NOT_SET_UP, mail_is_set_up
 from tieout.practice.money import ZERO
 from tieout.practice.permissions import Permission, refusal
 from tieout.practice.service_items import SERVICE_ITEM
 from tieout.web.access import FirmRequest, requires
 from tieout.web.badges import badges_for
-from tieout.web.billing.acting import by, today_of
+from tieout.web.billing.acting import today_of
 from tieout.web.billing.history import entries
 from tieout.web.billing.invoice_list import EXPORTED, INVOICES, export_rows, narrowed
 from tieout.web.billing.offers import offers_for
 from tieout.web.downloads import attachment, csv_file
 from tieout.web.listing import PAGE_SIZE
+from tieout.web.once import new_token
 
 HISTORY_SHOWN = 50
-MOST_AT_ONCE = 500
 
 
 @require_GET
@@ -69,7 +69,10 @@ def index(request: FirmRequest) -> HttpResponse:
             "with_badges": bool(badges),
             "today": today,
             "may_edit": member.may(Permission.EDIT_INVOICES),
-            "picked": "picked" in request.GET,
+            "picked": request.GET.get("picked", ""),
+            "most_at_once": MOST,
+            "mail_problem": "" if mail_is_set_up() else NOT_SET_UP,
+            "form_token": new_token(),
             "any_invoice": bool(shown) or invoices.exists(),
             "of_client": visible_clients(member).filter(pk=asked["client"]).first()
             if asked["client"]
@@ -90,30 +93,6 @@ def export(request: FirmRequest) -> HttpResponse:
         today_of(member),
     )
     return csv_file("tieout-invoices.csv", write_csv(EXPORTED, export_rows(found)))
-
-
-@requires(Permission.EDIT_INVOICES)
-@require_POST
-def many(request: FirmRequest) -> HttpResponse:
-    """Finalize or mark as sent what was ticked, each for itself, and say what became of each."""
-    member = request.member
-    ticked = [each for each in request.POST.getlist("pick") if each.isascii() and each.isdigit()]
-    ids = [int(each) for each in ticked[:MOST_AT_ONCE] if len(each) <= 18]
-    seen = visible_documents(member, Invoice).filter(pk__in=ids).select_related("client").in_bulk()
-    now = timezone.now()
-    sends = request.POST.get("do") == "send"
-    results: list[RowResult] = (
-        mark_many_sent(**by(member), invoice_ids=list(seen), now=now)
-        if sends
-        else finalise_invoices(**by(member), invoice_ids=list(seen), today=today_of(member), now=now)
-    )
-    rows = [(result, result.invoice or seen[int(result.invoice_id)]) for result in results]
-    done = sum(result.invoice is not None for result in results)
-    return render(
-        request,
-        "billing/invoice_many.html",
-        {"rows": rows, "done": done, "refused": len(rows) - done, "sends": sends},
-    )
 
 
 @require_GET
@@ -204,7 +183,6 @@ def _before_finalizing(invoice: Invoice, member: Member) -> list[tuple[str, str]
 urlpatterns: list[URLPattern] = [
     path("invoices/", index, name="invoices"),
     path("invoices/export.csv", export, name="invoices_export"),
-    path("invoices/many/", many, name="invoices_many"),
     path("invoices/<int:invoice_id>/", record, name="invoice"),
     path("invoices/<int:invoice_id>/print/", printed, name="invoice_print"),
     path("invoices/<int:invoice_id>/invoice.pdf", pdf, name="invoice_pdf"),

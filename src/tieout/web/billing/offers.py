@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tieout.practice.invoices import Invoice, Status
+from tieout.practice.mail import NOT_SET_UP, mail_is_set_up
 from tieout.practice.money import shown
 from tieout.practice.permissions import Permission
 
@@ -42,6 +43,10 @@ def _counted(invoice: Invoice) -> str:
     return "It is void." if invoice.status == Status.VOID else ""
 
 
+def _mailable(invoice: Invoice) -> str:
+    return _counted(invoice) or ("" if mail_is_set_up() else NOT_SET_UP)
+
+
 def _owed(invoice: Invoice) -> str:
     return _counted(invoice) or ("" if invoice.balance > 0 else "Nothing is owed on it.")
 
@@ -61,7 +66,8 @@ def _written_off(invoice: Invoice) -> str:
 
 _RULES = (
     _Rule("Edit draft", "pencil", "invoice_edit", Permission.EDIT_INVOICES, _of_a_draft),
-    _Rule("Mark as sent", "send", "invoice_send", Permission.EDIT_INVOICES, _counted),
+    _Rule("Send by e-mail", "send", "invoice_mail", Permission.EDIT_INVOICES, _mailable),
+    _Rule("Mark as sent", "check", "invoice_send", Permission.EDIT_INVOICES, _counted),
     _Rule("Record a payment", "cash", "invoice_pay", Permission.RECORD_PAYMENTS, _owed),
     _Rule("Apply a credit", "check", "invoice_credit", Permission.RECORD_PAYMENTS, _owed),
     _Rule("Revise", "pencil", "invoice_revise", Permission.EDIT_INVOICES, _counted),

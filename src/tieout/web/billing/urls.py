@@ -9,7 +9,9 @@ from tieout.web.access import FirmRequest, requires
 from tieout.web.billing import (
     credits,
     invoice_acts,
+    invoice_bulk,
     invoice_forms,
+    invoice_mail,
     invoices,
     payment_forms,
     payments,
@@ -28,7 +30,9 @@ def first(request: FirmRequest) -> HttpResponse:
 urlpatterns = [
     path("", first, name="billing"),
     *invoices.urlpatterns,
+    *invoice_bulk.urlpatterns,
     *invoice_forms.urlpatterns,
+    *invoice_mail.urlpatterns,
     *invoice_acts.urlpatterns,
     *recurring.urlpatterns,
     *payments.urlpatterns,

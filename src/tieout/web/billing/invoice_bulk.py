@@ -1,0 +1,89 @@
+"""Acts: what is done with many invoices at once: started from the list, and its progress with a result for each."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from tieout.practice.access import visible_clients
+from tieout.practice.actions.bulk import AT_ONCE, MOST, access_bulk, carry_on, start_bulk
+from tieout.practice.billing_access import visible_documents
+from tieout.practice.bulk import MAILS, BulkVerb, RowState
+from tieout.practice.invoices import Invoice
+from tieout.practice.permissions import Permission
+from tieout.web.access import FirmRequest, requires
+from tieout.web.billing.acting import today_of
+from tieout.web.billing.invoice_list import INVOICES, narrowed
+from tieout.web.once import once
+
+SHOWN = 300
+"""Rows on one page of results."""
+
+
+@requires(Permission.EDIT_INVOICES)
+@require_POST
+def many(request: FirmRequest) -> HttpResponse:
+    """Start on what was ticked, or on all that was found. A second click finds the list the first one made."""
+    given = request.POST.get("do", "")
+    verb = BulkVerb(given) if given in BulkVerb.values else BulkVerb.FINALISE
+
+    def make() -> str:
+        act = start_bulk(member=request.member, verb=verb, invoice_ids=_asked(request), now=timezone.now())
+        return reverse("invoices_bulk", args=[act.pk])
+
+    address = once(request, make)
+    act = access_bulk(request.member, uuid.UUID(address.rstrip("/").rsplit("/", 1)[-1]))
+    if act.finished_at is None and verb not in MAILS and act.rows.count() <= AT_ONCE:
+        carry_on(firm_id=act.firm_id, act_id=act.pk, clock=timezone.now)
+    return redirect(address)
+
+
+@require_GET
+@requires(Permission.EDIT_INVOICES)
+def progress(request: FirmRequest, act_id: uuid.UUID) -> HttpResponse:
+    """How far it is, and what became of each. While it goes on, a part of it asks for itself again."""
+    act = access_bulk(request.member, act_id)
+    rows = list(act.rows.select_related("invoice__client")[:MOST])
+    counts = {state: sum(row.state == state for row in rows) for state in RowState}
+    settled = sum(counts[each] for each in (RowState.DONE, RowState.REFUSED, RowState.UNCLEAR))
+    first = [row for row in rows if row.state in (RowState.REFUSED, RowState.UNCLEAR)]
+    others = [row for row in rows if row.state not in (RowState.REFUSED, RowState.UNCLEAR)]
+    context = {
+        "act": act,
+        "rows": [*first, *others][:SHOWN],
+        "total": len(rows),
+        "settled": settled,
+        "done": counts[RowState.DONE],
+        "refused": counts[RowState.REFUSED],
+        "unclear": counts[RowState.UNCLEAR],
+        "more": max(0, len(rows) - SHOWN),
+        "mails": act.verb in MAILS,
+    }
+    part = request.headers.get("HX-Request")
+    return render(request, "billing/invoice_bulk_part.html" if part else "billing/invoice_bulk.html", context)
+
+
+def _asked(request: FirmRequest) -> list[int]:
+    """The ids that were ticked; with ``found``, of all that the list's filters find."""
+    if (found := request.POST.get("found")) is not None:
+        member = request.member
+        rows = narrowed(
+            INVOICES.read(QueryDict(found)),
+            visible_documents(member, Invoice),
+            visible_clients(member),
+            today_of(member),
+        )
+        return list(rows.values_list("pk", flat=True)[:MOST])
+    ticked = [each for each in request.POST.getlist("pick") if each.isascii() and each.isdigit()]
+    return [int(each) for each in ticked if len(each) <= 18]
+
+
+urlpatterns: list[URLPattern] = [
+    path("invoices/many/", many, name="invoices_many"),
+    path("invoices/many/<uuid:act_id>/", progress, name="invoices_bulk"),
+]
