@@ -25,7 +25,8 @@ from tieout.practice.groups import ClientGroup, GroupMember
 from tieout.practice.invoices import Invoice, InvoiceLine, InvoiceRevision, Status
 from tieout.practice.ledger_lists import LedgerList, ListEntry, TaxRate
 from tieout.practice.outbox import OutboxNote
-from tieout.practice.payments import Allocation, Method, Payment, Refund
+from tieout.practice.payment_methods import Method
+from tieout.practice.payments import Allocation, Payment, Refund
 from tieout.practice.recurring import RecurringInvoice
 from tieout.practice.service_items import ServiceItem
 

@@ -27,7 +27,8 @@ from tieout.practice.clients import Client
 from tieout.practice.invoice_terms import date_problem
 from tieout.practice.ledger_lists import LedgerList
 from tieout.practice.money import ZERO, shown
-from tieout.practice.payments import PAYMENT, Method, Payment, PaymentStatus
+from tieout.practice.payment_methods import Method
+from tieout.practice.payments import PAYMENT, Payment, PaymentStatus
 from tieout.practice.validation import Invalid, TextRule
 
 REFERENCE = TextRule("The reference", 21)

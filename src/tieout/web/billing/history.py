@@ -13,7 +13,8 @@ from tieout.practice.invoice_terms import is_terms
 from tieout.practice.invoice_terms import label_of as terms_label
 from tieout.practice.invoices import Status
 from tieout.practice.money import shown
-from tieout.practice.payments import Method, PaymentStatus, RefundStatus
+from tieout.practice.payment_methods import Method
+from tieout.practice.payments import PaymentStatus, RefundStatus
 from tieout.practice.service_items import Charge
 from tieout.web.client_history import VIA, Entry, FieldChange
 

@@ -31,7 +31,8 @@ from tieout.practice.client_balances import ClientBalance
 from tieout.practice.invoices import Invoice
 from tieout.practice.ledger_lists import LedgerList, ListEntry
 from tieout.practice.money import ZERO
-from tieout.practice.payments import Method, Payment
+from tieout.practice.payment_methods import Method
+from tieout.practice.payments import Payment
 from tieout.practice.permissions import Permission
 from tieout.practice.validation import Invalid
 from tieout.web.access import FirmRequest, requires

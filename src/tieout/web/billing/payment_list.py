@@ -9,7 +9,8 @@ from django.db.models import Q, QuerySet
 
 from tieout.practice.clients import Client
 from tieout.practice.credits import Credit
-from tieout.practice.payments import Method, Payment, PaymentStatus
+from tieout.practice.payment_methods import Method
+from tieout.practice.payments import Payment, PaymentStatus
 from tieout.web.listing import Asked, Column, Filter, ListKind
 
 Document = TypeVar("Document", Payment, Credit)

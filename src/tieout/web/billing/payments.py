@@ -15,7 +15,8 @@ from tieout.practice.billing_access import access_document, history_of_row, visi
 from tieout.practice.csv_text import write_csv
 from tieout.practice.invoices import INVOICE
 from tieout.practice.money import ZERO
-from tieout.practice.payments import PAYMENT, Method, Payment, PaymentStatus
+from tieout.practice.payment_methods import Method
+from tieout.practice.payments import PAYMENT, Payment, PaymentStatus
 from tieout.practice.permissions import Permission
 from tieout.web.access import FirmRequest, requires
 from tieout.web.badges import badges_for

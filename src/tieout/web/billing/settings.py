@@ -36,7 +36,7 @@ def index(request: FirmRequest) -> HttpResponse:
     settings = settings_of(member.firm_id)
     pressed = request.POST.get("section", "") if request.method == "POST" else ""
     forms = {
-        name: SettingsForm(*([request.POST] if name == pressed else []), section=name, settings=settings)
+        name: SettingsForm(request.POST if name == pressed else None, section=name, settings=settings)
         for name, _, _ in SECTIONS
     }
     if pressed in forms and (form := forms[pressed]).is_valid():

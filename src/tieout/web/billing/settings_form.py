@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django import forms
 from django.db.models.functions import Lower
 from django.forms import BoundField
+from django.http import QueryDict
 
 from tieout.practice.actions.billing_settings import TEXTS
 from tieout.practice.billing_access import rows_of
@@ -55,9 +56,9 @@ _TEXT_LABELS = {
 class SettingsForm(RuledForm):
     """One section of the settings."""
 
-    def __init__(self, *args: Any, section: str, settings: BillingSettings, **kwargs: Any) -> None:
+    def __init__(self, typed: QueryDict | None = None, *, section: str, settings: BillingSettings) -> None:
         self.section, self.heading, names = next(each for each in SECTIONS if each[0] == section)
-        super().__init__(*args, initial=_initial(settings), prefix=None, auto_id=f"{section}-%s", **kwargs)
+        super().__init__(typed, initial=_initial(settings), auto_id=f"{section}-%s")
         for name in names:
             self.fields[name] = _field(name, settings)
 
@@ -80,7 +81,7 @@ def _field(name: str, settings: BillingSettings) -> forms.Field:
         field = text_field(name, TEXTS[name], hint)
         field.label = label
         return field
-    return {
+    made: Mapping[str, Callable[[], forms.Field]] = {
         "terms": lambda: select(
             "Terms", offered_terms(settings.own_terms, custom=False), "New invoices start with these."
         ),
@@ -108,7 +109,8 @@ def _field(name: str, settings: BillingSettings) -> forms.Field:
             ],
             "The data of a card never comes here; the processor keeps it.",
         ),
-    }[name]()
+    }
+    return made[name]()
 
 
 def _items(settings: BillingSettings) -> list[tuple[int | str, str]]:
