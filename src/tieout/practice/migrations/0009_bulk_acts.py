@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("practice", "0007_invoice_texts"),
+        ("practice", "0008_invoice_texts"),
     ]
 
     operations = [

@@ -10,7 +10,7 @@ import tieout.practice.billing_settings
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("practice", "0006_who_signs_in"),
+        ("practice", "0007_api_tokens"),
     ]
 
     operations = [
