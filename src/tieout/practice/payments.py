@@ -10,7 +10,8 @@ from tieout.practice.clients import Client
 from tieout.practice.firms import Firm
 from tieout.practice.invoices import Invoice
 from tieout.practice.ledger_lists import ListEntry
-from tieout.practice.payment_methods import Method
+from tieout.practice.payment_methods import BY_PROCESSOR as BY_PROCESSOR
+from tieout.practice.payment_methods import Method as Method  # where everybody looks for it
 
 PAYMENT = "payment"
 REFUND = "refund"
