@@ -186,7 +186,7 @@ def test_the_final_plan_can_be_taken_along_with_every_field() -> None:
         "Will be created in Tieout",
         "Waits for a decision",
     }
-    (ada,) = [row for row in rows if row["Client or customer"] == "Ada Byrne"]
+    (ada,) = [row for row in rows if row["Record"] == "Ada Byrne"]
     assert (ada["Field"], ada["Written in"]) == ("Phone", "asked about afterwards")
 
 

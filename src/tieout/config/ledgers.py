@@ -6,7 +6,7 @@ Adding a ledger is one package that implements ``tieout.reconcile.ports`` and on
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -14,9 +14,10 @@ from django.conf import settings
 from django.utils import timezone
 
 from tieout.quickbooks.api.config import AppKeys, ConfigurationError, Environment
+from tieout.quickbooks.company_rules import SETTINGS
 from tieout.quickbooks.entities import all_entities
 from tieout.quickbooks.provider import QuickBooksProvider, World
-from tieout.reconcile.ports import LedgerProvider, Misconfigured
+from tieout.reconcile.ports import LedgerProvider, Misconfigured, Setting
 
 CALLBACK_PATH = "/integrations/quickbooks/callback"
 
@@ -27,6 +28,7 @@ class NotConfigured:
     name = "quickbooks"
     title = "QuickBooks Online"
     specs = tuple(entity.spec for entity in all_entities())
+    settings: Sequence[Setting] = SETTINGS
 
     def __init__(self, sentence: str) -> None:
         self._sentence = sentence

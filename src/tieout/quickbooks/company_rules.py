@@ -11,36 +11,35 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from tieout.reconcile.ports import Setting
+
 Settings = Mapping[str, str]
 """Key of ``SETTINGS`` -> an id of the ledger. What is left out is not chosen."""
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """One choice a firm makes for its connection."""
-
-    key: str
-    label: str
-    choices: str
-    """The entity (practice word) whose records are offered; the setting holds the chosen one's ledger id."""
-    needed_for: str
-    """What waits while it is not chosen, as a sentence; empty when there is a default."""
 
 
 METHODS = ("card", "debit", "ach", "cash", "check", "other")
 """The practice's payment methods."""
 
+INCOME = ("Income", "Other Income")
+MONEY = ("Bank", "Other Current Asset", "Credit Card")
+"""Account types that money can be paid into or out of: Undeposited Funds is an Other Current Asset."""
+
 SETTINGS = (
-    Setting("income_account", "Income account", "account", "Service items without an income account wait."),
+    Setting(
+        "income_account", "Income account", "account", "Service items without an income account wait.", INCOME
+    ),
     Setting("write_off_item", "Item for write-offs", "service_item", "Invoices with a write-off wait."),
     Setting("credit_item", "Item for credits without one", "service_item", "Credits without an item wait."),
     Setting("refund_item", "Item for refunds", "service_item", "Refunds wait."),
-    Setting("refund_account", "Account refunds are paid from", "account", "Refunds wait."),
+    Setting("refund_account", "Account refunds are paid from", "account", "Refunds wait.", MONEY),
     Setting("tax_code", "Sales tax code", "tax_code", ""),
     Setting("taxed_code", "Tax code of taxable lines (outside the US)", "tax_code", "Documents wait."),
     Setting("untaxed_code", "Tax code of other lines (outside the US)", "tax_code", "Documents wait."),
-    Setting("deposit_account", "Account payments are deposited to", "account", ""),
-    *(Setting(f"deposit_account.{one}", f"Deposit account for {one}", "account", "") for one in METHODS),
+    Setting("deposit_account", "Account payments are deposited to", "account", "", MONEY),
+    *(
+        Setting(f"deposit_account.{one}", f"Deposit account for {one}", "account", "", MONEY)
+        for one in METHODS
+    ),
     *(Setting(f"payment_method.{one}", f"Payment method for {one}", "payment_method", "") for one in METHODS),
 )
 

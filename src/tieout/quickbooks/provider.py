@@ -18,12 +18,12 @@ from tieout.quickbooks.api.config import AppKeys, Environment, known
 from tieout.quickbooks.api.pace import Pace
 from tieout.quickbooks.api.sign_in import Discovery, SignIn
 from tieout.quickbooks.api.transport import Transport, http_client
-from tieout.quickbooks.company_rules import Settings
+from tieout.quickbooks.company_rules import SETTINGS, Settings
 from tieout.quickbooks.entities import all_entities
 from tieout.quickbooks.entity import QuickBooksEntity
 from tieout.quickbooks.errors import in_ledger_words
 from tieout.quickbooks.ledger import QuickBooksLedger
-from tieout.reconcile.ports import BadSignature, Callback, Notice, Tokens, TokenSource
+from tieout.reconcile.ports import BadSignature, Callback, Notice, Setting, Tokens, TokenSource
 from tieout.reconcile.spec import EntitySpec
 
 SITES = {
@@ -48,6 +48,7 @@ class QuickBooksProvider:
 
     name = "quickbooks"
     title = "QuickBooks Online"
+    settings: Sequence[Setting] = SETTINGS
 
     def __init__(
         self,

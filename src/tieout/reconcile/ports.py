@@ -313,12 +313,28 @@ class TokenSource(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One choice a firm makes for its connection; the value is an id of the ledger."""
+
+    key: str
+    label: str
+    choices: str
+    """The entity (practice word) whose records are offered; the setting holds the chosen one's ledger id."""
+    needed_for: str
+    """What waits while it is not chosen, as a sentence; empty when there is a default."""
+    types: tuple[str, ...] = ()
+    """Of accounts: the types that are offered; empty: all."""
+
+
 class LedgerProvider(Protocol):
     """One kind of ledger, as an installation is configured for it."""
 
     name: str
     title: str
     specs: Sequence[EntitySpec]
+    settings: Sequence[Setting]
+    """What a firm can choose for its connection."""
 
     def authorize_url(self, *, state: str, verifier: str) -> str:
         """Where to send the browser. ``verifier`` is the PKCE secret that ``exchange`` will show again."""

@@ -56,9 +56,19 @@ def decide(
 
 
 def link(
-    review: Review, member: Member, row_id: int, other: str, *, engine: Engine | None = None
+    review: Review,
+    member: Member,
+    row_id: int,
+    other: str,
+    *,
+    keep: Mapping[str, str] | None = None,
+    engine: Engine | None = None,
 ) -> list[Before]:
-    """Link a row's record with one of the other side, which may stand in a row of its own."""
+    """Link a row's record with one of the other side, which may stand in a row of its own.
+
+    ``keep``: unit -> the side whose value both get; what is not named is asked about where it differs.
+    """
+    kept = {"keep": {unit: Side(side).value for unit, side in keep.items()}} if keep else {}
     now = (engine or Engine()).now()
     with transaction.atomic():
         row = next(iter(_rows(review, member, [row_id])), None)
@@ -71,13 +81,13 @@ def link(
         if partner is not None:
             before += _release(review, partner, member, now)
             before.append(_before(partner))
-            mine = {
+            mine = kept | {
                 "with": row.practice_id or row.ledger_id,
                 "with_name": row.practice_name or row.ledger_name,
             }
             _save(partner, Decision.LINK, mine, member, now)
         before.append(_before(row))
-        _save(row, Decision.LINK, {"with": other, "with_name": name}, member, now)
+        _save(row, Decision.LINK, kept | {"with": other, "with_name": name}, member, now)
     return before
 
 

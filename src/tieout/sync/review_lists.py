@@ -54,3 +54,8 @@ def waiting_ids(review: Review, bucket: str, *, to_check_only: bool = False) -> 
     if to_check_only:
         found = found.filter(confirmed=False)
     return list(found.values_list("id", flat=True))
+
+
+def undecided_new(review: Review) -> int:
+    """Records only in the ledger that the switch alone decides about."""
+    return review.rows.filter(bucket=Bucket.NEW, decision="").count()

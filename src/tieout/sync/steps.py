@@ -32,7 +32,7 @@ LISTS = ("category", "tracking_class", "location", "account", "term", "tax_code"
 
 STEPS: Sequence[Step] = (
     Step("clients", "Clients", ("client",), "Both ways", "quickbooks-clients"),
-    Step("service-items", "Service items", ("service_item",), "Both ways", "", "clients"),
+    Step("service-items", "Service items", ("service_item",), "Both ways", "quickbooks-items", "clients"),
     Step("invoices", "Invoices", ("invoice",), "To QuickBooks", "", "service-items"),
     Step(
         "payments-and-credits",

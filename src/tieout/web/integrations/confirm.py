@@ -17,9 +17,9 @@ from tieout.sync.review_final import FinalPlan
 from tieout.sync.review_plan import Fate
 from tieout.web.access import FirmRequest
 from tieout.web.downloads import csv_file
+from tieout.web.integrations.flows import FLOWS
 from tieout.web.integrations.gated import connected
 from tieout.web.integrations.review_rows import FATES
-from tieout.web.integrations.wizard import ENTITY
 from tieout.web.unit_values import said
 
 SIDES = {Side.PRACTICE: "Tieout", Side.LEDGER: "QuickBooks"}
@@ -27,8 +27,8 @@ SHOWN = 300
 """Lines of each part on the page; the file has them all."""
 PARTS = (
     (Fate.LINK, "Pairs that are linked", "Where only one side has a value, the other gets it."),
-    (Fate.CREATE_HERE, "New clients in Tieout", "Each individual also gets a primary contact."),
-    (Fate.CREATE_THERE, "New customers in QuickBooks", "Created with everything known here."),
+    (Fate.CREATE_HERE, "New {flow.many} in Tieout", "Each individual client also gets a primary contact."),
+    (Fate.CREATE_THERE, "New {flow.there} in QuickBooks", "Created with everything known here."),
     (Fate.WAIT, "Left as they are, to be decided later", "You find them under Needs you afterwards."),
     (Fate.LEAVE_OUT, "Left out", "They take no part until somebody restores them."),
 )
@@ -36,10 +36,11 @@ PARTS = (
 
 @connected
 @require_GET
-def confirm(request: FirmRequest, connection: Connection) -> HttpResponse:
-    review = reviews.open_review(connection, ENTITY)
+def confirm(request: FirmRequest, connection: Connection, entity: str = "client") -> HttpResponse:
+    flow = FLOWS[entity]
+    review = reviews.open_review(connection, entity)
     if review is None or review.state != ReviewState.READY:
-        return redirect("quickbooks-clients")
+        return redirect(flow.choose)
     plan = review_final.final_plan(connection, review)
     parts = [(fate, title, text, _lines(plan, fate)) for fate, title, text in PARTS]
     return render(
@@ -48,9 +49,10 @@ def confirm(request: FirmRequest, connection: Connection) -> HttpResponse:
         {
             "connection": connection,
             "review": review,
+            "flow": flow,
             "plan": plan,
             "parts": [
-                (fate.value, title, text, lines[:SHOWN], len(lines))
+                (fate.value, title.format(flow=flow), text, lines[:SHOWN], len(lines))
                 for fate, title, text, lines in parts
                 if lines
             ],
@@ -65,13 +67,14 @@ def confirm(request: FirmRequest, connection: Connection) -> HttpResponse:
 
 @connected
 @require_GET
-def export(request: FirmRequest, connection: Connection) -> HttpResponse:
-    review = reviews.open_review(connection, ENTITY)
+def export(request: FirmRequest, connection: Connection, entity: str = "client") -> HttpResponse:
+    flow = FLOWS[entity]
+    review = reviews.open_review(connection, entity)
     if review is None or review.state != ReviewState.READY:
-        return redirect("quickbooks-clients")
-    header = ["What happens", "Client or customer", "With", "Field", "Written in", "Before", "After"]
+        return redirect(flow.choose)
+    header = ["What happens", "Record", "With", "Field", "Written in", "Before", "After"]
     plan = review_final.final_plan(connection, review)
-    return csv_file("tieout-final-plan.csv", write_csv(header, _cells(plan)))
+    return csv_file(f"tieout-final-plan-{entity}.csv", write_csv(header, _cells(plan)))
 
 
 def _lines(plan: FinalPlan, fate: Fate) -> list[tuple[object, list[tuple[str, str, str, str]]]]:

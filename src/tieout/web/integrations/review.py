@@ -15,9 +15,10 @@ from tieout.sync.models import Connection, Review, ReviewRow, ReviewState
 from tieout.web.access import FirmRequest
 from tieout.web.integrations import review_undo
 from tieout.web.integrations.buckets import BUCKETS
+from tieout.web.integrations.flows import CLIENTS, FLOWS
 from tieout.web.integrations.gated import connected
 from tieout.web.integrations.review_rows import Decidable, decidable
-from tieout.web.integrations.wizard import ENTITY, PLACES
+from tieout.web.integrations.wizard import ENTITY
 from tieout.web.paging import page_number
 
 NOTHING_DONE = {"linked": 0, "created_here": 0, "created_there": 0, "needs_you": 0}
@@ -34,7 +35,7 @@ def bucket(request: FirmRequest, connection: Connection, slug: str = "duplicates
     if review is None:
         return redirect("quickbooks-clients")
     if review.state not in READABLE:
-        return redirect(PLACES[ReviewState(review.state)])
+        return redirect(CLIENTS.place(review.state))
     here = BUCKETS[slug]
     search = request.GET.get("search", "").strip()[:200]
     only_checking = slug == "matches" and request.GET.get("show") == "check"
@@ -99,33 +100,36 @@ def create_new(request: FirmRequest, connection: Connection) -> HttpResponse:
 
 @connected
 @require_POST
-def apply(request: FirmRequest, connection: Connection) -> HttpResponse:
+def apply(request: FirmRequest, connection: Connection, entity: str = ENTITY) -> HttpResponse:
     """What was looked at is what is done: a plan that moved on since is shown again instead."""
-    review = reviews.open_review(connection, ENTITY)
+    flow = FLOWS[entity]
+    review = reviews.open_review(connection, entity)
     if review is None or review.state != ReviewState.READY:
         messages.info(request, "There is no review waiting. Start one to go on.")
-        return redirect("quickbooks-clients")
+        return redirect(flow.choose)
     if request.POST.get("plan") != review_final.current_fingerprint(review):
         messages.warning(
             request, "Something was decided since you looked. Here is the plan as it stands now."
         )
-        return redirect("quickbooks-clients-confirm")
+        return redirect(flow.confirm)
     reviews.apply(review, request.member)
-    return redirect("quickbooks-clients-progress")
+    return redirect(flow.progress)
 
 
 @connected
 @require_GET
-def done(request: FirmRequest, connection: Connection) -> HttpResponse:
-    review = reviews.latest_review(connection, ENTITY)
+def done(request: FirmRequest, connection: Connection, entity: str = ENTITY) -> HttpResponse:
+    flow = FLOWS[entity]
+    review = reviews.latest_review(connection, entity)
     if review is None or review.state != ReviewState.DONE:
-        return redirect("quickbooks-clients" if review is None else PLACES[ReviewState(review.state)])
+        return redirect(flow.choose if review is None else flow.place(review.state))
     return render(
         request,
-        "quickbooks/done.html",
+        "quickbooks/done.html" if flow is CLIENTS else "quickbooks/items_done.html",
         {
             "connection": connection,
             "review": review,
+            "flow": flow,
             "counts": reviews.bucket_counts(review),
             "result": NOTHING_DONE | review.summary.get("done", {}),
         },

@@ -21,10 +21,10 @@ from tieout.sync.review_decisions import Before
 from tieout.sync.review_plan import Decision
 from tieout.web.access import FirmRequest
 from tieout.web.integrations import review_undo
+from tieout.web.integrations.flows import FLOWS
 from tieout.web.integrations.gated import connected
 from tieout.web.integrations.linking import details_of
 from tieout.web.integrations.needs_you import back
-from tieout.web.integrations.wizard import ENTITY
 
 SAID: Mapping[str, tuple[Decision, str]] = {
     "accept": (Decision.ACCEPT, "Taken for the same: {what}."),
@@ -35,6 +35,9 @@ SAID: Mapping[str, tuple[Decision, str]] = {
     "clear": (Decision.NONE, "Open again: {what}."),
 }
 """The verb a button posts -> the decision, and how it is told."""
+DECIDE = {"client": "quickbooks-review-decide", "service_item": "quickbooks-items-decide"}
+USE: Mapping[str, Side] = {"use_practice": Side.PRACTICE, "use_ledger": Side.LEDGER}
+"""Of two records that are nearly the same: link them with this side's values."""
 KEEP: Mapping[str, str] = {"keep_practice": "practice", "keep_ledger": "ledger", "keep_ask": ""}
 
 
@@ -65,11 +68,11 @@ def read(request: HttpRequest) -> Posted:
 
 @connected
 @require_POST
-def decide(request: FirmRequest, connection: Connection) -> HttpResponse:
-    review = reviews.open_review(connection, ENTITY)
+def decide(request: FirmRequest, connection: Connection, entity: str = "client") -> HttpResponse:
+    review = reviews.open_review(connection, entity)
     if review is None or review.state != ReviewState.READY:
         messages.info(request, "This review is not open for decisions any more. Nothing was changed.")
-        return redirect("quickbooks-clients")
+        return redirect(FLOWS[entity].choose)
     posted = read(request)
     try:
         before, sentence = _carry_out(connection, review, request, posted)
@@ -84,8 +87,8 @@ def decide(request: FirmRequest, connection: Connection) -> HttpResponse:
 
 @connected
 @require_POST
-def undo(request: FirmRequest, connection: Connection) -> HttpResponse:
-    review = reviews.open_review(connection, ENTITY)
+def undo(request: FirmRequest, connection: Connection, entity: str = "client") -> HttpResponse:
+    review = reviews.open_review(connection, entity)
     if review is not None:
         try:
             if not review_undo.take_back(request.session, review, request.member):
@@ -97,13 +100,13 @@ def undo(request: FirmRequest, connection: Connection) -> HttpResponse:
 
 @connected
 @require_GET
-def choose(request: FirmRequest, connection: Connection, row_id: int) -> HttpResponse:
+def choose(request: FirmRequest, connection: Connection, row_id: int, entity: str = "client") -> HttpResponse:
     """The partner of a row, from its suggestions or from a search. The same page as outside the review."""
-    review = reviews.open_review(connection, ENTITY)
+    review = reviews.open_review(connection, entity)
     row = review_lists.row_of(review, row_id) if review else None
     if row is None:
         raise NotYours("There is no such row.")
-    key = key_of(row)
+    key = key_of(row, entity)
     search = request.GET.get("search", "").strip()[:200]
     found = partners.found(connection, key, search) if search else _suggested(row)
     name = row.practice_name or row.ledger_name
@@ -124,16 +127,16 @@ def choose(request: FirmRequest, connection: Connection, row_id: int) -> HttpRes
             "back": request.GET.get("back", ""),
             "inside": inside,
             "find_url": request.path,
-            "save_url": reverse("quickbooks-review-decide"),
+            "save_url": reverse(DECIDE[entity]),
             "save_name": "one",
             "save_prefix": f"link_to:{row.pk}:",
         },
     )
 
 
-def key_of(row: ReviewRow) -> Key:
+def key_of(row: ReviewRow, entity: str) -> Key:
     side = Side.PRACTICE if row.practice_id else Side.LEDGER
-    return Key(ENTITY, side, row.practice_id or row.ledger_id)
+    return Key(entity, side, row.practice_id or row.ledger_id)
 
 
 def _suggested(row: ReviewRow) -> list[partners.Partner]:
@@ -161,6 +164,9 @@ def _carry_out(
         row_id = posted.ids[0] if posted.ids else 0
         before = review_decisions.link(review, member, row_id, posted.other)
         return before, "To be linked."
+    if posted.verb in USE:
+        before = _use(review, request, posted)
+        return before, f"Linked with one side's values: {_what(review, before)}."
     if posted.verb == "accept_all":
         ids: Sequence[int] = review_lists.waiting_ids(review, "match", to_check_only=True)
         before = review_decisions.decide(review, member, ids, Decision.ACCEPT)
@@ -170,6 +176,23 @@ def _carry_out(
     decision, sentence = SAID[posted.verb]
     before = review_decisions.decide(review, member, posted.ids, decision)
     return before, sentence.format(what=_what(review, before))
+
+
+def _use(review: Review, request: FirmRequest, posted: Posted) -> list[Before]:
+    """Link each row with the record it is nearest to. An empty value gives way to the other side's all the same."""
+    side = USE[posted.verb]
+    before: list[Before] = []
+    for one in posted.ids:
+        row = review_lists.row_of(review, one)
+        if row is None or row.decision or not row.suggestions:
+            continue
+        near = row.suggestions[0]
+        mine = (row.practice_id != "") is (side is Side.PRACTICE)
+        own = row.practice_details if row.practice_id else row.ledger_details
+        shown = own if mine else near.get("details", {})
+        keep = {"name": side.value} | {unit: side.value for unit in ("rate", "sku") if shown.get(unit)}
+        before += review_decisions.link(review, request.member, row.pk, str(near["id"]), keep=keep)
+    return before
 
 
 def _keep_fields(review: Review, request: FirmRequest, posted: Posted) -> list[Before]:

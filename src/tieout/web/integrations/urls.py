@@ -9,6 +9,7 @@ from tieout.web.integrations import (
     doctor,
     exports,
     health,
+    items,
     linking,
     manage,
     needs_you,
@@ -21,6 +22,7 @@ from tieout.web.integrations import (
 )
 
 MANAGE = "settings/integrations/quickbooks/"
+OF_ITEMS = {"entity": "service_item"}
 
 urlpatterns = [
     path("settings/integrations/", manage.integrations, name="integrations"),
@@ -73,6 +75,32 @@ urlpatterns = [
     path(MANAGE + "clients/create-new/", review.create_new, name="quickbooks-clients-create-new"),
     path(MANAGE + "clients/sync/", review.apply, name="quickbooks-clients-apply"),
     path(MANAGE + "clients/done/", review.done, name="quickbooks-clients-done"),
+    path(MANAGE + "service-items/", items.choose, name="quickbooks-items"),
+    path(MANAGE + "service-items/progress/", wizard.progress, OF_ITEMS, name="quickbooks-items-progress"),
+    path(MANAGE + "service-items/cancel/", wizard.cancel, OF_ITEMS, name="quickbooks-items-cancel"),
+    path(MANAGE + "service-items/review/", items.review, name="quickbooks-items-review"),
+    path(MANAGE + "service-items/review/<slug:slug>/", items.review, name="quickbooks-items-review"),
+    path(MANAGE + "service-items/decide/", review_decide.decide, OF_ITEMS, name="quickbooks-items-decide"),
+    path(MANAGE + "service-items/undo/", review_decide.undo, OF_ITEMS, name="quickbooks-items-undo"),
+    path(
+        MANAGE + "service-items/row/<int:row_id>/",
+        review_decide.choose,
+        OF_ITEMS,
+        name="quickbooks-items-link",
+    ),
+    path(MANAGE + "service-items/row/<int:row_id>/edit/", items.edit, name="quickbooks-items-edit"),
+    path(MANAGE + "service-items/row/<int:row_id>/recheck/", items.recheck, name="quickbooks-items-recheck"),
+    path(MANAGE + "service-items/account/", items.account, name="quickbooks-items-account"),
+    path(MANAGE + "service-items/create-new/", items.create_new, name="quickbooks-items-create-new"),
+    path(MANAGE + "service-items/confirm/", confirm.confirm, OF_ITEMS, name="quickbooks-items-confirm"),
+    path(
+        MANAGE + "service-items/confirm/export.csv",
+        confirm.export,
+        OF_ITEMS,
+        name="quickbooks-items-confirm-export",
+    ),
+    path(MANAGE + "service-items/sync/", review.apply, OF_ITEMS, name="quickbooks-items-apply"),
+    path(MANAGE + "service-items/done/", review.done, OF_ITEMS, name="quickbooks-items-done"),
     path("integrations/quickbooks/callback", connect.callback, name="quickbooks-callback"),
     path("integrations/quickbooks/disconnected", connect.disconnected, name="quickbooks-disconnected"),
     path("integrations/quickbooks/reconnect", connect.reconnect, name="quickbooks-reconnect"),

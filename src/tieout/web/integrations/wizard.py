@@ -13,23 +13,14 @@ from django_htmx.http import HttpResponseClientRedirect
 from tieout.practice.access import clients_of
 from tieout.reconcile.ports import Activity, LedgerError
 from tieout.sync import review as reviews
-from tieout.sync.models import Connection, Review, ReviewState
+from tieout.sync.models import Connection, Review
 from tieout.web.access import FirmRequest
+from tieout.web.integrations.flows import CLIENTS, FLOWS
 from tieout.web.integrations.gated import connected
 
 ENTITY = "client"
 MANY = 5_000
 """From here on reading takes minutes, and the page says so."""
-
-PLACES = {
-    ReviewState.COLLECTING: "quickbooks-clients-progress",
-    ReviewState.READY: "quickbooks-clients-review",
-    ReviewState.APPLYING: "quickbooks-clients-progress",
-    ReviewState.DONE: "quickbooks-clients-done",
-    ReviewState.FAILED: "quickbooks-clients-progress",
-    ReviewState.CANCELLED: "quickbooks-clients",
-}
-"""Where a person belongs at each state of a review; back, refresh and old links all lead there."""
 
 
 class StartForm(forms.Form):
@@ -46,7 +37,7 @@ def choose(request: FirmRequest, connection: Connection) -> HttpResponse:
     form = StartForm(request.POST or None)
     problem = ""
     if request.method == "POST" and under_way is not None:
-        return redirect(PLACES[ReviewState(under_way.state)])
+        return redirect(CLIENTS.place(under_way.state))
     if request.method == "POST" and form.is_valid():
         try:
             reviews.start(
@@ -66,7 +57,7 @@ def choose(request: FirmRequest, connection: Connection) -> HttpResponse:
         {
             "connection": connection,
             "under_way": under_way,
-            "continue_to": PLACES[ReviewState(under_way.state)] if under_way else "",
+            "continue_to": CLIENTS.place(under_way.state) if under_way else "",
             "problem": problem,
             "chosen": form["activity"].value(),
             "with_subcustomers": bool(form["include_subcustomers"].value()),
@@ -89,30 +80,33 @@ def counts(request: FirmRequest, connection: Connection) -> HttpResponse:
 
 @connected
 @require_GET
-def progress(request: FirmRequest, connection: Connection) -> HttpResponse:
+def progress(request: FirmRequest, connection: Connection, entity: str = ENTITY) -> HttpResponse:
     """How far it is. May be left at any time; the page goes on by itself when there is something to do."""
-    review = reviews.latest_review(connection, ENTITY)
+    flow = FLOWS[entity]
+    review = reviews.latest_review(connection, entity)
     if review is None:
-        return redirect("quickbooks-clients")
-    place = PLACES[ReviewState(review.state)]
-    if place != "quickbooks-clients-progress":
+        return redirect(flow.choose)
+    place = flow.place(review.state)
+    if place != flow.progress:
         return (
             HttpResponseClientRedirect(reverse(place))
             if request.headers.get("HX-Request")
             else redirect(place)
         )
     template = "quickbooks/progress.html" + ("#bar" if request.headers.get("HX-Request") else "")
-    return render(request, template, {"connection": connection, "review": review, **_how_far(review)})
+    return render(
+        request, template, {"connection": connection, "review": review, "flow": flow, **_how_far(review)}
+    )
 
 
 @connected
 @require_POST
-def cancel(request: FirmRequest, connection: Connection) -> HttpResponse:
-    review = reviews.open_review(connection, ENTITY)
+def cancel(request: FirmRequest, connection: Connection, entity: str = ENTITY) -> HttpResponse:
+    review = reviews.open_review(connection, entity)
     if review is not None:
         reviews.cancel(review, request.member)
         messages.success(request, "Stopped. Nothing was written, here or in QuickBooks.")
-    return redirect("quickbooks-clients")
+    return redirect(FLOWS[entity].choose)
 
 
 def _how_far(review: Review) -> dict[str, object]:

@@ -1,0 +1,130 @@
+"""Acts: the review of service items: its three lists, and one row looked at again after somebody mended something.
+
+Looking again reads the records of that row alone; every other row stays as it is.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from math import ceil
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from tieout.practice.records import RECORD_KINDS
+from tieout.reconcile.match import Bucket, Candidate, Proposal
+from tieout.reconcile.spec import EntitySpec
+from tieout.reconcile.state import Present, Side
+from tieout.sync import match_memory, observations, review_rows
+from tieout.sync.decisions import CannotDecide
+from tieout.sync.engine import Engine
+from tieout.sync.item_matching import propose_items
+from tieout.sync.ledgers import keep_calls, open_ledger
+from tieout.sync.models import Connection, Review, ReviewRow, ReviewState
+from tieout.sync.review import PER_PAGE, RowPage, spec_of
+from tieout.sync.review_plan import Decision
+from tieout.sync.review_rows import OUTSIDE, candidate
+
+ENTITY = "service_item"
+_PAIR = Q(bucket=Bucket.MATCH) | (Q(decision=Decision.LINK) & ~Q(practice_id=""))
+_HERE = ~Q(practice_id="") & ~Q(bucket=Bucket.MATCH) & ~Q(decision=Decision.LINK)
+_THERE = Q(practice_id="") & ~Q(bucket=OUTSIDE) & ~Q(decision=Decision.LINK)
+LISTS = {"matched": _PAIR, "unmatched": _HERE, "only-in-quickbooks": _THERE}
+"""Slug of a list -> its rows. A pair made by hand stands once, in the row of the item here."""
+
+
+def counts(review: Review) -> dict[str, int]:
+    return {slug: review.rows.filter(of).count() for slug, of in LISTS.items()}
+
+
+def rows(review: Review, slug: str, *, search: str = "", page: int = 1, per_page: int = PER_PAGE) -> RowPage:
+    """One page of a list, by name."""
+    found = _named(review.rows.filter(LISTS[slug]), search)
+    total = found.count()
+    pages = max(1, ceil(total / per_page))
+    page = min(max(1, page), pages)
+    shown = found.select_related("decided_by__user").order_by("sort_name", "id")
+    return RowPage(list(shown[(page - 1) * per_page : page * per_page]), page, pages, total)
+
+
+def _named(found: QuerySet[ReviewRow], search: str) -> QuerySet[ReviewRow]:
+    for word in search.split():
+        found = found.filter(Q(practice_name__icontains=word) | Q(ledger_name__icontains=word))
+    return found
+
+
+def recheck(review: Review, row_id: int, *, engine: Engine | None = None) -> ReviewRow:
+    """Read the records of one row anew, on both sides, and match them again. Returns the row as it is now.
+
+    Raises ``CannotDecide`` when the review is not open or the row is gone, and ``LedgerError``.
+    """
+    engine = engine or Engine()
+    connection = Connection.objects.get(pk=review.connection_id)
+    spec = spec_of(connection, ENTITY, engine)
+    row = review.rows.filter(pk=row_id).first()
+    if row is None:
+        raise CannotDecide("That row is not here any more. Nothing was changed.")
+    _read_again(connection, spec, _ledger_ids(row), engine)
+    with transaction.atomic():
+        held = Review.objects.select_for_update().filter(pk=review.pk, state=ReviewState.READY).first()
+        row = ReviewRow.objects.filter(pk=row_id, review=review).first()
+        if held is None or row is None:
+            raise CannotDecide("This review is not open any more. Nothing was changed.")
+        if row.decision:
+            return row  # a person has decided; what it would be without that is no question
+        return _match_again(held, connection, spec, row)
+
+
+def _ledger_ids(row: ReviewRow) -> list[str]:
+    """The ledger's records this row speaks of: its own, and the nearest ones."""
+    near = [str(one["id"]) for one in row.suggestions if one["side"] == Side.LEDGER]
+    return [one for one in (row.ledger_id, *near) if one]
+
+
+def _read_again(connection: Connection, spec: EntitySpec, ids: Sequence[str], engine: Engine) -> None:
+    meter: Counter[str] = Counter()
+    seen = open_ledger(connection, engine, meter).read(spec.ledger, ids) if ids else {}
+    observations.keep(connection, spec, Side.LEDGER, seen, engine.now())
+    keep_calls(connection, meter, engine.now())
+
+
+def _match_again(review: Review, connection: Connection, spec: EntitySpec, row: ReviewRow) -> ReviewRow:
+    lone = review.rows.exclude(pk=row.pk).exclude(bucket=Bucket.MATCH).filter(decision="")
+    ours = [row.practice_id] if row.practice_id else _ids(lone, "practice_id")
+    theirs = [row.ledger_id, *_ids(lone, "ledger_id")] if row.practice_id else [row.ledger_id]
+    never = match_memory.never_pairs(connection, spec.practice)
+    proposed = propose_items(
+        _candidates(connection, spec, Side.PRACTICE, ours),
+        _candidates(connection, spec, Side.LEDGER, [one for one in theirs if one]),
+        never,
+    )
+    touched = {(Side.PRACTICE, row.practice_id), (Side.LEDGER, row.ledger_id)} - {(side, "") for side in Side}
+    mine = [one for one in proposed if touched & _sides(one)]
+    partners = {key for one in mine for key in _sides(one)} - touched
+    for side, record_id in partners:
+        column = "practice_id" if side is Side.PRACTICE else "ledger_id"
+        lone.filter(**{column: record_id}).delete()
+    row.delete()
+    made = sorted((review_rows.row(review, one) for one in mine), key=lambda one: not one.practice_id)
+    if not made:
+        raise CannotDecide("The item is gone on both sides. The row was taken away.")
+    return ReviewRow.objects.bulk_create(made)[0]
+
+
+def _ids(found: QuerySet[ReviewRow], column: str) -> list[str]:
+    return list(found.exclude(**{column: ""}).exclude(bucket=OUTSIDE).values_list(column, flat=True))
+
+
+def _sides(one: Proposal) -> set[tuple[Side, str]]:
+    return {(each.key.side, each.key.id) for each in (one.practice, one.ledger) if each is not None}
+
+
+def _candidates(connection: Connection, spec: EntitySpec, side: Side, ids: Sequence[str]) -> list[Candidate]:
+    if side is Side.PRACTICE:
+        views = RECORD_KINDS[spec.practice].read(connection.firm_id, ids)
+        seen = {one: Present(view.units, str(view.version), view.facts) for one, view in views.items()}
+    else:
+        known = observations.of_ledger(connection, spec, ids)
+        seen = {one: row for one, row in known.items() if isinstance(row, Present)}
+    return [candidate(spec, side, one, record) for one, record in seen.items()]

@@ -1,0 +1,122 @@
+"""Decides: how one row of the service items' review is shown: both items, what fails between them, and its buttons. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+
+from tieout.reconcile.match import Bucket
+from tieout.reconcile.match_text import normalise
+from tieout.sync.models import ReviewRow
+from tieout.sync.review_plan import Decision, fate
+from tieout.web.integrations.remedies import Button
+from tieout.web.integrations.review_rows import FATES
+
+FIELDS = (("name", "Name"), ("rate", "Rate"), ("sku", "SKU"))
+NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Name, rate or SKU on both sides."""
+
+    label: str
+    here: str
+    there: str
+    fails: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRow:
+    row: ReviewRow
+    name: str
+    has_near: bool
+    """Another item stands beside it, so that what fails can be told."""
+    fields: Sequence[Compared]
+    look: str
+    words: str
+    decided_by: str
+    buttons: Sequence[Button]
+    drafts: int
+    """Open drafts the item is on; they keep the rate they were written with."""
+    rate: str
+    sku: str
+
+    @property
+    def fails(self) -> str:
+        """What is not the same, in words."""
+        return " and ".join(one.label.lower() for one in self.fields if one.fails)
+
+
+def item_row(row: ReviewRow, *, create_new: bool, drafts: int = 0) -> ItemRow:
+    near = _near(row)
+    here: Mapping[str, Any] = {"name": row.practice_name, **row.practice_details} if row.practice_id else near
+    there: Mapping[str, Any] = {"name": row.ledger_name, **row.ledger_details} if row.ledger_id else near
+    look, words = FATES[fate(row, create_new)]
+    if row.decision == Decision.LINK:
+        words = f"Will be linked with {row.choice.get('with_name') or 'the other item'}{_whose(row)}"
+    elif row.decision == Decision.REJECT:
+        words = "Not the same; both wait for a decision"
+    both = bool(here) and bool(there)
+    return ItemRow(
+        row,
+        row.practice_name or row.ledger_name,
+        both and row.bucket != Bucket.MATCH,
+        [_compared(key, label, here, there, both) for key, label in FIELDS],
+        look,
+        words,
+        row.decided_by.user.get_full_name() if row.decision and row.decided_by else "",
+        list(_buttons(row, bool(near))),
+        drafts,
+        str(row.practice_details.get("rate") or ""),
+        str(row.practice_details.get("sku") or ""),
+    )
+
+
+def _near(row: ReviewRow) -> dict[str, Any]:
+    """The nearest item of the other side, as last seen."""
+    if row.bucket == Bucket.MATCH or not row.suggestions:
+        return {}
+    first = row.suggestions[0]
+    return {"name": first["name"], **first.get("details", {})}
+
+
+def _compared(
+    key: str, label: str, here: Mapping[str, Any], there: Mapping[str, Any], both: bool
+) -> Compared:
+    ours, theirs = str(here.get(key) or ""), str(there.get(key) or "")
+    same = normalise(ours) == normalise(theirs) if key == "name" else ours.casefold() == theirs.casefold()
+    return Compared(
+        label, ours or (NONE if here else ""), theirs or (NONE if there else ""), both and not same
+    )
+
+
+def _whose(row: ReviewRow) -> str:
+    side = row.choice.get("keep", {}).get("name", "")
+    return {"practice": ", with our values", "ledger": ", with QuickBooks' values"}.get(side, "")
+
+
+def _buttons(row: ReviewRow, has_near: bool) -> Iterator[Button]:
+    name = row.practice_name or row.ledger_name
+
+    def post(verb: str, label: str, icon: str, shortcut: str = "") -> Button:
+        return Button(label, icon, name, value=f"{verb}:{row.pk}", shortcut=shortcut)
+
+    if row.decision:
+        yield post("clear", "Undo", "restore")
+        return
+    if row.bucket == Bucket.MATCH:
+        yield post("reject", "Not the same", "unlink")
+        yield post("exclude", "Leave out", "ban", "e")
+        return
+    if has_near:
+        yield post("use_ledger", "Use QuickBooks' values", "arrow-left", "m")
+        yield post("use_practice", "Use ours", "arrow-right")
+    href = reverse("quickbooks-items-link", args=[row.pk])
+    yield Button("Map to…", "search", name, href=href, shortcut="" if has_near else "m")
+    if row.bucket != Bucket.NEW:
+        yield post("create", f"Create in {'QuickBooks' if row.practice_id else 'Tieout'}", "plus", "n")
+    yield post("exclude", "Leave out", "ban", "e")

@@ -1,0 +1,139 @@
+"""Shows the service items step against the engine's own tables, where only the ledger and the job queue are missing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tieout.practice.firms import Firm, Member
+from tieout.practice.isolation import firm_scope
+from tieout.sync.models import Connection, Observation, Review, ReviewRow, ReviewState
+
+SignedIn = Callable[[str], Client]
+ITEMS = "/settings/integrations/quickbooks/service-items/"
+
+
+def stored(firm: Firm, member: Member, sections: dict[str, str]) -> Connection:
+    return Connection.objects.create(
+        firm=firm,
+        company_sealed="x",
+        company_digest="d" * 64,
+        company_name="Smith & Lee CPA LLC",
+        connected_by=member,
+        sections=sections,
+    )
+
+
+@pytest.fixture
+def review(firm: Firm, members: dict[str, Member]) -> Iterator[Review]:
+    with firm_scope(firm.pk):
+        connection = stored(firm, members["admin"], {"client": "on", "service_item": "in_review"})
+        found = Review.objects.create(
+            firm=firm,
+            connection=connection,
+            entity="service_item",
+            state=ReviewState.READY,
+            activity="active",
+        )
+        near = {"side": "ledger", "id": "7", "name": "Payroll monthly", "details": {"rate": "95"}}
+        put(found, "match", "Tax return", "Tax return", practice_id="1", ledger_id="6", confirmed=True)
+        put(
+            found,
+            "unmatched",
+            "Payroll monthly",
+            "",
+            practice_id="2",
+            practice_details={"rate": "90"},
+            suggestions=[near],
+            against=["The rates are not the same."],
+        )
+        put(found, "unmatched", "", "Payroll monthly", ledger_id="7", ledger_details={"rate": "95"})
+        put(found, "new", "", "Gardening", ledger_id="8")
+        Observation.objects.create(
+            firm=firm,
+            connection=connection,
+            entity="service_item",
+            side="ledger",
+            record_id="7",
+            name="Payroll monthly",
+            observed_at=connection.connected_at,
+        )
+        yield found
+
+
+def put(review: Review, bucket: str, here: str, there: str, **fields: Any) -> None:
+    ReviewRow.objects.create(
+        firm=review.firm,
+        review=review,
+        bucket=bucket,
+        group=here or there,
+        practice_name=here,
+        ledger_name=there,
+        sort_name=here or there,
+        **fields,
+    )
+
+
+def text(answer: Any) -> str:
+    return " ".join(answer.content.decode().split())
+
+
+def test_items_wait_for_the_clients(firm: Firm, members: dict[str, Member], signed_in: SignedIn) -> None:
+    with firm_scope(firm.pk):
+        stored(firm, members["admin"], {"client": "in_review"})
+    answer = signed_in("admin").get(ITEMS, follow=True)
+    assert "Service items: Comes after clients." in text(answer)
+
+
+def test_each_list_shows_its_rows_and_the_failing_field_is_marked(
+    signed_in: SignedIn, review: Review
+) -> None:
+    browser = signed_in("admin")
+    unmatched = text(browser.get(ITEMS + "review/"))
+    assert 'Rate:</span> 90 <span class="text-secondary">here,</span> 95' in unmatched
+    assert unmatched.count("Not the same</span>") == 1
+    assert "Gardening" not in unmatched
+    assert "Gardening" in text(browser.get(ITEMS + "review/only-in-quickbooks/"))
+    assert "Tax return" in text(browser.get(ITEMS + "review/matched/"))
+
+
+def test_one_sides_values_pair_the_two_and_undo_takes_it_back(signed_in: SignedIn, review: Review) -> None:
+    browser = signed_in("admin")
+    with firm_scope(review.firm_id):
+        row = review.rows.get(practice_id="2")
+    browser.post(ITEMS + "decide/", {"one": f"use_ledger:{row.pk}", "back": ITEMS + "review/"})
+    matched = text(browser.get(ITEMS + "review/matched/"))
+    assert "Will be linked with Payroll monthly, with QuickBooks' values" in matched.replace("&#x27;", "'")
+    with firm_scope(review.firm_id):
+        row.refresh_from_db()
+        assert row.choice["keep"] == {"name": "ledger", "rate": "ledger"}
+        assert review.rows.get(ledger_id="7").choice["with"] == "2"
+    browser.post(ITEMS + "undo/", {"back": ITEMS + "review/"})
+    with firm_scope(review.firm_id):
+        row.refresh_from_db()
+        assert (row.decision, row.choice) == ("", {})
+
+
+def test_switched_off_nothing_of_quickbooks_is_created_here(signed_in: SignedIn, review: Review) -> None:
+    browser = signed_in("admin")
+    assert "1 new item in Tieout" in text(browser.get(ITEMS + "review/"))
+    answer = browser.post(ITEMS + "create-new/", {}, follow=True)
+    assert "0 new items in Tieout" in text(answer)
+
+
+def test_another_firm_sees_nothing_of_it(review: Review) -> None:
+    from tests.web.conftest import entered, make_firm, make_members
+
+    stranger = entered(make_members(make_firm("Another firm"))["admin"])
+    with firm_scope(review.firm_id):
+        row = review.rows.get(practice_id="2")
+    for path in ("", "review/", "progress/", "done/", "confirm/"):
+        assert stranger.get(ITEMS + path)["Location"] == "/settings/integrations/quickbooks/"
+    for path in (f"row/{row.pk}/edit/", f"row/{row.pk}/recheck/", "decide/", "sync/", "cancel/"):
+        stranger.post(ITEMS + path, {"one": f"exclude:{row.pk}"})
+    with firm_scope(review.firm_id):
+        row.refresh_from_db()
+        assert row.decision == ""
