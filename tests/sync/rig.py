@@ -180,8 +180,9 @@ class Rig:
         self.clock.advance(seconds)
 
     def until_the_change_feed_is_asked(self) -> None:
-        """The net under lost webhooks."""
-        self.advance(self.engine.changes_every.total_seconds() + 1)
+        """The net under lost webhooks: time passes until it is due."""
+        wait = (self.connection.changes_due_at - self.clock.now()).total_seconds()
+        self.advance(max(wait, 0) + 1)
         self.settle()
 
     # -- webhooks ----------------------------------------------------------------------------------------

@@ -344,7 +344,7 @@ def test_a_worker_killed_at_any_point_leaves_one_record_on_each_side(point: str)
         rig.fault("drop_before", entity="customer", operation="create", nth=1, times=1)
     rig.add_client("Ada Byrne")
     customer = rig.add_customer("Bo Diaz")
-    rig.advance(rig.engine.changes_every.total_seconds() + 1)
+    rig.advance(rig.engine.nets.doubtful.total_seconds() + 1)
     rig.crash_at = point
     with pytest.raises(Crash):
         rig.settle()

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from tieout.quickbooks import looking, numbers, receivables, writing
 from tieout.quickbooks.api import fault_meanings as means
+from tieout.quickbooks.api import query
 from tieout.quickbooks.api.client import CHANGE_CAP, Changes, Client
 from tieout.quickbooks.api.fault_meanings import Disposition
 from tieout.quickbooks.api.faults import ApiError, Fault, ruled
@@ -31,6 +32,7 @@ from tieout.reconcile.ports import (
     ChangeSet,
     Company,
     Found,
+    Glance,
     LedgerError,
     OpenItem,
     Owed,
@@ -120,23 +122,34 @@ class QuickBooksLedger:
             if answers[0].total >= CHANGE_CAP and len(asked) > 1:
                 answers = [self._client.changes([one], since) for one in asked]
             until = min(_clock_of(answer) for answer in answers)
-        keys: list[Key] = []
-        absent: dict[Key, str] = {}
-        rows: dict[Key, Present] = {}
-        for answer in answers:
-            for kind in kinds:
-                for document in answer.of(kind.resource):
-                    key = Key(kind.name, Side.LEDGER, str(document["Id"]))
-                    if str(document.get("status", "")).lower() == "deleted":
-                        absent[key] = "deleted there"
-                    elif kind.belongs(document):
-                        rows[key] = kind.row(document).record
-                    else:
-                        continue
-                    keys.append(key)
-        rows = {key: row for key, row in rows.items() if key not in absent}
         complete = all(answer.total < CHANGE_CAP for answer in answers)
-        return ChangeSet(tuple(dict.fromkeys(keys)), absent, rows, until, complete)
+        return _change_set(kinds, answers, until, complete=complete)
+
+    def glance(
+        self, entities: Collection[str], since: datetime, counted: Collection[str], listed: Collection[str]
+    ) -> Glance:
+        """One batch: the change feed and up to 29 questions, metered once. Its objects are capped together, so an
+        answer near the cap counts as cut."""
+        kinds = [self._entity(entity) for entity in entities]
+        counting, listing = [[self._entity(one) for one in some] for some in (counted, listed)]
+        questions = [query.count(one.resource, *one.among, *_only(one, Activity.ALL)) for one in counting]
+        questions += [query.select(one.resource, *one.among, *_only(one, Activity.ALL)) for one in listing]
+        with in_ledger_words():
+            asked = sorted({kind.resource for kind in kinds})
+            changes, told = self._client.changes_and(asked, since, questions)
+            numbers_told, lists = told[: len(counting)], told[len(counting) :]
+            rows = [answer.get(one.resource, []) for one, answer in zip(listing, lists, strict=True)]
+            complete = changes.total + sum(map(len, rows)) < CHANGE_CAP
+            found = _change_set(kinds, [changes], _clock_of(changes), complete=complete)
+        counts = {
+            word: int(answer.get("totalCount", -1))
+            for word, answer in zip(counted, numbers_told, strict=True)
+        }
+        shown = {
+            word: [one.row(document) for document in some]
+            for word, one, some in zip(listed, listing, rows, strict=True)
+        }
+        return Glance(found, counts, shown)
 
     def owed_on(self, day: date) -> Owed:
         with in_ledger_words():
@@ -220,6 +233,27 @@ class QuickBooksLedger:
         if found is None:
             raise Bug(f"Tieout does not sync {word!r} with QuickBooks. Nothing was sent. Please report this.")
         return found
+
+
+def _change_set(
+    kinds: Sequence[QuickBooksEntity], answers: Sequence[Changes], until: datetime, *, complete: bool
+) -> ChangeSet:
+    keys: list[Key] = []
+    absent: dict[Key, str] = {}
+    rows: dict[Key, Present] = {}
+    for answer in answers:
+        for kind in kinds:
+            for document in answer.of(kind.resource):
+                key = Key(kind.name, Side.LEDGER, str(document["Id"]))
+                if str(document.get("status", "")).lower() == "deleted":
+                    absent[key] = "deleted there"
+                elif kind.belongs(document):
+                    rows[key] = kind.row(document).record
+                else:
+                    continue
+                keys.append(key)
+    rows = {key: row for key, row in rows.items() if key not in absent}
+    return ChangeSet(tuple(dict.fromkeys(keys)), absent, rows, until, complete)
 
 
 def _only(kind: QuickBooksEntity, activity: Activity) -> tuple[Condition, ...]:

@@ -119,6 +119,17 @@ class ChangeSet:
 
 
 @dataclass(frozen=True, slots=True)
+class Glance:
+    """What one cheap look at everything showed."""
+
+    changes: ChangeSet
+    counts: Mapping[str, int]
+    """Ledger word -> how many records there are, inactive ones too."""
+    lists: Mapping[str, Sequence[Row]]
+    """Ledger word -> every record, for short lists that the change feed does not carry."""
+
+
+@dataclass(frozen=True, slots=True)
 class PreparedWrite:
     """One write as exact bytes, to be journalled before it is sent and replayed unchanged if unanswered."""
 
@@ -221,6 +232,12 @@ class Ledger(Protocol):
 
     def documents_of(self, customer_ids: Collection[str], day: date) -> Sequence[OpenItem]:
         """The sales documents of these customers up to a day, each with its whole amount; in as few calls as possible."""
+        ...
+
+    def glance(
+        self, entities: Collection[str], since: datetime, counted: Collection[str], listed: Collection[str]
+    ) -> Glance:
+        """``changes`` of these, the number of those and the whole of some short lists, as cheaply as can be."""
         ...
 
     def prepare(

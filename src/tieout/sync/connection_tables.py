@@ -60,7 +60,15 @@ class Connection(models.Model):
     changes_due_at = models.DateTimeField(default=timezone.now)
     """When the change feed is next asked, as the net under the webhooks."""
     sweep_due_at = models.DateTimeField(default=timezone.now)
-    """When everything is next compared, as the net under the change feed."""
+    """When everything is next looked at, as the net under the change feed."""
+    asked_at = models.DateTimeField(null=True)
+    """When the change feed was last asked."""
+    moved_at = models.DateTimeField(null=True)
+    """When something last happened: a webhook came, or we wrote to the ledger."""
+    webhook_heard_at = models.DateTimeField(null=True)
+    """When a webhook last came for this company."""
+    webhook_missed_at = models.DateTimeField(null=True)
+    """When a change was last found that no webhook had told of."""
 
     class Meta:
         constraints = [
@@ -102,6 +110,8 @@ class Cursor(models.Model):
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="cursors")
     entity = models.CharField(max_length=40)
     read_until = models.DateTimeField()
+    compared_at = models.DateTimeField(null=True)
+    """When the entity was last compared whole, by our own clock."""
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["connection", "entity"], name="cursor_once")]

@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from django.db.models import Max
-
 from tieout.practice.models import OutboxNote
 from tieout.reconcile.guard import empty_side
 from tieout.reconcile.ports import Activity, ChangeSet, Ledger, WindowTooOld
@@ -83,11 +81,7 @@ def _take_events(
 
 def ask_changes(lease: Lease, ledger: Ledger, specs: Sequence[EntitySpec]) -> list[EntitySpec]:
     """Ask the change feed once for all entities. Returns those it could not tell everything about: sweep them."""
-    asked = {
-        spec: cursor
-        for spec in specs
-        if spec.in_change_feed and (cursor := _cursor(lease.connection, spec)) is not None
-    }
+    asked = cursors(lease.connection, specs)
     unseen = [spec for spec in specs if spec.in_change_feed and spec not in asked]
     if not asked:
         return unseen
@@ -95,12 +89,23 @@ def ask_changes(lease: Lease, ledger: Ledger, specs: Sequence[EntitySpec]) -> li
         answer = ledger.changes([spec.ledger for spec in asked], min(asked.values()))
     except WindowTooOld:
         return list(specs)
+    take_changes(lease, list(asked), answer)
+    return unseen if answer.complete else list(specs)
+
+
+def cursors(connection: Connection, specs: Sequence[EntitySpec]) -> dict[EntitySpec, datetime]:
+    """How far the change feed was read for each of these that it carries; those never read are missing."""
+    known = dict(Cursor.objects.filter(connection=connection).values_list("entity", "read_until"))
+    return {spec: known[spec.practice] for spec in specs if spec.in_change_feed and spec.practice in known}
+
+
+def take_changes(lease: Lease, specs: Sequence[EntitySpec], answer: ChangeSet) -> None:
+    """Store what the change feed said about these; the cursors move with it, unless it was cut."""
     with lease.commit() as connection:
-        for spec in asked:
+        for spec in specs:
             _take_changes(lease, connection, spec, answer)
             if answer.complete:
                 _move_cursor(connection, spec, answer.until - lease.engine.overlap)
-    return unseen if answer.complete else list(specs)
 
 
 def _take_changes(lease: Lease, connection: Connection, spec: EntitySpec, answer: ChangeSet) -> None:
@@ -161,8 +166,7 @@ def sweep(lease: Lease, ledger: Ledger, spec: EntitySpec, started: datetime | No
         missing = [one for one in known if one not in listed]
         marks = [Mark(spec.practice, Side.LEDGER, one, "sweep: not listed") for one in missing]
         dirty.mark(connection, marks, lease.engine.now())
-        if started is not None:
-            _move_cursor(connection, spec, started - lease.engine.overlap)
+        _compared(lease, connection, spec, started, seen_at)
     return news_total + len(missing)
 
 
@@ -175,16 +179,16 @@ def _sweep_linked(lease: Lease, spec: EntitySpec, started: datetime | None) -> i
             for one in linked.values_list("ledger_id", flat=True)
         ]
         dirty.mark(connection, marks, lease.engine.now())
-        if started is not None:
-            _move_cursor(connection, spec, started - lease.engine.overlap)
+        _compared(lease, connection, spec, started, lease.engine.now())
     return len(marks)
 
 
-def _cursor(connection: Connection, spec: EntitySpec) -> datetime | None:
-    found: datetime | None = Cursor.objects.filter(connection=connection, entity=spec.practice).aggregate(
-        until=Max("read_until")
-    )["until"]
-    return found
+def _compared(
+    lease: Lease, connection: Connection, spec: EntitySpec, started: datetime | None, at: datetime
+) -> None:
+    if started is not None:
+        _move_cursor(connection, spec, started - lease.engine.overlap)
+    Cursor.objects.filter(connection=connection, entity=spec.practice).update(compared_at=at)
 
 
 def _move_cursor(connection: Connection, spec: EntitySpec, until: datetime) -> None:

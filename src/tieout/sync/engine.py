@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from tieout.reconcile.ports import LedgerProvider
+from tieout.sync.nets import Pace
 
 
 def configured_provider(name: str) -> LedgerProvider:
@@ -34,8 +35,8 @@ class Engine:
     """How long after an unanswered write the ledger's listings are trusted to show it."""
     lease: timedelta = timedelta(seconds=120)
     """Longer than the longest single call's deadline."""
-    changes_every: timedelta = timedelta(minutes=5)
-    sweep_every: timedelta = timedelta(hours=24)
+    nets: Pace = field(default_factory=Pace)
+    """How often the ledger is asked what changed."""
     overlap: timedelta = timedelta(minutes=5)
     """How far behind the ledger's own clock a cursor is kept."""
     batch: int = 200

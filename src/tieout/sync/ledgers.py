@@ -15,6 +15,7 @@ from tieout.reconcile.ports import (
     ChangeSet,
     Company,
     Found,
+    Glance,
     Ledger,
     LedgerError,
     OpenItem,
@@ -89,6 +90,12 @@ class Watched:
     def documents_of(self, customer_ids: Collection[str], day: date) -> Sequence[OpenItem]:
         self._check()
         return self._ledger.documents_of(customer_ids, day)
+
+    def glance(
+        self, entities: Collection[str], since: datetime, counted: Collection[str], listed: Collection[str]
+    ) -> Glance:
+        self._check()
+        return self._ledger.glance(entities, since, counted, listed)
 
     def prepare(
         self, action: Create | Update | Retire, request_id: str, *, shown: Present | None = None

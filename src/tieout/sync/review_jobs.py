@@ -211,11 +211,11 @@ def apply_now(review_id: int, engine: Engine | None = None) -> None:
         Cursor.objects.update_or_create(
             connection=connection,
             entity=spec.practice,
-            defaults={"firm_id": connection.firm_id, "read_until": clock},
+            defaults={"firm_id": connection.firm_id, "read_until": clock, "compared_at": clock},
         )
         review.turn_on(connection, spec.practice)
         Connection.objects.filter(pk=connection.pk).update(
-            changes_due_at=engine.now(), sweep_due_at=engine.now() + engine.sweep_every
+            changes_due_at=engine.now(), sweep_due_at=engine.now() + engine.nets.look
         )
         found.summary = {**found.summary, "applied": review_plan.forecast(rows, found.create_new)}
         found.phase, found.progress_done, found.progress_total = "Syncing", 0, total

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -17,14 +18,12 @@ from django.db.models import Min
 from tieout.practice.isolation import every_firm_scope, firm_scope
 from tieout.reconcile.order import in_order
 from tieout.reconcile.ports import (
-    Ledger,
     LedgerError,
     Reconnect,
     RetryLater,
     UnknownOutcome,
 )
-from tieout.reconcile.spec import EntitySpec
-from tieout.sync import discover, doubt, lease, ledgers
+from tieout.sync import discover, doubt, lease, ledgers, watch
 from tieout.sync.batches import work_through
 from tieout.sync.engine import Engine
 from tieout.sync.executor import Executor
@@ -45,6 +44,8 @@ log = logging.getLogger(__name__)
 
 MOST_TRIES = 5
 """So often a record that keeps moving is planned anew within a run before it waits for the next one."""
+WRITTEN_THERE = ("created_there", "updated_there", "in_doubt")
+"""What a run counts when it has written to the ledger."""
 PATIENCE = timedelta(seconds=60)
 """How long a whole company waits when QuickBooks asks for it without saying how long."""
 LONG = timedelta(minutes=15)
@@ -60,6 +61,8 @@ class Pass:
     more: bool = False
     due_at: datetime | None = None
     meter: Counter[str] = field(default_factory=Counter)
+    heard: int = 0
+    """Webhook notices taken up."""
     go_on: Callable[[], bool] = lambda: True
     """Whether the run may go on: False once its turn is over and another firm waits."""
 
@@ -109,10 +112,10 @@ def _run(held: Lease, passed: Pass) -> None:
     ledger = ledgers.Watched(ledgers.open_ledger(connection, engine, passed.meter), held.check)
     on = [spec for spec in in_order(provider.specs) if connection.section(spec.practice) is SectionState.ON]
     discover.take_outbox(held, provider.specs)
-    discover.take_inbox(held, provider.specs)
+    passed.heard = discover.take_inbox(held, provider.specs)
     doubt.own_up(held)
     if on:
-        _look_at_ledger(held, ledger, on)
+        watch.look(held, ledger, on)
     executors = [Executor(held, ledger, spec) for spec in on]
     for executor in executors:
         doubt.resolve_due(executor)
@@ -121,29 +124,6 @@ def _run(held: Lease, passed: Pass) -> None:
             passed.more |= work_through(executor, passed.go_on)
         finally:
             passed.add(executor.counts)
-
-
-def _look_at_ledger(held: Lease, ledger: Ledger, specs: Sequence[EntitySpec]) -> None:
-    """The nets under the webhooks: the change feed every few minutes, a full comparison every day."""
-    engine, connection = held.engine, held.connection
-    to_sweep: list[EntitySpec] = []
-    if connection.sweep_due_at <= engine.now():
-        to_sweep = list(specs)
-    elif connection.changes_due_at <= engine.now():
-        to_sweep = discover.ask_changes(held, ledger, specs)
-    else:
-        return
-    if to_sweep:
-        # The cursor after a listing is the ledger's own clock from before it began.
-        told = [spec.ledger for spec in to_sweep if spec.in_change_feed]
-        before = ledger.changes(told, engine.now() - timedelta(hours=1)).until
-        for spec in to_sweep:
-            discover.sweep(held, ledger, spec, before)
-    with held.commit() as fresh:
-        due = {"changes_due_at": engine.now() + engine.changes_every}
-        if to_sweep:
-            due["sweep_due_at"] = engine.now() + engine.sweep_every
-        Connection.objects.filter(pk=fresh.pk).update(**due)
 
 
 # -- how a run ends --------------------------------------------------------------------------------------
@@ -187,6 +167,9 @@ def _finish(held: Lease, passed: Pass, started: datetime) -> None:
         counts=passed.counts,
     )
     ledgers.keep_calls(connection, passed.meter, now)
+    if passed.heard or any(passed.counts.get(what) for what in WRITTEN_THERE):
+        with suppress(LeaseLost):  # then whoever has the lane asks
+            watch.note_move(held)
     changes: dict[str, object] = {"due_at": passed.due_at or _next_due(held, passed)}
     if passed.outcome == "done":
         changes["last_checked_at"] = now
@@ -203,7 +186,7 @@ def _next_due(held: Lease, passed: Pass) -> datetime:
         return now
     on = _sections_on(connection)
     nets = (connection.changes_due_at, connection.sweep_due_at)
-    waits: list[datetime | None] = list(nets) if on else [now + held.engine.sweep_every]
+    waits: list[datetime | None] = list(nets) if on else [now + held.engine.nets.look]
     of_these = {
         "connection": connection,
         "entity__in": on,

@@ -162,11 +162,7 @@ class Client:
         body = {"BatchItemRequest": [{**item, "bId": str(place)} for place, item in enumerate(items)]}
         path = f"batch?requestid={quote(request_id, safe='')}" if request_id else "batch"
         reply = self._call("POST", path, content=to_json(body), writing=writing, batch=True, label="batch")
-        answers = reply.data.get("BatchItemResponse")
-        if not isinstance(answers, list):
-            raise _unreadable(reply, writing=writing)
-        by_place = {str(answer.get("bId")): answer for answer in answers if isinstance(answer, Mapping)}
-        return [_batch_item(by_place.get(str(place)), reply, writing) for place in range(len(items))]
+        return _answers(reply, len(items), writing=writing)
 
     def ask_many(self, questions: Sequence[str]) -> Sequence[BatchItem]:
         """Up to 30 questions as one call: metered once instead of once each. Bodies hold ``QueryResponse``."""
@@ -179,15 +175,27 @@ class Client:
         blocks = reply.data.get("CDCResponse")
         if not isinstance(blocks, list):
             raise _unreadable(reply, writing=False)
-        documents: dict[str, list[Document]] = {}
-        for block in blocks:
-            if found := faults_of_item(block):
-                raise _error(found[0], reply, writing=False)
-            for group in block.get("QueryResponse") or ():
-                for entity, rows in group.items():  # by name: the groups' order is not promised
-                    if isinstance(rows, list):
-                        documents.setdefault(entity, []).extend(rows)
-        return Changes(documents, moment(reply.data.get("time")))
+        return Changes(_changed(blocks, reply), moment(reply.data.get("time")))
+
+    def changes_and(
+        self, entities: Collection[str], since: datetime, questions: Sequence[str]
+    ) -> tuple[Changes, Sequence[Document]]:
+        """``changes``, and the ``QueryResponse`` of each question, metered as one call. Raises for any that is refused.
+
+        At most ``BATCH_CAP`` - 1 questions. Source: Intuit's batch reference and its schema (``CDCQuery``).
+        """
+        asked = {"Entities": ",".join(sorted(entities)), "ChangedSince": query.instant(since)}
+        items: list[Document] = [{"CDCQuery": asked}, *({"Query": text} for text in questions)]
+        body = {"BatchItemRequest": [{**item, "bId": str(place)} for place, item in enumerate(items)]}
+        reply = self._call("POST", "batch", content=to_json(body), batch=True, label="changes and questions")
+        answers = _answers(reply, len(items), writing=False)
+        for answer in answers:
+            if answer.error is not None:
+                raise answer.error
+        blocks = answers[0].body.get("CDCResponse")
+        changed = _changed(blocks if isinstance(blocks, list) else [blocks or {}], reply)
+        told = [_member_of(answer.body, "QueryResponse", reply) for answer in answers[1:]]
+        return Changes(changed, moment(reply.data.get("time"))), told
 
     def report(self, name: str, options: Mapping[str, str]) -> Document:
         """A report as QuickBooks prints it: ``Header``, ``Columns``, ``Rows``."""
@@ -305,6 +313,34 @@ def _unreadable(reply: Reply, *, writing: bool) -> ApiError:
     fault = Fault(None, message="unreadable answer", status=reply.status)
     meaning = means.NO_CLEAR_ANSWER if writing else means.READ_FAILED
     return ApiError(fault, ruled(meaning, fault), reference=reply.reference)
+
+
+def _answers(reply: Reply, asked: int, *, writing: bool) -> list[BatchItem]:
+    """A batch's answers in the order asked; one that is missing is no clear answer."""
+    answers = reply.data.get("BatchItemResponse")
+    if not isinstance(answers, list):
+        raise _unreadable(reply, writing=writing)
+    by_place = {str(answer.get("bId")): answer for answer in answers if isinstance(answer, Mapping)}
+    return [_batch_item(by_place.get(str(place)), reply, writing) for place in range(asked)]
+
+
+def _changed(blocks: Sequence[Document], reply: Reply) -> dict[str, list[Document]]:
+    documents: dict[str, list[Document]] = {}
+    for block in blocks:
+        if found := faults_of_item(block):
+            raise _error(found[0], reply, writing=False)
+        for group in block.get("QueryResponse") or ():
+            for entity, rows in group.items():  # by name: the groups' order is not promised
+                if isinstance(rows, list):
+                    documents.setdefault(entity, []).extend(rows)
+    return documents
+
+
+def _member_of(body: Document, name: str, reply: Reply) -> Document:
+    found = body.get(name)
+    if not isinstance(found, Mapping):
+        raise _unreadable(reply, writing=False)
+    return found
 
 
 def _batch_item(answer: Document | None, reply: Reply, writing: bool) -> BatchItem:
