@@ -158,8 +158,11 @@ class Emulator:
             return gateway.unauthorized(detail, now_ms, xml=xml), False
         if realm != call.realm:
             return gateway.forbidden(now_ms, xml=xml), False
-        if not self.throttle.allows(call.realm, call.operation, now_ms):
-            return gateway.throttled(), False
+        if not self.throttle.allows(call, now_ms):
+            as_json = self.knobs.throttle_body == "json"
+            return gateway.throttled(
+                self.knobs.throttle_retry_after, json_at=now_ms if as_json else None
+            ), False
         company: Company = self.store.collection("companies").get(realm)
         return self.data.answer(call, request, company, self.knobs, now_ms, effects.conditions(met))
 

@@ -146,12 +146,13 @@ def invalid_reference(element: str, record_id: object) -> Fault:
     )
 
 
-def inactive_reference() -> Fault:
-    """2500 for a reference to a deactivated record (documented wording)."""
+def inactive_reference(code: str = "2500") -> Fault:
+    """2500 for a reference to a deactivated record (documented wording); 610 and 6250 are documented for it too."""
+    message = {"610": "Object Not Found", "6250": "Invalid Customer"}.get(code, "Invalid Reference Id")
     return Fault(
-        "2500",
-        "Invalid Reference Id",
-        "Invalid Reference Id : Something you're trying to use has been made inactive. "
+        code,
+        message,
+        f"{message} : Something you're trying to use has been made inactive. "
         "Check the fields with accounts, customers, items, vendors or employees.",
         element="",
     )
@@ -291,10 +292,10 @@ def duplicate_number(number: str, kind: str, txn: str) -> Fault:
     )
 
 
-def period_closed() -> Fault:
-    """6210, documented text."""
+def period_closed(code: str = "6210") -> Fault:
+    """6210 or 6200, documented text."""
     return Fault(
-        "6210",
+        code,
         "Account Period Closed",
         "The account period has closed and the account books cannot be updated through the QBO Services API. "
         "Please use the QBO website to make these changes.",

@@ -28,15 +28,19 @@ def forbidden(now_ms: int, *, xml: bool = False) -> Response:
     return Response(403, formats.to_json(_lower("SERVICE", "3100", message, None, now_ms)), _JSON)
 
 
-def throttled(retry_after: int | None = None) -> Response:
-    """429 3001: XML even when JSON was asked for (recorded). Retry-After was never seen; a rule may add one."""
-    body = _xml(
+def throttled(retry_after: int | None = None, *, json_at: int | None = None) -> Response:
+    """429 3001: XML even when JSON was asked for (recorded). Retry-After was never seen; a rule or a knob may add one,
+    a knob ask for JSON: then `json_at` is the time in milliseconds."""
+    said = (
         "SERVICE",
         "3001",
         "message=ThrottleExceeded; errorCode=003001; statusCode=429",
         "The request limit was reached.  Try again later",
     )
-    headers = dict(_XML) if retry_after is None else {**_XML, "Retry-After": str(retry_after)}
+    body = _xml(*said) if json_at is None else formats.to_json(_lower(*said, json_at))
+    headers = dict(_XML if json_at is None else _JSON)
+    if retry_after is not None:
+        headers["Retry-After"] = str(retry_after)
     return Response(429, body, headers)
 
 

@@ -1,11 +1,13 @@
 """Decides: the switches for everything about the real service that is a guess or differs between companies.
 
-Each default is the documented or most likely behavior; a test may set another one over the control API.
+Each default is the documented or most likely behavior; a test may set another one over the control API. `MEANINGS` says
+of each what it does and why its default is what it is; the README's table is made from it.
 """
 
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Literal
 
 import msgspec
 
@@ -25,46 +27,147 @@ class Knobs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     access_token_seconds: int = HOUR
     rotation_seconds: int = DAY
     rotated_token_grace_seconds: int = 0
-    refresh_token_seconds: int = 8_726_400  # 101 days, recorded; documented as 100 days without a refresh
+    refresh_token_seconds: int = 8_726_400
     grant_seconds: int = FIVE_YEARS
-    client_id_beside_basic: bool = (
-        True  # False: client_id in the body beside Basic -> invalid_client (reported)
-    )
+    client_id_beside_basic: bool = True
+    pkce_strict: bool = False
     request_id_seconds: int = DAY
-    request_id_strict: bool = False  # True: same id with another body -> 600 instead of the stored answer
+    request_id_strict: bool = False
     request_id_keeps_faults: bool = False
-    start_position_zero: bool = False  # True: STARTPOSITION 0 reads as 1 instead of 4001
-    strict_query_values: bool = False  # True: a bare number in a comparison -> 4000
+    start_position_zero: bool = False
+    strict_query_values: bool = False
+    default_order: Literal["recorded", "id"] = "recorded"
+    item_queries_show_inactive: bool = False
+    time_zone_without_offset: str = ""
     change_days: int = 30
     change_cap: int = 1000
+    change_cap_keeps: Literal["oldest", "newest"] = "oldest"
+    unknown_change_code: Literal["4001", "500"] = "4001"
     batch_items: int = 30
-    batch_objects: int | None = 1000  # rows over the whole batch (documented); None: no limit
-    batch_objects_refused: bool = False  # True: an item above it faults instead of getting fewer rows
-    null_clears: bool = False  # True: a JSON null clears the member; False: the same as leaving it out
+    batch_objects: int | None = 1000
+    batch_objects_refused: bool = False
+    throttle_body: Literal["xml", "json"] = "xml"
+    throttle_retry_after: int | None = None
+    null_clears: bool = False
+    sparse_only_where_documented: bool = False
+    newer_token_accepted: bool = False
+    missing_name_reads_as_stub: bool = False
     webhook_batch: int = 100
-    ripples_send_events: bool = False  # a guess: records touched by another one's change stay silent
-    job_false_drops_parent: bool = True  # False: ParentRef without Job -> 6150
+    ripples_send_events: bool = False
+    no_op_sends_event: bool = False
+    job_false_drops_parent: bool = True
     reactivate_strips_suffix: bool = True
-    income_accounts_show_balance: bool = False  # recorded sample companies print 0 for income and expense
-    inactive_item_names_reserved: bool = True  # production code meets 6240 from an inactive holder
-    deactivating_list_rows_takes_children: bool = True  # as documented for customers in the pages
-    feature_off_code: str = "5030"  # creating a class or location where the plan or switch has none; or 6000
-    void_unlinks_payments: bool = True  # False: voiding a paid invoice is refused (one report)
-    duplicate_numbers_refused: bool = True  # the warn-on-duplicate setting, not visible in the API
-    overpayment_refused: bool = True  # a payment line above the open balance -> 6000
-    foreign_customer_payment_refused: bool = True  # False: the line is left unapplied (reports differ)
-    paid_invoice_keeps_customer: bool = True  # changing the customer of a paid invoice is refused
-    closed_period_payment_ignored: bool = False  # True: a sparse update there answers 200, changing nothing
-    auto_number_after_text: bool = True  # "INV-9" is followed by "INV-10"; False: only plain numbers count
+    inactive_names_reserved: bool = False
+    inactive_item_names_reserved: bool = True
+    deactivating_list_rows_takes_children: bool = True
+    inactive_reference_code: Literal["2500", "610", "6250"] = "2500"
+    merged_name_deleted: bool = False
+    merge_bumps_transactions: bool = False
+    income_accounts_show_balance: bool = False
+    feature_off_code: Literal["5030", "6000"] = "5030"
+    misplaced_class_refused: bool = False
+    new_print_status: Literal["NeedToPrint", "NotSet", "PrintComplete"] = "NeedToPrint"
+    customers_term_sets_due_date: bool = True
+    due_before_date_refused: bool = False
+    taxable_lines: int = 750
+    lines: int = 10_000
+    void_unlinks_payments: bool = True
+    reopens_estimates: bool = True
+    duplicate_numbers_refused: bool = True
+    auto_number_after_text: bool = True
+    overpayment_refused: bool = True
+    foreign_customer_payment_refused: bool = True
+    paid_invoice_keeps_customer: bool = True
+    credit_below_applied_refused: bool = True
+    auto_apply_newest_first: bool = False
+    closed_period_payment_ignored: bool = False
+    closing_day_is_closed: bool = True
+    closed_period_code: Literal["6210", "6200"] = "6210"
+    tax_calculation_required: bool = False
     sales_tax_rates: dict[str, Decimal] = msgspec.field(default_factory=lambda: dict(STATE_RATES))
 
 
+MEANINGS: dict[str, str] = {
+    "code_seconds": "How long an authorization code lives. Not documented; ten minutes is usual.",
+    "access_token_seconds": "How long an access token lives (documented).",
+    "rotation_seconds": "The age at which a refresh gives a new refresh token (documented: about a day).",
+    "rotated_token_grace_seconds": "How long a rotated refresh token still works. An old text says a day; help pages and reports say not at all.",
+    "refresh_token_seconds": "How long a refresh token lives unused. 101 days recorded, 100 documented.",
+    "grant_seconds": "How long a consent lives however often it is refreshed: five years (documented).",
+    "client_id_beside_basic": "Off: a client_id in the body beside Basic is invalid_client, as one client reported.",
+    "pkce_strict": "On: a code asked for with a code_challenge needs its code_verifier. PKCE is not advertised; reports say it is tolerated.",
+    "request_id_seconds": "How long a request id is remembered. Not documented.",
+    "request_id_strict": "On: the same id with another body is 600 instead of the stored answer. Not documented.",
+    "request_id_keeps_faults": "On: a refusal is stored under its id as well. Not documented; off, a mended write may reuse it.",
+    "start_position_zero": "On: STARTPOSITION 0 reads as 1. Off: 4001, recorded once, though one tap pages from 0.",
+    "strict_query_values": "On: a bare number after < or > is 4000 (recorded). Off: taken, as the documented grammar has it.",
+    "default_order": "Rows without ORDERBY: as recorded (names by full name, transactions by the latest change), or by id.",
+    "item_queries_show_inactive": "On: queries of Item show inactive ones unasked, as one production code base states; documented is not.",
+    "time_zone_without_offset": "The zone of an instant without an offset, such as UTC. Empty: the company's; not documented.",
+    "change_days": "How far back change data reaches (documented).",
+    "change_cap": "How many objects one change data answer holds (documented).",
+    "change_cap_keeps": "Which changes of an entity stay when the cap cuts. Not documented; the oldest let a client go on from there.",
+    "unknown_change_code": "The fault for an entity change data does not know. Not documented.",
+    "batch_items": "How many items a batch takes (documented; one page still says 10).",
+    "batch_objects": "How many rows the queries of a batch answer together (documented); null is no limit.",
+    "batch_objects_refused": "On: an item above that faults. Off: it answers fewer rows, which is what a tap in production relies on.",
+    "throttle_body": "The 429 is XML whatever was asked for (recorded); JSON is the gateway's other form.",
+    "throttle_retry_after": "Seconds in a Retry-After header of the 429. It was never seen: null.",
+    "null_clears": "On: a JSON null clears a member. Off: it is the same as leaving it out, as the service's parser suggests.",
+    "sparse_only_where_documented": "On: sparse is ignored for entities whose pages do not name it. Off: it works everywhere, as production code relies on.",
+    "newer_token_accepted": "On: a SyncToken above the present one passes. Off: 5010 as for an older one; not known.",
+    "missing_name_reads_as_stub": "On: reading a missing customer answers 200 with a stub, as reported once. Off: 610 (recorded).",
+    "webhook_batch": "How many events travel in one delivery, as a webinar answered.",
+    "ripples_send_events": "On: records touched by another one's change send events too. Not documented; off, only what was written does.",
+    "no_op_sends_event": "On: an update that changes nothing sends an event. Its token and time stay (recorded), so off.",
+    "job_false_drops_parent": "Off: a ParentRef without Job is 6150. Not known; on, the record is a plain customer.",
+    "reactivate_strips_suffix": 'Off: "(deleted)" stays after a reactivation, as one production code base states.',
+    "inactive_names_reserved": "On: the name of an inactive customer, vendor or employee is still taken. The suffix suggests that it is free.",
+    "inactive_item_names_reserved": "Off: the name of an inactive item is free. Production code meets 6240 from an inactive holder.",
+    "deactivating_list_rows_takes_children": "Off: only the record itself goes inactive. Documented for customers in the pages, not for the API.",
+    "inactive_reference_code": "The fault for pointing to an inactive record. Three codes are documented; 2500 has the recorded wording.",
+    "merged_name_deleted": "On: a merged-away name reads as deleted. Off: inactive for good, as a production fault shows.",
+    "merge_bumps_transactions": "On: transactions moved by a merge get a new token. Not known.",
+    "income_accounts_show_balance": "On: income and expense accounts print a CurrentBalance. Recorded sample companies print 0.",
+    "feature_off_code": "The fault for a class, location or currency the company does not have. Text and code are not known.",
+    "misplaced_class_refused": "On: a class on the wrong level is refused. Off: dropped without a word, as reported.",
+    "new_print_status": "PrintStatus of a new sale. NeedToPrint is recorded; companies that do not print say NotSet.",
+    "customers_term_sets_due_date": "Off: only the sale's own term and the company's set the DueDate. The order of the three is not known.",
+    "due_before_date_refused": "On: a DueDate before TxnDate is 2070. Not documented.",
+    "taxable_lines": "How many lines a taxable sale may have (documented).",
+    "lines": "How many lines any transaction may have (documented).",
+    "void_unlinks_payments": "Off: voiding a paid invoice is refused, as reported once. Documented: the payments are let go.",
+    "reopens_estimates": "Off: an estimate stays closed when its invoice goes. Not known.",
+    "duplicate_numbers_refused": "Off: a document number may be used twice. The setting behind it is not visible in the API.",
+    "auto_number_after_text": 'Off: only plain numbers are counted on. On: "INV-9" is followed by "INV-10", as in the pages.',
+    "overpayment_refused": "Off: what a payment line has above the open balance stays unapplied. Reports differ.",
+    "foreign_customer_payment_refused": "Off: a line for another customer's invoice is left unapplied. Reports differ.",
+    "paid_invoice_keeps_customer": "Off: the customer of a paid invoice can be changed. Reported as refused.",
+    "credit_below_applied_refused": "Off: a credit made smaller than what was used of it takes back the applications. Not known.",
+    "auto_apply_newest_first": "On: automatic application takes the newest credit first. The order is not documented.",
+    "closed_period_payment_ignored": "On: a sparse update of a payment in a closed period answers 200 and changes nothing, as reported once.",
+    "closing_day_is_closed": "Off: the closing date itself is still open. Apps retry with the day after, so on.",
+    "closed_period_code": "6210 is what production sees; documented for books with a password, 6200 for those without.",
+    "tax_calculation_required": "On: a sale outside the US without GlobalTaxCalculation is 2020. Off: it reads as TaxExcluded, as reported for Canada.",
+    "sales_tax_rates": "Percent by state for automated sales tax companies: a stand-in for the tax engine.",
+}
+
+
 class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What one company's connection may do; None switches a limit off. Minutes are virtual."""
+    """What one company's connection may do; None switches a limit off. Time is virtual.
+
+    The first three are documented for long; the others are later or older texts of the same page and off by default:
+    10 requests a second in place of 10 at a time, 200 reports a minute, 40 mails a day in a sandbox, and the
+    monthly credits of the Builder tier (500,000 metered calls, then 429 until the month ends).
+    """
 
     requests_per_minute: int | None = 500
     in_flight: int | None = 10
     batches_per_minute: int | None = 40
+    requests_per_second: int | None = None
+    reports_per_minute: int | None = None
+    mails_per_day: int | None = None
+    metered_per_month: int | None = None
 
 
 NO_LIMITS = Limits(requests_per_minute=None, in_flight=None, batches_per_minute=None)

@@ -12,7 +12,7 @@ import msgspec
 from quickbooks_emulator.clock import ClockState
 from quickbooks_emulator.control import company
 from quickbooks_emulator.entities import BY_PATH, ENTITIES
-from quickbooks_emulator.entities.declaration import Body, Entity
+from quickbooks_emulator.entities.declaration import Body, Entity, Family
 from quickbooks_emulator.entities.render import render
 from quickbooks_emulator.knobs import Knobs, Limits
 from quickbooks_emulator.oauth.documents import App
@@ -154,12 +154,25 @@ class Control:
         with self.emulator.store.transaction() as transaction:
             return company.ledger_of(self._books(realm, transaction))
 
-    def set_plan(self, realm: str, sku: str) -> Body:
-        """Change the subscription, e.g. "QuickBooks Online Essentials". Raises ControlError."""
-        if not sku.strip():
-            raise ControlError("Give the plan's sku, such as QuickBooks Online Plus.")
+    def set_plan(self, realm: str, sku: str = "", status: str = "") -> Body:
+        """Change the subscription, e.g. "QuickBooks Online Essentials", or end it with a status such as EXPIRED.
+        Raises ControlError."""
+        changed = {"OfferingSku": sku.strip(), "SubscriptionStatus": status.strip()}
+        changed = {name: value for name, value in changed.items() if value}
+        if not changed:
+            raise ControlError("Give the plan's sku, such as QuickBooks Online Plus, or a status.")
         with self.emulator.store.transaction() as transaction:
-            return company.change_plan(self._books(realm, transaction), sku.strip())
+            return company.change_plan(self._books(realm, transaction), changed)
+
+    def mark(self, realm: str, entity: str, record_id: str, marks: Mapping[str, bool]) -> Body:
+        """Say what the bank knows of a transaction: matched, settled. Raises ControlError and Fault."""
+        found = self.entity(entity)
+        if found.family is not Family.TRANSACTION or not marks:
+            raise ControlError("Give a transaction's entity and id, and matched or settled: true or false.")
+        if not all(isinstance(value, bool) for value in marks.values()):
+            raise ControlError("The marks matched and settled are true or false.")
+        with self.emulator.store.transaction() as transaction:
+            return company.mark(self._books(realm, transaction), found, record_id, marks)
 
     def records(self, realm: str, entity: str) -> list[Body]:
         """Every record of an entity, active or not, by id."""

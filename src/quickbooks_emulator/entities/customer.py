@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from decimal import Decimal
 
-from quickbooks_emulator.entities import hierarchy, names, references, settings
+from quickbooks_emulator.entities import charges, hierarchy, names, references, settings
 from quickbooks_emulator.entities.change import Change
 from quickbooks_emulator.entities.declaration import (
     BASE,
@@ -133,7 +133,9 @@ CUSTOMER = Entity(
         default_tax_code,
         opening_balance,
         pseudonym,
+        charges.keep_who_is_billed,
         *names.NAMING,
+        charges.refuse_unbilled,
         hierarchy.qualify_name,
     ),
     afterwards=(hierarchy.ripple_to_family, opening.open_customer, opening.empty_inactive),

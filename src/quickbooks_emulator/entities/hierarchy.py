@@ -6,6 +6,7 @@ from quickbooks_emulator import faults
 from quickbooks_emulator.entities.change import Change
 from quickbooks_emulator.entities.declaration import Body
 from quickbooks_emulator.entities.names import SUFFIX
+from quickbooks_emulator.entities.settings import inactive_code
 from quickbooks_emulator.store.documents import Record
 
 LEVELS = 5  # the top one counted (documented)
@@ -56,7 +57,8 @@ def ripple_to_family(change: Change) -> None:
         if parent is not None:
             change.books.update(change.entity, parent, parent.body, bump=False)
         return
-    deactivated = change.old is not None and change.old.active and not change.after.active
+    takes = change.books.knobs.deactivating_list_rows_takes_children
+    deactivated = takes and change.old is not None and change.old.active and not change.after.active
     if deactivated or change.changed("FullyQualifiedName") or change.changed("Level"):
         _refresh_below(change, change.after, deactivated=deactivated)
 
@@ -80,7 +82,7 @@ def _refresh_below(change: Change, parent: Record, *, deactivated: bool) -> None
 
 def check_new_parent(change: Change, parent: Record) -> None:
     if not parent.active:
-        raise faults.inactive_reference()
+        raise faults.inactive_reference(inactive_code(change.books, change.entity.name))
     if change.old is None:
         return
     if parent.id == change.old.id or any(

@@ -86,10 +86,17 @@ def _holder(change: Change, name: str) -> str | None:
     """The entity that holds `name` already, leaving out the record being changed."""
     own = change.old.id if change.old else None
     for entity in (change.entity.name, *POOL):
-        for record in change.books.named(entity, "DisplayName", folded(name)):
-            if not (entity == change.entity.name and record.id == own):
-                return entity
+        for wanted in _forms_of(change, name):
+            for record in change.books.named(entity, "DisplayName", folded(wanted)):
+                if not (entity == change.entity.name and record.id == own) and MERGED not in record.body:
+                    return entity
     return None
+
+
+def _forms_of(change: Change, name: str) -> tuple[str, ...]:
+    """The name; by a switch also as an inactive holder has it."""
+    reserved = change.books.knobs.inactive_names_reserved and change.body.get("Active", True)
+    return (name, name + SUFFIX) if reserved else (name,)
 
 
 def _reactivated(change: Change) -> str:

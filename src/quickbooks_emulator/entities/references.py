@@ -5,7 +5,7 @@ from __future__ import annotations
 from quickbooks_emulator import faults
 from quickbooks_emulator.entities.change import Change
 from quickbooks_emulator.entities.declaration import Kind
-from quickbooks_emulator.entities.settings import multicurrency
+from quickbooks_emulator.entities.settings import inactive_code, multicurrency
 from quickbooks_emulator.entities.values import folded
 
 
@@ -22,7 +22,7 @@ def check_references(change: Change) -> None:
         if record is None:
             raise faults.invalid_reference(target.reference_label, value)
         if not record.active:
-            raise faults.inactive_reference()
+            raise faults.inactive_reference(inactive_code(change.books, target.name))
 
 
 def keep_home_currency(change: Change) -> None:

@@ -28,6 +28,20 @@ def plan(books: Books) -> str:
     return _named_value(record.body.get("NameValue", ()) if record else (), "OfferingSku")
 
 
+def is_subscribed(books: Books) -> bool:
+    """CompanyInfo's SubscriptionStatus: a company whose subscription or trial is over can be read, not written
+    (documented). Which words beside SUBSCRIBED and TRIAL still may write is a guess: none."""
+    record = books.get("CompanyInfo", "1")
+    status = _named_value(record.body.get("NameValue", ()) if record else (), "SubscriptionStatus")
+    return not status or status.upper() in ("SUBSCRIBED", "TRIAL", "PAID")
+
+
+def inactive_code(books: Books, entity: str) -> str:
+    """The code for pointing to an inactive record: a switch, and 6250 is about customers only."""
+    code = books.knobs.inactive_reference_code
+    return "2500" if code == "6250" and entity != "Customer" else code
+
+
 def plan_has_classes(books: Books) -> bool:
     """Classes and locations come with Plus and Advanced only (documented)."""
     sku = plan(books)

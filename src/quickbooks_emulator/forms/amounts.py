@@ -60,12 +60,18 @@ def settle_amounts(change: Change) -> None:
 
 
 def _mode(change: Change, us: bool) -> str:
-    """GlobalTaxCalculation: outside the US only; left out it reads as TaxExcluded (reported for Canada). A tax
+    """GlobalTaxCalculation: outside the US only; left out it reads as TaxExcluded (reported for Canada; a switch). A tax
     detail with NotApplicable is 6170 (documented code)."""
     body = change.body
     if us:
         body.pop("GlobalTaxCalculation", None)
         return EXCLUDED
+    if (
+        change.old is None
+        and "GlobalTaxCalculation" not in body
+        and change.books.knobs.tax_calculation_required
+    ):
+        raise faults.required("GlobalTaxCalculation")
     mode: str = body.setdefault("GlobalTaxCalculation", EXCLUDED)
     if mode == NONE and (change.given.get("TxnTaxDetail") or {}).get("TotalTax"):
         raise faults.Fault(
@@ -173,6 +179,8 @@ def _settle_detail(change: Change, found: Tax, us: bool) -> Decimal:
         return ZERO
     total, lines = found.total, found.lines
     override = _override(change, total)
+    if override is None and lines and change.books.retotal:
+        override = total + change.books.retotal
     if override is not None:
         lines = _scaled(lines, override)
         total = override

@@ -2,7 +2,7 @@
 invoices. Behind SalesFormsPrefs.AutoApplyCredit.
 
 A credit is used through a Payment of 0 that carries both lines (help pages); an unapplied payment gets another line
-(recorded). Oldest first, of the same customer record only (both guesses).
+(recorded). Oldest first (a switch), of the same customer record only (a guess).
 """
 
 from __future__ import annotations
@@ -60,7 +60,9 @@ def _on(books: Books) -> bool:
 
 def _of(books: Books, entity: str, customer: str) -> list[Record]:
     found = books.named(entity, "CustomerRef", customer)
-    return sorted(found, key=lambda record: (record.body["TxnDate"], len(record.id), record.id))
+    newest_first = entity != "Invoice" and books.knobs.auto_apply_newest_first
+    order = sorted(found, key=lambda record: (record.body["TxnDate"], len(record.id), record.id))
+    return order[::-1] if newest_first else order
 
 
 def _left(books: Books, invoice: str) -> Decimal:

@@ -43,13 +43,15 @@ def require(*names: str) -> Rule:
 
 
 def open_period(change: Change) -> None:
-    """6210 when the old or the new date is on or before BookCloseDate (the boundary is a guess). A person in
+    """6210 when the old or the new date is on or before BookCloseDate (code and boundary are switches). A person in
     QuickBooks may pass with the closing password."""
     closed = settings.preference(change.books, "AccountingInfoPrefs", "BookCloseDate")
     if not closed or change.books.person:
         return
-    if any(body.get("TxnDate", "9") <= closed for body in (change.before, change.body)):
-        raise faults.period_closed()
+    knobs = change.books.knobs
+    dates = [body["TxnDate"] for body in (change.before, change.body) if "TxnDate" in body]
+    if any(day < closed or (day == closed and knobs.closing_day_is_closed) for day in dates):
+        raise faults.period_closed(knobs.closed_period_code)
 
 
 def currency_of(name_entity: str, reference: str) -> Rule:
@@ -86,22 +88,33 @@ def home_amount(body: Body, amount: Decimal) -> Decimal:
 
 def header_tracking(change: Change) -> None:
     """ClassRef on the header only with ClassTrackingPerTxn, DepartmentRef only with TrackDepartments; sent anyway
-    they are dropped without a word (reported)."""
+    they are dropped without a word (reported; a switch refuses the class)."""
     if "ClassRef" in change.body and not settings.classes_per_transaction(change.books):
+        refuse_misplaced_class(change.books)
         del change.body["ClassRef"]
     if "DepartmentRef" in change.body and not settings.departments(change.books):
         del change.body["DepartmentRef"]
 
 
+def refuse_misplaced_class(books: Books) -> None:
+    """By a switch a class on the wrong level is refused."""
+    if books.knobs.misplaced_class_refused:
+        raise faults.feature_off(books.knobs.feature_off_code, "Class tracking on this level")
+
+
 def default_due_date(change: Change) -> None:
-    """DueDate: sent, else by SalesTermRef, the customer's term (the order is a guess), the company's default
-    terms (recorded), else TxnDate (recorded)."""
+    """DueDate: sent, else by SalesTermRef, the customer's term (a switch), the company's default terms (recorded),
+    else TxnDate (recorded)."""
     body, books = change.body, change.books
     if "DueDate" in change.given and "DueDate" in body:
+        if books.knobs.due_before_date_refused and body["DueDate"] < body["TxnDate"]:
+            raise faults.bad_value("2070", "Date Range", body["DueDate"], "DueDate")
         return
     if change.old is not None and "DueDate" in body and "SalesTermRef" not in change.given:
         return
-    term = body.get("SalesTermRef") or _customers_term(change)
+    term = body.get("SalesTermRef")
+    if term is None and books.knobs.customers_term_sets_due_date:
+        term = _customers_term(change)
     if term is None:
         term = settings.preference(books, "SalesFormsPrefs", "DefaultTerms")
     record = books.get("Term", str(term["value"])) if term else None

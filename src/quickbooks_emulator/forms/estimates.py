@@ -38,18 +38,18 @@ def check_link(change: Change) -> None:
 
 def follow_link(change: Change) -> None:
     """A linked estimate closes and shows the invoice: same token, the time of the write (recorded). One that is no
-    longer linked opens again (a guess)."""
+    longer linked opens again (a switch)."""
     now, before = estimate_of(change.body), estimate_of(change.before)
-    if before is not None and before != now:
+    if before is not None and before != now and change.books.knobs.reopens_estimates:
         _set(change, before, "Accepted", None)
     if now is not None and now != before:
         _set(change, now, "Closed", change.after.id)
 
 
 def reopen(change: Change) -> None:
-    """Deleting the invoice opens the estimate again (a guess)."""
+    """Deleting the invoice opens the estimate again (a switch)."""
     before = estimate_of(change.before)
-    if before is not None:
+    if before is not None and change.books.knobs.reopens_estimates:
         _set(change, before, "Accepted", None)
 
 

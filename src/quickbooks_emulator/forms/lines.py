@@ -10,6 +10,7 @@ from quickbooks_emulator import faults
 from quickbooks_emulator.entities import settings
 from quickbooks_emulator.entities.change import Change
 from quickbooks_emulator.entities.declaration import Body
+from quickbooks_emulator.forms import basics
 from quickbooks_emulator.forms.shapes import ZERO, padded, rounded, unpadded
 from quickbooks_emulator.store.books import Books
 from quickbooks_emulator.store.documents import Record
@@ -59,6 +60,7 @@ def settle_lines(change: Change) -> None:
             kept.append(run.settle(line))
     if not kept:
         raise faults.required("Line")
+    _refuse_too_many(change, [*kept, *discounts])
     if len(discounts) > 1:
         raise faults.business("A transaction can have only one discount line.")
     for number, line in enumerate(kept, 1):
@@ -68,6 +70,17 @@ def settle_lines(change: Change) -> None:
     body.pop("_stock", None)
     if run.stock:
         body["_stock"] = run.stock
+
+
+def _refuse_too_many(change: Change, lines: list[Body]) -> None:
+    """At most 750 lines once one of them is taxable (documented; that 6000 says so, and that the lines inside a bundle
+    count, are guesses)."""
+    most, us = change.books.knobs.taxable_lines, settings.is_us(change.books)
+    codes = (line[SALES].get("TaxCodeRef", {}).get("value", "NON") for line in items_of(lines))
+    taxable = any(code == "TAX" if us else code != "NON" for code in codes)
+    count = sum(1 + len(line.get(GROUP, {}).get("Line", ())) for line in lines)
+    if taxable and count > most:
+        raise faults.business(f"A taxable transaction can have at most {most} lines; this one has {count}.")
 
 
 class _Run:
@@ -126,6 +139,7 @@ class _Run:
             if self.line_classes:
                 _check(self.books, "Class", detail["ClassRef"], before.get(SALES, {}).get("ClassRef"))
             else:
+                basics.refuse_misplaced_class(self.books)
                 del detail["ClassRef"]  # sent in the wrong place it is dropped without a word (reported)
         line[SALES] = {name: detail[name] for name in _DETAIL_ORDER if name in detail}
         return line
@@ -282,7 +296,7 @@ def _check(books: Books, entity: str, reference: Body, before: Body | None) -> R
     if record is None:
         raise faults.invalid_reference(books.entities[entity].reference_label, reference["value"])
     if not record.active and (before is None or before["value"] != reference["value"]):
-        raise faults.inactive_reference()
+        raise faults.inactive_reference(settings.inactive_code(books, entity))
     return record
 
 

@@ -210,5 +210,5 @@ def _check(books: Books, entity: str, reference: Body, before: Body | None) -> R
     if record is None:
         raise faults.invalid_reference(books.entities[entity].reference_label, reference["value"])
     if not record.active and (before is None or before["value"] != reference["value"]):
-        raise faults.inactive_reference()
+        raise faults.inactive_reference(settings.inactive_code(books, entity))
     return record

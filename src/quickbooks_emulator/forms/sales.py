@@ -90,11 +90,18 @@ def others(*own: str) -> tuple[Field, ...]:
     return tuple(ignored(name) for name in NEVER_KEPT if name not in own)
 
 
+def print_status(change: Change) -> None:
+    """PrintStatus left out on create (recorded: NeedToPrint; a switch)."""
+    if change.old is None and "PrintStatus" not in change.given:
+        change.body["PrintStatus"] = change.books.knobs.new_print_status
+
+
 def rules(*needed: str, family: tuple[str, ...], posts: bool = True) -> tuple[Rule, ...]:
     """The rules up to the total, in the order of the service's own checks (a guess)."""
     return (
         basics.require(*needed),
         basics.date_it,
+        print_status,
         *((basics.open_period,) if posts else ()),
         references.check_references,
         basics.currency_of("Customer", "CustomerRef"),

@@ -100,7 +100,9 @@ def refuse_void_of_paid(change: Change) -> None:
 
 
 def refuse_below_applied(change: Change) -> None:
-    """A credit cannot be made smaller than what was used of it (a guess: 6000)."""
+    """A credit cannot be made smaller than what was used of it (6000; a switch)."""
+    if not change.books.knobs.credit_below_applied_refused:
+        return
     if change.old is not None and Decimal(change.body["TotalAmt"]) < applied_to(change.books, change.old.id):
         raise faults.business("The amount of a credit can't be less than what has been applied of it.")
 

@@ -15,7 +15,8 @@ class App(msgspec.Struct, frozen=True):
 
 
 class Code(msgspec.Struct, frozen=True):
-    """An authorization code. `grant` is set once it was redeemed; redeeming it again kills that grant."""
+    """An authorization code. `grant` is set once it was redeemed; redeeming it again kills that grant. `challenge` is
+    the code_challenge it was asked for with."""
 
     code: str
     client_id: str
@@ -24,6 +25,7 @@ class Code(msgspec.Struct, frozen=True):
     scopes: tuple[str, ...]
     expires: int
     grant: str | None = None
+    challenge: str = ""
 
 
 class Grant(msgspec.Struct, frozen=True):

@@ -19,6 +19,7 @@ from quickbooks_emulator.store.documents import Company
 
 ISSUER = "https://oauth.platform.intuit.com/op/v1"
 _PAGE_POLICY = "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'"
+_CARRIED = ("client_id", "scope", "redirect_uri", "state", "code_challenge")
 _NO_STORE = {"Cache-Control": "no-cache, no-store", "Pragma": "no-cache"}
 
 
@@ -91,7 +92,7 @@ class OAuthServer:
             if not scopes or not SCOPES.issuperset(scopes):
                 return redirect(back_to(redirect_uri, error="invalid_scope", state=state))
             if request.method != "POST":
-                kept = {name: asked.get(name, "") for name in ("client_id", "scope", "redirect_uri", "state")}
+                kept = {name: asked.get(name, "") for name in _CARRIED}
                 shown = consent_page(self._companies(), {**kept, "response_type": "code"}, app.client_id)
                 return html_response(200, shown, Content_Security_Policy=_PAGE_POLICY)
             if asked.get("decision") != "connect":
@@ -99,7 +100,7 @@ class OAuthServer:
             realm = asked.get("realm", "")
             if self._store.collection("companies").get(realm) is None:
                 return _refused_page("This company does not exist in the simulator.")
-            code = grants.authorize(app, redirect_uri, realm, scopes)
+            code = grants.authorize(app, redirect_uri, realm, scopes, asked.get("code_challenge", ""))
             members = {"code": code.code, "state": state}
             if any(scope.startswith("com.intuit.quickbooks") for scope in scopes):
                 members["realmId"] = realm
@@ -125,7 +126,9 @@ class OAuthServer:
         if kind == "authorization_code":
             if not form.get("code"):
                 raise Refused("invalid_request", "code is missing")
-            return grants.exchange(app, form["code"], form.get("redirect_uri", ""))
+            return grants.exchange(
+                app, form["code"], form.get("redirect_uri", ""), form.get("code_verifier", "")
+            )
         if kind == "refresh_token":
             if not form.get("refresh_token"):
                 raise Refused("invalid_request", "refresh_token is missing")

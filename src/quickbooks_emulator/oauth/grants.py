@@ -59,7 +59,9 @@ class Grants:
         found: App | None = self._store.collection("apps").get(client_id)
         return found
 
-    def authorize(self, app: App, redirect_uri: str, realm: str, scopes: tuple[str, ...]) -> Code:
+    def authorize(
+        self, app: App, redirect_uri: str, realm: str, scopes: tuple[str, ...], challenge: str = ""
+    ) -> Code:
         """A code for a consent just given."""
         code = Code(
             code=f"AB1{self._secret('code', 44)}",
@@ -68,11 +70,12 @@ class Grants:
             realm=realm,
             scopes=scopes,
             expires=self._now + self._knobs.code_seconds,
+            challenge=challenge,
         )
         self._transaction.put("codes", code.code, code)
         return code
 
-    def exchange(self, app: App, code_text: str, redirect_uri: str) -> Tokens:
+    def exchange(self, app: App, code_text: str, redirect_uri: str, verifier: str = "") -> Tokens:
         """Redeem a code once. A second time kills what the first produced; that too must be kept, so the
         caller commits even when this raises Refused."""
         code: Code | None = self._store.collection("codes").get(code_text)
@@ -84,6 +87,8 @@ class Grants:
             self.revoke_grant(code.grant)
             raise Refused("invalid_grant", "Token invalid")
         if self._now >= code.expires or code.redirect_uri != redirect_uri:
+            raise Refused("invalid_grant", "Token invalid")
+        if self._knobs.pkce_strict and code.challenge and not _proves(verifier, code.challenge):
             raise Refused("invalid_grant", "Token invalid")
         grant = self.consent(app, code.realm, code.scopes)
         self._transaction.put("codes", code.code, msgspec.structs.replace(code, grant=grant.id))
@@ -207,3 +212,9 @@ class Grants:
         number = (counter.last if counter else 0) + 1
         self._transaction.put("counters/oauth", sequence, Counter(number))
         return number
+
+
+def _proves(verifier: str, challenge: str) -> bool:
+    """RFC 7636: the challenge is the verifier itself, or its hash."""
+    hashed = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+    return bool(verifier) and challenge in (verifier, hashed)

@@ -14,7 +14,7 @@ from quickbooks_emulator import faults
 from quickbooks_emulator.entities.declaration import Entity, Field, Kind
 from quickbooks_emulator.entities.values import folded
 from quickbooks_emulator.query.parser import Condition
-from quickbooks_emulator.store.books import id_order
+from quickbooks_emulator.store.books import Books, id_order
 from quickbooks_emulator.store.documents import Record
 
 Test = Callable[[Record], bool]
@@ -95,9 +95,13 @@ def like_pattern(text: str) -> re.Pattern[str]:
     return re.compile(".*".join(re.escape(part) for part in text.casefold().split("%")), re.DOTALL)
 
 
+def query_zone(books: Books) -> str:
+    """The zone meant where an instant has no offset."""
+    return books.knobs.time_zone_without_offset or books.company.time_zone
+
+
 def parse_instant(value: str, zone: str, now: int) -> int:
-    """An instant in milliseconds since 1970. Without an offset the company's zone is meant (a guess); a bare date
-    is its midnight."""
+    """An instant in milliseconds since 1970. Without an offset `zone` is meant; a bare date is its midnight."""
     if value.lower() == "current_date":
         return now * 1000
     try:

@@ -11,7 +11,7 @@ from quickbooks_emulator.entities import NOT_KEPT
 from quickbooks_emulator.entities.declaration import Body, Entity, Family
 from quickbooks_emulator.entities.render import render
 from quickbooks_emulator.entities.values import folded
-from quickbooks_emulator.query.conditions import Property, Test, compile_condition, find_property
+from quickbooks_emulator.query.conditions import Property, Test, compile_condition, find_property, query_zone
 from quickbooks_emulator.query.parser import Condition, Query, parse
 from quickbooks_emulator.store.books import Books, id_order
 from quickbooks_emulator.store.documents import Record
@@ -59,13 +59,18 @@ def _matching(
 ) -> Iterable[Record]:
     """The matching rows in the order asked for, without the first `skip`. Where every row of an index matches, those
     are stepped over: the last page of a large table costs what the first one does."""
-    zone, now = books.company.time_zone, books.now
+    zone, now = query_zone(books), books.now
     compiled = [compile_condition(entity, condition, zone, now) for condition in query.conditions]
     tests: list[Test] = [test for _, test in compiled]
     conditions = [
         (found.name, condition) for (found, _), condition in zip(compiled, query.conditions, strict=True)
     ]
-    if entity.family is Family.NAME_LIST and not any(name == "Active" for name, _ in conditions):
+    everyone = entity.name == "Item" and books.knobs.item_queries_show_inactive
+    if (
+        entity.family is Family.NAME_LIST
+        and not everyone
+        and not any(name == "Active" for name, _ in conditions)
+    ):
         tests.append(lambda record: record.active)  # documented: name lists show active records unless asked
     orders = [(find_property(entity, order.property, zone, now), order.descending) for order in query.orders]
     for found, _ in orders:
@@ -110,7 +115,9 @@ def _walk(
     least = _earliest(books, entity, conditions)
     walk: Walk
     if not orders and least is None:
-        if entity.family is Family.TRANSACTION:  # recorded: roughly the last changed first
+        if books.knobs.default_order == "id":
+            walk = indexes["id"].in_order
+        elif entity.family is Family.TRANSACTION:  # recorded: roughly the last changed first
             walk = indexes["updated"].in_reverse
         else:
             walk = indexes["order" if entity.order_field else "id"].in_order
@@ -134,7 +141,7 @@ def _earliest(
     """Where the index by time has to be entered: the least instant a condition names."""
     for name, condition in conditions:
         if name == "MetaData.LastUpdatedTime" and condition.operator in (">", ">=", "="):
-            found = find_property(entity, name, books.company.time_zone, books.now)
+            found = find_property(entity, name, query_zone(books), books.now)
             return (found.parse(condition.values[0]) // 1000, 0)
     return None
 
@@ -162,13 +169,15 @@ def _candidates(
         else:
             continue
         found = [table.rows[key] for key in keys if key in table.rows]
-        return sorted(found, key=lambda record: _default_key(entity, record))
+        return sorted(found, key=lambda record: _default_key(books, entity, record))
     by_time: Any = table.indexes["updated"]
     recent = [table.rows[key] for key in by_time.keys_from(_earliest(books, entity, conditions) or (0, 0))]
-    return sorted(recent, key=lambda record: _default_key(entity, record)) if in_order else recent
+    return sorted(recent, key=lambda record: _default_key(books, entity, record)) if in_order else recent
 
 
-def _default_key(entity: Entity, record: Record) -> tuple[Any, Any]:
+def _default_key(books: Books, entity: Entity, record: Record) -> tuple[Any, Any]:
+    if books.knobs.default_order == "id":
+        return id_order(record.id)
     if entity.family is Family.TRANSACTION:
         return (-record.updated, -record.seq)
     return (str(record.body.get(entity.order_field, "")).casefold(), record.id)

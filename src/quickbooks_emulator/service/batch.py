@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from quickbooks_emulator import faults, formats
+from quickbooks_emulator.documented import documented
 from quickbooks_emulator.entities.declaration import Body
 from quickbooks_emulator.query.run import Visible
 from quickbooks_emulator.query.run import run as run_query
@@ -25,9 +26,10 @@ _NOT_ENTITIES = ("bId", "operation", "optionsData", "Query", "CDCQuery", "Report
 
 @dataclass(frozen=True, slots=True)
 class BatchTrouble:
-    """What fault rules do to one batch: items refused or left out (by bId, or so many of them), shuffled."""
+    """What fault rules do to one batch: items refused with a code or left out (by bId), shuffled."""
 
     fail: tuple[str, ...] = ()
+    code: str = "10000"
     omit: tuple[str, ...] = ()
     shuffle_seed: int | None = None
 
@@ -68,7 +70,7 @@ class Batch:
         mark = self.books.transaction.mark()
         try:
             if name.get("bId") in self.trouble.fail:
-                raise faults.system_failure()
+                raise documented(self.trouble.code)
             return {**self._answer(item, name.get("bId", "")), **name}
         except faults.Fault as fault:
             self.books.transaction.roll_back(mark)

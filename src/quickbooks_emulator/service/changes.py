@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import islice
 from typing import Any
 
 from quickbooks_emulator import faults
 from quickbooks_emulator.entities import NOT_IN_CHANGES, NOT_KEPT
 from quickbooks_emulator.entities.declaration import Body, Entity
 from quickbooks_emulator.entities.render import render, render_tombstone
-from quickbooks_emulator.query.conditions import parse_instant
+from quickbooks_emulator.query.conditions import parse_instant, query_zone
 from quickbooks_emulator.query.run import Visible
 from quickbooks_emulator.store.books import Books
+from quickbooks_emulator.store.documents import Record
 
 _DAY_MS = 86_400_000
 
@@ -18,15 +21,15 @@ _DAY_MS = 86_400_000
 def changes(books: Books, entities: str, since: str, visible: Visible | None = None) -> Body:
     """The value of `CDCResponse`: one QueryResponse for each asked entity, {} where nothing changed.
 
-    At most 1000 objects over all; what falls off is the end of the asked order, the oldest changes kept, stubs
-    last (a guess: undocumented). `since` is inclusive, at most 30 days back.
+    At most 1000 objects over all; what falls off is the end of the asked order, stubs last, and in an entity the
+    newest changes (undocumented: a switch). `since` is inclusive, at most 30 days back.
     """
     names = [name.strip() for name in entities.split(",") if name.strip()]
     if not names:
         raise faults.required("entities")
     if not since:
         raise faults.required("changedSince")
-    start_ms = parse_instant(since, books.company.time_zone, books.now)
+    start_ms = parse_instant(since, query_zone(books), books.now)
     if books.now_ms - start_ms > books.knobs.change_days * _DAY_MS:
         raise faults.unsupported(f"cdc with changedSince date {since} which is older than fixed days")
     left = books.knobs.change_cap
@@ -45,6 +48,8 @@ def _known(books: Books, name: str) -> Entity | None:
     entity = by_name.get(name.casefold())
     kept_out = {one.casefold() for one in NOT_KEPT - NOT_IN_CHANGES}
     if entity is None and name.casefold() not in kept_out:
+        if books.knobs.unknown_change_code == "500":
+            raise faults.unsupported(f"cdc for {name}")
         raise faults.query_invalid(f"Entity {name} is not supported by change data capture")
     return entity
 
@@ -54,13 +59,14 @@ def _group(books: Books, entity: Entity, start_ms: int, most: int, visible: Visi
     table, stubs = books.table(entity.name), books.tombstones(entity.name)
     by_time: Any = table.indexes["updated"]
     gone_by_time: Any = stubs.indexes["updated"]
-    rows: list[Body] = []
-    for key in by_time.keys_from(least):
-        if len(rows) >= most:
-            break
-        record = table.rows[key] if visible is None else visible(entity.name, table.rows[key])
-        if record is not None and record.updated * 1000 >= start_ms:
-            rows.append(render(books, entity, record))
+    seen = (table.rows[key] for key in by_time.keys_from(least))
+    shown = (record if visible is None else visible(entity.name, record) for record in seen)
+    found = (record for record in shown if record is not None and record.updated * 1000 >= start_ms)
+    if books.knobs.change_cap_keeps == "newest":
+        kept: Iterable[Record] = list(found)[-most:] if most else ()
+    else:
+        kept = islice(found, most)
+    rows = [render(books, entity, record) for record in kept]
     gone = 0
     for key in gone_by_time.keys_from(least):
         if len(rows) >= most:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from quickbooks_emulator import faults, formats
 from quickbooks_emulator.attachments import files
 from quickbooks_emulator.calls import Call, query_text
-from quickbooks_emulator.entities import BY_PATH, ENTITIES, NOT_KEPT, tax_service
+from quickbooks_emulator.documented import documented
+from quickbooks_emulator.entities import BY_PATH, ENTITIES, NOT_KEPT, settings, tax_service
 from quickbooks_emulator.entities.declaration import Body, Entity, Family
 from quickbooks_emulator.entities.exchange_rate import known_rate
 from quickbooks_emulator.entities.render import envelope_time, render
+from quickbooks_emulator.entities.values import numeric_id
 from quickbooks_emulator.forms.basics import today
 from quickbooks_emulator.knobs import Knobs
 from quickbooks_emulator.messages import JSON_TYPE, Request, Response
@@ -37,6 +40,8 @@ class Conditions:
     """What fault rules changed about the world one call meets."""
 
     forget_ids: bool = False
+    refused: faults.Fault | None = None
+    retotal: Decimal = Decimal(0)
     lag: Lag | None = None
     batch: BatchTrouble = NO_TROUBLE
 
@@ -55,6 +60,8 @@ class DataService:
         time = envelope_time(now_ms, company.time_zone)
         by_id = call.is_write and bool(call.request_id)
         try:
+            if met.refused is not None:
+                raise met.refused
             if by_id:
                 replay.check_length(call.request_id)
             with self._store.transaction() as transaction:
@@ -92,7 +99,7 @@ class DataService:
 
     def _route(self, books: Books, call: Call, request: Request, met: Conditions) -> Body | Response:
         """What goes into the envelope; a Response where the answer has none (reports, files)."""
-        books.base_url = request.base_url
+        books.base_url, books.retotal = request.base_url, met.retotal
         if request.unreadable:
             raise faults.unreadable(request.unreadable)
         visible = _visible(books, met.lag)
@@ -102,6 +109,7 @@ class DataService:
             params = request.params
             return changes(books, params.get("entities", ""), params.get("changedsince", ""), visible)
         if call.operation == "upload" and request.method == "POST":
+            need_subscription(books)
             return files.take_in(books, request)
         if call.entity == "download" and request.method == "GET" and len(call.segments) == 2:
             return files.download(books, call.record)
@@ -118,6 +126,7 @@ class DataService:
         if call.operation == "read" and request.method == "GET" and len(call.segments) <= 2:
             return _read(books, call, request)
         if call.is_write and tuple(one.lower() for one in call.segments) == ("taxservice", "taxcode"):
+            need_subscription(books)
             return tax_service.create(books, call.payload)
         if call.is_write and len(call.segments) == 1:
             books.options = options_of(request.params.get("include", ""))
@@ -158,6 +167,9 @@ def _read(books: Books, call: Call, request: Request) -> Body:
         record_id = rate.id
     else:
         raise faults.no_such_path(request.path)
+    stub = entity.name == "Customer" and books.knobs.missing_name_reads_as_stub
+    if stub and books.get(entity.name, numeric_id(record_id)) is None:
+        return {entity.name: {"BillAddr": {"Id": "1"}, "Active": False, "V4IDPseudonym": "0"}}
     return {entity.name: render(books, entity, existing(books, entity, record_id))}
 
 
@@ -167,6 +179,7 @@ def _write_one(books: Books, path: str, operation: str, payload: Any) -> Body:
         raise faults.unsupported(f"{operation} {path} (not kept by this emulator)")
     if payload is None:
         raise faults.unreadable("the body is empty")
+    need_subscription(books)
     if operation == "delete":
         deleted = delete(books, entity, payload)
         return {entity.name: {"domain": "QBO", "status": "Deleted", "Id": deleted}}
@@ -181,6 +194,12 @@ def _write_one(books: Books, path: str, operation: str, payload: Any) -> Body:
     if operation == "update" and isinstance(payload, dict) and not payload.get("Id"):
         raise faults.required("Id")
     return {entity.name: render(books, entity, write(books, entity, payload))}
+
+
+def need_subscription(books: Books) -> None:
+    """6190: nothing can be written once the subscription has ended (documented text)."""
+    if not settings.is_subscribed(books):
+        raise documented("6190")
 
 
 def _entity(path: str, whole: str) -> Entity | None:

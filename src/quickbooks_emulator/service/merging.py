@@ -24,7 +24,7 @@ _POINTERS = {
 
 
 def move(books: Books, entity: Entity, loser: str, survivor: str) -> None:
-    """Transactions and list records name the survivor from now on, without a new token or time (a guess). Names
+    """Transactions and list records name the survivor from now on, without a new token or time (a switch). Names
     share their ids, so a pointer to any kind of name can be told by its value."""
     names = _POINTERS.get(entity.name, ())
     moved = []
@@ -34,7 +34,8 @@ def move(books: Books, entity: Entity, loser: str, survivor: str) -> None:
                 continue
             body = _pointed(record.body, names, loser, survivor)
             if body != record.body:
-                moved.append((other, books.amend(other, record, body)))
+                change = books.update if books.knobs.merge_bumps_transactions else books.amend
+                moved.append((other, change(other, record, body)))
     for other, record in moved:
         if other.post is not None:
             follow(books, other, record)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from quickbooks_emulator.entities.declaration import Body, Entity
 from quickbooks_emulator.knobs import Knobs
@@ -34,6 +35,7 @@ class Books:
             frozenset()
         )  # what the call asked for beside its body: allowduplicatedocnum
         self._tables: dict[str, Collection] = {}
+        self.retotal = Decimal(0)  # what a fault rule adds to the tax of a sale
         self.base_url = ""  # where the caller reached the service: for links to files
         self.loading = False  # True while a world is filled: balances are brought in step once, at the end
 

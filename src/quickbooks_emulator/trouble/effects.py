@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from decimal import Decimal
 
 from quickbooks_emulator import faults, gateway
 from quickbooks_emulator.calls import Call
+from quickbooks_emulator.documented import documented
 from quickbooks_emulator.messages import ConnectionDropped, Response, json_response
 from quickbooks_emulator.service.batch import BatchTrouble
 from quickbooks_emulator.service.data import Conditions
@@ -44,12 +46,16 @@ def conditions(rules: list[Rule]) -> Conditions:
         by_effect.get("batch_omit"),
         by_effect.get("batch_shuffle"),
     )
+    refused, retotal = by_effect.get("fault"), by_effect.get("retotal")
     least, most = span(lag.seconds) if lag else (0.0, 0.0)
     return Conditions(
         forget_ids="forget_ids" in by_effect,
+        refused=documented(refused.code, refused.detail, status=refused.status) if refused else None,
+        retotal=Decimal(retotal.cents).scaleb(-2) if retotal else Decimal(0),
         lag=Lag(int(least), int(most), lag.seed) if lag else None,
         batch=BatchTrouble(
             fail=fail.items if fail else (),
+            code=(fail.code if fail else "") or "10000",
             omit=omit.items if omit else (),
             shuffle_seed=shuffle.seed + shuffle.seen if shuffle else None,
         ),

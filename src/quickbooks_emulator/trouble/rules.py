@@ -12,9 +12,11 @@ from typing import Any
 import msgspec
 
 from quickbooks_emulator.calls import Call
+from quickbooks_emulator.documented import DOCUMENTED
 from quickbooks_emulator.store import Store, Transaction
 
 EFFECTS = {
+    "fault": "refused with the documented fault of `code` (texts and status can be replaced by `detail`, `status`)",
     "drop_before": "the connection breaks before anything is applied",
     "drop_after": "the call is applied, its answer is lost",
     "apply_then": "the call is applied, then answered with `status` (default 500)",
@@ -27,7 +29,8 @@ EFFECTS = {
     "down": "503 pages until `until` (an instant) or for `seconds` from the first such call",
     "forget_ids": "request ids are neither remembered nor recognized",
     "lag": "changes stay invisible to query and CDC for `seconds` (a number or 'a..b')",
-    "batch_fail": "items of a batch are refused: `items` lists bIds",
+    "batch_fail": "items of a batch are refused: `items` lists bIds, `code` the fault (default 10000)",
+    "retotal": "QuickBooks comes to another tax: `cents` (default 1) more on each taxed sale",
     "batch_omit": "items are missing in a batch answer: `items` lists bIds",
     "batch_shuffle": "a batch answer comes in another order",
     "invalid_grant": "the token endpoint answers invalid_grant",
@@ -53,6 +56,9 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     probability: float | None = None
     times: int | None = None
     seed: int = 0
+    code: str = ""
+    detail: str = ""
+    cents: int = 1
     status: int | None = None
     body: str | None = None
     bytes: int = 0
@@ -90,6 +96,10 @@ def read_rule(document: Mapping[str, Any]) -> Rule:
         raise BadRule(f"There is no effect {rule.effect!r}; there are {', '.join(sorted(EFFECTS))}.")
     if rule.probability is not None and not 0 <= rule.probability <= 1:
         raise BadRule("The probability of a fault rule lies between 0 and 1.")
+    if rule.effect == "fault" and not rule.code:
+        raise BadRule("A fault rule of this effect needs the code of a fault.")
+    if rule.code and rule.code not in DOCUMENTED:
+        raise BadRule(f"There is no documented fault {rule.code!r}; there are {', '.join(DOCUMENTED)}.")
     span(rule.seconds)
     return rule
 

@@ -196,7 +196,7 @@ def transactions(today: date) -> Iterator[Row]:
             "TxnDate": (today - timedelta(days=6)).isoformat(),
             "NameOf": "Employee",
             "EmployeeRef": {"value": "55"},
-            "CustomerRef": {"value": "3"},
+            "CustomerRef": {"value": "1"},
             "ItemRef": {"value": "2"},
             "Hours": 5,
             "Minutes": 0,
