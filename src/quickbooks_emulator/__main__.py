@@ -28,7 +28,9 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--host", default="127.0.0.1", help="a loopback address; anything else is refused")
     parser.add_argument("--port", type=int, default=8399, help="0 takes a free port (default 8399)")
     parser.add_argument(
-        "--world", default="sample", help="sample, empty, large or large:N; fills an empty state only"
+        "--world",
+        default="sample",
+        help="sample, empty, canada, uk, large or large:N:M; fills an empty state only",
     )
     parser.add_argument("--state", metavar="FILE", help="keep the state in this SQLite file over restarts")
     parser.add_argument("--webhook-url", default="", help="where webhooks are posted to")
@@ -40,13 +42,14 @@ def arguments() -> argparse.ArgumentParser:
         "--no-limits", action="store_true", help="switch the 500 calls a minute and the like off"
     )
     parser.add_argument("--coverage", action="store_true", help="print what is covered, as a table, and stop")
+    parser.add_argument("--switches", action="store_true", help="print the switches, as a table, and stop")
     return parser
 
 
 def main(given: list[str] | None = None) -> int:
     options = arguments().parse_args(given)
-    if options.coverage:
-        print(coverage.table())
+    if options.coverage or options.switches:
+        print(coverage.table() if options.coverage else coverage.switches())
         return 0
     logging.getLogger("waitress").setLevel(
         logging.CRITICAL

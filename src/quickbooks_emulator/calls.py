@@ -19,6 +19,7 @@ OAUTH_PATHS = {
     "/v2/oauth2/tokens/revoke": "revoke",
     "/v1/openid_connect/userinfo": "userinfo",
     "/op/v1/jwks": "jwks",
+    "/app/connect/oauth2/request": "reconnect",
 }
 DISCOVERY = re.compile(r"/\.well-known/openid[_-](sandbox[_-])?configuration/?")
 _DATA = re.compile(r"/v3/company/([^/]+)/(.+?)/?$", re.IGNORECASE)

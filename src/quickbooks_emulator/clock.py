@@ -20,6 +20,9 @@ class ClockState(msgspec.Struct, frozen=True):
     frozen_at: int | None = None
 
 
+_LATEST_MS = 221_845_392_000_000  # the year 9000: what follows has room for a century's tokens
+
+
 class VirtualClock:
     """A clock that can be frozen, advanced, set and let run. Whole milliseconds; always UTC."""
 
@@ -43,6 +46,9 @@ class VirtualClock:
         return self._source_ms() + self._offset_ms
 
     def advance(self, seconds: float) -> None:
+        """Raises ValueError for a step that leaves the years 1970 to 9000."""
+        if not -self.milliseconds() <= seconds * 1000 <= _LATEST_MS - self.milliseconds():
+            raise ValueError("the time would not lie between the years 1970 and 9000")
         step = round(seconds * 1000)
         if self._frozen_ms is not None:
             self._frozen_ms += step

@@ -8,6 +8,7 @@ import httpx2
 import pytest
 
 from quickbooks_emulator import Emulator
+from quickbooks_emulator.clock import VirtualClock
 from tests.emulator.client import SAMPLE
 
 COMPANY = f"/_console/companies/{SAMPLE}"
@@ -47,7 +48,18 @@ def read(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", COMPANY, f"{COMPANY}/customers/7", "/_console/requests", "/_console/faults"]
+    "path",
+    [
+        "/",
+        COMPANY,
+        f"{COMPANY}/customers/7",
+        f"{COMPANY}/settings",
+        f"{COMPANY}/records/Invoice",
+        "/_console/state",
+        "/_console/webhooks",
+        "/_console/requests",
+        "/_console/faults",
+    ],
 )
 def test_every_page_is_strict_marked_and_scriptless(web: httpx2.Client, path: str) -> None:
     answer = web.get(path)
@@ -101,3 +113,139 @@ def test_a_missing_page_company_or_customer_is_404(web: httpx2.Client) -> None:
         answer = web.get(path)
         assert answer.status_code == 404
         read(answer.text)
+
+
+def said(answer: httpx2.Response) -> str:
+    """The sentence a page shows after a form was sent."""
+    read(answer.text)
+    return answer.text.partition('<p role="status">')[2].partition("</p>")[0]
+
+
+def test_a_world_begins_anew_and_the_clock_moves_by_forms(web: httpx2.Client, emulator: Emulator) -> None:
+    assert "no world" in said(
+        web.post("/_console/state/world", data={"world": "nowhere"}, follow_redirects=True)
+    )
+    assert said(web.post("/_console/state/world", data={"world": "uk"}, follow_redirects=True))
+    assert emulator.companies()[0].country == "GB"
+    before = emulator.clock.seconds()
+    web.post("/_console/state/clock", data={"advance_seconds": "90"})
+    assert emulator.clock.seconds() - before == 90
+    assert "cannot be set" in said(
+        web.post("/_console/state/clock", data={"set": "tomorrow"}, follow_redirects=True)
+    )
+    web.post("/_console/state/clock", data={"set": "2027-01-01T00:00:00+00:00"})
+    assert emulator.clock.now().year == 2027
+    for step in ("1e18", "-1e18", "inf", "nan"):
+        moved = web.post("/_console/state/clock", data={"advance_seconds": step}, follow_redirects=True)
+        assert "cannot be set" in said(moved)
+
+
+def test_a_snapshot_shows_what_changed_and_brings_it_back(web: httpx2.Client, emulator: Emulator) -> None:
+    web.post("/_console/state/snapshot", data={"name": "before"})
+    web.post(f"{COMPANY}/customers", data={"DisplayName": "Later"})
+    page = web.get("/_console/state?diff=before").text
+    read(page)
+    assert f"<td>{SAMPLE}</td><td>Customer</td><td>56</td>" in page
+    assert said(web.post("/_console/state/restore", data={"name": "before"}, follow_redirects=True))
+    assert len(emulator.control.records(SAMPLE, "Customer")) == 29
+    assert "no snapshot" in said(
+        web.post("/_console/state/restore", data={"name": "never"}, follow_redirects=True)
+    )
+
+
+def test_switches_plan_and_closing_date_turn_by_forms(web: httpx2.Client, emulator: Emulator) -> None:
+    settings = f"{COMPANY}/settings"
+    web.post(settings, data={"group": "SalesFormsPrefs", "name": "CustomTxnNumbers"})
+    web.post(f"{COMPANY}/texts", data={"BookCloseDate": "2025-12-31", "DefaultCustomerMessage": ""})
+    (preferences,) = emulator.control.records(SAMPLE, "Preferences")
+    assert preferences["SalesFormsPrefs"]["CustomTxnNumbers"] is True
+    assert preferences["AccountingInfoPrefs"]["BookCloseDate"] == "2025-12-31"
+    assert "no switch" in said(web.post(settings, data={"group": "X", "name": "Y"}, follow_redirects=True))
+    refused = web.post(f"{COMPANY}/texts", data={"BookCloseDate": "soon"}, follow_redirects=True)
+    assert "QuickBooks refuses" in said(refused)
+    web.post(f"{COMPANY}/plan", data={"sku": "QuickBooks Online Essentials", "status": "EXPIRED"})
+    page = web.get(settings).text
+    assert 'value="QuickBooks Online Essentials"' in page
+    assert 'value="EXPIRED"' in page
+    assert "sku" in said(web.post(f"{COMPANY}/plan", data={}, follow_redirects=True))
+
+
+def test_customers_are_merged_and_records_looked_at(web: httpx2.Client, emulator: Emulator) -> None:
+    assert (
+        said(web.post(f"{COMPANY}/customers/3/merge", data={"into": "2"}, follow_redirects=True)) == "Saved."
+    )
+    assert "QuickBooks refuses" in said(
+        web.post(f"{COMPANY}/customers/3/merge", data={"into": "2"}, follow_redirects=True)
+    )
+    page = web.get(f"{COMPANY}/records/Customer").text
+    assert "Cool Cars (deleted)" in page
+    assert web.get(f"{COMPANY}/records/Nothing").status_code == 404
+
+
+def test_webhook_weather_is_set_and_what_waits_is_shown(web: httpx2.Client, emulator: Emulator) -> None:
+    settings = {"url": "http://127.0.0.1:1/hook", "format": "legacy", "schedule": "current", "delay": "0..90",
+                "repeat": "2", "drop": "0.5", "reorder": "true", "hold": "true", "seed": "3"}  # fmt: skip
+    assert said(web.post("/_console/webhooks", data=settings, follow_redirects=True)) == "Saved."
+    assert emulator.webhooks.settings.delay == "0..90"
+    assert (emulator.webhooks.settings.repeat, emulator.webhooks.settings.hold) == (2, True)
+    web.post("/_console/webhooks", data={**settings, "drop": "0"})
+    web.post(f"{COMPANY}/customers", data={"DisplayName": "Told"})
+    page = web.get("/_console/webhooks").text
+    read(page)
+    assert f"Create Customer 56 ({SAMPLE})" in page
+    web.post("/_console/webhooks/clear")
+    assert emulator.webhooks.pending() == []
+    for wrong in ({"url": "nowhere"}, {"delay": "soon"}, {"repeat": "often"}):
+        answer = web.post("/_console/webhooks", data={**settings, **wrong}, follow_redirects=True)
+        assert said(answer) not in ("", "Saved.")
+
+
+def test_a_person_disconnects_and_connects_again_from_quickbooks(
+    web: httpx2.Client, emulator: Emulator
+) -> None:
+    token = emulator.control.connect(SAMPLE).access_token
+    link = f"/app/connect/oauth2/request?appId=EMULATOR-CLIENT-ID&realmId={SAMPLE}&mode=reconnect"
+    page = web.get(f"{COMPANY}/settings").text
+    assert link.replace("&", "&amp;") in page
+    assert "<td>living</td>" in page
+    assert "no reconnect address" in web.get(link).text
+    app = {"reconnect_url": "http://practice.test/again", "disconnect_url": "http://practice.test/gone"}
+    assert web.post("/_control/credentials", json=app).json()["reconnect_url"] == app["reconnect_url"]
+    again = web.get(link)
+    assert (again.status_code, again.headers["location"]) == (
+        302,
+        f"http://practice.test/again?realmId={SAMPLE}",
+    )
+    gone = web.post(f"{COMPANY}/disconnect")
+    assert gone.headers["location"] == f"http://practice.test/gone?realmId={SAMPLE}"
+    assert (
+        web.get(
+            f"/v3/company/{SAMPLE}/companyinfo/1", headers={"Authorization": f"Bearer {token}"}
+        ).status_code
+        == 401
+    )
+    assert "<td>revoked</td>" in web.get(f"{COMPANY}/settings").text
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [("EMULATOR", "ANOTHER"), (SAMPLE, "42"), ("mode=reconnect", "mode=x")]
+)
+def test_a_reconnect_link_for_something_else_goes_nowhere(
+    web: httpx2.Client, emulator: Emulator, old: str, new: str
+) -> None:
+    emulator.control.set_addresses({"reconnect_url": "http://practice.test/again"})
+    link = f"/app/connect/oauth2/request?appId=EMULATOR-CLIENT-ID&realmId={SAMPLE}&mode=reconnect"
+    answer = web.get(link.replace(old, new))
+    assert answer.status_code == 400
+    read(answer.text)
+
+
+def test_a_clock_that_follows_another_is_frozen_and_let_run() -> None:
+    emulator = Emulator(clock=VirtualClock(source=lambda: 1_800_000_000))
+    with httpx2.Client(
+        transport=httpx2.WSGITransport(app=emulator.wsgi), base_url="http://quickbooks.test"
+    ) as web:
+        assert "running" in web.get("/_console/state").text
+        for frozen in (True, False):
+            web.post("/_console/state/clock", data={"turn": "1"})
+            assert emulator.clock.frozen is frozen

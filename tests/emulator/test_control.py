@@ -238,3 +238,30 @@ def test_an_unknown_path_lists_the_known_ones_and_bad_json_is_named(control: Any
 def test_another_sites_page_cannot_turn_the_desk(web: httpx2.Client, headers: dict[str, str]) -> None:
     assert web.post("/_control/reset", json={}, headers=headers).status_code == 403
     assert web.post("/_console/faults", data={"effect": "status"}, headers=headers).status_code == 403
+
+
+def test_what_changed_since_a_snapshot_is_listed_member_by_member(control: Any, api: Api) -> None:
+    control("POST", "/snapshot", {"name": "before"})
+    assert control("GET", "/diff?from=before")["changes"] == {}
+    api.sparse("Customer", "3", Notes="New")
+    made = api.create("Customer", DisplayName="Made")
+    line = {
+        "Amount": 5,
+        "DetailType": "SalesItemLineDetail",
+        "SalesItemLineDetail": {"ItemRef": {"value": "1"}},
+    }
+    sold = api.create("Invoice", CustomerRef={"value": "2"}, Line=[line])
+    control("POST", "/snapshot", {"name": "after"})
+    api.post("/invoice", {"Id": sold["Id"], "SyncToken": "0"}, operation="delete")
+    changes = control("GET", "/diff?from=before&to=after")["changes"][SAMPLE]
+    assert changes["Customer"]["created"] == [made["Id"]]
+    assert changes["Customer"]["changed"]["3"]["Notes"] == [None, "New"]
+    assert changes["Customer"]["changed"]["3"]["SyncToken"] == ["0", "1"]
+    assert set(changes["Customer"]["changed"]["2"]) == {"Balance", "LastUpdatedTime"}
+    assert changes["Invoice"] == {"created": [sold["Id"]]}
+    assert control("GET", "/diff?from=after")["changes"][SAMPLE]["Invoice"] == {"deleted": [sold["Id"]]}
+    assert "no snapshot" in control("GET", "/diff?from=never", status=400)["error"]
+
+
+def test_an_address_of_the_app_must_be_an_address(control: Any) -> None:
+    assert control("POST", "/credentials", {"reconnect_url": "javascript:1"}, status=400)["error"]

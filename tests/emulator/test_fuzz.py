@@ -60,6 +60,17 @@ def test_no_request_to_a_company_breaks_the_emulator_or_its_books(seed: int) -> 
     assert whole(emulator)
 
 
+COMPANY = "/_console/companies/9341450000000001"
+CONSOLE = (
+    COMPANY, f"{COMPANY}/customers", f"{COMPANY}/customers/3", f"{COMPANY}/customers/3/deactivate",
+    f"{COMPANY}/customers/3/merge", f"{COMPANY}/settings", f"{COMPANY}/texts", f"{COMPANY}/plan",
+    f"{COMPANY}/disconnect", f"{COMPANY}/records/Invoice", "/_console/companies/9/settings", "/_console/state",
+    "/_console/state/world", "/_console/state/clock", "/_console/state/snapshot", "/_console/state/restore",
+    "/_console/webhooks", "/_console/webhooks/clear", "/_console/requests", "/_console/faults",
+    "/_console/faults/1/clear",
+)  # fmt: skip
+
+
 def control_calls(chance: random.Random) -> Request:
     method, pattern, _ = chance.choice(ROUTES)
     for group, value in (
@@ -132,16 +143,19 @@ def test_no_request_to_the_oauth_server_or_the_console_breaks_it(seed: int) -> N
     wrong: dict[str, str] = {}
     paths = (
         "/connect/oauth2", "/oauth2/v1/tokens/bearer", "/v2/oauth2/tokens/revoke", "/v1/openid_connect/userinfo",
-        "/op/v1/jwks", "/.well-known/openid_configuration", "/", "/companies", "/requests", "/faults", "/edit", "/x%00",
-        "/v3/company/", "/v3/company/1/customer/1",
+        "/op/v1/jwks", "/.well-known/openid_configuration", "/", "/x%00", "/v3/company/", "/v3/company/1/customer/1",
+        "/app/connect/oauth2/request", *CONSOLE,
     )  # fmt: skip
     names = (
         "client_id", "redirect_uri", "response_type", "scope", "state", "grant_type", "code", "refresh_token", "token",
-        "company", "answer", "decision", "realm",
+        "company", "answer", "decision", "realm", "said", "diff", "name", "group", "world", "set", "advance_seconds",
+        "turn", "into", "sku", "BookCloseDate", "url", "format", "delay", "repeat", "drop", "effect", "code", "seconds",
+        "DisplayName", "Mail", "Phone", "appId", "realmId", "mode",
     )  # fmt: skip
     values = (
         *TEXTS, "EMULATOR-CLIENT-ID", "authorization_code", "refresh_token", "code", "com.intuit.quickbooks.accounting",
-        "http://localhost:8000/integrations/quickbooks/callback", "9341450000000001",
+        "http://localhost:8000/integrations/quickbooks/callback", "9341450000000001", "SalesFormsPrefs", "AllowDeposit",
+        "default", "empty", "legacy", "0..9", "fault", "delay", "6190", "reconnect",
     )  # fmt: skip
     for _ in range(CALLS // 2):
         form = "&".join(

@@ -29,6 +29,7 @@ def page(title: str, body: Markup) -> str:
             '<meta name="viewport" content="width=device-width, initial-scale=1">'
             '<title>{} - Simulator</title><link rel="stylesheet" href="{}"></head><body>'
             '<header><strong>Simulator</strong><a href="/">Companies</a>'
+            '<a href="/_console/state">World and time</a><a href="/_console/webhooks">Webhooks</a>'
             '<a href="/_console/requests">Requests</a><a href="/_console/faults">Faults</a></header>'
             "<main>{}</main></body></html>"
         ).format(title, STYLE_PATH, body)

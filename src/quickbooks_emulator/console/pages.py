@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from urllib.parse import quote, urlencode
 
 from markupsafe import Markup
 
-from quickbooks_emulator.console.layout import STYLE, STYLE_PATH, page
+from quickbooks_emulator.console import company_pages, desk_pages, parts
+from quickbooks_emulator.console.layout import STYLE, STYLE_PATH
 from quickbooks_emulator.control.api import is_foreign
 from quickbooks_emulator.control.desk import Control, ControlError
 from quickbooks_emulator.entities.declaration import Body
 from quickbooks_emulator.faults import Fault
-from quickbooks_emulator.messages import Request, Response, html_response, redirect, text_response
+from quickbooks_emulator.messages import Request, Response, redirect, text_response
 from quickbooks_emulator.trouble.rules import EFFECTS, BadRule
 
-_POLICY = "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 _SHOWN_REQUESTS = 100
-_REQUEST_COLUMNS = ("number", "at", "method", "path", "status", "operation", "faults", "tid")
+_REQUEST_COLUMNS = ("number", "at", "method", "path", "status", "operation", "metered", "faults", "tid")
 
 
 class Console:
     """Answers every path that is neither OAuth, the API nor the control API."""
 
     def __init__(self, control: Control) -> None:
-        self._control = control
+        self.control = control
 
     def answer(self, request: Request) -> Response:
         if request.path == STYLE_PATH:
@@ -34,27 +34,27 @@ class Console:
             match = re.fullmatch(pattern, request.path)
             if match and method == request.method:
                 if method == "POST" and is_foreign(request):
-                    return self._page(403, "Refused", Markup("<p>Forms of another site are refused.</p>"))
+                    return parts.shown(403, "Refused", Markup("<p>Forms of another site are refused.</p>"))
                 return handler(self, request, match)
-        return self._page(
+        return parts.shown(
             404, "Not found", Markup("<h1>Not found</h1><p>There is no page {}.</p>").format(request.path)
         )
 
     def companies(self, request: Request, match: re.Match[str]) -> Response:
         rows = [
             (Markup('<a href="/_console/companies/{}">{}</a>').format(one.realm, one.name), one.realm)
-            for one in self._control.emulator.companies()
+            for one in self.control.emulator.companies()
         ]
-        time = self._control.emulator.clock.now().isoformat(timespec="seconds")
+        time = self.control.emulator.clock.now().isoformat(timespec="seconds")
         body = Markup(
             "<h1>Companies</h1><p>Virtual time: {}. The control API is at <code>/_control</code>.</p>{}"
         )
-        return self._page(
-            200, "Companies", body.format(time, _table("Companies", ("Name", "Company id"), rows))
+        return parts.shown(
+            200, "Companies", body.format(time, parts.table("Companies", ("Name", "Company id"), rows))
         )
 
     def customers(self, request: Request, match: re.Match[str]) -> Response:
-        company = self._control.company(match["realm"])
+        company = self.control.company(match["realm"])
         rows = [
             (
                 Markup('<a href="/_console/companies/{}/customers/{}">{}</a>').format(
@@ -66,34 +66,39 @@ class Console:
                 "active" if one["Active"] else "inactive",
                 one["SyncToken"],
             )
-            for one in self._control.records(company.realm, "Customer")
+            for one in self.control.records(company.realm, "Customer")
         ]
         columns = ("Customer", "Id", "Mail", "Balance", "State", "SyncToken")
         form = _customer_form(f"/_console/companies/{company.realm}/customers", "Create a customer", {})
-        body = Markup("<h1>{}</h1>{}{}{}").format(
-            company.name, _said(request), form, _table("Customers", columns, rows)
+        body = Markup("<h1>{}</h1>{}{}{}{}").format(
+            company.name,
+            parts.said(request),
+            company_pages.links(company),
+            parts.table("Customers", columns, rows),
+            form,
         )
-        return self._page(200, company.name, body)
+        return parts.shown(200, company.name, body)
 
     def customer(self, request: Request, match: re.Match[str]) -> Response:
-        found = [one for one in self._control.records(match["realm"], "Customer") if one["Id"] == match["id"]]
+        found = [one for one in self.control.records(match["realm"], "Customer") if one["Id"] == match["id"]]
         if not found:
             raise ControlError(f"There is no customer {match['id']}.")
         record, address = found[0], f"/_console/companies/{match['realm']}/customers/{match['id']}"
         verb = "deactivate" if record["Active"] else "reactivate"
         body = Markup(
-            '<h1>{}</h1>{}{}<form method="post" action="{}/{}"><p><button type="submit">{}</button></p></form>'
+            '<h1>{}</h1>{}{}<form method="post" action="{}/{}"><p><button type="submit">{}</button></p></form>{}'
             '<p><a href="/_console/companies/{}">All customers</a></p>'
         ).format(
             record["DisplayName"],
-            _said(request),
+            parts.said(request),
             _customer_form(address, "Edit as if in QuickBooks", record),
             address,
             verb,
             verb.capitalize(),
+            parts.form(f"{address}/merge", "Merge into another customer", "Merge", {"into": ""}),
             match["realm"],
         )
-        return self._page(200, str(record["DisplayName"]), body)
+        return parts.shown(200, str(record["DisplayName"]), body)
 
     def create(self, request: Request, match: re.Match[str]) -> Response:
         address = f"/_console/companies/{match['realm']}"
@@ -108,13 +113,15 @@ class Console:
         return self._edit(match["realm"], match["id"], None, match["verb"], address)
 
     def requests(self, request: Request, match: re.Match[str]) -> Response:
-        entries = list(reversed(self._control.emulator.log.entries()[-_SHOWN_REQUESTS:]))
+        entries = list(reversed(self.control.emulator.log.entries()[-_SHOWN_REQUESTS:]))
         rows = [
             tuple(", ".join(cell) if isinstance(cell, tuple) else cell for cell in cells)
             for cells in ([getattr(entry, column) for column in _REQUEST_COLUMNS] for entry in entries)
         ]
-        table = _table(f"The last {_SHOWN_REQUESTS} requests, newest first", _REQUEST_COLUMNS, rows)
-        return self._page(200, "Requests", Markup("<h1>Requests</h1>{}").format(table))
+        table = parts.table(f"The last {_SHOWN_REQUESTS} requests, newest first", _REQUEST_COLUMNS, rows)
+        meter = self.control.emulator.log.meter()
+        body = Markup("<h1>Requests</h1><p>Answered and metered: {} Core, {} CorePlus.</p>{}")
+        return parts.shown(200, "Requests", body.format(meter["core"], meter["coreplus"], table))
 
     def faults(self, request: Request, match: re.Match[str]) -> Response:
         rows = [
@@ -125,9 +132,9 @@ class Console:
                 rule.operation,
                 rule.seen,
                 rule.applied,
-                _clear_button(rule.id),
+                parts.button(f"/_console/faults/{rule.id}/clear", "Clear"),
             )
-            for rule in self._control.faults()
+            for rule in self.control.faults()
         ]
         options = Markup("").join(
             Markup('<option value="{}">{}: {}</option>').format(name, name, what)
@@ -139,35 +146,37 @@ class Console:
             '<p><label for="entity">Entity</label> <input id="entity" name="entity" value="*"></p>'
             '<p><label for="operation">Operation</label> <input id="operation" name="operation" value="*"></p>'
             '<p><label for="times">Times</label> <input id="times" name="times" inputmode="numeric" value="1"></p>'
+            '<p><label for="code">Code of the fault</label> <input id="code" name="code" inputmode="numeric"></p>'
             '<p><label for="seconds">Seconds</label> <input id="seconds" name="seconds" value="0"></p>'
             '<p><button type="submit">Add the fault</button></p></form>'
         ).format(options)
         columns = ("Effect", "Company", "Entity", "Operation", "Seen", "Applied", "")
         body = Markup("<h1>Faults</h1>{}{}{}").format(
-            _said(request), form, _table("Active rules", columns, rows)
+            parts.said(request), form, parts.table("Active rules", columns, rows)
         )
-        return self._page(200, "Faults", body)
+        return parts.shown(200, "Faults", body)
 
     def add_fault(self, request: Request, match: re.Match[str]) -> Response:
         form = request.form
         rule: dict[str, object] = {name: form.get(name) or "*" for name in ("entity", "operation")}
+        rule["code"] = form.get("code", "").strip()
         if form.get("times", "").isdigit() and int(form["times"]):
             rule["times"] = int(form["times"])
         try:
-            self._control.add_fault(effect=form.get("effect", ""), seconds=form.get("seconds") or "0", **rule)
+            self.control.add_fault(effect=form.get("effect", ""), seconds=form.get("seconds") or "0", **rule)
         except BadRule as error:
             return redirect("/_console/faults?" + urlencode({"said": str(error)}))
         return redirect("/_console/faults")
 
     def clear_fault(self, request: Request, match: re.Match[str]) -> Response:
-        self._control.clear_faults(match["rule"])
+        self.control.clear_faults(match["rule"])
         return redirect("/_console/faults")
 
     def _edit(
         self, realm: str, record: str | None, request: Request | None, operation: str, address: str
     ) -> Response:
         try:
-            self._control.edit(
+            self.control.edit(
                 realm, "Customer", record, _fields(request.form) if request else None, operation
             )
         except Fault as fault:
@@ -176,9 +185,6 @@ class Console:
             )
         return redirect(f"{address}?" + urlencode({"said": "Saved."}))
 
-    def _page(self, status: int, title: str, body: Markup) -> Response:
-        return html_response(status, page(title, body), Content_Security_Policy=_POLICY)
-
 
 def _guarded(handler: Callable[[Console, Request, re.Match[str]], Response]) -> Callable[..., Response]:
     def run(console: Console, request: Request, match: re.Match[str]) -> Response:
@@ -186,20 +192,9 @@ def _guarded(handler: Callable[[Console, Request, re.Match[str]], Response]) -> 
             return handler(console, request, match)
         except ControlError as error:
             body = Markup("<h1>Not found</h1><p>{}</p>").format(str(error))
-            return html_response(404, page("Not found", body), Content_Security_Policy=_POLICY)
+            return parts.shown(404, "Not found", body)
 
     return run
-
-
-def _table(caption: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> Markup:
-    head = Markup("").join(Markup('<th scope="col">{}</th>').format(column) for column in columns)
-    lines = Markup("").join(
-        Markup("<tr>{}</tr>").format(Markup("").join(Markup("<td>{}</td>").format(cell) for cell in row))
-        for row in rows
-    )
-    return Markup(
-        '<div class="scroll"><table><caption>{}</caption><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>'
-    ).format(caption, head, lines)
 
 
 def _customer_form(address: str, title: str, record: Body) -> Markup:
@@ -233,18 +228,15 @@ def _fields(form: Mapping[str, str]) -> Body:
     return fields
 
 
-def _said(request: Request) -> Markup:
-    sentence = request.params.get("said", "")
-    return Markup('<p role="status">{}</p>').format(sentence) if sentence else Markup("")
-
-
-def _clear_button(rule: str) -> Markup:
-    return Markup(
-        '<form class="inline" method="post" action="/_console/faults/{}/clear"><button type="submit">Clear</button></form>'
-    ).format(rule)
-
-
 _COMPANY = r"/_console/companies/(?P<realm>[^/]+)"
+Page = Callable[[Control, Request, re.Match[str]], Response]
+
+
+def _plain(handler: Page) -> Callable[[Console, Request, re.Match[str]], Response]:
+    """A page that needs only the desk."""
+    return lambda console, request, match: handler(console.control, request, match)
+
+
 _ROUTES: tuple[tuple[str, str, Callable[..., Response]], ...] = tuple(
     (method, pattern, _guarded(handler))
     for method, pattern, handler in (
@@ -254,6 +246,21 @@ _ROUTES: tuple[tuple[str, str, Callable[..., Response]], ...] = tuple(
         ("GET", _COMPANY + r"/customers/(?P<id>\d+)", Console.customer),
         ("POST", _COMPANY + r"/customers/(?P<id>\d+)", Console.update),
         ("POST", _COMPANY + r"/customers/(?P<id>\d+)/(?P<verb>deactivate|reactivate)", Console.switch),
+        ("POST", _COMPANY + r"/customers/(?P<id>\d+)/merge", _plain(company_pages.merge)),
+        ("GET", _COMPANY + "/settings", _plain(company_pages.settings)),
+        ("POST", _COMPANY + "/settings", _plain(company_pages.turn)),
+        ("POST", _COMPANY + "/texts", _plain(company_pages.texts)),
+        ("POST", _COMPANY + "/plan", _plain(company_pages.plan)),
+        ("POST", _COMPANY + "/disconnect", _plain(company_pages.disconnect)),
+        ("GET", _COMPANY + r"/records/(?P<entity>\w+)", _plain(company_pages.records)),
+        ("GET", desk_pages.STATE, _plain(desk_pages.state)),
+        ("POST", desk_pages.STATE + "/world", _plain(desk_pages.begin)),
+        ("POST", desk_pages.STATE + "/clock", _plain(desk_pages.clock)),
+        ("POST", desk_pages.STATE + "/snapshot", _plain(desk_pages.snapshot)),
+        ("POST", desk_pages.STATE + "/restore", _plain(desk_pages.restore)),
+        ("GET", desk_pages.WEBHOOKS, _plain(desk_pages.webhooks)),
+        ("POST", desk_pages.WEBHOOKS, _plain(desk_pages.set_webhooks)),
+        ("POST", desk_pages.WEBHOOKS + "/clear", _plain(desk_pages.clear_webhooks)),
         ("GET", "/_console/requests", Console.requests),
         ("GET", "/_console/faults", Console.faults),
         ("POST", "/_console/faults", Console.add_fault),

@@ -153,6 +153,11 @@ def _restore(control: Control, request: Request, document: Document, match: re.M
     return {"restored": name}
 
 
+def _diff(control: Control, request: Request, document: Document, match: re.Match[str]) -> Document:
+    params = request.params
+    return {"changes": control.diff(params.get("from") or "default", params.get("to") or None)}
+
+
 def _log(control: Control, request: Request, document: Document, match: re.Match[str]) -> Document:
     params = request.params
     wanted = {name: params[name] for name in _LOG_FILTERS if name in params}
@@ -234,6 +239,7 @@ ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("POST", "/seed", _seed),
     ("POST", "/snapshot", _snapshot),
     ("POST", "/restore", _restore),
+    ("GET", "/diff", _diff),
     ("GET", "/log", _log),
     ("DELETE", "/log", _clear_log),
     ("GET", "/meter", _meter),

@@ -11,11 +11,12 @@ import msgspec
 
 from quickbooks_emulator.clock import ClockState
 from quickbooks_emulator.control import company
+from quickbooks_emulator.control.diff import diff
 from quickbooks_emulator.entities import BY_PATH, ENTITIES
 from quickbooks_emulator.entities.declaration import Body, Entity, Family
 from quickbooks_emulator.entities.render import render
 from quickbooks_emulator.knobs import Knobs, Limits
-from quickbooks_emulator.oauth.documents import App
+from quickbooks_emulator.oauth.documents import App, Grant
 from quickbooks_emulator.oauth.grants import ACCOUNTING, Grants, Tokens
 from quickbooks_emulator.service import writes
 from quickbooks_emulator.store import Transaction
@@ -58,6 +59,9 @@ class Snapshot:
     clock: ClockState
 
 
+_ADDRESS = re.compile(r"https?://[\w.\-\[\]:]+(/|$)")
+
+
 class Control:
     """The desk of one emulator. Every method is one action; all are safe between threads."""
 
@@ -95,14 +99,27 @@ class Control:
         self._snapshots[name] = taken
         return taken
 
+    def snapshots(self) -> list[str]:
+        """The names of the snapshots that are kept."""
+        return list(self._snapshots)
+
     def restore(self, snapshot: Snapshot | str = "default") -> None:
-        if isinstance(snapshot, str):
-            if snapshot not in self._snapshots:
-                raise ControlError(f"There is no snapshot named {snapshot!r}.")
-            snapshot = self._snapshots[snapshot]
+        snapshot = self._snapshot(snapshot)
         self.emulator.store.restore(snapshot.documents)
         self.emulator.clock.restore(snapshot.clock)
         self.emulator.throttle.clear()
+
+    def diff(self, before: Snapshot | str = "default", after: Snapshot | str | None = None) -> Body:
+        """What came, went and changed since a snapshot, up to now or to another one. Raises ControlError."""
+        end = self.emulator.store.save() if after is None else self._snapshot(after).documents
+        return diff(self._snapshot(before).documents, end)
+
+    def _snapshot(self, snapshot: Snapshot | str) -> Snapshot:
+        if isinstance(snapshot, Snapshot):
+            return snapshot
+        if snapshot not in self._snapshots:
+            raise ControlError(f"There is no snapshot named {snapshot!r}.")
+        return self._snapshots[snapshot]
 
     # as if in QuickBooks
 
@@ -231,12 +248,24 @@ class Control:
     def set_verifier_token(self, token: str) -> App:
         return self._put_app(msgspec.structs.replace(self.app(), verifier_token=token))
 
+    def set_addresses(self, addresses: Mapping[str, str]) -> App:
+        """Register reconnect_url or disconnect_url of the app. Raises ControlError."""
+        for address in addresses.values():
+            if address and not _ADDRESS.match(address):
+                raise ControlError(f"The address {address!r} is not an http address.")
+        return self._put_app(msgspec.structs.replace(self.app(), **addresses))
+
     def connect(self, realm: str, scopes: tuple[str, ...] = (ACCOUNTING,)) -> Tokens:
         """A fresh token pair for a company, as if the consent page had been answered."""
         self.company(realm)
         with self.emulator.store.transaction() as transaction:
             grants = self._grants(transaction)
             return grants.tokens_for(grants.consent(self.app(), realm, scopes))
+
+    def grants(self, realm: str) -> list[Grant]:
+        """The consents given for a company, the latest first, those that are revoked included."""
+        found = [one for one in self.emulator.store.collection("grants").values() if one.realm == realm]
+        return sorted(found, key=lambda one: -int(one.id))
 
     def revoke(self, realm: str) -> int:
         """Disconnect from the QuickBooks side: kill every grant of a company; returns how many."""
@@ -254,7 +283,7 @@ class Control:
 
     def set_webhooks(self, settings: WebhookSettings) -> None:
         """Subscribe, unsubscribe (an empty url) or change the weather. Raises ControlError or BadRule."""
-        if settings.url and not re.match(r"https?://[\w.\-\[\]:]+(/|$)", settings.url):
+        if settings.url and not _ADDRESS.match(settings.url):
             raise ControlError(f"The webhook address {settings.url!r} is not an http address.")
         if settings.format not in ("cloudevents", "legacy") or settings.schedule not in ("current", "old"):
             raise ControlError("The format is cloudevents or legacy, the schedule current or old.")

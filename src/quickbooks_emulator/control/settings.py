@@ -18,6 +18,9 @@ Document = dict[str, Any]
 Handler = Callable[[Control, Request, Document, re.Match[str]], Any]
 
 
+_ADDRESSES = ("reconnect_url", "disconnect_url")
+
+
 def _webhooks(control: Control, request: Request, document: Document, match: re.Match[str]) -> Document:
     current = control.emulator.webhooks.settings
     if "verifier_token" in document:
@@ -49,6 +52,9 @@ def _credentials(control: Control, request: Request, document: Document, match: 
         control.add_redirect_uris(str(uri) for uri in document["redirect_uris"])
     if "verifier_token" in document:
         control.set_verifier_token(str(document["verifier_token"]))
+    addresses = {name: str(document[name]) for name in _ADDRESSES if name in document}
+    if addresses:
+        control.set_addresses(addresses)
     app = control.app()
     companies = []
     for company in control.emulator.companies():

@@ -6,12 +6,15 @@ import msgspec
 
 
 class App(msgspec.Struct, frozen=True):
-    """A registered app: its keys, the redirect addresses that may be used, its webhook verifier token."""
+    """A registered app: its keys, the redirect addresses that may be used, its webhook verifier token, and where
+    QuickBooks sends people to connect again and after they disconnected there ("" for nowhere)."""
 
     client_id: str
     client_secret: str
     redirect_uris: tuple[str, ...]
     verifier_token: str
+    reconnect_url: str = ""
+    disconnect_url: str = ""
 
 
 class Code(msgspec.Struct, frozen=True):

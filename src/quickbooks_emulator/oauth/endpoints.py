@@ -37,6 +37,7 @@ class OAuthServer:
             "revoke": self._revoke,
             "userinfo": self._userinfo,
             "jwks": self._jwks,
+            "reconnect": self._reconnect,
         }
 
     def answer(self, call: Call, request: Request, knobs: Knobs, now: int) -> Response:
@@ -173,6 +174,22 @@ class OAuthServer:
         return json_response(
             200, identity.person(grant, self._store.collection("companies").get(grant.realm))
         )
+
+    def _reconnect(self, request: Request, knobs: Knobs, now: int) -> Response:
+        """Intuit's link to renew a consent (documented): the person is sent to the app's reconnect address, and the app
+        starts its usual way to the consent page."""
+        asked = request.params
+        with self._store.transaction() as transaction:
+            app = Grants(self._store, transaction, knobs, now, self._seed()).app(asked.get("appid", ""))
+        if app is None:
+            return _refused_page("The id of this app is not known here.")
+        if self._store.collection("companies").get(asked.get("realmid", "")) is None:
+            return _refused_page("This company does not exist in the simulator.")
+        if asked.get("mode") != "reconnect":
+            return _refused_page("The mode of this link is reconnect.")
+        if not app.reconnect_url:
+            return _refused_page("The app has registered no reconnect address.")
+        return redirect(back_to(app.reconnect_url, realmId=asked["realmid"]))
 
     def _jwks(self, request: Request, knobs: Knobs, now: int) -> Response:
         return json_response(200, identity.public_keys(self._key()))
