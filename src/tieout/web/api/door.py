@@ -71,7 +71,7 @@ def _inside(
     now = timezone.now()
     token = _token(request)
     with firm_scope(token.firm_id), timezone.override(ZoneInfo(token.firm.time_zone)):
-        _rate(token, now)
+        _rate(token)
         offer = offers.get(request.method or "")
         if offer is None:
             allowed = ", ".join(sorted(offers))
@@ -126,7 +126,7 @@ def _token(request: HttpRequest) -> ApiToken:
     return token
 
 
-def _rate(token: ApiToken, now: object) -> None:
+def _rate(token: ApiToken) -> None:
     at = timezone.now()
     if count_call(token, at) > settings.API_CALLS_A_MINUTE:
         wait = str(60 - at.second)
@@ -148,6 +148,10 @@ def _may(token: ApiToken, permission: Permission | None) -> None:
         )
     if not token.member.may(permission):
         raise Problem("not-allowed", refusal(permission, helpers_for(token.firm, permission)))
+
+
+def lacks_scope(permission: Permission) -> str:
+    return f"This token lacks the scope {permission.value}. Make one that has it, in Settings."
 
 
 def _version(request: HttpRequest, offer: Offer) -> int | None:

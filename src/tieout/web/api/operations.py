@@ -33,7 +33,7 @@ from tieout.web.api import (
 )
 from tieout.web.api.calling import ApiRequest
 from tieout.web.api.described import described
-from tieout.web.api.door import View, door
+from tieout.web.api.door import View, door, lacks_scope
 from tieout.web.api.problems import Problem, answer, invalid, unfit
 from tieout.web.api.routes import Offer, Section
 
@@ -83,31 +83,41 @@ for section in SECTIONS:
     api.add_router("", section.router)
 
 
-def _problem(of: Callable[[Any], Problem]) -> Callable[[Any, Any], HttpResponse]:
+Told = Callable[[Any, ApiRequest], Problem]
+
+
+def _problem(of: Told) -> Callable[[Any, Any], HttpResponse]:
     """Through the door a Problem is raised; inside ninja it has to be an answer."""
 
     def handler(request: ApiRequest, raised: Any) -> HttpResponse:
-        return answer(of(raised), request.reference)
+        return answer(of(raised, request), request.reference)
 
     return handler
 
 
-def _changed(raised: ChangedMeanwhile) -> Problem:
+def _changed(raised: ChangedMeanwhile, request: ApiRequest) -> Problem:
     return Problem("changed", f"{raised} It is at version {raised.now} now, you saw {raised.seen}.")
+
+
+def _not_allowed(raised: NotAllowed, request: ApiRequest) -> Problem:
+    """A funnel asks for more than the address did: the token's scopes or its member's rights are too few."""
+    if request.token.member.may(raised.permission):
+        return Problem("not-allowed", lacks_scope(raised.permission))
+    return Problem("not-allowed", str(raised))
 
 
 def _broken(request: HttpRequest, raised: Any) -> HttpResponse:
     raise raised
 
 
-HANDLERS: dict[type[Exception], Callable[[Any], Problem]] = {
-    Problem: lambda raised: raised,
-    Invalid: lambda raised: invalid(raised.problems),
-    ValidationError: lambda raised: unfit(raised.errors),
-    NotYours: lambda raised: Problem("not-found", str(raised)),
-    NotAllowed: lambda raised: Problem("not-allowed", str(raised)),
+HANDLERS: dict[type[Exception], Told] = {
+    Problem: lambda raised, _: raised,
+    Invalid: lambda raised, _: invalid(raised.problems),
+    ValidationError: lambda raised, _: unfit(raised.errors),
+    NotYours: lambda raised, _: Problem("not-found", str(raised)),
+    NotAllowed: _not_allowed,
     ChangedMeanwhile: _changed,
-    HttpError: lambda raised: Problem("unreadable", "The body is not JSON, or not in UTF-8."),
+    HttpError: lambda raised, _: Problem("unreadable", "The body is not JSON, or not in UTF-8."),
 }
 """What can be raised inside -> how it is told. Anything else is a bug, told as one by the door."""
 api.add_exception_handler(Exception, _broken)

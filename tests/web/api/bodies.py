@@ -1,0 +1,51 @@
+"""Decides: a body that every operation takes, so that the tests can walk them all. One line per operation with one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+
+def good_bodies(ids: Mapping[str, int], role_id: int) -> dict[str, dict[str, Any]]:
+    """By the operation's name. ``ids``: of rows of the firm."""
+    client, item, invoice = ids["client_id"], ids["item_id"], ids["invoice_id"]
+    lines = [{"item_id": item, "quantity": "1", "rate": "10.00"}]
+    part = {"allocations": [{"invoice_id": invoice, "amount": "1.00"}]}
+    return {
+        "create_client": {"kind": "business", "name": "New Co", "assigned_to_id": None},
+        "change_client": {"phone": "555 0100"},
+        "add_contact": {"given": "Zoe"},
+        "change_contact": {"given": "Zoe"},
+        "create_client_group": {"name": "New group"},
+        "rename_client_group": {"name": "Renamed group"},
+        "create_service_item": {"name": "New item", "tax_rate_id": ids["tax_rate_id"]},
+        "change_service_item": {"sku": "A1", "category_id": ids["entry_id"]},
+        "create_tax_rate": {"name": "New rate", "percent": "1.5"},
+        "change_tax_rate": {"percent": "2"},
+        "create_invoice": {"client_id": client, "lines": lines},
+        "change_draft": {"memo": "x", "lines": lines},
+        "send_invoice": {"sent_to": "a@x.example"},
+        "revise_invoice": {"reason": "x", "lines": lines},
+        "void_invoice": {"reason": "x"},
+        "write_off_invoice": {"amount": "1"},
+        "finalize_invoices": {"invoice_ids": [ids["draft_id"]]},
+        "send_invoices": {"invoice_ids": [invoice]},
+        "create_recurring_invoice": {
+            "frequency": "monthly",
+            "first_date": "2027-01-31",
+            "content": {"client_id": client, "lines": lines},
+        },
+        "change_recurring_invoice": {"name": "x", "content": {"client_id": client, "lines": lines}},
+        "record_payment": {"client_id": client, "amount": "5.00", "method": "check", **part},
+        "change_payment": {"memo": "x"},
+        "apply_payment": part,
+        "unapply_payment": {"invoice_id": invoice, "amount": "1.00"},
+        "refund_payment": {"amount": "1.00"},
+        "create_credit": {"client_id": client, "description": "x", "rate": "5"},
+        "change_credit_memo": {"memo": "x"},
+        "apply_credit": part,
+        "invite": {"email": "new@x.example", "role_id": role_id},
+        "change_billing_settings": {"memo": "x", "late_fee_item_id": item},
+        "start_numbers_at": {"kind": "invoice", "number": "INV-100"},
+        "get_sync_of_records": {"kind": "client", "ids": [client]},
+    }
