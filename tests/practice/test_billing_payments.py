@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.practice.billing_world import TODAY, Desk
-from tieout.practice.actions.charging import ask_again, charge_client, settle_charge
+from tests.practice.billing_world import NOW, TODAY, Desk
+from tieout.practice.actions.charging import ON_ITS_WAY, ask_again, charge_client, settle_charge
 from tieout.practice.actions.clients import ChangedMeanwhile, create_client
 from tieout.practice.actions.credits import (
     apply_credit,
@@ -27,8 +27,10 @@ from tieout.practice.actions.payments import (
 )
 from tieout.practice.actions.refunds import refund_payment, settle_refund
 from tieout.practice.actor import ChangeRecord
+from tieout.practice.charging_by import offered_processors, processor_named
 from tieout.practice.clients import Kind
 from tieout.practice.credits import CreditApplication
+from tieout.practice.daily import do_what_is_due
 from tieout.practice.firms import Firm
 from tieout.practice.invoices import Invoice, Status
 from tieout.practice.isolation import firm_scope
@@ -285,17 +287,64 @@ def test_a_lost_answer_is_asked_for_and_never_charged_twice(desk: Desk) -> None:
     payment = charge(desk, processor, "tok-lost", (invoice, 100), idempotency_key="f")
     assert (payment.status, desk.balance()) == (PaymentStatus.PENDING, (100, 0, 0))
     assert charge(desk, processor, "tok-ok", (invoice, 100), idempotency_key="f").pk == payment.pk
-    found = ask_again(**on(desk, payment, today=TODAY), processor=processor)
+    found = ask_again(
+        **on(desk, payment, today=TODAY), now=payment.created_at + ON_ITS_WAY, processor=processor
+    )
     assert (found.status, desk.balance(), len(processor.answers)) == (PaymentStatus.RECEIVED, (0, 0, 0), 1)
-    again = ask_again(**on(desk, payment, today=TODAY), processor=processor)
+    again = ask_again(
+        **on(desk, payment, today=TODAY), now=payment.created_at + ON_ITS_WAY, processor=processor
+    )
     assert (again.version, desk.balance()) == (found.version, (0, 0, 0))
 
 
 def test_a_charge_that_never_arrived_is_declined_when_asked_for(desk: Desk) -> None:
     processor = TestProcessor()
     payment = charge(desk, processor, "tok-never")
-    declined = ask_again(**on(desk, payment, today=TODAY), processor=processor)
+    early = ask_again(**on(desk, payment, today=TODAY), now=payment.created_at, processor=processor)
+    assert early.status == PaymentStatus.PENDING
+    declined = ask_again(
+        **on(desk, payment, today=TODAY), now=payment.created_at + ON_ITS_WAY, processor=processor
+    )
     assert (declined.status, desk.balance()) == (PaymentStatus.DECLINED, (0, 0, 0))
+
+
+@pytest.mark.parametrize("token", ["", "4111 1111 1111 1111", "tok-4111111111111111"])
+def test_the_number_of_a_card_is_refused_before_anything_is_kept(desk: Desk, token: str) -> None:
+    processor = TestProcessor()
+    with pytest.raises(Invalid, match="gave no token"):
+        charge(desk, processor, token)
+    assert (Payment.objects.count(), processor.answers) == (0, {})
+
+
+@pytest.mark.parametrize(
+    ("token", "status", "owed"), [("tok-pending", "received", 0), ("tok-bounced", "declined", 100)]
+)
+def test_what_is_pending_is_asked_about_until_it_is_settled(
+    desk: Desk, token: str, status: str, owed: int
+) -> None:
+    invoice = desk.invoice(100)
+    processor = processor_named(desk.firm_id, "test")
+    assert processor is not None
+    payment = charge(desk, processor, token, (invoice, 100), method="ach")
+    assert (payment.status, desk.balance()) == (PaymentStatus.PENDING, (100, 0, 0))
+    for _ in range(2):
+        do_what_is_due(NOW)
+        assert (desk.fresh(payment).status, desk.owed()) == (status, owed)
+
+
+def test_a_refund_that_was_pending_is_asked_about_too(desk: Desk) -> None:
+    processor = processor_named(desk.firm_id, "test")
+    assert processor is not None
+    payment = charge(desk, processor, "tok", (desk.invoice(100), 100))
+    Payment.objects.update(processor_reference="ref-pending")
+    refund = refund_payment(**on(desk, payment, today=TODAY), amount=60, processor=processor)
+    do_what_is_due(NOW)
+    assert (desk.fresh(refund).status, desk.owed()) == (RefundStatus.DONE, 60)
+
+
+def test_the_test_processor_is_not_for_production(settings: Any) -> None:
+    settings.MODE = "production"
+    assert (offered_processors(), processor_named(1, "test")) == ({}, None)
 
 
 def test_a_bank_transfer_pays_what_is_still_open_when_it_comes(desk: Desk) -> None:

@@ -1,5 +1,5 @@
-"""Acts: what a practice does by itself once a day: writes recurring invoices that have come due, adds late fees,
-forgets answers kept for programs that repeat a call.
+"""Acts: what a practice does by itself once a day: writes recurring invoices that have come due, asks about
+pending charges, adds late fees, forgets answers kept for programs that repeat a call.
 
 Safe to call as often as one likes: each act knows what it has done already. A firm's day is that of its time zone.
 """
@@ -11,6 +11,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from tieout.practice.actions.api_tokens import forget_answers
+from tieout.practice.actions.asking_again import ask_about_pending
 from tieout.practice.actions.late_fees import add_late_fees
 from tieout.practice.actions.recurring import write_due_invoices
 from tieout.practice.actor import Actor, ActorKind
@@ -33,6 +34,7 @@ def _of_one_firm(firm_id: int, time_zone: str, now: datetime) -> int:
     try:
         with firm_scope(firm_id):
             written = write_due_invoices(firm_id=firm_id, actor=ACTOR, today=today, now=now)
+            ask_about_pending(firm_id=firm_id, actor=ACTOR, today=today, now=now)
             charged = add_late_fees(firm_id=firm_id, actor=ACTOR, today=today, now=now)
             forget_answers(firm_id, now)
     except Exception:

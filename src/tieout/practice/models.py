@@ -15,6 +15,7 @@ from tieout.practice.invoices import Invoice, InvoiceLine, InvoiceRevision
 from tieout.practice.ledger_lists import ListEntry, TaxRate
 from tieout.practice.outbox import OutboxNote
 from tieout.practice.payments import Allocation, Payment, Refund
+from tieout.practice.pretended_charges import PretendedCharge
 from tieout.practice.recurring import RecurringInvoice
 from tieout.practice.service_items import ServiceItem
 
@@ -45,6 +46,7 @@ __all__ = [
     "NumberSequence",
     "OutboxNote",
     "Payment",
+    "PretendedCharge",
     "RecurringInvoice",
     "Refund",
     "Role",

@@ -6,13 +6,11 @@ a key, and a processor answers the same key the same way, so that asking again n
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import MutableMapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
-
-from django.conf import settings
 
 
 class Outcome(StrEnum):
@@ -51,15 +49,16 @@ class Processor(Protocol):
 
 @dataclass
 class TestProcessor:
-    """Moves no money. The token says what happens: it ends in ``declined``, ``pending``, ``lost`` or ``never``.
+    """Moves no money. The token says what happens: it ends in ``declined``, ``pending``, ``bounced``, ``lost`` or ``never``.
 
+    ``pending``: the money is there when it is asked about next; ``bounced``: it then turns out not to come.
     ``lost``: it is charged but the answer does not arrive. ``never``: nothing arrives there at all.
     """
 
     __test__ = False  # not a test, whatever its name looks like
 
     name: str = "test"
-    answers: dict[str, Answer] = field(default_factory=dict)
+    answers: MutableMapping[str, Answer] = field(default_factory=dict)
     """By key: what it has done."""
 
     def charge(self, key: str, token: str, method: str, amount: Decimal, currency: str) -> Answer:
@@ -74,25 +73,17 @@ class TestProcessor:
         return self.answers.setdefault(key, self._decide(key, charge_reference))
 
     def find(self, key: str) -> Answer | None:
-        return self.answers.get(key)
+        answer = self.answers.get(key)
+        if answer is not None and answer.outcome is Outcome.PENDING:
+            outcome = Outcome.DECLINED if answer.reason else Outcome.SUCCEEDED
+            answer = self.answers[key] = Answer(outcome, answer.reference, answer.reason)
+        return answer
 
     def _decide(self, key: str, token: str) -> Answer:
         if token.endswith("declined"):
             return Answer(Outcome.DECLINED, reason="The test processor declines this token.")
+        if token.endswith("bounced"):
+            return Answer(Outcome.PENDING, f"test-{key}", "The bank of the payer sent the transfer back.")
         if token.endswith("pending"):
             return Answer(Outcome.PENDING, f"test-{key}")
         return Answer(Outcome.SUCCEEDED, f"test-{key}")
-
-
-PROCESSORS: Mapping[str, Processor] = {"test": TestProcessor()}
-"""Name -> adapter. A processor of one's own is one more row here and one class that keeps the protocol."""
-
-
-def processor_names() -> list[str]:
-    """Those that can be chosen here: the one that moves no money only outside production."""
-    return [name for name in PROCESSORS if name != "test" or settings.MODE != "production"]
-
-
-def processor_named(name: str) -> Processor | None:
-    """The adapter; None when there is none of that name here."""
-    return PROCESSORS[name] if name in processor_names() else None

@@ -20,6 +20,7 @@ from tieout.practice.billing_settings import (
     NumberSequence,
 )
 from tieout.practice.billing_validation import MOST_PERCENT, Checks, Number
+from tieout.practice.charging_by import offered_processors
 from tieout.practice.invoice_fields import MEMO
 from tieout.practice.invoice_mail import PLACES, unknown_places
 from tieout.practice.invoice_terms import MOST_DAYS as MOST_TERMS_DAYS
@@ -29,7 +30,6 @@ from tieout.practice.money import CURRENCIES
 from tieout.practice.number_text import LONGEST, number_problem
 from tieout.practice.numbering import FIRST, lock_sequence
 from tieout.practice.payment_methods import Method
-from tieout.practice.processors import processor_names
 from tieout.practice.service_items import ServiceItem
 from tieout.practice.validation import CLIENT_RULES, TextRule
 
@@ -146,7 +146,7 @@ def _clean(firm_id: int, fields: SettingsFields, now: BillingSettings) -> dict[s
         values["processor"] = checks.choice(
             "processor",
             fields["processor"],
-            ["", *processor_names()],
+            ["", *offered_processors()],
             "Choose one of the processors, or none.",
         )
     if "late_fee_kind" in fields:

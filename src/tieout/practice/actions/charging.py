@@ -6,7 +6,8 @@ says what was wanted, and asking again with the same key never charges twice.
 
 from __future__ import annotations
 
-from datetime import date
+import re
+from datetime import date, datetime, timedelta
 from typing import Unpack
 
 from django.db import transaction
@@ -25,6 +26,10 @@ from tieout.practice.payment_methods import BY_PROCESSOR
 from tieout.practice.payments import PAYMENT, Payment, PaymentStatus
 from tieout.practice.processors import Answer, NoAnswer, Outcome, Processor
 from tieout.practice.validation import Invalid
+
+ON_ITS_WAY = timedelta(minutes=15)
+"""A request may still arrive so long after it was sent."""
+_DIGITS = re.compile(r"[0-9][0-9 -]{11,}")
 
 
 def charge_client(
@@ -45,6 +50,12 @@ def charge_client(
     """
     if fields.get("method") not in list(BY_PROCESSOR):
         raise Invalid({"method": "Only a card, a debit card or a bank account can be charged."})
+    if not token or _DIGITS.search(token):
+        raise Invalid(
+            {
+                "token": "The processor's fields gave no token. Nothing was charged; fill them in and try again."
+            }
+        )
     with transaction.atomic(durable=True):
         payment, parts = new_payment(firm_id, fields, allocations, today, idempotency_key)
         lock_money(firm_id, payment.client_id)
@@ -64,14 +75,23 @@ def charge_client(
 
 
 def ask_again(
-    *, firm_id: int, payment_id: int | str, actor: Actor, today: date, processor: Processor
+    *, firm_id: int, payment_id: int | str, actor: Actor, today: date, now: datetime, processor: Processor
 ) -> Payment:
-    """Find out what became of a pending charge; one that never arrived there is declined. Raises NotYours, NoAnswer."""
+    """Find out what became of a pending charge; one that never arrived there is declined, once it can no longer arrive.
+
+    Raises NotYours, NoAnswer.
+    """
     with transaction.atomic():
         payment = row_to_change(Payment, firm_id, payment_id)
-    answer = processor.find(_key(payment)) or Answer(
-        Outcome.DECLINED, reason="The processor never received this charge. Nothing was taken; try again."
-    )
+    if payment.status != PaymentStatus.PENDING:
+        return payment
+    answer = processor.find(_key(payment))
+    if answer is None:
+        if now - payment.created_at < ON_ITS_WAY:
+            return payment
+        answer = Answer(
+            Outcome.DECLINED, reason="The processor never received this charge. Nothing was taken; try again."
+        )
     return settle_charge(firm_id=firm_id, payment_id=payment.pk, actor=actor, today=today, answer=answer)
 
 

@@ -6,13 +6,14 @@ is reserved and committed before the processor is asked, so that a crash leaves 
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import IntegrityError, transaction
 from django.db.models import Sum
 
 from tieout.practice.actions.applying import take_off
+from tieout.practice.actions.charging import ON_ITS_WAY
 from tieout.practice.actions.locking import lock_document
 from tieout.practice.actions.recording import given, record_changed, record_created, record_draft
 from tieout.practice.actor import Actor
@@ -99,6 +100,23 @@ def refund_payment(
         )
     except NoAnswer:
         return refund
+    return settle_refund(firm_id=firm_id, refund_id=refund.pk, actor=actor, answer=answer)
+
+
+def ask_about_refund(
+    *, firm_id: int, refund_id: int | str, actor: Actor, now: datetime, processor: Processor
+) -> Refund:
+    """Find out what became of a pending refund; one that never arrived there has failed. Raises NotYours, NoAnswer."""
+    refund = row_to_read(firm_id, refund_id)
+    if refund.status != RefundStatus.PENDING:
+        return refund
+    answer = processor.find(f"refund-{refund.pk}")
+    if answer is None:
+        if now - refund.created_at < ON_ITS_WAY:
+            return refund
+        answer = Answer(
+            Outcome.DECLINED, reason="The processor never received this refund. Ask for it again."
+        )
     return settle_refund(firm_id=firm_id, refund_id=refund.pk, actor=actor, answer=answer)
 
 

@@ -27,12 +27,13 @@ from tieout.practice.actions.payments import (
 from tieout.practice.actions.refunds import REASON, refund_payment
 from tieout.practice.billing_access import access_document, choices_in, rows_of
 from tieout.practice.billing_settings import settings_of
+from tieout.practice.charging_by import processor_named, processor_of
 from tieout.practice.client_balances import ClientBalance
 from tieout.practice.invoices import Invoice
 from tieout.practice.ledger_lists import LedgerList, ListEntry
 from tieout.practice.money import ZERO
 from tieout.practice.payment_methods import Method
-from tieout.practice.payments import Payment
+from tieout.practice.payments import Payment, RefundStatus
 from tieout.practice.permissions import Permission
 from tieout.practice.validation import Invalid
 from tieout.web.access import FirmRequest, requires
@@ -92,12 +93,12 @@ def new(request: FirmRequest) -> HttpResponse:
     given: dict[str, Any] = {"firm_id": member.firm_id, "today": today.isoformat()}
     refused: dict[str, str] = {}
     if request.method == "GET":
-        typed = _for_invoice(request)
+        typed = for_one_invoice(request)
         form = PaymentForm(initial={"date": today, **typed}, **given)
         grid = grid_of(member, client.pk, typed, read_amount(typed.get("amount", "")))
     else:
         form = PaymentForm(request.POST, **given)
-        grid = _read_grid(request, client.pk, read_amount(request.POST.get("amount", "")))
+        grid = read_grid(request, client.pk, read_amount(request.POST.get("amount", "")))
         if request.POST.get("do", "save") == "save" and form.is_valid():
             try:
                 payment = record_payment(
@@ -129,6 +130,7 @@ def new(request: FirmRequest) -> HttpResponse:
             "refused": refused,
             "currency": settings_of(member.firm_id).currency,
             "form_token": request.POST.get(FIELD) or new_token(),
+            "charges": processor_of(member.firm_id) is not None,
         },
         status=422 if refused else 200,
     )
@@ -145,7 +147,7 @@ def grid_part(request: FirmRequest) -> HttpResponse:
     available = read_amount(request.POST.get("amount", ""))
     if payment_id := request.POST.get("payment_id"):
         available = access_document(member, Payment, payment_id).unapplied
-    grid = _read_grid(request, client.pk, available)
+    grid = read_grid(request, client.pk, available)
     context = {"grid": grid, "client": client, "currency": settings_of(member.firm_id).currency}
     whole = request.POST.get("do") == "oldest"
     return render(
@@ -160,7 +162,7 @@ def grid_part(request: FirmRequest) -> HttpResponse:
 def apply(request: FirmRequest, payment_id: int) -> HttpResponse:
     member = request.member
     payment = access_document(member, Payment, payment_id, to_edit=True)
-    grid = _read_grid(request, payment.client_id, payment.unapplied)
+    grid = read_grid(request, payment.client_id, payment.unapplied)
     refused: dict[str, str] = {}
     if request.method == "POST" and request.POST.get("do", "save") == "save":
         try:
@@ -234,6 +236,16 @@ class RefundForm(RuledForm):
         self.fields["reason"].label = "Reason"
 
 
+_REFUNDED = {
+    RefundStatus.DONE: (messages.success, "The refund is recorded. Invoices it leaves are open again."),
+    RefundStatus.PENDING: (
+        messages.info,
+        "The processor works on the refund. It is reserved until it answers.",
+    ),
+    RefundStatus.FAILED: (messages.error, "Nothing was refunded. {}"),
+}
+
+
 @require_http_methods(["GET", "POST"])
 @requires(Permission.RECORD_PAYMENTS)
 def refund(request: FirmRequest, payment_id: int) -> HttpResponse:
@@ -248,11 +260,13 @@ def refund(request: FirmRequest, payment_id: int) -> HttpResponse:
                 payment_id=payment.pk,
                 today=today,
                 idempotency_key=request.POST.get(FIELD, "")[:80],
+                processor=processor_named(member.firm_id, payment.processor) if payment.processor else None,
                 **values,
             )
         )
         if made is not None:
-            messages.success(request, "The refund is recorded. Invoices it leaves are open again.")
+            tell, sentence = _REFUNDED[RefundStatus(made.status)]
+            tell(request, sentence.format(made.failure))
             return redirect("payment", payment.pk)
     context = {
         "form": form,
@@ -274,7 +288,7 @@ def for_invoice(request: FirmRequest, invoice_id: int) -> HttpResponse:
     return address
 
 
-def _for_invoice(request: FirmRequest) -> dict[str, str]:
+def for_one_invoice(request: FirmRequest) -> dict[str, str]:
     """With ``?invoice=``: all that is owed on it, put on it."""
     invoice_id = request.GET.get("invoice", "")
     if not invoice_id:
@@ -284,7 +298,7 @@ def _for_invoice(request: FirmRequest) -> dict[str, str]:
     return {"amount": owed, f"apply-{invoice.pk}": owed}
 
 
-def _read_grid(request: FirmRequest, client_id: int, available: Any) -> Grid:
+def read_grid(request: FirmRequest, client_id: int, available: Any) -> Grid:
     grid = grid_of(request.member, client_id, request.POST, available)
     if request.POST.get("do") == "oldest":
         grid.fill_oldest()

@@ -12,11 +12,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from tieout.practice.access import visible_clients
 from tieout.practice.actions.payments import bounce_payment, unapply_payment, void_payment
 from tieout.practice.billing_access import access_document, history_of_row, visible_documents
+from tieout.practice.charging_by import processor_of
 from tieout.practice.csv_text import write_csv
 from tieout.practice.invoices import INVOICE
 from tieout.practice.money import ZERO
 from tieout.practice.payment_methods import Method
-from tieout.practice.payments import PAYMENT, Payment, PaymentStatus
+from tieout.practice.payments import PAYMENT, Payment, PaymentStatus, RefundStatus
 from tieout.practice.permissions import Permission
 from tieout.web.access import FirmRequest, requires
 from tieout.web.badges import badges_for
@@ -58,6 +59,7 @@ def index(request: FirmRequest) -> HttpResponse:
             "rows": [(each, badges.get(str(each.pk))) for each in shown],
             "with_badges": bool(badges),
             "may_record": member.may(Permission.RECORD_PAYMENTS),
+            "charges": processor_of(member.firm_id) is not None,
             "any_payment": bool(shown) or payments.exists(),
         },
     )
@@ -89,19 +91,25 @@ def record(request: FirmRequest, payment_id: int) -> HttpResponse:
             if str(each.invoice_id) in found and found[str(each.invoice_id)].tone != "good"
         ]
     received = payment.status == PaymentStatus.RECEIVED
+    refunds = list(payment.refunds.order_by("id"))
     return render(
         request,
         "billing/payment.html",
         {
             "payment": payment,
             "allocations": allocations,
-            "refunds": payment.refunds.order_by("id"),
+            "refunds": refunds,
             "history": entries(history_of_row(payment, PAYMENT)[:HISTORY_SHOWN], "payment"),
             "badge": badge,
             "blockers": blockers,
             "may_record": member.may(Permission.RECORD_PAYMENTS),
             "refused": refused_to(member)(Permission.RECORD_PAYMENTS),
             "received": received,
+            "asks": bool(payment.processor)
+            and (
+                payment.status == PaymentStatus.PENDING
+                or any(each.status == RefundStatus.PENDING for each in refunds)
+            ),
             "can_bounce": received and payment.method != Method.CASH and not payment.refunded,
             "can_void": received and not payment.processor and not payment.refunded,
         },

@@ -13,11 +13,11 @@ from django.http import QueryDict
 from tieout.practice.actions.billing_settings import TEXTS
 from tieout.practice.billing_access import rows_of
 from tieout.practice.billing_settings import BillingSettings, LateFee
+from tieout.practice.charging_by import offered_processors
 from tieout.practice.invoice_mail import PLACES
 from tieout.practice.invoice_terms import offered_terms
 from tieout.practice.money import CURRENCIES, plain
 from tieout.practice.payment_methods import Method
-from tieout.practice.processors import processor_names
 from tieout.practice.service_items import ServiceItem
 from tieout.web.billing.item_form import select
 from tieout.web.client_forms import RuledForm, text_field
@@ -37,7 +37,6 @@ SECTIONS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("payments", "Payments", ("payment_methods", "processor")),
 )  # fmt: skip
 """Name, heading, fields. Each is a form of its own."""
-_PROCESSORS = {"test": "The test processor, which moves no money"}
 _TEXT_LABELS = {
     "memo": ("Memo", "What a new invoice's memo starts with."),
     "letterhead": ("Letterhead", "Your address, below your firm's name."),
@@ -105,7 +104,7 @@ def _field(name: str, settings: BillingSettings) -> forms.Field:
             "Cards and bank accounts are charged by",
             [
                 ("", "Nobody: payments are only recorded"),
-                *((each, _PROCESSORS.get(each, each)) for each in processor_names()),
+                *offered_processors().items(),
             ],
             "The data of a card never comes here; the processor keeps it.",
         ),

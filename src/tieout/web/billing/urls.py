@@ -7,6 +7,7 @@ from django.urls import path
 from tieout.practice.permissions import Permission
 from tieout.web.access import FirmRequest, requires
 from tieout.web.billing import (
+    charge_forms,
     credits,
     invoice_acts,
     invoice_bulk,
@@ -37,6 +38,7 @@ urlpatterns = [
     *recurring.urlpatterns,
     *payments.urlpatterns,
     *payment_forms.urlpatterns,
+    *charge_forms.urlpatterns,
     *credits.urlpatterns,
     *service_items.urlpatterns,
     *settings.urlpatterns,
