@@ -57,6 +57,16 @@ def _named(scope: str) -> Iterator[None]:
             _tell_database(before)
 
 
+@contextmanager
+def in_helper_thread() -> Iterator[None]:
+    """Within: this thread's own database connection, told the scope it inherited; closed afterwards."""
+    _tell_database(_scope.get())
+    try:
+        yield
+    finally:
+        connection.close()
+
+
 def _tell_database(scope: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('tieout.firm', %s, false)", [scope])

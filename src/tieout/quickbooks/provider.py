@@ -96,14 +96,15 @@ class QuickBooksProvider:
         tokens: TokenSource,
         meter: Callable[[str], None] | None = None,
         settings: Settings | None = None,
+        turns: Callable[[], float] | None = None,
     ) -> QuickBooksLedger:
         """``meter``: told ``core`` or ``coreplus`` for each call that succeeded. ``settings``: what the firm chose
-        for this connection, see ``company_rules.SETTINGS``."""
+        for this connection, see ``company_rules.SETTINGS``. ``turns``: see ``pace``."""
         pace = self._paces.get(company_id)
         if pace is None:
             # setdefault: two threads opening one company at once must end up with one allowance
             pace = self._paces.setdefault(company_id, Pace(clock=self._world.clock, sleep=self._world.sleep))
-        transport = Transport(self._http, self._known, pace, clock=self._world.clock)
+        transport = Transport(self._http, self._known, pace, clock=self._world.clock, turns=turns)
         return QuickBooksLedger(Client(company_id, transport, tokens, meter), self._entities, settings)
 
     def notices(self, headers: Mapping[str, str], body: bytes) -> Sequence[Notice]:

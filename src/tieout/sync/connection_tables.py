@@ -117,6 +117,14 @@ class Cursor(models.Model):
         constraints = [models.UniqueConstraint(fields=["connection", "entity"], name="cursor_once")]
 
 
+class CallTurn(models.Model):
+    """When the next call to a connection's company may leave, over all processes. Only ``throttle`` writes it."""
+
+    firm = models.ForeignKey(Firm, on_delete=models.PROTECT, related_name="+")
+    connection = models.OneToOneField(Connection, on_delete=models.CASCADE, related_name="+")
+    free_at = models.DateTimeField()
+
+
 class CallMeter(models.Model):
     """How many calls of each class a connection made in a month: Intuit meters reads, not single writes."""
 

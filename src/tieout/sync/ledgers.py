@@ -27,6 +27,7 @@ from tieout.reconcile.state import Observation, Present
 from tieout.sync.engine import Engine
 from tieout.sync.models import CallMeter, Connection
 from tieout.sync.secrets import open_sealed
+from tieout.sync.throttle import SharedTurns
 from tieout.sync.tokens import StoredTokens
 
 
@@ -48,7 +49,9 @@ def open_ledger(connection: Connection, engine: Engine, meter: Counter[str] | No
     def count(metered: str) -> None:
         counted[metered] += 1
 
-    return provider.open(company_id(connection), tokens, count, connection.settings)
+    return provider.open(
+        company_id(connection), tokens, count, connection.settings, SharedTurns(connection, engine)
+    )
 
 
 class Watched:

@@ -4,6 +4,7 @@ from tieout.sync.choice_tables import SettingsCheck, SwitchChange
 from tieout.sync.connection_tables import (
     LIVE_STATES,
     CallMeter,
+    CallTurn,
     Connection,
     ConnectionState,
     Cursor,
@@ -37,6 +38,7 @@ __all__ = [
     "Attempt",
     "AttemptState",
     "CallMeter",
+    "CallTurn",
     "Conflict",
     "Connection",
     "ConnectionState",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -63,8 +63,6 @@ class Pass:
     meter: Counter[str] = field(default_factory=Counter)
     heard: int = 0
     """Webhook notices taken up."""
-    go_on: Callable[[], bool] = lambda: True
-    """Whether the run may go on: False once its turn is over and another firm waits."""
 
     def add(self, counts: Mapping[str, int]) -> None:
         for what, number in counts.items():
@@ -81,7 +79,7 @@ def run_once(connection_id: int, engine: Engine | None = None) -> Pass | None:
         if held is None:
             return None
         started = engine.now()
-        passed = Pass(go_on=lambda: engine.now() - started < engine.turn or not engine.others_wait())
+        passed = Pass()
         try:
             _run(held, passed)
         except LeaseLost:
@@ -116,12 +114,18 @@ def _run(held: Lease, passed: Pass) -> None:
     doubt.own_up(held)
     if on:
         watch.look(held, ledger, on)
+    began = engine.now()
+
+    def go_on() -> bool:
+        """Until its turn is over and another firm waits."""
+        return engine.now() - began < engine.turn or not engine.others_wait()
+
     executors = [Executor(held, ledger, spec) for spec in on]
     for executor in executors:
         doubt.resolve_due(executor)
     for executor in executors:
         try:
-            passed.more |= work_through(executor, passed.go_on)
+            passed.more |= work_through(executor, go_on)
         finally:
             passed.add(executor.counts)
 

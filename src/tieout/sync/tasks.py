@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.db import connection as database
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
@@ -40,12 +41,28 @@ def wake(connection_id: int) -> None:
 @app.task(name="run_connection", queue=QUEUE)
 def run_connection(connection_id: int) -> None:
     """One pass over one connection."""
-    from tieout.sync.runner import run_once  # the runner needs the app registry to be ready
+    from tieout.sync.engine import Engine  # these need the app registry to be ready
+    from tieout.sync.runner import run_once
 
     with every_firm_scope():
         known = Connection.objects.filter(id=connection_id).exists()
-    if known and (passed := run_once(connection_id)) and passed.more:
+    engine = Engine(others_wait=others_wait)
+    if known and (passed := run_once(connection_id, engine)) and passed.more:
         wake(connection_id)
+
+
+_WAITING = """
+SELECT EXISTS (SELECT 1 FROM procrastinate_jobs w
+    WHERE w.status = 'todo' AND w.queue_name = %s AND (w.scheduled_at IS NULL OR w.scheduled_at <= now())
+    AND NOT EXISTS (SELECT 1 FROM procrastinate_jobs d WHERE d.status = 'doing' AND d.lock = w.lock))
+"""
+
+
+def others_wait() -> bool:
+    """Whether a connection whose lane is free waits for a worker: then a long run ends its turn and queues anew."""
+    with database.cursor() as cursor:
+        cursor.execute(_WAITING, [QUEUE])
+        return bool(cursor.fetchone()[0])
 
 
 @app.task(name="collect_review", queue=QUEUE)

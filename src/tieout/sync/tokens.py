@@ -7,12 +7,15 @@ Source of the rules: Intuit's OAuth 2.0 guide (a rotated refresh token dies; par
 from __future__ import annotations
 
 import json
+import threading
+from contextlib import nullcontext
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 
+from tieout.practice.isolation import in_helper_thread
 from tieout.reconcile.ports import LedgerProvider, Reconnect, Tokens
 from tieout.sync.engine import Engine
 from tieout.sync.models import Connection, TokenSet
@@ -67,6 +70,7 @@ class StoredTokens:
     def __init__(self, connection: Connection, provider: LedgerProvider, engine: Engine) -> None:
         self._connection, self._provider, self._engine = connection, provider, engine
         self._held: Tokens | None = None
+        self._thread = threading.get_ident()
 
     def access(self) -> str:
         held = self._held or current(self._connection)
@@ -77,6 +81,10 @@ class StoredTokens:
 
     def renew(self, refused: str) -> str:
         """Refresh unless somebody else already has. Must not be called inside a transaction of the caller's."""
+        with nullcontext() if threading.get_ident() == self._thread else in_helper_thread():
+            return self._renew(refused)
+
+    def _renew(self, refused: str) -> str:
         with transaction.atomic():
             row = TokenSet.objects.select_for_update().filter(connection=self._connection).first()
             if row is None:

@@ -94,7 +94,8 @@ class Client:
         self._base = f"{transport.endpoints.api}/v3/company/{quote(company_id, safe='')}/"
 
     def take_turn(self) -> None:
-        """Wait until the pace lets one call leave; see ``pace``."""
+        """Have a good token at hand and wait until the pace lets one call leave, for a call of another thread."""
+        self._tokens.access()
         self._transport.take_turn()
 
     def company_info(self) -> Document:

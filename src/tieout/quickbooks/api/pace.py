@@ -1,7 +1,7 @@
 """Decides when the next call to one company may leave. Used by ``transport``; time comes in as arguments.
 
 Intuit allows 500 requests a minute and 10 at once per company and app, 10 a second, and 40 batch calls a minute.
-We stay below, because the web process and a restarted worker each keep their own count.
+We stay below. Each process keeps its own count; ``turns``, where it is given, is one that all processes share.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from typing import cast
 
 from pyrate_limiter import InMemoryBucket, Rate, RateItem
 
+Turns = Callable[[], float]
+"""Takes the turn of one call among all processes; gives the seconds to wait for it."""
 _MINUTE_MS = 60_000
 _SECOND_MS = 1_000
 
@@ -44,21 +46,23 @@ class Pace:
         self._second = InMemoryBucket([Rate(per_second, _SECOND_MS)])
 
     @contextmanager
-    def one_call(self, *, batch: bool = False) -> Iterator[None]:
+    def one_call(self, turns: Turns | None = None, *, batch: bool = False) -> Iterator[None]:
         """Hold one of the slots; enter only when the minute and the second have room."""
         with self._slots:
             if batch:
                 self._wait_for(self._batches)
             if not self._turns.acquire(blocking=False):
-                self._wait()
+                self._wait(turns)
             yield
 
-    def take_turn(self) -> None:
+    def take_turn(self, turns: Turns | None = None) -> None:
         """Wait for room now, for a call that another thread is about to make."""
-        self._wait()
+        self._wait(turns)
         self._turns.release()
 
-    def _wait(self) -> None:
+    def _wait(self, turns: Turns | None) -> None:
+        if turns is not None and (ahead := turns()) > 0:
+            self._sleep(ahead)
         self._wait_for(self._minute)
         self._wait_for(self._second)
 

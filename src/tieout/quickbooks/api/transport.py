@@ -92,7 +92,9 @@ class Transport:
         pace: Pace | None = None,
         deadlines: Deadlines | None = None,
         clock: Callable[[], float] = time.monotonic,
+        turns: Callable[[], float] | None = None,
     ) -> None:
+        self._turns = turns
         self.endpoints = endpoints
         self._http = http
         self._pace = pace
@@ -108,7 +110,11 @@ class Transport:
             raise ForbiddenHost(
                 f"{urlsplit(call.url).hostname!r} is not a QuickBooks host of this environment"
             )
-        with self._pace.one_call(batch=call.batch) if self._pace and call.data_service else nullcontext():
+        with (
+            self._pace.one_call(self._turns, batch=call.batch)
+            if self._pace and call.data_service
+            else nullcontext()
+        ):
             started = self._clock()
             try:
                 reply = self._exchange(call, started)
@@ -121,7 +127,7 @@ class Transport:
     def take_turn(self) -> None:
         """Wait until the pace lets one call leave, for a thread that then need not wait itself."""
         if self._pace is not None:
-            self._pace.take_turn()
+            self._pace.take_turn(self._turns)
 
     def _exchange(self, call: Call, started: float) -> Reply:
         query = call.query + ((("minorversion", MINOR_VERSION),) if call.data_service else ())

@@ -1,0 +1,152 @@
+"""What many processes share: one company's allowance of calls, one refresh of its tokens, workers among firms."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection as database
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from tests.sync.rig import Rig
+from tieout.practice.isolation import firm_scope
+from tieout.reconcile.ports import Tokens
+from tieout.sync import runner, tasks, throttle, tokens
+from tieout.sync.models import TokenSet
+from tieout.sync.throttle import SharedTurns
+
+
+@pytest.fixture
+def rig() -> Rig:
+    made = Rig()
+    made.set_up()
+    return made
+
+
+def most_within(moments: Sequence[datetime], span: timedelta) -> int:
+    first, most = 0, 0
+    for last, moment in enumerate(moments):
+        while moments[first] <= moment - span:
+            first += 1
+        most = max(most, last - first + 1)
+    return most
+
+
+@pytest.mark.django_db
+def test_workers_that_share_a_company_never_exceed_its_allowance_together(rig: Rig) -> None:
+    left: list[datetime] = []
+    with rig.here():
+        workers = [SharedTurns(rig.connection, rig.engine) for _ in range(3)]
+        for call in range(1500):
+            rig.advance(workers[call % 3]())
+            left.append(rig.clock.now())
+            if call == 700:
+                rig.advance(90)  # a pause saves nothing up
+    assert most_within(left, timedelta(minutes=1)) <= throttle.PER_MINUTE
+    assert most_within(left, timedelta(seconds=1)) <= 9
+    busy = (left[700] - left[0]).total_seconds() / 60
+    assert 700 / busy >= 0.98 * throttle.PER_MINUTE
+
+
+@pytest.mark.django_db
+def test_every_call_of_a_run_takes_its_turn(rig: Rig) -> None:
+    with rig.here():
+        before = rig.clock.now()
+        for number in range(40):
+            rig.add_client(f"Client {number}")
+        rig.run()
+    assert len(rig.links()) == 40
+    assert rig.clock.now() - before >= timedelta(seconds=(40 - throttle.AT_ONCE) * throttle.GAP)
+
+
+@pytest.mark.django_db
+def test_a_long_run_ends_its_turn_when_another_firm_waits_and_goes_on_later(rig: Rig) -> None:
+    for number in range(100):
+        rig.add_client(f"Client {number}")
+    before = rig.clock.now()
+    passed = runner.run_once(rig.connection.pk, replace(rig.engine, others_wait=lambda: True))
+    took = rig.clock.now() - before
+    assert passed is not None
+    assert passed.more
+    assert 0 < len(rig.links()) < 100
+    assert took < rig.engine.turn + timedelta(seconds=3)
+    rig.settle()
+    assert len(rig.links()) == 100
+    assert not rig.issues()
+
+
+@pytest.mark.django_db
+def test_another_firm_waits_only_when_its_lane_is_free(rig: Rig) -> None:
+    with rig.here():
+        ProcrastinateJob.objects.all()._raw_delete("default")
+        tasks.wake(rig.connection.pk)
+        assert tasks.others_wait()
+        with database.cursor() as cursor:
+            cursor.execute("UPDATE procrastinate_jobs SET status = 'doing'")
+        tasks.wake(rig.connection.pk)  # its own next run: nobody else waits
+        assert not tasks.others_wait()
+
+
+class OneRefresh:
+    """A provider that counts refreshes, and is slow at it."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now, self.refreshes = now, 0
+        self.begun, self.others_are_here = threading.Event(), threading.Event()
+
+    def refresh(self, old: Tokens) -> Tokens:
+        self.refreshes += 1
+        self.begun.set()
+        self.others_are_here.wait(20)
+        later = self.now + timedelta(hours=1)
+        return Tokens(f"access {self.refreshes}", f"refresh {self.refreshes}", later, later)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_sixteen_that_need_a_refresh_at_once_one_refreshes_and_all_use_it() -> None:
+    rig = Rig()
+    rig.connect()
+    connection, firm_id = rig.connection, rig.firm.pk
+    with rig.here():
+        old = tokens.current(connection)
+    provider: Any = OneRefresh(rig.clock.now())
+
+    def renew(number: int) -> str:
+        try:
+            with firm_scope(firm_id):
+                if number:
+                    provider.begun.wait(20)
+                return tokens.StoredTokens(connection, provider, rig.engine).renew(old.access)
+        finally:
+            database.close()
+
+    with ThreadPoolExecutor(16) as pool:
+        found = [pool.submit(renew, number) for number in range(16)]
+        provider.begun.wait(20)
+        provider.others_are_here.set()
+        given = Counter(one.result() for one in found)
+    assert (provider.refreshes, given) == (1, Counter({"access 1": 16}))
+    with rig.here():
+        assert TokenSet.objects.get().generation == 2
+        assert tokens.current(connection).access == "access 1"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_writes_at_once_meet_an_expired_token_together_and_all_arrive() -> None:
+    rig = Rig(at_once=6)
+    rig.set_up()
+    for number in range(20):
+        rig.add_client(f"Client {number}")
+    rig.fault("status", status=401, entity="customer", operation="create", times=3)
+    rig.emulator.log.clear()
+    rig.settle()
+    assert len(rig.customers()) == len(rig.links()) == 20
+    assert not rig.issues()
+    refreshes = [one for one in rig.emulator.log.entries() if one.path.endswith("/tokens/bearer")]
+    assert 1 <= len(refreshes) <= 3  # each at most once for a token that was refused
