@@ -37,7 +37,9 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument(
         "--redirect-uri", action="append", default=[], help="one more registered redirect address"
     )
-    parser.add_argument("--seed", help="makes tokens repeatable; random without it")
+    parser.add_argument(
+        "--seed", help="makes tokens repeatable (random without it) and large worlds different"
+    )
     parser.add_argument(
         "--no-limits", action="store_true", help="switch the 500 calls a minute and the like off"
     )
@@ -65,7 +67,8 @@ def main(given: list[str] | None = None) -> int:
         emulator = Emulator(
             options.world,
             clock=VirtualClock(source=time.time),
-            seed=options.seed if options.seed is not None else os.urandom(16).hex(),
+            seed=options.seed or 0,
+            secret="" if options.seed is not None else os.urandom(16).hex(),
             journal=SqliteJournal(options.state) if options.state else None,
             webhook_url=options.webhook_url,
             redirect_uris=options.redirect_uri,

@@ -75,7 +75,7 @@ class Emulator:
     """A QuickBooks Online of one's own: companies, OAuth, the accounting API, webhooks, a control desk.
 
     `world` fills an empty state: sample, empty, large or large:N. `clock` defaults to a frozen one. `seed` makes
-    tokens and ids repeatable. `journal` makes the state durable. `sleep` carries out the `delay` fault; in
+    tokens, ids and large worlds repeatable; a `secret` makes tokens that nobody can guess from it. `journal` makes the state durable. `sleep` carries out the `delay` fault; in
     process it moves the virtual clock.
     """
 
@@ -85,6 +85,7 @@ class Emulator:
         *,
         clock: VirtualClock | None = None,
         seed: int | str = 0,
+        secret: str = "",
         journal: Journal | None = None,
         webhook_url: str = "",
         redirect_uris: Iterable[str] = (),
@@ -93,13 +94,13 @@ class Emulator:
         sleep: Callable[[float], None] | None = None,
     ) -> None:
         self.clock = clock or VirtualClock()
-        self.seed = str(seed)
+        self.seed, self._secret = str(seed), secret
         self.store = Store(KINDS, indexes, journal, VOLATILE)
         self.log = RequestLog()
         self.throttle = Throttle(limits)
         self.knobs = knobs or Knobs()
         self.webhooks = Webhooks(self.store, self.clock.milliseconds, lambda: self.knobs)
-        self.oauth = OAuthServer(self.store, lambda: self.seed)
+        self.oauth = OAuthServer(self.store, lambda: self.token_seed)
         self.data = DataService(self.store)
         self.control = Control(self)
         self.wsgi = wsgi.application(self.handle)
@@ -138,6 +139,11 @@ class Emulator:
         finally:
             self.throttle.leave(call.realm)
             self._note(call, request, status, tid, met, replayed)
+
+    @property
+    def token_seed(self) -> str:
+        """What tokens are made from."""
+        return self.seed + self._secret
 
     def companies(self) -> list[Company]:
         return sorted(self.store.collection("companies").values(), key=lambda company: company.realm)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from quickbooks_emulator import Emulator
+from tests.emulator import scenarios
 from tests.emulator.books import gone, invoice, sale_line, voided, whole
-from tests.emulator.client import Api, Refusal
+from tests.emulator.client import SAMPLE, Api, Refusal
 
 
 def refusal(call) -> Refusal:  # type: ignore[no-untyped-def]
@@ -83,3 +84,36 @@ def test_an_opening_balance_makes_an_invoice(api: Api, emulator: Emulator) -> No
         "Opening Balance",
     )
     assert whole(emulator)
+
+
+def test_a_location_stands_on_the_header_while_they_are_tracked(api: Api, emulator: Emulator) -> None:
+    place = api.create("Department", Name="North")["Id"]
+    sold = scenarios.invoice(api, DepartmentRef={"value": place})
+    assert sold["DepartmentRef"] == {"value": place, "name": "North"}
+    assert [one["Id"] for one in api.query(f"select * from Invoice where DepartmentRef = '{place}'")] == [
+        sold["Id"]
+    ]
+    emulator.control.set_preferences(SAMPLE, {"AccountingInfoPrefs": {"TrackDepartments": False}})
+    assert "DepartmentRef" not in scenarios.invoice(api, DepartmentRef={"value": place})
+
+
+def test_copies_go_where_the_company_sends_them(api: Api, emulator: Emulator) -> None:
+    emulator.control.set_preferences(
+        SAMPLE, {"SalesFormsPrefs": {"SalesEmailCc": {"Address": "cc@example.com"}}}
+    )
+    assert scenarios.invoice(api)["BillEmailCc"] == {"Address": "cc@example.com"}
+    own = scenarios.invoice(api, BillEmailCc={"Address": "own@example.com"})
+    assert own["BillEmailCc"] == {"Address": "own@example.com"}
+    assert "BillEmailCc" not in api.sparse("Invoice", own["Id"], BillEmailCc="")
+
+
+def test_a_link_to_pay_is_shown_only_where_it_was_asked_for(api: Api, emulator: Emulator) -> None:
+    sold = scenarios.invoice(api, BillEmail={"Address": "someone@example.com"})
+    asked = {"include": "invoiceLink", "minorversion": "75"}
+    path = f"/invoice/{sold['Id']}"
+    assert "InvoiceLink" not in api.get(path, **asked)["Invoice"]
+    emulator.control.set_preferences(SAMPLE, {"SalesFormsPrefs": {"ETransactionPaymentEnabled": True}})
+    assert api.get(path, **asked)["Invoice"]["InvoiceLink"].startswith("http://quickbooks.test/")
+    assert "InvoiceLink" not in api.get(path)["Invoice"]
+    without = scenarios.invoice(api)
+    assert "InvoiceLink" not in api.get(f"/invoice/{without['Id']}", **asked)["Invoice"]

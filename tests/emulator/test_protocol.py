@@ -300,3 +300,14 @@ def test_the_meter_counts_reads_and_batches_as_coreplus_and_writes_as_core(
 def test_a_bare_wsgi_caller_needs_no_host_header(emulator: Emulator) -> None:
     with httpx2.Client(transport=httpx2.WSGITransport(app=emulator.wsgi), base_url="http://x") as web:
         assert web.get("/_control/health").json()["status"] == "ok"
+
+
+def test_answers_whose_time_is_over_are_not_kept(api: Api, emulator: Emulator) -> None:
+    for number in range(5):
+        api.post("/customer", {"DisplayName": f"Early {number}"}, requestid=f"early-{number}")
+    answers = emulator.store.collection(f"answers/{SAMPLE}")
+    assert len(answers.rows) == 5
+    emulator.clock.advance(emulator.knobs.request_id_seconds + 1)
+    with Api(emulator) as later:
+        later.post("/customer", {"DisplayName": "Late"}, requestid="late")
+    assert list(answers.rows) == ["late"]

@@ -18,9 +18,11 @@ from typing import Any
 import httpx2
 import pytest
 
-from quickbooks_emulator import Emulator
+from quickbooks_emulator import Emulator, SqliteJournal
+from quickbooks_emulator.messages import Request
 from quickbooks_emulator.server import NotLoopback, Server
 from quickbooks_emulator.webhooks.documents import WebhookSettings
+from tests.emulator.books import whole
 from tests.emulator.client import SAMPLE
 
 SOURCES = Path(__file__).resolve().parents[2] / "src"
@@ -155,6 +157,60 @@ def test_a_killed_process_starts_again_with_everything_it_had_answered(tmp_path:
         process.wait()
         if process.stdout is not None:
             process.stdout.close()
+
+
+def test_a_kill_in_the_middle_of_many_writes_leaves_whole_books_and_everything_answered(
+    tmp_path: Path,
+) -> None:
+    state = tmp_path / "state.sqlite"
+    process, base = start(state, "--no-limits")
+    answered: Queue[str] = Queue()
+
+    def keep_paying(known: dict[str, str]) -> None:
+        """An invoice and its payment, over and over, until the process is gone: a dozen documents each time."""
+        line = {
+            "Amount": 7,
+            "DetailType": "SalesItemLineDetail",
+            "SalesItemLineDetail": {"ItemRef": {"value": "1"}},
+        }
+        with httpx2.Client(base_url=f"{base}/v3/company/{SAMPLE}", headers=known) as client:
+            try:
+                while True:
+                    body = {"CustomerRef": {"value": "3"}, "Line": [line]}
+                    sold = client.post("/invoice", json=body).json()["Invoice"]["Id"]
+                    answered.put(f"/invoice/{sold}")
+                    link = {"Amount": 7, "LinkedTxn": [{"TxnId": sold, "TxnType": "Invoice"}]}
+                    paid = {"CustomerRef": {"value": "3"}, "TotalAmt": 7, "Line": [link]}
+                    answered.put("/payment/" + client.post("/payment", json=paid).json()["Payment"]["Id"])
+            except httpx2.TransportError:
+                return
+
+    try:
+        token = httpx2.get(f"{base}/_control/credentials").json()["companies"][0]["access_token"]
+        known = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
+        with ThreadPoolExecutor(3) as pool:
+            work = [pool.submit(keep_paying, known) for _ in range(3)]
+            paths = [answered.get(timeout=60) for _ in range(60)]
+            process.kill()
+        assert [one.result() for one in work] == [None] * 3
+    finally:
+        process.kill()
+        process.wait()
+    paths += [answered.get() for _ in range(answered.qsize())]
+    emulator = Emulator(journal=SqliteJournal(str(state)))
+    try:
+        assert whole(emulator)
+        for path in paths:
+            request = Request(
+                "GET", f"/v3/company/{SAMPLE}{path}", "", {"authorization": known["Authorization"]}
+            )
+            assert emulator.handle(request).status == 200, path
+        invoices, payments = (len(emulator.control.records(SAMPLE, one)) for one in ("Invoice", "Payment"))
+        assert invoices + payments - len(paths) in range(46, 50), (
+            "at most one call of each client was under way"
+        )
+    finally:
+        emulator.close()
 
 
 def test_the_command_line_refuses_a_public_host() -> None:

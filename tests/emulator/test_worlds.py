@@ -162,3 +162,32 @@ def test_a_uk_company_is_whole_too() -> None:
         assert api.get("/companyinfo/1")["CompanyInfo"]["Country"] == "GB"
         (mixed,) = api.query("select * from Invoice where CustomerRef = '2'")
         assert mixed["TotalAmt"] == 60
+
+
+@pytest.mark.parametrize("world", ["canada", "uk"])
+def test_automated_sales_tax_is_for_the_us_alone(world: str) -> None:
+    emulator = Emulator(world=world)
+    with Api(emulator) as api:
+        line = {"Amount": 100, "DetailType": "SalesItemLineDetail",
+                "SalesItemLineDetail": {"ItemRef": {"value": "1"}, "TaxCodeRef": {"value": "4"}}}  # fmt: skip
+        body = {"CustomerRef": {"value": "1"}, "Line": [line], "GlobalTaxCalculation": "TaxExcluded",
+                "ShipAddr": {"CountrySubDivisionCode": "CA"}}  # fmt: skip
+        before = api.create("Invoice", **body)["TxnTaxDetail"]
+        emulator.control.set_preferences(SAMPLE, {"TaxPrefs": {"PartnerTaxEnabled": True}})
+        assert api.create("Invoice", **body)["TxnTaxDetail"] == before
+        assert before["TotalTax"] > 0
+        with pytest.raises(Refusal) as refused:
+            api.create(
+                "Invoice",
+                **{**body, "Line": [{**line, "SalesItemLineDetail": {"TaxCodeRef": {"value": "TAX"}}}]},
+            )
+        assert refused.value.code == "2500", "TAX and NON are the US's"
+
+
+def test_a_large_company_follows_from_its_seed() -> None:
+    def names(seed: int) -> list[str]:
+        emulator = Emulator(world="large:30:0", seed=seed)
+        return [one["DisplayName"] for one in emulator.control.records(SAMPLE, "Customer")]
+
+    assert names(1) == names(1)
+    assert names(1) != names(2)

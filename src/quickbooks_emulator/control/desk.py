@@ -81,7 +81,14 @@ class Control:
                         for key in list(emulator.store.collection(name).rows):
                             transaction.remove(name, key)
             try:
-                fill(emulator.store, transaction, world, emulator.clock.milliseconds(), emulator.knobs)
+                fill(
+                    emulator.store,
+                    transaction,
+                    world,
+                    emulator.clock.milliseconds(),
+                    emulator.knobs,
+                    emulator.seed,
+                )
             except LookupError as error:
                 raise ControlError(str(error.args[0])) from error
             transaction.put("settings", "world", world)
@@ -322,7 +329,9 @@ class Control:
 
     def _grants(self, transaction: Transaction) -> Grants:
         emulator = self.emulator
-        return Grants(emulator.store, transaction, emulator.knobs, emulator.clock.seconds(), emulator.seed)
+        return Grants(
+            emulator.store, transaction, emulator.knobs, emulator.clock.seconds(), emulator.token_seed
+        )
 
     def _put(self, name: str, settings: msgspec.Struct) -> None:
         with self.emulator.store.transaction() as transaction:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from quickbooks_emulator import faults
-from quickbooks_emulator.entities import references
+from quickbooks_emulator.entities import references, settings
 from quickbooks_emulator.entities.change import Change
 from quickbooks_emulator.entities.declaration import (
     BASE,
@@ -96,12 +96,22 @@ def print_status(change: Change) -> None:
         change.body["PrintStatus"] = change.books.knobs.new_print_status
 
 
+def copies(change: Change) -> None:
+    """BillEmailCc and BillEmailBcc left out on create come from SalesEmailCc and SalesEmailBcc (documented)."""
+    for name, switch in (("BillEmailCc", "SalesEmailCc"), ("BillEmailBcc", "SalesEmailBcc")):
+        wanted = settings.preference(change.books, "SalesFormsPrefs", switch)
+        address = wanted.get("Address") if isinstance(wanted, dict) else wanted
+        if change.old is None and name not in change.given and address:
+            change.body[name] = {"Address": str(address)}
+
+
 def rules(*needed: str, family: tuple[str, ...], posts: bool = True) -> tuple[Rule, ...]:
     """The rules up to the total, in the order of the service's own checks (a guess)."""
     return (
         basics.require(*needed),
         basics.date_it,
         print_status,
+        copies,
         *((basics.open_period,) if posts else ()),
         references.check_references,
         basics.currency_of("Customer", "CustomerRef"),

@@ -140,5 +140,5 @@ class Batch:
         document = self.write(books, entity, operation, payload)
         if self.remember_ids:
             answer = replay.Answer(200, formats.to_json(document), replay.digest(body), books.now)
-            replay.keep(books.transaction, realm, request_id, answer)
+            replay.keep(self.store, books.knobs, books.transaction, realm, request_id, answer)
         return document

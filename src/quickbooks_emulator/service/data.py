@@ -77,12 +77,12 @@ class DataService:
                     found if isinstance(found, Response) else respond(request, 200, {**found, "time": time})
                 )
                 if by_id and not met.forget_ids:
-                    self._keep(transaction, call, request, company, now_ms, response)
+                    self._keep(transaction, call, request, company, knobs, now_ms, response)
         except faults.Fault as fault:
             response = respond(request, fault.status, {"Fault": fault.envelope(), "time": time})
             if by_id and knobs.request_id_keeps_faults and not met.forget_ids:
                 with self._store.transaction() as transaction:
-                    self._keep(transaction, call, request, company, now_ms, response)
+                    self._keep(transaction, call, request, company, knobs, now_ms, response)
         return response, False
 
     def _keep(
@@ -91,11 +91,12 @@ class DataService:
         call: Call,
         request: Request,
         company: Company,
+        knobs: Knobs,
         now_ms: int,
         response: Response,
     ) -> None:
         answer = replay.Answer(response.status, response.body, replay.digest(request.body), now_ms // 1000)
-        replay.keep(transaction, company.realm, call.request_id, answer)
+        replay.keep(self._store, knobs, transaction, company.realm, call.request_id, answer)
 
     def _route(self, books: Books, call: Call, request: Request, met: Conditions) -> Body | Response:
         """What goes into the envelope; a Response where the answer has none (reports, files)."""
@@ -170,7 +171,18 @@ def _read(books: Books, call: Call, request: Request) -> Body:
     stub = entity.name == "Customer" and books.knobs.missing_name_reads_as_stub
     if stub and books.get(entity.name, numeric_id(record_id)) is None:
         return {entity.name: {"BillAddr": {"Id": "1"}, "Active": False, "V4IDPseudonym": "0"}}
-    return {entity.name: render(books, entity, existing(books, entity, record_id))}
+    printed = render(books, entity, existing(books, entity, record_id))
+    if entity.name == "Invoice" and "invoicelink" in options_of(request.params.get("include", "")):
+        printed |= _link(books, printed)
+    return {entity.name: printed}
+
+
+def _link(books: Books, invoice: Body) -> Body:
+    """InvoiceLink: only when asked for, with online payment on and an address to send to (documented)."""
+    payable = settings.preference(books, "SalesFormsPrefs", "ETransactionPaymentEnabled")
+    if not payable or "BillEmail" not in invoice:
+        return {}
+    return {"InvoiceLink": f"{books.base_url}/t/scs-v1-{books.company.realm}-{invoice['Id']}"}
 
 
 def _write_one(books: Books, path: str, operation: str, payload: Any) -> Body:

@@ -38,8 +38,19 @@ def find(store: Store, knobs: Knobs, realm: str, request_id: str, body: bytes, n
     return answer
 
 
-def keep(transaction: Transaction, realm: str, request_id: str, answer: Answer) -> None:
-    transaction.put(f"answers/{realm}", request_id, answer)
+def keep(
+    store: Store, knobs: Knobs, transaction: Transaction, realm: str, request_id: str, answer: Answer
+) -> None:
+    """Remember an answer, and forget those whose time is over: the oldest stand first."""
+    name = f"answers/{realm}"
+    gone = []
+    for key, kept in store.collection(name).rows.items():
+        if answer.at - kept.at <= knobs.request_id_seconds:
+            break
+        gone.append(key)
+    for key in gone:
+        transaction.remove(name, key)
+    transaction.put(name, request_id, answer)
 
 
 def digest(body: bytes) -> str:

@@ -52,9 +52,11 @@ _made: dict[tuple[str, int, bytes], Saved] = {}
 _LARGE = re.compile(r"large(?::(\d+)(?::(\d+))?)?$")
 
 
-def fill(store: Store, transaction: Transaction, world: str, now_ms: int, knobs: Knobs) -> None:
+def fill(
+    store: Store, transaction: Transaction, world: str, now_ms: int, knobs: Knobs, seed: str = "0"
+) -> None:
     """sample, empty, canada, uk, large (10,000 customers), large:N or large:N:M (N customers, M invoices; five for
-    each customer when left out). The second company has a few customers in `sample` and none elsewhere. Raises
+    each customer when left out; names and contacts follow from `seed`). The second company has a few customers in `sample` and none elsewhere. Raises
     LookupError with a sentence."""
     if world not in _WORLDS and _LARGE.match(world) is None:
         raise LookupError(
@@ -65,7 +67,7 @@ def fill(store: Store, transaction: Transaction, world: str, now_ms: int, knobs:
             for key, document in rows.items():
                 transaction.put(name, key, document)
         return
-    _make(store, transaction, world, now_ms, knobs)
+    _make(store, transaction, world, now_ms, knobs, seed)
     for key in list(store.collection("events").rows):
         transaction.remove("events", key)
 
@@ -86,7 +88,9 @@ def _filled(store: Store, world: str, now_ms: int, knobs: Knobs) -> Saved:
     return found
 
 
-def _make(store: Store, transaction: Transaction, world: str, now_ms: int, knobs: Knobs) -> None:
+def _make(
+    store: Store, transaction: Transaction, world: str, now_ms: int, knobs: Knobs, seed: str = "0"
+) -> None:
     start_ms = now_ms - _AGE_MS
     today = _day(start_ms)
     company, rows = _WORLDS.get(world, _WORLDS["empty"])
@@ -94,7 +98,7 @@ def _make(store: Store, transaction: Transaction, world: str, now_ms: int, knobs
     books = _found(store, transaction, company, start_ms, knobs)
     if large_match is not None:
         customers = int(large_match[1] or _LARGE_DEFAULT)
-        bulk.load(books, large.rows(customers), int(large_match[2] or customers * 5))
+        bulk.load(books, large.rows(customers, seed), int(large_match[2] or customers * 5))
     else:
         _write(books, rows(today))
     second = _found(store, transaction, SECOND, start_ms, knobs)

@@ -26,7 +26,7 @@ _TOWNS = (("Bayshore", "CA", "94326"), ("Middlefield", "CA", "94303"), ("Tucson"
 _JOB_EVERY = 20
 
 
-def rows(count: int, seed: int = 0) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def rows(count: int, seed: str = "0") -> Iterator[tuple[str, Mapping[str, Any]]]:
     """(entity, fields) for `count` customers; every twentieth is a job of the one before it."""
     chance = random.Random(f"large/{seed}")  # noqa: S311 - made-up data
     for number in range(1, count + 1):
