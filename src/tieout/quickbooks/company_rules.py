@@ -28,6 +28,8 @@ SETTINGS = (
     Setting(
         "income_account", "Income account", "account", "Service items without an income account wait.", INCOME
     ),
+    Setting("tracking_class", "Class of invoice rows without one", "tracking_class", ""),
+    Setting("location", "Location of invoices without one", "location", ""),
     Setting("write_off_item", "Item for write-offs", "service_item", "Invoices with a write-off wait."),
     Setting("credit_item", "Item for credits without one", "service_item", "Credits without an item wait."),
     Setting("refund_item", "Item for refunds", "service_item", "Refunds wait."),

@@ -154,6 +154,7 @@ def days_of(name: str) -> int | None:
 
 def place_classes(draft: Draft, sending: Sending) -> None:
     """On the lines, or one on the document: sent in the wrong place they are dropped without a word (reported)."""
+    _default_class(draft, sending)
     if "Line" not in draft or sending.rules.classes is ClassPlace.LINES:
         return
     found = class_of_all(draft["Line"])
@@ -176,7 +177,22 @@ def place_classes(draft: Draft, sending: Sending) -> None:
     draft["ClassRef"] = {"value": next(iter(found), "")}
 
 
+def _default_class(draft: Draft, sending: Sending) -> None:
+    """The class chosen for rows without one; only while a document is made, never over what somebody wrote there."""
+    chosen = sending.rules.setting("tracking_class")
+    if not (chosen and sending.creating) or sending.rules.classes is ClassPlace.NOWHERE:
+        return
+    for line in draft.get("Line", ()):
+        detail = line.get(SALES)
+        if detail is not None and not (detail.get("ClassRef") or {}).get("value"):
+            detail["ClassRef"] = {"value": chosen}
+
+
 def place_location(draft: Draft, sending: Sending) -> None:
+    chosen = sending.rules.setting("location")
+    if chosen and sending.creating and sending.rules.locations:
+        own = (draft.get("DepartmentRef") or {}).get("value")
+        draft["DepartmentRef"] = {"value": own or chosen}
     if (draft.get("DepartmentRef") or {}).get("value") and not sending.rules.locations:
         raise FixData(
             "It has a location, and locations are turned off in QuickBooks. Nothing was sent. "

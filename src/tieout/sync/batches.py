@@ -50,19 +50,21 @@ class Doing:
     outgoing: Outgoing | None = None
 
 
-def work_through(executor: Executor, go_on: Callable[[], bool]) -> bool:
+def work_through(executor: Executor, go_on: Callable[[], bool], *, only: str = "") -> bool:
     """Plan and execute dirty records until none is left that can be worked on now. True when some are left.
 
-    ``go_on``: asked between records and between batches; False ends the work in good order.
+    ``only``: the one record of the practice that may travel, while its section is tried. ``go_on``: asked between records and between batches; False ends the work in good order.
     """
     held, spec = executor.lease, executor.spec
     last_id, left = 0, False
+    allowed = Q(side=Side.PRACTICE, record_id=only) if only else Q()
     while True:
         if not go_on():
             return True
         rows = list(
             Dirty.objects.filter(
                 Q(not_before=None) | Q(not_before__lte=held.engine.now()),
+                allowed,
                 connection=held.connection,
                 entity=spec.practice,
                 id__gt=last_id,

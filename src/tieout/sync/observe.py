@@ -43,7 +43,7 @@ def gather(lease: Lease, ledger: Ledger, spec: EntitySpec, rows: Sequence[Dirty]
     must_read = {row.record_id for row in rows if row.side == Side.LEDGER and row.must_read}
     there = _observe_ledger(lease, ledger, spec, ledger_ids, must_read)
     practice_ids = {*dirty_ids[Side.PRACTICE], *(link.practice_id for link in links)}
-    here, waits = _with_references(lease.connection, spec, _observe_practice(lease, spec, practice_ids))
+    here, waits = with_references(lease.connection, spec, _observe_practice(lease, spec, practice_ids))
     laid_out = _LaidOut(lease.connection, spec, here, there, links, waits)
     return laid_out.works(rows)
 
@@ -79,7 +79,7 @@ def _observe_practice(lease: Lease, spec: EntitySpec, ids: Collection[str]) -> d
     return seen
 
 
-def _with_references(
+def with_references(
     connection: Connection, spec: EntitySpec, here: Mapping[str, Seen]
 ) -> tuple[Mapping[str, Seen], Mapping[str, tuple[Key, ...]]]:
     """The practice's records with the ledger's ids where they name other records, and whom each still waits for.

@@ -35,13 +35,20 @@ def switches_of(connection: Connection, spec: EntitySpec) -> Switches:
     )
 
 
+def on_trial(connection: Connection, spec: EntitySpec) -> str:
+    """The one record that may travel while its section is still being set up; empty when none may."""
+    if connection.section(spec.practice) is not SectionState.IN_REVIEW:
+        return ""
+    return str(connection.switches.get(spec.practice, {}).get("trial", ""))
+
+
 def forbids(connection: Connection, spec: EntitySpec, side: Side, units: Units, *, creating: bool) -> str:
     """Why a write to ``side`` may not leave now, as a sentence; empty when it may.
 
     Asked at the last moment, of the connection as it is then: what the plan assumed may have been switched off
     since. ``units`` is what the write would change; a write that changes none retires the record.
     """
-    if connection.section(spec.practice) is not SectionState.ON:
+    if connection.section(spec.practice) is not SectionState.ON and not on_trial(connection, spec):
         return f"{spec.plural} were turned off before it was sent."
     switches = switches_of(connection, spec)
     if creating:

@@ -38,6 +38,7 @@ from tieout.sync.models import (
     Run,
     SectionState,
 )
+from tieout.sync.policy import on_trial
 from tieout.sync.review_jobs import note_progress
 
 log = logging.getLogger(__name__)
@@ -120,12 +121,19 @@ def _run(held: Lease, passed: Pass) -> None:
         """Until its turn is over and another firm waits."""
         return engine.now() - began < engine.turn or not engine.others_wait()
 
-    executors = [Executor(held, ledger, spec) for spec in on]
+    tried = {
+        spec.practice: record for spec in in_order(provider.specs) if (record := on_trial(connection, spec))
+    }
+    executors = [
+        Executor(held, ledger, spec)
+        for spec in in_order(provider.specs)
+        if spec in on or spec.practice in tried
+    ]
     for executor in executors:
         doubt.resolve_due(executor)
     for executor in executors:
         try:
-            passed.more |= work_through(executor, go_on)
+            passed.more |= work_through(executor, go_on, only=tried.get(executor.spec.practice, ""))
         finally:
             passed.add(executor.counts)
 

@@ -45,7 +45,7 @@ def start_sending(member: Member, entity: str, *, since: date, engine: Engine | 
         if first := missing_before(connection, spec, engine.provider(connection.ledger).specs):
             names = " and ".join(one.plural.lower() for one in first)
             raise NotYet(f"{spec.plural} refer to {names}. Finish that step first.")
-        own = {**connection.switches.get(entity, {}), "since": since.isoformat()}
+        own = {**connection.switches.get(entity, {}), "since": since.isoformat(), "trial": ""}
         connection.switches = {**connection.switches, entity: own}
         connection.sections = {**connection.sections, entity: SectionState.ON.value}
         connection.save(update_fields=["switches", "sections"])
@@ -57,6 +57,49 @@ def start_sending(member: Member, entity: str, *, since: date, engine: Engine | 
         say(connection, engine.now(), sentence, result="info", entity=entity)
         tasks.wake(connection.pk)
     return len(ids)
+
+
+def start_from(connection: Connection, entity: str) -> str:
+    """The start date that was chosen, in ISO form; empty when none was."""
+    return str(connection.switches.get(entity, {}).get("since", ""))
+
+
+def set_start(member: Member, entity: str, since: date, *, engine: Engine | None = None) -> None:
+    """Choose the start date before the section is on. Afterwards it is ``start_sending`` again that moves it."""
+    _change(member, entity, engine or Engine(), since=since.isoformat())
+
+
+def try_one(member: Member, entity: str, record_id: str, *, engine: Engine | None = None) -> None:
+    """Send this one record now, to see that all is well, before the others follow. Raises ``NotYet``."""
+    engine = engine or Engine()
+    with transaction.atomic():
+        connection = _change(member, entity, engine, trial=record_id)
+        if connection.section(entity) is not SectionState.ON:
+            connection.sections = {**connection.sections, entity: SectionState.IN_REVIEW.value}
+            connection.save(update_fields=["sections"])
+        dirty.mark(connection, [Mark(entity, Side.PRACTICE, record_id, "sent as a test")], engine.now())
+        spec = spec_of(connection, entity, engine)
+        who = member.user.get_full_name()
+        sentence = f"{who} had one {spec.label.lower()} sent as a test"
+        say(connection, engine.now(), sentence, result="info", entity=entity)
+        tasks.wake(connection.pk)
+
+
+def _change(member: Member, entity: str, engine: Engine, **changes: str) -> Connection:
+    """Change the section's own switches, once all it refers to is on. Raises ``NotYet``."""
+    with transaction.atomic():
+        found = connection_of(member.firm_id)
+        if found is None:
+            raise NotYet("Connect QuickBooks first.")
+        connection = Connection.objects.select_for_update().get(pk=found.pk)
+        spec = spec_of(connection, entity, engine)
+        if first := missing_before(connection, spec, engine.provider(connection.ledger).specs):
+            names = " and ".join(one.plural.lower() for one in first)
+            raise NotYet(f"{spec.plural} refer to {names}. Finish that step first.")
+        own = {**connection.switches.get(entity, {}), **changes}
+        connection.switches = {**connection.switches, entity: own}
+        connection.save(update_fields=["switches"])
+    return connection
 
 
 def stop_sending(member: Member, entity: str, *, engine: Engine | None = None) -> None:

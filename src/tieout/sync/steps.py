@@ -33,13 +33,13 @@ LISTS = ("category", "tracking_class", "location", "account", "term", "tax_code"
 STEPS: Sequence[Step] = (
     Step("clients", "Clients", ("client",), "Both ways", "quickbooks-clients"),
     Step("service-items", "Service items", ("service_item",), "Both ways", "quickbooks-items", "clients"),
-    Step("invoices", "Invoices", ("invoice",), "To QuickBooks", "", "service-items"),
+    Step("invoices", "Invoices", ("invoice",), "To QuickBooks", "quickbooks-invoices", "service-items"),
     Step(
         "payments-and-credits",
         "Payments & credits",
         ("credit", "payment", "credit_application", "refund"),
         "To QuickBooks",
-        "",
+        "quickbooks-payments",
         "invoices",
     ),
     Step("lists", "Categories, classes & locations", LISTS, "From QuickBooks", is_step=False),
@@ -72,8 +72,6 @@ def missing_before(step: Step, sections: Mapping[str, str]) -> Step | None:
 def why_locked(step: Step, sections: Mapping[str, str]) -> str:
     """A sentence, while another section comes first; empty when this one can be set up."""
     missing = missing_before(step, sections)
-    if not step.page:
-        return "Comes in a later version."
     if missing is None or state_of(step, sections) is SectionState.ON:
         return ""
     return f"Comes after {missing.title.lower()}."
