@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -73,6 +74,8 @@ def ledger_error(error: ApiError, entity: QuickBooksEntity | None = None) -> Led
         "detail": error.fault.detail or error.fault.message,
         "reference": error.reference,
         "offer": error.ruling.offer,
+        "topic": error.ruling.topic,
+        **_found_out(error.fault.detail, entity),
     }
     sentence = error.ruling.sentence
     if kind is RetryLater:
@@ -81,6 +84,21 @@ def ledger_error(error: ApiError, entity: QuickBooksEntity | None = None) -> Led
     if kind is FixData:
         return FixData(sentence, unit=unit_about(error.ruling.field, entity), **rest)
     return kind(sentence, **rest)
+
+
+_HELD = re.compile(r"held by (?P<kind>[A-Za-z ]+) (?P<id>\d+)")
+_FREE = re.compile(r"next free number: (?P<number>\S+)")
+
+
+def _found_out(detail: str, entity: QuickBooksEntity | None) -> dict[str, str]:
+    """What ``names`` and ``numbers`` found: the record that has the name, when it is one of the same kind, and a free number."""
+    found: dict[str, str] = {}
+    held, free = _HELD.search(detail), _FREE.search(detail)
+    if held and entity is not None and held["kind"].replace(" ", "") == entity.resource:
+        found["holder"] = held["id"]
+    if free:
+        found["suggestion"] = free["number"]
+    return found
 
 
 def unit_about(path: str, entity: QuickBooksEntity | None) -> str:

@@ -30,12 +30,35 @@ from tieout.reconcile.action import Create, Retire, Update
 from tieout.reconcile.spec import EntitySpec
 from tieout.reconcile.state import Key, Observation, Present
 
+TOPICS = frozenset(
+    {
+        "number_taken",
+        "closed_period",
+        "inactive_there",
+        "subscription",
+        "no_permission",
+        "feature_off",
+        "open_balance",
+        "locked_there",
+    }
+)
+"""What refusals with one next step may be about. Each has its own words and buttons for a person."""
+
 
 class LedgerError(Exception):
     """A call that did not do what it should. ``str()`` is a sentence for a person."""
 
     def __init__(
-        self, sentence: str, *, code: str = "", detail: str = "", reference: str = "", offer: str = ""
+        self,
+        sentence: str,
+        *,
+        code: str = "",
+        detail: str = "",
+        reference: str = "",
+        offer: str = "",
+        topic: str = "",
+        holder: str = "",
+        suggestion: str = "",
     ) -> None:
         super().__init__(sentence)
         self.sentence = sentence
@@ -46,6 +69,12 @@ class LedgerError(Exception):
         """The ledger's request reference (Intuit's ``intuit_tid``)."""
         self.offer = offer
         """A slug for the button that would mend it: ``rename``, ``link_existing``, ``reconnect`` ..."""
+        self.topic = topic
+        """One of ``TOPICS``, when the class alone does not tell the story; empty otherwise."""
+        self.holder = holder
+        """The ledger's id of the record that has the name, when it is one of the same kind."""
+        self.suggestion = suggestion
+        """A value that would do: the next number that is free."""
 
 
 class RetryLater(LedgerError):

@@ -112,7 +112,7 @@ def _begin(executor: Executor, doing: Doing) -> None:
     work = doing.work
     try:
         for outcome in doing.outcomes:
-            if found := problem_of(outcome):
+            if found := problem_of(outcome, executor.spec.verified):
                 doing.problems.append(found)
             elif isinstance(outcome, Create | Update | Retire) and outcome.side is Side.LEDGER:
                 doing.outgoing = Outgoing(outcome, work.name, _written_side(work, outcome))

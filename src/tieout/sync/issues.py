@@ -49,7 +49,7 @@ CAUSES: dict[str, Cause] = dict(
             "unmatched",
             Listing.NEEDS_YOU,
             "Waits for your decision",
-            "Link it to a QuickBooks customer, create it there, or leave it out.",
+            "Link it to its record in QuickBooks, create it there, or leave it out.",
         ),
         _cause(
             "lookalike",
@@ -99,7 +99,7 @@ CAUSES: dict[str, Cause] = dict(
             "gone_there",
             Listing.NEEDS_YOU,
             "Removed in QuickBooks",
-            "Archive it here, link it to another customer, or create it there again.",
+            "Send it there again, archive it here, or take the two apart and leave it out. It is never sent again by itself.",
         ),
         _cause("gone_here", Listing.NEEDS_YOU, "Gone here, still in QuickBooks", "Unlink it, or restore it."),
         _cause("unknown", Listing.CLEARING, "Not read yet", "Nothing to do; it is read again by itself."),
@@ -123,10 +123,58 @@ CAUSES: dict[str, Cause] = dict(
             "Link the record that has the name, or change the name here.",
         ),
         _cause(
+            "number_taken",
+            Listing.NEEDS_YOU,
+            "QuickBooks already has a document with this number",
+            "Use the next number that is free, or type another one here.",
+        ),
+        _cause(
             "reference",
             Listing.NEEDS_YOU,
             "Refers to something missing or inactive in QuickBooks",
-            "Make it active there, or choose another one here.",
+            "Make it active there or choose another one here, then press Check again: all that wait for it go.",
+        ),
+        _cause(
+            "closed_period",
+            Listing.NEEDS_YOU,
+            "The books are closed for this date in QuickBooks",
+            "Change the date here, or have the books reopened in QuickBooks and press Check again, or leave it out.",
+        ),
+        _cause(
+            "locked_there",
+            Listing.NEEDS_YOU,
+            "Locked in QuickBooks: settled, or part of a deposit",
+            "Undo that in QuickBooks and press Check again, or keep it as it is there.",
+        ),
+        _cause(
+            "open_balance",
+            Listing.NEEDS_YOU,
+            "QuickBooks keeps it active while something is open",
+            "Clear the balance in QuickBooks, then press Check again.",
+        ),
+        _cause(
+            "subscription",
+            Listing.NEEDS_YOU,
+            "The QuickBooks subscription is inactive",
+            "Everything waits safely. Renew it in QuickBooks, then press Check again.",
+        ),
+        _cause(
+            "no_permission",
+            Listing.NEEDS_YOU,
+            "The person who connected QuickBooks may not do this",
+            "Reconnect as an administrator of the QuickBooks company. Nothing is lost meanwhile.",
+        ),
+        _cause(
+            "feature_off",
+            Listing.NEEDS_YOU,
+            "Switched off in this QuickBooks company",
+            "Turn the feature on in QuickBooks, then press Check again.",
+        ),
+        _cause(
+            "amount_differs",
+            Listing.NEEDS_YOU,
+            "QuickBooks comes to another amount",
+            "Accept theirs, or keep ours. Neither document is changed by that; the difference is remembered.",
         ),
         _cause(
             "ask_human",
@@ -148,6 +196,19 @@ CAUSES: dict[str, Cause] = dict(
         ),
     ]
 )
+
+SHARED = frozenset(
+    {
+        "closed_period",
+        "reference",
+        "subscription",
+        "no_permission",
+        "feature_off",
+        "ask_human",
+        "open_balance",
+    }
+)
+"""Causes that many records have for one reason: when it is gone for one, the others are looked at again by themselves."""
 
 CAUSE_OF_WHY: dict[Why, str] = {
     Why.UNKNOWN: "unknown",
@@ -179,5 +240,7 @@ CAUSE_OF_ERROR: dict[type[LedgerError], str] = {
 
 
 def cause_of(error: LedgerError) -> str:
-    """The cause a ledger's refusal is listed under. An error class without a row is a bug."""
+    """The cause a ledger's refusal is listed under: its topic, else its class. One without a row is a bug."""
+    if error.topic in CAUSES:
+        return error.topic
     return next((CAUSE_OF_ERROR[kind] for kind in type(error).__mro__ if kind in CAUSE_OF_ERROR), "bug")

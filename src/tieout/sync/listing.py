@@ -6,17 +6,19 @@ step, and a row closes only because a later plan no longer says it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
+from tieout.practice.money import shown
 from tieout.reconcile import plan as planning
 from tieout.reconcile.plan import Blocked, Outcome, Question
 from tieout.reconcile.ports import LedgerError
-from tieout.reconcile.state import Key, Side, is_empty
+from tieout.reconcile.state import Key, Side, Value, is_empty
 from tieout.sync import dirty
 from tieout.sync.dirty import Mark
-from tieout.sync.issues import CAUSE_OF_WHY, CAUSES, cause_of
+from tieout.sync.issues import CAUSE_OF_WHY, CAUSES, SHARED, cause_of
 from tieout.sync.models import ActivityLine, Conflict, Connection, Issue, Link
 from tieout.sync.packing import pack
 
@@ -31,16 +33,21 @@ class Problem:
     code: str = ""
     reference: str = ""
     options: tuple[str, ...] = ()
+    suggestion: str = ""
+    """A value that would do: the next number that is free."""
 
 
-def problem_of(outcome: Outcome) -> Problem | None:
-    """The problem that a plan's outcome stands for; None for an action (it is carried out instead)."""
+def problem_of(outcome: Outcome, verified: Collection[str] = ()) -> Problem | None:
+    """``verified``: units that are only compared, see ``EntitySpec``. The problem that a plan's outcome stands for; None for an action (it is carried out instead)."""
     if isinstance(outcome, Blocked):
         waits = tuple(f"{key.entity}:{key.id}" for key in outcome.waits_for)
         return Problem(CAUSE_OF_WHY[outcome.why], outcome.sentence, outcome.unit, options=waits)
     if isinstance(outcome, Question):
         options = tuple(key.id for key in outcome.options)
         return Problem(CAUSE_OF_WHY[outcome.why], outcome.sentence, options=options)
+    if isinstance(outcome, planning.Conflict) and outcome.unit in verified:
+        theirs, ours = _shown(outcome.ledger), _shown(outcome.practice)
+        return Problem("amount_differs", f"QuickBooks shows {theirs}, we show {ours}.", outcome.unit)
     if isinstance(outcome, planning.Conflict):
         if outcome.drift:
             return Problem("drift", "It was changed in QuickBooks.", outcome.unit)
@@ -55,7 +62,14 @@ def problem_of(outcome: Outcome) -> Problem | None:
 def problem_from(error: LedgerError, unit: str = "") -> Problem:
     """The problem that a ledger's refusal stands for."""
     found = getattr(error, "unit", "") or unit
-    return Problem(cause_of(error), error.sentence, found, error.code, error.reference)
+    options = (error.holder,) if error.holder else ()
+    return Problem(
+        cause_of(error), error.sentence, found, error.code, error.reference, options, error.suggestion
+    )
+
+
+def _shown(value: Value) -> str:
+    return shown(value) if isinstance(value, Decimal) else str(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +92,12 @@ def list_all(connection: Connection, entity: str, listed: Sequence[Listed], now:
     open_now: dict[tuple[str, str], dict[tuple[str, str], Issue]] = {}
     for row in rows:
         open_now.setdefault((row.side, row.record_id), {})[(row.unit, row.cause)] = row
-    gone: list[int] = []
+    gone: list[Issue] = []
     new: list[Issue] = []
     for one in listed:
         before = open_now.get((one.key.side.value, one.key.id), {})
         wanted = {(each.unit, each.cause): each for each in one.problems}
-        gone += [row.pk for at, row in before.items() if at not in wanted]
+        gone += [row for at, row in before.items() if at not in wanted]
         for at, problem in wanted.items():
             row = before.get(at) or _new_issue(connection, one.key, problem, now)
             if _say_in(row, one.name, problem):
@@ -92,7 +106,8 @@ def list_all(connection: Connection, entity: str, listed: Sequence[Listed], now:
                 else:
                     new.append(row)
     if gone:
-        Issue.objects.filter(pk__in=gone).update(closed_at=now)
+        Issue.objects.filter(pk__in=[row.pk for row in gone]).update(closed_at=now)
+        wake_siblings(connection, {row.cause for row in gone} & SHARED, now)
     Issue.objects.bulk_create(new)
 
 
@@ -120,11 +135,24 @@ def _say_in(row: Issue, name: str, problem: Problem) -> bool:
         "code": problem.code,
         "reference": problem.reference,
         "options": list(problem.options),
+        "suggestion": problem.suggestion[:60],
     }
     changed = not row.pk or any(getattr(row, column) != value for column, value in words.items())
     for column, value in words.items():
         setattr(row, column, value)
     return changed
+
+
+def wake_siblings(connection: Connection, causes: Collection[str], now: datetime) -> int:
+    """Have the other records of a cause looked at again, now that it is gone for one. Returns how many."""
+    if not causes:
+        return 0
+    rows = Issue.objects.filter(connection=connection, cause__in=causes, closed_at=None)
+    marks = [
+        Mark(entity, Side(side), record_id, "its cause is gone", must_read=False)
+        for entity, side, record_id in rows.values_list("entity", "side", "record_id")
+    ]
+    return dirty.mark(connection, marks, now)
 
 
 def wake_waiting(connection: Connection, key: Key, now: datetime) -> int:

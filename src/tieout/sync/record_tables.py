@@ -192,6 +192,10 @@ class Issue(OfConnection):
     reference = models.CharField(max_length=120, blank=True)
     options = models.JSONField(default=list)
     """Ids on the other side that a person may choose from."""
+    suggestion = models.CharField(max_length=60, blank=True)
+    """A value that would do, such as the next number that is free."""
+    assigned_to = models.ForeignKey(Member, on_delete=models.SET_NULL, null=True, related_name="+")
+    """The colleague who looks after it."""
     listing = models.CharField(max_length=10, choices=LISTINGS, default="needs_you")
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)

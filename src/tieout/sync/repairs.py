@@ -15,7 +15,7 @@ from tieout.sync.dirty import Mark
 from tieout.sync.engine import Engine
 from tieout.sync.listing import say
 from tieout.sync.match_tables import Verdict
-from tieout.sync.models import Connection, Link, Observation
+from tieout.sync.models import Connection, Issue, Link, Observation
 
 
 def link_instead(
@@ -36,6 +36,30 @@ def create_again(member: Member, key: Key, *, engine: Engine | None = None) -> N
             practice_id = key.id if key.side is Side.PRACTICE else partner
             decisions.unlink(member, key.entity, practice_id, engine=engine)
         decisions.create_on_other_side(member, [key], engine=engine)
+
+
+def detach(member: Member, key: Key, *, engine: Engine | None = None) -> None:
+    """Take a link apart and leave the record here out: both stay as they are, and neither is asked about again."""
+    with transaction.atomic():
+        partner = partner_of(member, key)
+        ours = key if key.side is Side.PRACTICE else Key(key.entity, Side.PRACTICE, partner)
+        if partner:
+            decisions.unlink(member, key.entity, ours.id, engine=engine)
+        decisions.exclude(member, [ours], reason="kept as it is in QuickBooks", engine=engine)
+
+
+def retry_cause(member: Member, cause: str, *, engine: Engine | None = None) -> int:
+    """Plan every record that is listed under one cause again. Returns how many issues."""
+    open_ones = Issue.objects.filter(connection=_connection(member), cause=cause, closed_at=None)
+    return decisions.retry(member, list(open_ones.values_list("pk", flat=True)), engine=engine)
+
+
+def assign(member: Member, issues: Collection[int], colleague: Member | None) -> int:
+    """Say who looks after these; None: nobody in particular. Returns how many."""
+    if colleague is not None and colleague.firm_id != member.firm_id:
+        raise CannotDecide("There is no such colleague. Nothing was changed.")
+    open_ones = Issue.objects.filter(connection=_connection(member), pk__in=issues, closed_at=None)
+    return open_ones.update(assigned_to=colleague)
 
 
 def declare_different(

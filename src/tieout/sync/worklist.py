@@ -14,6 +14,7 @@ from typing import Any
 
 from django.db.models import Count, Min, Q, QuerySet
 
+from tieout.practice.models import Member
 from tieout.reconcile.spec import EntitySpec
 from tieout.reconcile.state import Key, Side
 from tieout.sync.engine import Engine
@@ -74,6 +75,10 @@ class WorkRow:
     options: tuple[Other, ...]
     under_way: bool
     """It was decided or has changed, and the next run looks at it."""
+    suggestion: str = ""
+    """A value that would do, such as the next number that is free."""
+    assigned_to: str = ""
+    """The full name of the colleague who looks after it."""
 
     @property
     def title(self) -> str:
@@ -98,11 +103,12 @@ class WorkPage:
     total: int
 
 
-def groups(connection: Connection, listing: str) -> list[Group]:
-    """The causes of one tab, the one with the oldest issue first."""
+def groups(connection: Connection, listing: str, *, of: Member | None = None) -> list[Group]:
+    """The causes of one tab, the one with the oldest issue first; with ``of`` what this colleague looks after."""
+    mine = Q() if of is None else Q(assigned_to=of)
     found = (
         _open(connection)
-        .filter(listing=listing)
+        .filter(mine, listing=listing)
         .values_list("cause")
         .annotate(count=Count("id"), oldest=Min("opened_at"))
         .order_by("oldest", "cause")
@@ -121,12 +127,15 @@ def page_of(
     cause: str,
     *,
     search: str = "",
+    of: Member | None = None,
     page: int = 1,
     per_page: int = PER_PAGE,
     engine: Engine | None = None,
 ) -> WorkPage:
-    """One page of a cause's rows, oldest first. A constant number of queries."""
+    """One page of a cause's rows, oldest first; with ``of`` those this colleague looks after. Few queries."""
     found = _open(connection).filter(listing=listing, cause=cause)
+    if of is not None:
+        found = found.filter(assigned_to=of)
     for word in search.split():
         found = found.filter(name__icontains=word)
     total = found.count()
@@ -171,7 +180,7 @@ def still_open(connection: Connection, ids: Collection[int]) -> set[int]:
 
 
 def _open(connection: Connection) -> QuerySet[Issue]:
-    return Issue.objects.filter(connection=connection, closed_at=None)
+    return Issue.objects.filter(connection=connection, closed_at=None).select_related("assigned_to__user")
 
 
 def _rows(connection: Connection, issues: Sequence[Issue], engine: Engine) -> list[WorkRow]:
@@ -197,6 +206,8 @@ def _rows(connection: Connection, issues: Sequence[Issue], engine: Engine) -> li
             values=values.get((issue.entity, issue.record_id, issue.unit)),
             options=_options(issue, names),
             under_way=key in dirty,
+            suggestion=issue.suggestion,
+            assigned_to=issue.assigned_to.user.get_full_name() if issue.assigned_to else "",
         )
         for issue in issues
     ]

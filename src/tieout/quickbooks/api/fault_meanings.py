@@ -46,6 +46,8 @@ class Meaning:
     offer: Offer
     sentence: str
     field: str = ""
+    topic: str = ""
+    """What it is about, where one next step has several stories; a slug of the port's ``TOPICS``."""
 
 
 _D, _O = Disposition, Offer
@@ -99,6 +101,7 @@ NUMBER_TAKEN = Meaning(
     _O.CHOOSE,
     "QuickBooks already has a document with this number. Nothing was changed. "
     "Link it if it is the same one, or give this one another number.",
+    topic="number_taken",
 )
 ALREADY_THERE = Meaning(
     _D.CHOOSE_MATCH,
@@ -149,36 +152,42 @@ BOOKS_CLOSED = Meaning(
     _O.OPEN_QUICKBOOKS,
     "QuickBooks refused this because its date lies in a closed period. Nothing was changed. "
     "Reopen the books in QuickBooks or change the date here, then check again.",
+    topic="closed_period",
 )
 RECORD_INACTIVE = Meaning(
     _D.ASK_HUMAN,
     _O.OPEN_QUICKBOOKS,
     "This record is inactive in QuickBooks, or was merged into another, and QuickBooks accepts no change to it. "
     "Nothing was changed. Make it active there, or link to the one it was merged into, then check again.",
+    topic="inactive_there",
 )
 SUBSCRIPTION_ENDED = Meaning(
     _D.ASK_HUMAN,
     _O.OPEN_QUICKBOOKS,
     "The QuickBooks subscription of this company has ended or has a billing problem. "
     "Nothing was changed and nothing is lost. Renew it in QuickBooks, then check again.",
+    topic="subscription",
 )
 NO_PERMISSION = Meaning(
     _D.ASK_HUMAN,
     _O.RECONNECT,
     "The QuickBooks user who connected Tieout may not do this. Nothing was changed. "
     "Give that user the right in QuickBooks, or connect again as a company administrator.",
+    topic="no_permission",
 )
 FEATURE_OFF = Meaning(
     _D.ASK_HUMAN,
     _O.OPEN_QUICKBOOKS,
     "This company's QuickBooks plan or settings do not include what this needs. Nothing was changed. "
     "Turn the feature on in QuickBooks, then check again.",
+    topic="feature_off",
 )
 OPEN_BALANCE = Meaning(
     _D.ASK_HUMAN,
     _O.OPEN_QUICKBOOKS,
     "QuickBooks does not make a record inactive while it has an open balance or unbilled charges. "
     "Nothing was changed. Clear them first, then check again.",
+    topic="open_balance",
 )
 OTHERS_DEPEND_ON_IT = Meaning(
     _D.ASK_HUMAN,
@@ -191,6 +200,7 @@ LOCKED_DOCUMENT = Meaning(
     _O.OPEN_QUICKBOOKS,
     "QuickBooks has locked this document: it is settled, matched to a bank line, or part of a deposit. "
     "Nothing was changed. Undo that in QuickBooks first, then check again.",
+    topic="locked_there",
 )
 THEIR_RULE = Meaning(
     _D.ASK_HUMAN,

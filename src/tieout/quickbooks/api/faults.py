@@ -40,12 +40,13 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """What a fault asks of us: the next step, the sentence for a person, the button, the field it is about."""
+    """What a fault asks of us: the next step, the sentence for a person, the button, the field and the topic it is about."""
 
     disposition: Disposition
     sentence: str
     offer: Offer
     field: str = ""
+    topic: str = ""
 
 
 class ApiError(Exception):
@@ -98,7 +99,7 @@ def rule_on(fault: Fault, *, writing: bool) -> Ruling:
 def ruled(meaning: Meaning, fault: Fault) -> Ruling:
     """A meaning as said about one fault."""
     sentence = _with_detail(meaning.sentence, fault)
-    return Ruling(meaning.disposition, sentence, meaning.offer, fault.element or meaning.field)
+    return Ruling(meaning.disposition, sentence, meaning.offer, fault.element or meaning.field, meaning.topic)
 
 
 def _meaning_of(fault: Fault) -> Meaning:

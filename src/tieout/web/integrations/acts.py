@@ -8,11 +8,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from django.utils import timezone
+
+from tieout.practice.access import members_to_assign
+from tieout.practice.actions.clients import ChangedMeanwhile, change_client
+from tieout.practice.actions.invoice_life import revise_invoice
 from tieout.practice.firms import Member
+from tieout.practice.validation import Invalid
 from tieout.reconcile.state import Key, Side
 from tieout.sync import decisions, repairs
 from tieout.sync.decisions import CannotDecide
 from tieout.sync.worklist import WorkRow
+from tieout.web.billing.acting import by, today_of
+from tieout.web.integrations.remedies import suffixed
 from tieout.web.integrations.undoing import Undo
 
 
@@ -104,6 +112,55 @@ def different(ask: Ask) -> Done:
     return Done(f"{ask.names}: kept apart, and not asked again.")
 
 
+def detach(ask: Ask) -> Done:
+    for key in ask.records:
+        repairs.detach(ask.member, key)
+    return Done(f"{ask.names}: taken apart. Both stay as they are; you find it under Left out.")
+
+
+def use_number(ask: Ask) -> Done:
+    """Give an invoice the number that was found to be free. It is sent with it by itself."""
+    row, now = ask.rows[0], timezone.now()
+    reason = "Its number was taken in QuickBooks"
+    _changed(
+        lambda: revise_invoice(
+            **by(ask.member),
+            invoice_id=row.practice_id,
+            today=today_of(ask.member),
+            now=now,
+            reason=reason,
+            number=row.suggestion,
+        )
+    )
+    return Done(f"It is invoice {row.suggestion} now, and is sent under that number.")
+
+
+def use_name(ask: Ask) -> Done:
+    """Give a client a name that QuickBooks can take beside the vendor or employee that has it."""
+    row = ask.rows[0]
+    name = suffixed(row.name)
+    _changed(lambda: change_client(**by(ask.member), client_id=row.practice_id, name=name))
+    return Done(f"It is called {name} now, and is sent under that name.")
+
+
+def _changed(act: Callable[[], object]) -> None:
+    try:
+        act()
+    except (Invalid, ChangedMeanwhile) as refusal:
+        raise CannotDecide(str(refusal)) from refusal
+
+
+def assign(ask: Ask) -> Done:
+    """``other``: the colleague's id; empty for nobody."""
+    chosen = members_to_assign(ask.member.firm_id)
+    colleague = chosen.filter(pk=int(ask.other)).first() if ask.other.isdecimal() else None
+    if ask.other and colleague is None:
+        raise CannotDecide("There is no such colleague. Nothing was changed.")
+    repairs.assign(ask.member, [row.id for row in ask.rows], colleague)
+    who = colleague.user.get_full_name() if colleague else "nobody in particular"
+    return Done(f"{ask.names}: assigned to {who}.")
+
+
 def retry(ask: Ask) -> Done:
     decisions.retry(ask.member, [row.id for row in ask.rows])
     return Done(f"{ask.names}: tried again now.")
@@ -129,6 +186,10 @@ ACTS: Mapping[str, Callable[[Ask], Done]] = {
     "leave_out": leave_out,
     "restore": restore,
     "different": different,
+    "detach": detach,
+    "use_number": use_number,
+    "use_name": use_name,
+    "assign": assign,
     "retry": retry,
     "keep_practice": _keep(Side.PRACTICE, "ours"),
     "keep_ledger": _keep(Side.LEDGER, "what QuickBooks shows"),

@@ -13,7 +13,8 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.views.decorators.http import require_GET, require_POST
 
-from tieout.sync import partners, worklist
+from tieout.practice.access import members_to_assign
+from tieout.sync import partners, repairs, worklist
 from tieout.sync.decisions import CannotDecide
 from tieout.sync.issues import CAUSES
 from tieout.sync.models import Connection
@@ -23,7 +24,16 @@ from tieout.web.integrations import undoing
 from tieout.web.integrations.acts import ACTS, Ask, Done
 from tieout.web.integrations.gated import connected
 from tieout.web.integrations.listings import LISTINGS
-from tieout.web.integrations.remedies import REMEDIES, Button, Remedy, bulk, buttons, record_page
+from tieout.web.integrations.remedies import (
+    REMEDIES,
+    Button,
+    Remedy,
+    bulk,
+    buttons,
+    for_all,
+    offers,
+    record_page,
+)
 from tieout.web.paging import page_number
 from tieout.web.unit_values import said
 
@@ -49,6 +59,8 @@ class Card:
     group: Group
     lines: Sequence[Line]
     bulk: Sequence[Remedy]
+    for_all: Remedy | None
+    """The one button for every record of the cause."""
     page: WorkPage
     with_values: bool
 
@@ -63,16 +75,26 @@ def issues(request: FirmRequest, connection: Connection) -> HttpResponse:
     """One card per cause with its first rows; with ``cause``, that one alone, paged and searchable."""
     asked = request.GET.get("listing", "")
     here = asked if asked in LISTINGS else next(iter(LISTINGS))
-    groups = worklist.groups(connection, here)
+    of = request.member if request.GET.get("mine") else None
+    groups = worklist.groups(connection, here, of=of)
     cause = request.GET.get("cause", "")
     search = request.GET.get("search", "").strip()[:200]
     alone = [group for group in groups if group.cause.slug == cause]
     cards = [
-        _card(connection, here, group, search=search, page=page_number(request), per_page=worklist.PER_PAGE)
+        _card(
+            connection,
+            here,
+            group,
+            search=search,
+            of=of,
+            page=page_number(request),
+            per_page=worklist.PER_PAGE,
+        )
         for group in alone
-    ] or [_card(connection, here, group) for group in groups]
+    ] or [_card(connection, here, group, of=of) for group in groups]
     moving = [line.row.id for card in cards for line in card.lines if line.row.under_way]
-    keep = {"listing": here} | ({"cause": cause, "search": search} if alone else {})
+    keep = {"listing": here} | ({"mine": "1"} if of else {})
+    keep |= {"cause": cause, "search": search} if alone else {}
     totals = worklist.totals(connection)
     return render(
         request,
@@ -84,6 +106,8 @@ def issues(request: FirmRequest, connection: Connection) -> HttpResponse:
             "listings": [(slug, each, totals.get(slug, 0)) for slug, each in LISTINGS.items()],
             "cards": cards,
             "alone": bool(alone),
+            "mine": bool(of),
+            "colleagues": members_to_assign(request.member.firm_id) if here == "needs_you" else [],
             "search": search,
             "keep": urlencode(keep) + "&",
             "back": f"{request.path}?{urlencode(keep | {'page': page_number(request)})}",
@@ -102,6 +126,10 @@ def decide(request: FirmRequest, connection: Connection) -> HttpResponse:
     given, _, other = rest.partition(":")
     ids = [given] if verb else request.POST.getlist("issue")
     verb = verb or request.POST.get("do", "")
+    if verb == "retry_all":
+        return _retry_all(request)
+    if verb == "assign":
+        other = request.POST.get("colleague", "")
     rows = worklist.chosen(connection, {int(one) for one in ids if one.isascii() and one.isdigit()})
     rows = [row for row in rows if _offers(row, verb)]
     if verb not in ACTS or not ids:
@@ -115,6 +143,15 @@ def decide(request: FirmRequest, connection: Connection) -> HttpResponse:
             messages.warning(request, str(refusal))
         else:
             tell(request, done)
+    return redirect(back(request))
+
+
+def _retry_all(request: FirmRequest) -> HttpResponse:
+    """Every record of one cause, also those no page shows."""
+    cause = request.POST.get("cause", "")
+    if for_all(cause) is not None:
+        found = repairs.retry_cause(request.member, cause)
+        messages.success(request, f"{found:,} looked at again now. Those that go through leave the list.")
     return redirect(back(request))
 
 
@@ -167,7 +204,9 @@ def _offers(row: WorkRow, verb: str) -> bool:
     """Only what the row's cause offers; a linking to one of its options is offered with them."""
     if verb == "link_to":
         return bool(row.options)
-    return any(remedy.verb == verb for remedy in REMEDIES.get(row.cause.slug, ()))
+    if verb == "assign":
+        return True
+    return any(remedy.verb == verb and offers(row, remedy) for remedy in REMEDIES.get(row.cause.slug, ()))
 
 
 def _card(connection: Connection, listing: str, group: Group, **asked: object) -> Card:
@@ -179,7 +218,7 @@ def _card(connection: Connection, listing: str, group: Group, **asked: object) -
     )
     lines = [_line(connection, row) for row in page.rows]
     can = bulk(group.cause.slug) if group.cause.slug in CAUSES else []
-    return Card(group, lines, can, page, any(line.row.values for line in lines))
+    return Card(group, lines, can, for_all(group.cause.slug), page, any(line.row.values for line in lines))
 
 
 def _line(connection: Connection, row: WorkRow) -> Line:

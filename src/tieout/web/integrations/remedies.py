@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from tieout.reconcile.state import Side
+from tieout.sync.issues import SHARED
 from tieout.sync.worklist import WorkRow
 
 
@@ -39,6 +40,12 @@ RESTORE_OURS = Remedy("keep_practice", "Restore ours", "arrow-right", bulk=True)
 ACCEPT_THEIRS = Remedy("keep_ledger", "Accept theirs", "arrow-left", bulk=True)
 UNLINK = Remedy("unlink", "Unlink", "unlink")
 RETRY = Remedy("retry", "Retry", "refresh", bulk=True)
+CHECK = Remedy("retry", "Check again", "refresh", bulk=True)
+DETACH = Remedy("detach", "Take apart and leave out", "unlink", bulk=True)
+USE_NUMBER = Remedy("use_number", "Use the next free number", "check")
+USE_NAME = Remedy("use_name", "Rename here", "check")
+KEEP_OURS = Remedy("keep_practice", "Keep ours", "arrow-right", bulk=True)
+ACCEPT = Remedy("keep_ledger", "Accept theirs", "arrow-left", bulk=True)
 RESTORE = Remedy("restore", "Restore", "restore", bulk=True)
 EDIT = Remedy("edit", "Edit here", "pencil")
 ARCHIVE = Remedy("archive", "Archive here", "archive")
@@ -50,15 +57,23 @@ REMEDIES: Mapping[str, Sequence[Remedy]] = {
     "unmatched": (LINK, CREATE, LEAVE_OUT),
     "lookalike": (LINK, DIFFERENT, LEAVE_OUT),
     "conflict": (OURS, THEIRS),
-    "drift": (RESTORE_OURS, ACCEPT_THEIRS, UNLINK),
+    "drift": (RESTORE_OURS, ACCEPT_THEIRS, DETACH),
+    "amount_differs": (ACCEPT, KEEP_OURS, OPEN),
     "does_not_fit": (EDIT, RETRY),
     "does_not_fit_here": (OPEN, RETRY),
     "inactive_there": (OPEN, ARCHIVE, RETRY),
-    "gone_there": (LINK, CREATE_AGAIN, ARCHIVE, UNLINK),
+    "gone_there": (CREATE_AGAIN, LINK, ARCHIVE, DETACH),
     "gone_here": (UNLINK,),
-    "name_taken": (LINK, EDIT, RETRY),
-    "reference": (EDIT, RETRY),
-    "ask_human": (RETRY, OPEN),
+    "name_taken": (LINK, USE_NAME, EDIT, RETRY),
+    "number_taken": (USE_NUMBER, EDIT, RETRY, LEAVE_OUT),
+    "reference": (EDIT, CHECK),
+    "closed_period": (EDIT, CHECK, LEAVE_OUT),
+    "locked_there": (OPEN, CHECK, DETACH),
+    "open_balance": (OPEN, CHECK),
+    "subscription": (CHECK,),
+    "no_permission": (RECONNECT, CHECK),
+    "feature_off": (CHECK, LEAVE_OUT),
+    "ask_human": (OPEN, EDIT, CHECK, LEAVE_OUT),
     "reconnect": (RECONNECT,),
     "bug": (RETRY,),
     "excluded": (RESTORE,),
@@ -72,11 +87,13 @@ RECORD_PAGES: Mapping[str, Mapping[str, str]] = {
         "edit": "service_item_edit",
         "archive": "service_item_archive",
     },
-    "invoice": {"record": "invoice", "edit": "invoice_edit"},
-    "payment": {"record": "payment", "edit": "payment_edit"},
-    "credit": {"record": "credit"},
+    "invoice": {"record": "invoice", "edit": "invoice_revise", "archive": "invoice_void"},
+    "payment": {"record": "payment", "edit": "payment_edit", "archive": "payment_void"},
+    "credit": {"record": "credit", "archive": "credit_void"},
 }
-"""Practice word of an entity -> its pages here."""
+"""Practice word of an entity -> its pages here. A document is not archived but voided."""
+NAMED = frozenset({"client", "service_item"})
+"""Entities whose records may be linked by hand and renamed; a document belongs to the one it was sent as."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +113,11 @@ class Button:
 def buttons(row: WorkRow, deep_link: str = "") -> list[Button]:
     """What can be done about one row, the likeliest first. Nothing while it is on its way."""
     return [] if row.under_way else list(_buttons(row, deep_link))
+
+
+def for_all(cause: str) -> Remedy | None:
+    """The one button for every record of a cause: when what stopped them is gone, all are looked at again."""
+    return next((one for one in REMEDIES.get(cause, ()) if one.verb == "retry" and cause in SHARED), None)
 
 
 def bulk(cause: str) -> list[Remedy]:
@@ -122,9 +144,9 @@ def _buttons(row: WorkRow, deep_link: str) -> Iterator[Button]:
         "reconnect": (reverse("quickbooks-connect"), False),
     }
     for remedy in REMEDIES.get(row.cause.slug, ()):
-        if remedy is DIFFERENT and not row.options:
+        if not offers(row, remedy):
             continue
-        label = _create(row) if remedy is CREATE else remedy.label
+        label = _label(row, remedy)
         if remedy.verb not in pages:
             yield Button(label, remedy.icon, title, value=f"{remedy.verb}:{row.id}", shortcut=remedy.shortcut)
         elif pages[remedy.verb][0]:
@@ -132,5 +154,33 @@ def _buttons(row: WorkRow, deep_link: str) -> Iterator[Button]:
             yield Button(label, remedy.icon, title, href=href, outside=outside, shortcut=remedy.shortcut)
 
 
-def _create(row: WorkRow) -> str:
-    return "Create in QuickBooks" if row.key.side is Side.PRACTICE else "Create in Tieout"
+def offers(row: WorkRow, remedy: Remedy) -> bool:
+    """Whether a remedy of the row's cause makes sense for this very record."""
+    named = row.key.entity in NAMED
+    return {
+        "different": bool(row.options),
+        "link": named,
+        "use_name": row.key.entity == "client" and row.key.side is Side.PRACTICE,
+        "use_number": row.key.entity == "invoice" and bool(row.suggestion),
+        # What has a partner is taken apart first; leaving it out would leave the link.
+        "leave_out": not row.partner_id,
+    }.get(remedy.verb, True)
+
+
+def _label(row: WorkRow, remedy: Remedy) -> str:
+    if remedy is CREATE:
+        return "Create in QuickBooks" if row.key.side is Side.PRACTICE else "Create in Tieout"
+    if remedy is USE_NUMBER:
+        return f"Use {row.suggestion}"
+    if remedy is USE_NAME:
+        return f"Use “{suffixed(row.name)}”"
+    if remedy is ARCHIVE and row.key.entity not in NAMED:
+        return "Void here"
+    if remedy is CREATE_AGAIN and row.key.entity not in NAMED:
+        return "Send again"
+    return remedy.label
+
+
+def suffixed(name: str) -> str:
+    """The name as it can stand beside a vendor's or employee's of the same name."""
+    return f"{name} (client)"

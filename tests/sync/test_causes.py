@@ -1,0 +1,125 @@
+"""What QuickBooks refuses is listed under its own cause, with a way out; and when the cause is gone, so are its siblings."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from tests.sync.test_documents import Books
+from tieout.practice.numbering import sequence_of
+from tieout.reconcile.state import Key, Side
+from tieout.sync import decisions, repairs, worklist
+from tieout.sync.models import Hold, Issue
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def books() -> Books:
+    made = Books()
+    made.review_items()
+    made.item_, made.client_ = made.item("Bookkeeping"), made.add_client("Ada Byrne")  # type: ignore[attr-defined]
+    made.settle()
+    made.send("invoice")
+    return made
+
+
+def invoice(books: Any) -> Any:
+    return books.invoice(books.client_, books.item_)
+
+
+def open_issues(books: Books, cause: str) -> list[Issue]:
+    with books.here():
+        return list(Issue.objects.filter(cause=cause, closed_at=None).order_by("id"))
+
+
+def close_books(books: Books, day: str | None) -> None:
+    books.emulator.control.set_preferences(books.realm, {"AccountingInfoPrefs": {"BookCloseDate": day}})
+
+
+def test_a_closed_period_is_its_own_cause_and_reopened_for_one_lets_its_siblings_go(books: Books) -> None:
+    close_books(books, "2026-12-31")
+    made = [invoice(books) for _ in range(3)]
+    books.settle()
+    waiting = open_issues(books, "closed_period")
+    assert len(waiting) == 3
+    assert "closed period" in waiting[0].sentence
+    assert all(issue.sentence and issue.next_step for issue in waiting)
+    close_books(books, "2025-12-31")
+    with books.here():
+        decisions.retry(books.member, [waiting[0].pk], engine=books.engine)
+    books.settle()
+    assert not open_issues(books, "closed_period")
+    assert len({books.partner("invoice", one.pk) for one in made}) == 3
+
+
+def test_all_of_a_cause_can_be_looked_at_again_at_once(books: Books) -> None:
+    close_books(books, "2026-12-31")
+    for _ in range(2):
+        invoice(books)
+    books.settle()
+    close_books(books, "2025-12-31")
+    with books.here():
+        assert repairs.retry_cause(books.member, "closed_period", engine=books.engine) == 2
+    books.settle()
+    assert not open_issues(books, "closed_period")
+
+
+def test_a_number_that_is_taken_comes_with_one_that_is_free(books: Books) -> None:
+    books.emulator.control.set_preferences(books.realm, {"SalesFormsPrefs": {"CustomTxnNumbers": True}})
+    with books.here():
+        taken = sequence_of(books.firm.pk, "invoice").next
+    theirs = next(iter(books.of("Invoice")))
+    books.emulator.control.edit(books.realm, "Invoice", theirs, {"DocNumber": taken})
+    made = invoice(books)
+    assert made.number == taken
+    books.settle()
+    (issue,) = open_issues(books, "number_taken")
+    assert issue.suggestion
+    assert issue.suggestion != made.number
+
+
+def test_an_amount_that_comes_out_different_is_said_with_both_and_can_be_accepted(books: Books) -> None:
+    made = invoice(books)
+    books.settle()
+    there = books.partner("invoice", made.pk)
+    line = books.of("Invoice")[there]["Line"][0]
+    detail = {**line["SalesItemLineDetail"], "UnitPrice": Decimal("100.01")}
+    changed = {"Line": [{**line, "Amount": Decimal("100.01"), "SalesItemLineDetail": detail}]}
+    books.emulator.control.edit(books.realm, "Invoice", there, changed)
+    books.until_the_change_feed_is_asked()
+    (issue,) = open_issues(books, "amount_differs")
+    assert issue.sentence == "QuickBooks shows $100.01, we show $100.00."
+
+
+def test_what_was_deleted_there_can_be_taken_apart_and_is_left_out(books: Books) -> None:
+    made = invoice(books)
+    books.settle()
+    books.emulator.control.edit(books.realm, "Invoice", books.partner("invoice", made.pk), {}, "delete")
+    books.until_the_change_feed_is_asked()
+    key = Key("invoice", Side.PRACTICE, str(made.pk))
+    with books.here():
+        repairs.detach(books.member, key, engine=books.engine)
+    books.settle()
+    assert not open_issues(books, "gone_there")
+    with books.here():
+        assert Hold.objects.get(record_id=str(made.pk), side="practice").excluded
+        assert [row.name for row in worklist.every(books.connection, "left_out", engine=books.engine)].count(
+            str(made.number)
+        )
+
+
+def test_an_issue_can_be_assigned_and_only_within_the_firm(books: Books) -> None:
+    close_books(books, "2026-12-31")
+    invoice(books)
+    books.settle()
+    (issue,) = open_issues(books, "closed_period")
+    with books.here():
+        assert repairs.assign(books.member, [issue.pk], books.member) == 1
+        rows = worklist.page_of(
+            books.connection, "needs_you", "closed_period", of=books.member, engine=books.engine
+        ).rows
+        assert [row.assigned_to for row in rows] == [books.member.user.get_full_name()]
+        assert worklist.groups(books.connection, "needs_you", of=None)

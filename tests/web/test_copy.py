@@ -1,0 +1,70 @@
+"""Holds the words: QuickBooks in full, no code without a sentence, and a way out beside every reason."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tieout.quickbooks.api import fault_meanings as means
+from tieout.quickbooks.api.fault_meanings import Meaning, Offer
+from tieout.quickbooks.api.fault_table import BY_STATUS, RULES
+from tieout.quickbooks.errors import CLASSES
+from tieout.reconcile.ports import TOPICS
+from tieout.sync.issues import CAUSE_OF_ERROR, CAUSES, SHARED, Listing
+from tieout.web.integrations.remedies import REMEDIES, for_all
+
+SOURCES = Path(__file__).parents[2] / "src" / "tieout"
+SHOWN = [*SOURCES.rglob("*.html"), *SOURCES.rglob("*.txt"), *SOURCES.rglob("*.js"), *SOURCES.rglob("*.py")]
+MEANINGS = {name: one for name, one in vars(means).items() if isinstance(one, Meaning)}
+NO_RECORDS = {"WINDOW_TOO_OLD"}
+"""Said of a question about many records: the engine compares everything instead, and no record is listed for it."""
+
+
+def test_quickbooks_is_never_abbreviated() -> None:
+    found = [
+        path.name for path in SHOWN if "vendor" not in path.parts and re.search(r"\bQBO\b", path.read_text())
+    ]
+    assert SHOWN
+    assert not found
+
+
+def _cause(meaning: Meaning) -> str:
+    if meaning.topic:
+        return meaning.topic
+    kind = CLASSES[meaning.disposition]
+    return next((CAUSE_OF_ERROR[each] for each in kind.__mro__ if each in CAUSE_OF_ERROR), "bug")
+
+
+@pytest.mark.parametrize("name", sorted(MEANINGS))
+def test_every_refusal_has_its_sentence_its_next_step_and_its_button(name: str) -> None:
+    meaning = MEANINGS[name]
+    assert meaning.sentence.endswith((".", "}"))
+    assert not re.search(r"\b\d{3,5}\b", meaning.sentence), "a code is no sentence"
+    cause = CAUSES[_cause(meaning)]
+    assert cause.next_step
+    if cause.listing is Listing.NEEDS_YOU and name not in NO_RECORDS:
+        assert REMEDIES[cause.slug]
+        assert meaning.offer is not Offer.NOTHING or meaning.disposition.value == "replan"
+
+
+def test_every_row_of_the_fault_table_leads_to_one_of_the_meanings() -> None:
+    known = list(MEANINGS.values())
+    assert all(rule.meaning in known for rule in RULES)
+    assert all(meaning in known for meaning in BY_STATUS.values())
+
+
+def test_every_topic_is_a_cause_and_every_shared_cause_has_one_button_for_all() -> None:
+    assert set(CAUSES) >= TOPICS
+    assert {meaning.topic for meaning in MEANINGS.values()} - {""} == TOPICS
+    assert all(for_all(cause) for cause in SHARED)
+
+
+@pytest.mark.parametrize("slug", sorted(CAUSES))
+def test_every_cause_has_a_title_and_a_next_step_in_words(slug: str) -> None:
+    cause = CAUSES[slug]
+    assert cause.title[0].isupper()
+    assert not cause.title.endswith(".")
+    assert cause.next_step.endswith(".")
+    assert not re.search(r"\d", cause.title + cause.next_step)
