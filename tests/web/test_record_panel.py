@@ -71,7 +71,7 @@ def test_unlinking_can_be_taken_back_at_once() -> None:
     browser = entered(rig.member)
     page = browser.post(f"{RECORD}{client}/", {"do": "unlink", "back": f"/clients/{client}/"}, follow=True)
     assert "Unlinked Ada Byrne" in page.content.decode()
-    assert "Not linked to a customer" in page.content.decode()
+    assert "Not linked to a record" in page.content.decode()
     assert rig.links() == {}
     browser.post("/settings/integrations/quickbooks/needs-you/undo/")
     assert rig.links() == {client: customer}

@@ -7,7 +7,7 @@ step, and a row closes only because a later plan no longer says it.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -19,7 +19,7 @@ from tieout.reconcile.state import Key, Side, Value, is_empty
 from tieout.sync import dirty
 from tieout.sync.dirty import Mark
 from tieout.sync.issues import CAUSE_OF_WHY, CAUSES, SHARED, cause_of
-from tieout.sync.models import ActivityLine, Conflict, Connection, Issue, Link
+from tieout.sync.models import ActivityLine, Conflict, Connection, Issue, Link, Observation
 from tieout.sync.packing import pack
 
 
@@ -92,6 +92,7 @@ def list_all(connection: Connection, entity: str, listed: Sequence[Listed], now:
     open_now: dict[tuple[str, str], dict[tuple[str, str], Issue]] = {}
     for row in rows:
         open_now.setdefault((row.side, row.record_id), {})[(row.unit, row.cause)] = row
+    listed = _naming_what_they_wait_for(connection, listed)
     gone: list[Issue] = []
     new: list[Issue] = []
     for one in listed:
@@ -109,6 +110,35 @@ def list_all(connection: Connection, entity: str, listed: Sequence[Listed], now:
         Issue.objects.filter(pk__in=[row.pk for row in gone]).update(closed_at=now)
         wake_siblings(connection, {row.cause for row in gone} & SHARED, now)
     Issue.objects.bulk_create(new)
+
+
+def _naming_what_they_wait_for(connection: Connection, listed: Sequence[Listed]) -> Sequence[Listed]:
+    """The same, with a sentence that names the records waited for. One query when any waits."""
+    waited = {each for one in listed for each in _waited_for(one.problems)}
+    if not waited:
+        return listed
+    rows = Observation.objects.filter(
+        connection=connection,
+        side=Side.PRACTICE,
+        entity__in={each.partition(":")[0] for each in waited},
+        record_id__in={each.partition(":")[2] for each in waited},
+    )
+    names = {f"{entity}:{one}": name for entity, one, name in rows.values_list("entity", "record_id", "name")}
+
+    def told(problem: Problem) -> Problem:
+        if problem.cause != "waits_for" or problem.sentence:
+            return problem
+        said = [
+            f"{each.partition(':')[0].replace('_', ' ')} {names.get(each, '')}".strip()
+            for each in problem.options
+        ]
+        return replace(problem, sentence=f"Waits for {' and '.join(said[:3])}.")
+
+    return [replace(one, problems=[told(each) for each in one.problems]) for one in listed]
+
+
+def _waited_for(problems: Sequence[Problem]) -> list[str]:
+    return [each for one in problems if one.cause == "waits_for" for each in one.options]
 
 
 def _new_issue(connection: Connection, key: Key, problem: Problem, now: datetime) -> Issue:

@@ -21,11 +21,13 @@ from tieout.sync.models import (
     UNRESOLVED,
     ActivityLine,
     Attempt,
+    AttemptState,
     Connection,
     ConnectionState,
     Dirty,
     Issue,
     Link,
+    Observation,
     SectionState,
 )
 from tieout.sync.steps import STEPS, Step, state_of, why_locked
@@ -150,6 +152,8 @@ class RecordStatus:
     detail: str = ""
     since: datetime | None = None
     ledger_id: str = ""
+    ledger_name: str = ""
+    """What it is called there: a name, an invoice's number; empty without a link."""
 
 
 STATE_OF_LISTING: Mapping[str, tuple[str, str]] = {
@@ -157,13 +161,34 @@ STATE_OF_LISTING: Mapping[str, tuple[str, str]] = {
     "clearing": ("checking", "Checking"),
     "left_out": ("excluded", "Left out"),
 }
+STATE_OF_CAUSE: Mapping[str, tuple[str, str]] = {
+    "gone_there": ("removed_there", "Removed in QuickBooks"),
+    "drift": ("differs", "Differs"),
+    "conflict": ("differs", "Differs"),
+    "amount_differs": ("differs", "Differs"),
+    "waits_for": ("waiting", "Waiting"),
+    "retry_later": ("waiting", "Waiting"),
+}
+"""Causes that say more than their listing does."""
+STANDING: Mapping[str, tuple[str, str, str]] = {
+    ConnectionState.PAUSED: ("paused", "Paused", "It waits until the sync is resumed."),
+    ConnectionState.NEEDS_RECONNECT: (
+        "paused",
+        "Paused",
+        "QuickBooks signed us out. It waits safely and is sent once QuickBooks is reconnected.",
+    ),
+}
+"""State of a connection that sends nothing -> how what waits meanwhile is shown."""
 
 
 def record_statuses(firm_id: int, entity: str, ids: Collection[str]) -> dict[str, RecordStatus]:
-    """The state of each of these practice records. Empty while the section is not set up; five queries at most."""
+    """The state of each of these practice records. Empty without a connection; six queries at most."""
     connection = connection_of(firm_id)
-    if connection is None or connection.section(entity) is not SectionState.ON:
+    if connection is None:
         return {}
+    if connection.section(entity) is not SectionState.ON:
+        off = RecordStatus("not_set_up", "Not set up", "This part is not set up with QuickBooks yet.")
+        return dict.fromkeys(ids, off)
     of = {"connection": connection, "entity": entity}
     links = {link.practice_id: link for link in Link.objects.filter(**of, practice_id__in=ids)}
     by_ledger_id = {link.ledger_id: link.practice_id for link in links.values()}
@@ -175,32 +200,41 @@ def record_statuses(firm_id: int, entity: str, ids: Collection[str]) -> dict[str
         by_ledger_id.get(record_id, "") if side == "ledger" else record_id
         for side, record_id in Dirty.objects.filter(mine, **of).values_list("side", "record_id")
     }
-    flying = set(
+    flying = dict(
         Attempt.objects.filter(**of, practice_id__in=ids, state__in=UNRESOLVED).values_list(
-            "practice_id", flat=True
+            "practice_id", "state"
         )
     )
+    names = dict(
+        Observation.objects.filter(**of, side="ledger", record_id__in=by_ledger_id).values_list(
+            "record_id", "name"
+        )
+    )
+    found = {
+        one: _status(connection, links.get(one), issues.get(one), one in dirty, flying.get(one, ""))
+        for one in ids
+    }
     return {
-        one: _status(connection, links.get(one), issues.get(one), one in dirty, one in flying) for one in ids
+        one: replace(status, ledger_name=names.get(status.ledger_id, "")) for one, status in found.items()
     }
 
 
 def _status(
-    connection: Connection, link: Link | None, issue: Issue | None, dirty: bool, flying: bool
+    connection: Connection, link: Link | None, issue: Issue | None, dirty: bool, flying: str
 ) -> RecordStatus:
     ledger_id = link.ledger_id if link else ""
+    if flying == AttemptState.SENDING:
+        return RecordStatus("sending", "Sending", "It is being sent right now.", ledger_id=ledger_id)
     if flying:
         cause = CAUSES["in_flight"]
         return RecordStatus("checking", "Checking", f"{cause.title}.", ledger_id=ledger_id)
     if issue:
-        state, word = STATE_OF_LISTING[issue.listing]
+        state, word = STATE_OF_CAUSE.get(issue.cause) or STATE_OF_LISTING[issue.listing]
         detail = f"{issue.sentence} {issue.next_step}"
         return RecordStatus(state, word, detail, issue.opened_at, ledger_id)
     if dirty or link is None:
-        if connection.state == ConnectionState.PAUSED:
-            return RecordStatus(
-                "paused", "Paused", "It waits until the sync is resumed.", ledger_id=ledger_id
-            )
+        if connection.state in STANDING:
+            return RecordStatus(*STANDING[connection.state], ledger_id=ledger_id)
         return RecordStatus("waiting", "Waiting", "It is sent within seconds.", ledger_id=ledger_id)
     return RecordStatus("in_step", "In step", "", link.agreed_at, ledger_id)
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from django.urls import reverse
+
 from tieout.practice.isolation import current_scope
 from tieout.sync.status import RecordStatus, record_statuses
+from tieout.web.integrations.remedies import RECORD_PAGES
 
 
 @dataclass(frozen=True, slots=True)
 class Badge:
-    """A word, an icon and a tone; ``detail`` is the sentence behind it, ``url`` where to do something about it."""
+    """A word, an icon and a tone; ``detail`` is the sentence behind it, ``url`` the panel with all about it."""
 
     word: str
     icon: str
@@ -19,13 +22,19 @@ class Badge:
     """``good``, ``wait``, ``warn``, ``bad`` or ``calm``; never the only carrier of meaning."""
     detail: str = ""
     url: str = ""
+    ledger_name: str = ""
+    """What the record is called in QuickBooks, such as an invoice's number; empty without a link."""
 
 
 LOOKS: Mapping[str, tuple[str, str]] = {
     "in_step": ("circle-check", "good"),
     "waiting": ("clock", "wait"),
     "checking": ("refresh", "wait"),
+    "sending": ("send", "wait"),
     "needs_you": ("alert-triangle", "bad"),
+    "differs": ("arrows-exchange", "bad"),
+    "removed_there": ("trash", "bad"),
+    "not_set_up": ("circle-dashed", "calm"),
     "excluded": ("ban", "calm"),
     "paused": ("player-pause", "warn"),
 }
@@ -38,8 +47,14 @@ def badges_for(kind: str, ids: Iterable[str]) -> dict[str, Badge]:
     if not firm.isdigit():
         return {}
     found = record_statuses(int(firm), kind, list(ids))
-    return {record_id: badge_of(status) for record_id, status in found.items()}
+    pages = RECORD_PAGES.get(kind, {})
+    return {
+        record_id: badge_of(
+            status, f"{reverse(pages['record'], args=[record_id])}#quickbooks" if pages else ""
+        )
+        for record_id, status in found.items()
+    }
 
 
-def badge_of(status: RecordStatus) -> Badge:
-    return Badge(status.word, *LOOKS[status.state], detail=status.detail)
+def badge_of(status: RecordStatus, url: str = "") -> Badge:
+    return Badge(status.word, *LOOKS[status.state], status.detail, url, status.ledger_name)

@@ -16,8 +16,10 @@ from tieout.sync.worklist import WorkRow
 from tieout.web.access import FirmRequest
 from tieout.web.badges import Badge, badge_of
 from tieout.web.integrations import undoing
-from tieout.web.integrations.remedies import Button, buttons
+from tieout.web.integrations.remedies import NAMED, Button, buttons
 from tieout.web.unit_values import said
+
+NUMBERED = frozenset({"invoice", "credit"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,10 @@ class Panel:
     lines: Sequence[tuple[object, Sequence[tuple[str, str, str]]]]
     undo: str
     back: str
+    number: str = ""
+    """A document's number in QuickBooks; QuickBooks may have given it one of its own."""
+    named: bool = True
+    """Whether it may be linked by hand: a document belongs to the one it was sent as."""
 
 
 def panel_of(request: FirmRequest, entity: str, record_id: str) -> Panel | None:
@@ -55,4 +61,6 @@ def panel_of(request: FirmRequest, entity: str, record_id: str) -> Panel | None:
         ],
         undo=undoing.offered(request.session, timezone.now()) if may else "",
         back=request.get_full_path(),
+        number=found.ledger_name if entity in NUMBERED else "",
+        named=entity in NAMED,
     )

@@ -43,6 +43,7 @@ from tieout.web.client_forms import RuledForm, text_field
 from tieout.web.downloads import csv_file
 from tieout.web.listing import PAGE_SIZE
 from tieout.web.once import FIELD, new_token, once
+from tieout.web.record_panel import panel_of
 
 HISTORY_SHOWN = 50
 
@@ -138,6 +139,7 @@ def record(request: FirmRequest, credit_id: int) -> HttpResponse:
             "applications": credit.applications.select_related("invoice").order_by("-id"),
             "history": entries(history_of_row(credit, CREDIT)[:HISTORY_SHOWN], "credit"),
             "badge": badges_for(CREDIT, [str(credit.pk)]).get(str(credit.pk)),
+            "panel": panel_of(request, CREDIT, str(credit.pk)),
             "may_record": member.may(Permission.RECORD_PAYMENTS),
         },
     )

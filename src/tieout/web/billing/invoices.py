@@ -37,6 +37,7 @@ from tieout.web.billing.offers import offers_for
 from tieout.web.downloads import attachment, csv_file
 from tieout.web.listing import PAGE_SIZE
 from tieout.web.once import new_token
+from tieout.web.record_panel import panel_of
 
 HISTORY_SHOWN = 50
 
@@ -57,7 +58,7 @@ def index(request: FirmRequest) -> HttpResponse:
     pages.count = sums["count"]
     page = pages.get_page(request.GET.get("page"))
     shown = list(page.object_list)
-    badges = badges_for(INVOICE, [str(each.pk) for each in shown])
+    badges = badges_for(INVOICE, [str(each.pk) for each in shown if each.status != Status.DRAFT])
     return render(
         request,
         "billing/invoice_list.html",
@@ -113,11 +114,19 @@ def record(request: FirmRequest, invoice_id: int) -> HttpResponse:
             "revisions": invoice.revisions.order_by("-number"),
             "history": entries(history_of_row(invoice, INVOICE)[:HISTORY_SHOWN], "invoice"),
             "offers": offers_for(invoice, refused_to(member)),
-            "badge": badges_for(INVOICE, [str(invoice.pk)]).get(str(invoice.pk)),
+            **_quickbooks(request, invoice),
             "checks": _before_finalizing(invoice, member) if invoice.status == Status.DRAFT else [],
             "may_edit": member.may(Permission.EDIT_INVOICES),
         },
     )
+
+
+def _quickbooks(request: FirmRequest, invoice: Invoice) -> dict[str, Any]:
+    """Its badge and its panel; a draft is nobody's business but ours."""
+    if invoice.status == Status.DRAFT:
+        return {}
+    badge = badges_for(INVOICE, [str(invoice.pk)]).get(str(invoice.pk))
+    return {"badge": badge, "panel": panel_of(request, INVOICE, str(invoice.pk))}
 
 
 @require_GET

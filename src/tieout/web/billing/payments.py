@@ -27,8 +27,13 @@ from tieout.web.billing.invoices import refused_to
 from tieout.web.billing.payment_list import PAYMENTS, PAYMENTS_EXPORTED, narrowed_payments, payment_rows
 from tieout.web.downloads import csv_file
 from tieout.web.listing import PAGE_SIZE
+from tieout.web.record_panel import panel_of
 
 HISTORY_SHOWN = 50
+
+
+SENT = (PaymentStatus.RECEIVED, PaymentStatus.BOUNCED, PaymentStatus.VOID)
+"""What the other side may know of: a payment that is pending or was declined has not happened."""
 
 
 @require_GET
@@ -48,7 +53,7 @@ def index(request: FirmRequest) -> HttpResponse:
     pages.count = sums["count"]
     page = pages.get_page(request.GET.get("page"))
     shown = list(page.object_list)
-    badges = badges_for(PAYMENT, [str(each.pk) for each in shown])
+    badges = badges_for(PAYMENT, [str(each.pk) for each in shown if each.status in SENT])
     return render(
         request,
         "billing/payment_list.html",
@@ -81,7 +86,8 @@ def record(request: FirmRequest, payment_id: int) -> HttpResponse:
     member = request.member
     payment = access_document(member, Payment, payment_id)
     allocations = list(payment.allocations.select_related("invoice"))
-    badge = badges_for(PAYMENT, [str(payment.pk)]).get(str(payment.pk))
+    sent = payment.status in SENT
+    badge = badges_for(PAYMENT, [str(payment.pk)]).get(str(payment.pk)) if sent else None
     blockers = []
     if badge is not None and badge.tone != "good":
         found = badges_for(INVOICE, [str(each.invoice_id) for each in allocations])
@@ -101,6 +107,7 @@ def record(request: FirmRequest, payment_id: int) -> HttpResponse:
             "refunds": refunds,
             "history": entries(history_of_row(payment, PAYMENT)[:HISTORY_SHOWN], "payment"),
             "badge": badge,
+            "panel": panel_of(request, PAYMENT, str(payment.pk)) if sent else None,
             "blockers": blockers,
             "may_record": member.may(Permission.RECORD_PAYMENTS),
             "refused": refused_to(member)(Permission.RECORD_PAYMENTS),

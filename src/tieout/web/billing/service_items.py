@@ -34,6 +34,7 @@ from tieout.web.billing.item_form import ItemForm
 from tieout.web.billing.item_list import ITEMS, narrowed
 from tieout.web.downloads import csv_file
 from tieout.web.listing import PAGE_SIZE
+from tieout.web.record_panel import panel_of
 
 HISTORY_SHOWN = 50
 EXPORTED = ("Name", "Description", "Charged", "Rate", "SKU", "Tax", "Income account", "Category", "Status")
@@ -63,7 +64,8 @@ def index(request: FirmRequest) -> HttpResponse:
 @requires(Permission.VIEW_BILLING)
 def record(request: FirmRequest, item_id: int) -> HttpResponse:
     item = access_item(request.member, item_id)
-    return render(request, "billing/item.html", _about(request, item))
+    panel = panel_of(request, SERVICE_ITEM, str(item.pk))
+    return render(request, "billing/item.html", _about(request, item) | {"panel": panel})
 
 
 @require_http_methods(["GET", "POST"])
