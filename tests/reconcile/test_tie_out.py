@@ -7,7 +7,7 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tieout.reconcile.ports import OpenItem
+from tieout.reconcile.owing import OpenItem
 from tieout.reconcile.tie_out import (
     Because,
     Document,

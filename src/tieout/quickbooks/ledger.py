@@ -25,6 +25,7 @@ from tieout.quickbooks.looking import NOT_FOUND
 from tieout.quickbooks.names import with_holder_named
 from tieout.quickbooks.sending import send_many
 from tieout.reconcile.action import Create, Retire, Update
+from tieout.reconcile.owing import OpenItem, Owed
 from tieout.reconcile.ports import (
     Activity,
     Answer,
@@ -34,8 +35,6 @@ from tieout.reconcile.ports import (
     Found,
     Glance,
     LedgerError,
-    OpenItem,
-    Owed,
     PreparedWrite,
     Row,
     UnknownOutcome,

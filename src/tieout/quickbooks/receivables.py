@@ -14,7 +14,8 @@ from typing import Any
 
 from tieout.quickbooks.api.client import Client, Document
 from tieout.quickbooks.api.query import one_of, where
-from tieout.reconcile.ports import Bug, OpenItem, Owed
+from tieout.reconcile.owing import OpenItem, Owed
+from tieout.reconcile.ports import Bug
 
 REPORT = "AgedReceivableDetail"
 COLUMNS = ("tx_date", "txn_type", "doc_num", "cust_name", "subt_amount", "subt_open_bal")

@@ -22,11 +22,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Protocol
 
 from tieout.reconcile.action import Create, Retire, Update
+from tieout.reconcile.owing import OpenItem, Owed
 from tieout.reconcile.spec import EntitySpec
 from tieout.reconcile.state import Key, Observation, Present
 
@@ -199,36 +199,6 @@ class Company:
     name: str
     country: str = ""
     facts: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class OpenItem:
-    """One document of the ledger and what it does to what its customer owes, in the company's own currency."""
-
-    entity: str
-    """The ledger's word: ``Invoice``, ``JournalEntry``."""
-    kind: str
-    """The practice's word; empty for what the practice has not."""
-    id: str
-    customer_id: str
-    customer: str
-    number: str
-    day: str
-    """ISO date."""
-    amount: Decimal
-    """What is open of it (in ``Owed``), or the whole of it; below zero for money and credits."""
-
-
-@dataclass(frozen=True, slots=True)
-class Owed:
-    """What the ledger says its customers owed at the end of a day."""
-
-    day: date
-    sums: Mapping[str, Decimal]
-    """Customer id -> amount; who owed nothing is missing."""
-    names: Mapping[str, str]
-    items: tuple[OpenItem, ...]
-    """What was open, adding up to the sums."""
 
 
 class Ledger(Protocol):

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from tieout.reconcile.ports import OpenItem
+from tieout.reconcile.owing import OpenItem
 
 ZERO = Decimal("0.00")
 

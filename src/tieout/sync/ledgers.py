@@ -9,6 +9,7 @@ from datetime import date, datetime
 from django.db import connection as database
 
 from tieout.reconcile.action import Create, Retire, Update
+from tieout.reconcile.owing import OpenItem, Owed
 from tieout.reconcile.ports import (
     Activity,
     Answer,
@@ -18,8 +19,6 @@ from tieout.reconcile.ports import (
     Glance,
     Ledger,
     LedgerError,
-    OpenItem,
-    Owed,
     PreparedWrite,
     Row,
 )

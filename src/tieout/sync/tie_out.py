@@ -20,7 +20,7 @@ from tieout.practice import receivables
 from tieout.practice.access import clients_of
 from tieout.practice.models import Member, OutboxNote
 from tieout.reconcile import tie_out as pure
-from tieout.reconcile.ports import OpenItem, Owed
+from tieout.reconcile.owing import OpenItem, Owed
 from tieout.reconcile.tie_out import ZERO, Document, Line, Owes, Part, Reason
 from tieout.sync.engine import Engine
 from tieout.sync.issues import CAUSES
