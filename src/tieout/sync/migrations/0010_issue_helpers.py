@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("practice", "0006_who_signs_in"),
-        ("sync", "0008_webhook_health"),
+        ("sync", "0009_call_turns"),
     ]
 
     operations = [
