@@ -133,14 +133,12 @@ class Desk:
             amount=amount,
         )
 
-    def credit(self, amount: Any) -> Credit:
+    def credit(self, amount: Any, **fields: Any) -> Credit:
         return create_credit(
             firm_id=self.firm_id,
             actor=self.actor,
             today=TODAY,
-            client_id=self.client.pk,
-            description="Goodwill",
-            rate=amount,
+            **{"client_id": self.client.pk, "description": "Goodwill", "rate": amount, **fields},
         )
 
     def balance(self) -> tuple[Decimal, Decimal, Decimal]:

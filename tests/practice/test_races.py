@@ -14,7 +14,8 @@ from tests.practice.conftest import make_firm, make_member
 from tieout.practice.access import visible_clients
 from tieout.practice.actions.client_import import import_draft, keep_upload
 from tieout.practice.actions.clients import ChangedMeanwhile, change_client, create_client
-from tieout.practice.actions.team import switch_off_member
+from tieout.practice.actions.merging import merge_clients
+from tieout.practice.actions.team import change_role, switch_off_member
 from tieout.practice.actor import Actor, ActorKind
 from tieout.practice.clients import Client, Kind
 from tieout.practice.firms import Member
@@ -119,6 +120,34 @@ def test_a_double_click_on_import_imports_once(alice: Member) -> None:
     assert [each.imported_count for each in results] == [2, 2, 2]
     with firm_scope(alice.firm_id):
         assert visible_clients(alice).count() == 2
+
+
+def test_two_merges_in_opposite_directions_leave_one_client(acme: Client) -> None:
+    other = create_client(firm_id=acme.firm_id, actor=ACTOR, kind=Kind.BUSINESS, name="Acme again")
+    one_way, other_way = (acme.pk, other.pk), (other.pk, acme.pk)
+    results = at_once(
+        acme.firm_id,
+        *(
+            lambda pair=pair: merge_clients(
+                firm_id=acme.firm_id, stays_id=pair[0], goes_id=pair[1], actor=ACTOR
+            )
+            for pair in (one_way, other_way)
+        ),
+    )
+    assert kinds(results) == ["Client", "Invalid"]
+    assert Client.objects.filter(firm_id=acme.firm_id, merged_into=None).count() == 1
+
+
+def test_two_administrators_cannot_take_each_others_rights(alice: Member) -> None:
+    ben = make_member(alice.firm, "ben@byrne.example", "Ben Byrne")
+    with firm_scope(alice.firm_id):
+        staff = alice.firm.roles.get(preset="staff-all")
+    results = at_once(
+        alice.firm_id,
+        lambda: change_role(by=alice, member_id=ben.pk, role_id=staff.pk),
+        lambda: change_role(by=ben, member_id=alice.pk, role_id=staff.pk),
+    )
+    assert kinds(results) == ["Invalid", "Member"]
 
 
 def test_two_administrators_cannot_switch_each_other_off(alice: Member) -> None:

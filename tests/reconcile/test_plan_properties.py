@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.reconcile.worlds import ALL_ON, HERE, SPEC, THERE, World, linked_records, units
-from tieout.reconcile.action import Create, Retire, Update
+from tieout.reconcile.action import Create, Forget, Retire, Update
 from tieout.reconcile.guard import mass_retire
 from tieout.reconcile.plan import Blocked, Linked, Plan, Switches, Unlinked, plan
 from tieout.reconcile.spec import Owner
@@ -140,6 +140,19 @@ def test_what_a_write_replaces_is_said_beforehand(record) -> None:
             if not same(target.units[name], base.get(name, True if name == "active" else None))
         }
         assert moved == {overwrite.unit for overwrite in action.overwrites}
+
+
+@given(linked_records())
+def test_a_record_merged_away_here_is_never_written_and_is_listed_until_it_is_gone_there(
+    record: Linked,
+) -> None:
+    merged = replace(record, absorbed="It was merged.")
+    planned = plan(SPEC, [merged], ALL_ON)
+    inactive = isinstance(merged.ledger, Present) and merged.ledger.units.get(SPEC.active_unit or "") is False
+    assert planned.actions == ()
+    assert [one.sentence for one in planned.blocked] == ([] if inactive else ["It was merged."])
+    gone = plan(SPEC, [replace(merged, ledger=Absent("deleted there"))], ALL_ON)
+    assert [type(one) for one in gone.actions] == [Forget]
 
 
 def test_the_guard_trips_before_a_mass_retirement() -> None:

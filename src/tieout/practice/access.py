@@ -15,6 +15,7 @@ from tieout.practice.clients import CLIENT, Client
 from tieout.practice.drafts import ImportDraft
 from tieout.practice.firms import Firm, Member
 from tieout.practice.permissions import NotAllowed, NotYours, Permission
+from tieout.practice.validation import Invalid
 
 MOST_HELPERS = 3
 
@@ -72,10 +73,12 @@ def clients_of(firm_id: int) -> QuerySet[Client]:
 
 
 def client_to_change(firm_id: int, client_id: int | str) -> Client:
-    """One client of the firm, its row locked until the transaction ends. Raises NotYours."""
+    """One client of the firm, its row locked until the transaction ends. Raises NotYours, Invalid for a merged one."""
     client = clients_of(firm_id).select_for_update().filter(pk=_number(client_id)).first()
     if client is None:
         raise NotYours("There is no such client.")
+    if client.merged_into_id is not None:
+        raise Invalid({"client": f"{client.name} was merged into another client. Change that one instead."})
     return client
 
 

@@ -15,6 +15,7 @@ from tieout.practice.billing_rows import money_column
 from tieout.practice.clients import Client
 from tieout.practice.firms import Firm
 from tieout.practice.money import ZERO
+from tieout.practice.validation import Invalid
 
 
 class ClientBalance(models.Model):
@@ -52,14 +53,25 @@ class ClientBalance(models.Model):
 
 
 def lock_money(firm_id: int, client_id: int) -> ClientBalance:
-    """The client's balance, locked until the transaction ends. The first lock of every verb on its money."""
-    balances = ClientBalance.objects.filter(firm_id=firm_id, client_id=client_id).select_for_update()
+    """The client's balance, locked until the transaction ends. The first lock of every verb on its money.
+
+    Raises Invalid for a client that was merged into another, also when that happened while waiting for the lock.
+    """
+    balances = (
+        ClientBalance.objects.filter(firm_id=firm_id, client_id=client_id)
+        .select_related("client")
+        .select_for_update(of=("self",))
+    )
     balance = balances.first()
     if balance is None:
         ClientBalance.objects.bulk_create(
             [ClientBalance(firm_id=firm_id, client_id=client_id)], ignore_conflicts=True
         )
         balance = balances.get()
+    if balance.client.merged_into_id is not None:
+        raise Invalid(
+            {"client_id": f"{balance.client} was merged into another client. Choose that one instead."}
+        )
     return balance
 
 

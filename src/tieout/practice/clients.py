@@ -67,6 +67,10 @@ class Client(models.Model):
     assigned_to = models.ForeignKey(
         Member, on_delete=models.PROTECT, null=True, blank=True, related_name="assigned_clients"
     )
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="absorbed"
+    )
+    """The client this one became part of. It is archived then, has nothing of its own, and takes no change."""
     version = models.PositiveIntegerField(default=1)
     """Raised by every change, so that a writer can say which state it saw."""
     created_at = models.DateTimeField(default=timezone.now)

@@ -40,10 +40,9 @@ class ClientRecords:
 
     @staticmethod
     def read(firm_id: int, ids: Collection[str]) -> dict[str, RecordView]:
-        numbers = [int(each) for each in ids if each.isascii() and each.isdigit()]
         return {
             str(client.pk): _view(client)
-            for client in _with_person(clients_of(firm_id).filter(pk__in=numbers))
+            for client in _with_person(clients_of(firm_id).filter(pk__in=_numbers(ids)))
         }
 
     @staticmethod
@@ -97,6 +96,27 @@ class ClientRecords:
 RECORD_KINDS: Mapping[str, Records] = {CLIENT: ClientRecords(), **BILLING_KINDS}
 
 
+def merged_into(kind: str, firm_id: int, ids: Collection[str]) -> dict[str, str]:
+    """Those of the records that were merged away -> what they became part of. One query; only clients can be merged."""
+    return _merged(kind, clients_of(firm_id).filter(pk__in=_numbers(ids)))
+
+
+def merged_away(kind: str, firm_id: int, ids: Collection[str]) -> dict[str, str]:
+    """The records that were merged into these -> into which. One query."""
+    return _merged(kind, clients_of(firm_id).filter(merged_into__in=_numbers(ids)))
+
+
+def _merged(kind: str, clients: QuerySet[Client]) -> dict[str, str]:
+    if kind != CLIENT:
+        return {}
+    pairs = clients.exclude(merged_into=None).values_list("pk", "merged_into_id")
+    return {str(goes): str(stays) for goes, stays in pairs}
+
+
+def _numbers(ids: Collection[str]) -> list[int]:
+    return [int(each) for each in ids if each.isascii() and each.isdigit()]
+
+
 def _with_person(clients: QuerySet[Client]) -> QuerySet[Client]:
     primary = Contact.objects.filter(is_primary=True)
     return clients.prefetch_related(Prefetch("contacts", queryset=primary, to_attr="primary_contacts"))
@@ -120,6 +140,8 @@ def _view(client: Client) -> RecordView:
         "external_id": client.external_id,
         "label": client.name,
     }
+    if client.merged_into_id is not None:
+        facts["merged_into"] = str(client.merged_into_id)
     return RecordView(client.version, units, facts)
 
 

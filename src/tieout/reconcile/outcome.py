@@ -62,6 +62,8 @@ class Linked:
     """A write of this record has no clear answer yet."""
     waits_for: tuple[Key, ...] = ()
     """Records that must be linked first."""
+    absorbed: str = ""
+    """Set when the practice merged it into another linked record: the sentence that says so. Nothing is written."""
 
 
 @dataclass(frozen=True, slots=True)

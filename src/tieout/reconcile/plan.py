@@ -75,7 +75,11 @@ def _linked(spec: EntitySpec, record: Linked, switches: Switches) -> Sequence[Ou
     if isinstance(here, Unknown) or isinstance(there, Unknown):
         reason = here.reason if isinstance(here, Unknown) else there.reason  # type: ignore[union-attr]
         return [Blocked(record.practice_key, Why.UNKNOWN, reason)]
-    if isinstance(here, Absent) and isinstance(there, Absent):
+    if record.absorbed and isinstance(there, Present):
+        if spec.active_unit and there.units.get(spec.active_unit) is False:
+            return []  # merged or put away there too: all that was left to do
+        return [Blocked(record.practice_key, Why.NOT_ELIGIBLE, record.absorbed)]
+    if isinstance(there, Absent) and (record.absorbed or isinstance(here, Absent)):
         return [Forget(record.practice_key, record.ledger_key)]
     if isinstance(there, Absent):
         # Never resurrected: re-creating what somebody removed there is a person's decision.

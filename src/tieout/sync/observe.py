@@ -11,7 +11,7 @@ from tieout.reconcile.ports import Ledger
 from tieout.reconcile.spec import EntitySpec
 from tieout.reconcile.state import Absent, Baseline, Key, Present, Side, Unknown, same
 from tieout.reconcile.state import Observation as Seen
-from tieout.sync import observations
+from tieout.sync import absorbed, observations
 from tieout.sync.lease import Lease
 from tieout.sync.models import UNRESOLVED, Attempt, Conflict, Connection, Dirty, Hold, Link, Observation
 from tieout.sync.packing import unpack, unpack_units
@@ -38,12 +38,16 @@ def gather(lease: Lease, ledger: Ledger, spec: EntitySpec, rows: Sequence[Dirty]
     The ledger is only read for keys that say so, and in as few calls as possible: reads cost money.
     """
     dirty_ids = {side: [row.record_id for row in rows if row.side == side] for side in Side}
+    absorbed.pass_links_on(lease, spec, dirty_ids[Side.PRACTICE])
     links = _links(lease.connection, spec, dirty_ids)
     ledger_ids = {*dirty_ids[Side.LEDGER], *(link.ledger_id for link in links)}
     must_read = {row.record_id for row in rows if row.side == Side.LEDGER and row.must_read}
     there = _observe_ledger(lease, ledger, spec, ledger_ids, must_read)
     practice_ids = {*dirty_ids[Side.PRACTICE], *(link.practice_id for link in links)}
-    here, waits = with_references(lease.connection, spec, _observe_practice(lease, spec, practice_ids))
+    shown_there = {link.practice_id: there.get(link.ledger_id) for link in links}
+    here, waits = with_references(
+        lease.connection, spec, _observe_practice(lease, spec, practice_ids), shown_there
+    )
     laid_out = _LaidOut(lease.connection, spec, here, there, links, waits)
     return laid_out.works(rows)
 
@@ -80,11 +84,15 @@ def _observe_practice(lease: Lease, spec: EntitySpec, ids: Collection[str]) -> d
 
 
 def with_references(
-    connection: Connection, spec: EntitySpec, here: Mapping[str, Seen]
+    connection: Connection,
+    spec: EntitySpec,
+    here: Mapping[str, Seen],
+    there: Mapping[str, Seen | None] | None = None,
 ) -> tuple[Mapping[str, Seen], Mapping[str, tuple[Key, ...]]]:
     """The practice's records with the ledger's ids where they name other records, and whom each still waits for.
 
-    One query for each entity named, however many records there are.
+    ``there``: what the linked ones show in the ledger, by practice id. A few queries for each entity named, however
+    many records there are.
     """
     if not spec.references:
         return here, {}
@@ -100,6 +108,7 @@ def with_references(
             connection=connection, entity=entity, practice_id__in=ids
         ).values_list("practice_id", "ledger_id")
     }
+    others = absorbed.Others.of(connection, named)
     translated: dict[str, Seen] = dict(here)
     waits: dict[str, tuple[Key, ...]] = {}
     for one, record in present.items():
@@ -111,6 +120,11 @@ def with_references(
         if missing:
             waits[one] = tuple(sorted(missing, key=lambda key: (key.entity, key.id)))
         units = spec.with_ledger_ids(record.units, lambda entity, id: partners.get((entity, id), ""))
+        if others.by_record:
+            shown = (there or {}).get(one)
+            there_units = shown.units if isinstance(shown, Present) else None
+            places = absorbed.where_it_is(connection, spec, record.units, others, there_units, partners)
+            units = {**units, **places}
         translated[one] = Present(units, record.token, record.facts)
     return translated, waits
 
@@ -169,6 +183,7 @@ class _LaidOut:
             answers=self._valid_answers(link, here, there),
             in_flight=any(one.practice_id == link.practice_id for one in self.unresolved),
             waits_for=self.waits.get(link.practice_id, ()),
+            absorbed=absorbed.told_of(here),
         )
         return Work(record, [row], link, self._name(here) or self._name(there))
 

@@ -61,6 +61,8 @@ UNITS = (
 
 
 def _clients_only(record: Present) -> str | None:
+    if record.facts.get("merged_into"):
+        return "It was merged into another client here, and takes no part by itself."
     if record.facts.get("kind_of_relation") == "client":
         return None
     return "Only clients are sent to QuickBooks: a prospect or another contact follows once it is a client."
