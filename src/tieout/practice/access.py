@@ -64,6 +64,8 @@ def access_client(member: Member, client_id: int | str, *, to_edit: bool = False
         raise NotYours("There is no such client.")
     if to_edit:
         require(member, Permission.EDIT_CLIENTS)
+        if client.merged_into_id is not None:
+            raise NotYours("It was merged into another client, and takes no change.")
     return client
 
 

@@ -153,3 +153,18 @@ def _shown_by_named(
         if row is not None and unit in row.units:
             shown.add(unpack_units(row.units)[unit])
     return shown
+
+
+def partners_there(firm_id: int, entity: str, ids: Collection[str]) -> dict[str, str]:
+    """Of these records, those that are linked -> the name of their partner, for the page that asks before a merge."""
+    links = dict(
+        Link.objects.filter(firm_id=firm_id, entity=entity, practice_id__in=ids).values_list(
+            "practice_id", "ledger_id"
+        )
+    )
+    names = dict(
+        Observation.objects.filter(
+            firm_id=firm_id, entity=entity, side=Side.LEDGER, record_id__in=links.values()
+        ).values_list("record_id", "name")
+    )
+    return {one: names.get(there) or "a customer" for one, there in links.items()}

@@ -24,6 +24,9 @@ from tieout.practice.validation import Invalid
 from tieout.web.access import FirmRequest, requires
 from tieout.web.client_forms import ContactForm
 
+RELATIONS = ("Spouse", "Dependent", "Employee", "Partner")
+"""Offered while typing; a firm may call a relation what it likes."""
+
 
 @require_http_methods(["GET", "POST"])
 @requires(Permission.EDIT_CLIENTS)
@@ -98,7 +101,9 @@ def remove(request: FirmRequest, client_id: int, contact_id: int) -> HttpRespons
 
 def _form_page(request: FirmRequest, form: ContactForm, context: dict[str, object]) -> HttpResponse:
     status = 422 if form.is_bound and form.errors else 200
-    return render(request, "clients/contact_form.html", {"form": form, **context}, status=status)
+    return render(
+        request, "clients/contact_form.html", {"form": form, "relations": RELATIONS, **context}, status=status
+    )
 
 
 urlpatterns: list[URLPattern] = [

@@ -167,7 +167,8 @@ class ContactForm(RuledForm):
         super().__init__(*args, **kwargs)
         for name, rule in CONTACT_RULES.items():
             self.fields[name] = text_field(name, rule)
-        self.fields["relation_to_client"].help_text = "For example spouse, employee or partner."
+        self.fields["relation_to_client"].help_text = "For example spouse, dependent, employee or partner."
+        self.fields["relation_to_client"].widget.attrs["list"] = "relations"
 
     @staticmethod
     def initial_of(contact: Contact) -> dict[str, Any]:

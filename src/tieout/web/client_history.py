@@ -20,6 +20,8 @@ LABELS: Mapping[str, str] = {
     "contact": "Contact",
     "primary_contact": "Primary contact",
     "relation_to_client": "Relation to the client",
+    "merged": "Took in",
+    "merged_into": "Merged into",
 }
 _WORDS: Mapping[str, Mapping[Any, str]] = {
     "relation": dict(Relation.choices),

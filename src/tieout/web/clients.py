@@ -25,8 +25,9 @@ from tieout.practice.actions.clients import (
 from tieout.practice.actor import Actor
 from tieout.practice.clients import Client, Kind, Relation
 from tieout.practice.firms import Member
+from tieout.practice.groups import GroupMember
 from tieout.practice.permissions import Permission
-from tieout.web import client_contacts, client_imports
+from tieout.web import client_contacts, client_groups, client_imports, client_merge
 from tieout.web.access import FirmRequest, requires
 from tieout.web.badges import badges_for
 from tieout.web.client_facts import facts_of
@@ -59,7 +60,7 @@ def index(request: FirmRequest) -> HttpResponse:
             "shown": SHOWN,
             "kinds": Kind.choices,
             "relations": Relation.choices,
-            "may": _may(request.member),
+            "may": {**_may(request.member), "groups": request.member.may(Permission.VIEW_ALL_CLIENTS)},
             "any_client": bool(found) or visible_clients(request.member).exists(),
         },
     )
@@ -69,6 +70,7 @@ def index(request: FirmRequest) -> HttpResponse:
 @requires(Permission.VIEW_CLIENTS)
 def record(request: FirmRequest, client_id: int) -> HttpResponse:
     client = access_client(request.member, client_id)
+    absorbed = visible_clients(request.member).filter(merged_into=client).order_by("name")
     history = list(history_of(client)[: HISTORY_SHOWN + 1])
     return render(
         request,
@@ -76,6 +78,8 @@ def record(request: FirmRequest, client_id: int) -> HttpResponse:
         {
             "client": client,
             "facts": facts_of(client),
+            "absorbed": absorbed,
+            "group": GroupMember.objects.filter(client=client).select_related("group").first(),
             "contacts": client.contacts.order_by("-is_primary", "id"),
             "panel": panel_of(request, "client", str(client.pk)),
             "history": entries(history[:HISTORY_SHOWN], member_names(client.firm_id)),
@@ -221,10 +225,12 @@ urlpatterns: list[URLPattern] = [
     path("new/", new, name="client_new"),
     path("lookalikes/", lookalikes, name="client_lookalikes"),
     *client_imports.urlpatterns,
+    *client_groups.urlpatterns,
     path("<int:client_id>/", record, name="client"),
     path("<int:client_id>/edit/", edit, name="client_edit"),
     path("<int:client_id>/archive/", archive, name="client_archive"),
     path("<int:client_id>/restore/", restore, name="client_restore"),
+    *client_merge.urlpatterns,
     *client_contacts.urlpatterns,
 ]
 """Included by the table of all addresses under ``clients/``."""

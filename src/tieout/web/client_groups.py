@@ -1,0 +1,137 @@
+"""Acts: the pages of client groups: clients under one ownership, who is in which, and who gets a group's invoices."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Count, DecimalField, Q, Sum
+from django.db.models.functions import Coalesce, Lower
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import URLPattern, path
+from django.views.decorators.http import require_GET, require_POST
+
+from tieout.practice.access import require, visible_clients
+from tieout.practice.actions.groups import (
+    add_to_group,
+    create_group,
+    remove_from_group,
+    rename_group,
+    set_billed_client,
+)
+from tieout.practice.billing_access import history_of_row, not_there, rows_of
+from tieout.practice.groups import CLIENT_GROUP, ClientGroup
+from tieout.practice.money import ZERO
+from tieout.practice.permissions import Permission
+from tieout.practice.validation import Invalid
+from tieout.web.access import FirmRequest, requires
+from tieout.web.billing.acting import by, carried_out
+from tieout.web.billing.history import entries
+from tieout.web.listing import PAGE_SIZE
+
+MOST_FOUND = 10
+
+
+@require_GET
+@requires(Permission.VIEW_ALL_CLIENTS)
+def index(request: FirmRequest) -> HttpResponse:
+    search = _search(request)
+    groups = rows_of(ClientGroup, request.member.firm_id).select_related("billed_client")
+    if search:
+        groups = groups.filter(
+            Q(name__icontains=search) | Q(members__client__name__icontains=search)
+        ).distinct()
+    counted = groups.annotate(
+        clients=Count("members", distinct=True),
+        owed=Coalesce(Sum("members__client__balance__owed"), ZERO, output_field=DecimalField()),
+    ).order_by(Lower("name"), "id")
+    page = Paginator(counted, PAGE_SIZE).get_page(request.GET.get("page"))
+    return render(
+        request, "clients/groups.html", {"page": page, "search": search, "may_edit": _may_edit(request)}
+    )
+
+
+@requires(Permission.EDIT_CLIENTS)
+@require_POST
+def new(request: FirmRequest) -> HttpResponse:
+    require(request.member, Permission.VIEW_ALL_CLIENTS)
+    try:
+        group = create_group(**by(request.member), name=request.POST.get("name", ""))
+    except Invalid as invalid:
+        messages.error(request, str(invalid))
+        return redirect("client_groups")
+    messages.success(request, f"{group.name} is there. Now put clients in it.")
+    return redirect("client_group", group.pk)
+
+
+@require_GET
+@requires(Permission.VIEW_ALL_CLIENTS)
+def record(request: FirmRequest, group_id: int) -> HttpResponse:
+    group = _group(request, group_id)
+    search = _search(request)
+    found: Any = []
+    if search:
+        outside = visible_clients(request.member).filter(is_active=True, name__icontains=search)
+        found = outside.filter(group_membership=None).order_by(Lower("name"), "id")[:MOST_FOUND]
+    context = {
+        "group": group,
+        "members": group.members.select_related("client__balance").order_by(Lower("client__name"), "pk"),
+        "search": search,
+        "found": found,
+        "may_edit": _may_edit(request),
+        "may_bill": request.member.may(Permission.EDIT_INVOICES),
+        "history": entries(history_of_row(group, CLIENT_GROUP)[:50], "client group"),
+    }
+    return render(request, "clients/group.html", context)
+
+
+@requires(Permission.EDIT_CLIENTS)
+@require_POST
+def change(request: FirmRequest, group_id: int, what: str) -> HttpResponse:
+    """One of the small acts on a group; each says what it did."""
+    group = _group(request, group_id)
+    where: dict[str, Any] = {**by(request.member), "group_id": group.pk}
+    client_id = request.POST.get("client", "")
+    acts: dict[str, tuple[Any, str]] = {
+        "rename": (lambda: rename_group(**where, name=request.POST.get("name", "")), "Renamed."),
+        "add": (lambda: add_to_group(**where, client_id=client_id), "The client is in the group."),
+        "remove": (
+            lambda: remove_from_group(**where, client_id=client_id),
+            "The client is out of the group.",
+        ),
+        "billed": (
+            lambda: set_billed_client(**where, client_id=client_id),
+            "The group's next invoices go to this client.",
+        ),
+    }
+    if what not in acts:
+        raise not_there(ClientGroup)
+    act, told = acts[what]
+    carried_out(request, act, told)
+    return redirect("client_group", group.pk)
+
+
+def _group(request: FirmRequest, group_id: int) -> ClientGroup:
+    groups = rows_of(ClientGroup, request.member.firm_id).select_related("billed_client")
+    found = groups.filter(pk=group_id).first() if request.member.may(Permission.VIEW_ALL_CLIENTS) else None
+    if found is None:
+        raise not_there(ClientGroup)
+    return found
+
+
+def _search(request: FirmRequest) -> str:
+    return " ".join(request.GET.get("search", "").replace("\x00", "").split())[:200]
+
+
+def _may_edit(request: FirmRequest) -> bool:
+    return request.member.may(Permission.EDIT_CLIENTS)
+
+
+urlpatterns: list[URLPattern] = [
+    path("groups/", index, name="client_groups"),
+    path("groups/new/", new, name="client_group_new"),
+    path("groups/<int:group_id>/", record, name="client_group"),
+    path("groups/<int:group_id>/<slug:what>/", change, name="client_group_change"),
+]
