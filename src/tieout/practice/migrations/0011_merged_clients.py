@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("practice", "0006_who_signs_in"),
+        ("practice", "0010_pretended_charges"),
     ]
 
     operations = [
