@@ -184,7 +184,9 @@ class FakeSync:
         return reviews.RowPage(rows=self.lines, page=1, pages=1, total=len(self.lines))
 
     # worklist
-    def groups(self, connection: Connection, listing: str) -> list[worklist.Group]:
+    def groups(
+        self, connection: Connection, listing: str, *, of: Member | None = None
+    ) -> list[worklist.Group]:
         found = Counter(row.cause.slug for row in self.every(connection, listing))
         return [worklist.Group(CAUSES[slug], count, THEN) for slug, count in found.items()]
 
@@ -278,7 +280,9 @@ def a_row(bucket: str, here: str = "", there: str = "", **fields: Any) -> Review
 
 
 def a_line(sentence: str, result: str = "done", reference: str = "") -> SimpleNamespace:
-    return SimpleNamespace(at=THEN, sentence=sentence, result=result, reference=reference)
+    return SimpleNamespace(
+        at=THEN, sentence=sentence, result=result, reference=reference, entity="client", details={}
+    )
 
 
 def an_issue(

@@ -213,3 +213,28 @@ def test_what_needs_nobody_has_its_own_list(
     assert f"<h1>{title}</h1>" in page
     assert "Ada Byrne" in page
     assert "Ada Byrne" not in browser.get(f"{MANAGE}needs-you/?listing=nonsense").content.decode()
+
+
+def test_manage_counts_the_months_reads_draws_the_ways_and_offers_every_act(
+    members: dict[str, Member], signed_in: SignedIn, sync: FakeSync
+) -> None:
+    sync.connection = a_connection(members["admin"], sections={"client": "on"})
+    page = signed_in("admin").get(MANAGE).content.decode()
+    assert "0 metered reads" in page
+    assert page.count('class="flow"') >= 3
+    for label in ("Reauthorize", "Restart the set-up", "Change company", "Disconnect", "Tie-out", "Pause"):
+        assert label in page, label
+
+
+def test_changing_the_company_disconnects_first_and_then_goes_to_sign_in(
+    members: dict[str, Member], signed_in: SignedIn, sync: FakeSync
+) -> None:
+    sync.connection = a_connection(members["admin"])
+    browser = signed_in("admin")
+    assert (
+        "Disconnect and sign in to another company"
+        in browser.get(f"{MANAGE}disconnect/?change=1").content.decode()
+    )
+    answer = browser.post(f"{MANAGE}disconnect/?change=1", {"links": "keep"})
+    assert answer["Location"] == f"{MANAGE}connect/"
+    assert ("disconnect", False) in sync.asked

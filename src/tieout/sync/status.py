@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from math import ceil
 
 from django.db.models import Q
@@ -250,9 +250,30 @@ class Page:
     total: int
 
 
-def activity(connection: Connection, *, page: int = 1, per_page: int = 50) -> Page:
-    """The sync activity, newest first."""
+def activity(
+    connection: Connection,
+    *,
+    page: int = 1,
+    per_page: int = 50,
+    entity: str = "",
+    result: str = "",
+    side: str = "",
+    search: str = "",
+    since: date | None = None,
+    until: date | None = None,
+) -> Page:
+    """The sync activity, newest first. ``side``: the side that was written, or that it is about."""
     lines = ActivityLine.objects.filter(connection=connection).order_by("-id")
+    wanted = {
+        "entity": entity,
+        "result": result,
+        "side": side,
+        "at__date__gte": since,
+        "at__date__lte": until,
+    }
+    lines = lines.filter(**{column: value for column, value in wanted.items() if value})
+    for word in search.split():
+        lines = lines.filter(Q(sentence__icontains=word) | Q(reference__icontains=word))
     total = lines.count()
     pages = max(1, ceil(total / per_page))
     page = min(max(1, page), pages)

@@ -159,11 +159,12 @@ def _lines(connection: Connection, spec: EntitySpec, key: Key, ledger_id: str) -
     rows = ActivityLine.objects.filter(mine, connection=connection, entity=key.entity).order_by("-id")[:LINES]
     labels = {unit.name: unit.label for unit in spec.units}
     return tuple(
-        Told(row.at, row.sentence, row.result, row.reference, _changes(labels, row.details)) for row in rows
+        Told(row.at, row.sentence, row.result, row.reference, changes_in(labels, row.details)) for row in rows
     )
 
 
-def _changes(labels: Mapping[str, str], details: Mapping[str, Any]) -> tuple[Change, ...]:
+def changes_in(labels: Mapping[str, str], details: Mapping[str, Any]) -> tuple[Change, ...]:
+    """What an activity line changed, unit by unit; empty for one that changed nothing. ``labels``: unit -> its label."""
     before, after = details.get("before") or {}, details.get("after") or {}
     found = (
         Change(labels.get(unit, unit), unpack(before.get(unit)), unpack(after.get(unit))) for unit in after

@@ -16,6 +16,7 @@ from tieout.sync import status, worklist
 from tieout.sync.models import Connection
 from tieout.web.access import FirmRequest
 from tieout.web.downloads import csv_file
+from tieout.web.integrations.activity_asked import asked
 from tieout.web.integrations.buckets import BUCKETS, LABELS, Shown, shown
 from tieout.web.integrations.gated import connected
 from tieout.web.integrations.listings import LISTINGS
@@ -49,7 +50,10 @@ def review_list(request: FirmRequest, connection: Connection, slug: str) -> Http
 @connected
 @require_GET
 def activity(request: FirmRequest, connection: Connection) -> HttpResponse:
-    pages = _pages(lambda page: status.activity(connection, page=page, per_page=AT_ONCE), MOST_LINES)
+    wanted = asked(request.GET).given
+    pages = _pages(
+        lambda page: status.activity(connection, page=page, per_page=AT_ONCE, **wanted), MOST_LINES
+    )
     rows = (
         (line.at.isoformat(), line.sentence, line.result, line.reference) for page in pages for line in page
     )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from tieout.sync import connections, status
+from tieout.sync import connections, ledgers, standing, status
 from tieout.sync.models import Connection
 from tieout.web.access import FirmRequest, requires
 from tieout.web.integrations.gated import connected, managed, sentence
@@ -44,9 +47,20 @@ def manage(request: FirmRequest) -> HttpResponse:
             "sections": sections,
             "tile": tile(connection, sections),
             "waiting": sum(section.waiting for section in sections),
-            **agreement_line(connection),
+            **(_of_connection(connection) if connection else {}),
         },
     )
+
+
+def _of_connection(connection: Connection) -> dict[str, Any]:
+    now = timezone.now()
+    calls = ledgers.calls_of_month(connection, now) if connection.pk else {}
+    return {
+        **agreement_line(connection),
+        "standings": standing.standings(connection, now),
+        "metered": calls.get("coreplus", 0),
+        "free": calls.get("core", 0),
+    }
 
 
 @connected
@@ -80,11 +94,12 @@ def disconnect(request: FirmRequest, connection: Connection) -> HttpResponse:
     """A page first: what stops, what stays. Forgetting links asks for the company's name, it cannot be undone."""
     problem = ""
     forget = request.POST.get("links") == "forget"
+    change = "change" in request.GET
     if request.method == "POST":
         typed = " ".join(request.POST.get("company_name", "").split())
         if not forget or typed.casefold() == " ".join(connection.company_name.split()).casefold():
             connections.disconnect(request.member, forget_links=forget)
-            return redirect("quickbooks-disconnected")
+            return redirect("quickbooks-connect" if change else "quickbooks-disconnected")
         problem = f"To forget the links, type the company's name exactly: {connection.company_name}"
     return render(
         request,
@@ -94,5 +109,6 @@ def disconnect(request: FirmRequest, connection: Connection) -> HttpResponse:
             "waiting": sum(section.waiting for section in status.section_statuses(connection)),
             "problem": problem,
             "forget": forget,
+            "change": change,
         },
     )
