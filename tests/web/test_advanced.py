@@ -113,3 +113,45 @@ def test_the_engine_refuses_a_switch_it_does_not_know() -> None:
     rig.set_up()
     with rig.here(), pytest.raises(KeyError):
         advanced.turn(rig.member, "client", "explode", Side.LEDGER, True, engine=rig.engine)
+
+
+def conflict(rig: Rig) -> None:
+    (client,) = rig.links()
+    rig.edit_client(client, phone="2")
+    rig.edit_customer(rig.links()[client], PrimaryPhone={"FreeFormNumber": "3"})
+    rig.until_the_change_feed_is_asked()
+
+
+def test_a_side_that_wins_by_itself_answers_conflicts_those_that_wait_too() -> None:
+    rig = Rig()
+    rig.set_up()
+    rig.add_client("Ada", phone="1")
+    rig.settle()
+    conflict(rig)
+    assert rig.issues() == [("conflict", "Ada")]
+    answer = entered(rig.member).post(
+        PAGE + "prefer/", {"entity": "client", "unit": "phone", "side": "ledger"}, follow=True
+    )
+    page = " ".join(answer.content.decode().split())
+    assert "It holds for conflicts from now on, and for those that wait." in page
+    assert "chose for Phone of clients in conflict: QuickBooks wins" in page
+    rig.settle()
+    assert not rig.issues()
+    assert [one["phone"] for one in rig.clients().values()] == ["3"]
+    refused = entered(rig.member).post(
+        PAGE + "prefer/", {"entity": "client", "unit": "nonsense", "side": "ledger"}, follow=True
+    )
+    assert "For this field you are always asked." in refused.content.decode()
+
+
+def test_service_items_have_switches_of_their_own_in_their_own_words() -> None:
+    rig = Rig()
+    rig.set_up()
+    page = entered(rig.member).get(PAGE + "?entity=service_item").content.decode()
+    assert "Create new service items in QuickBooks" in page
+    assert "Create new clients in QuickBooks" not in page
+    form = {"entity": "service_item", "kind": "edit", "side": "ledger"}
+    answer = entered(rig.member).post(PAGE + "turn/", form, follow=True)
+    assert "Send edits of service items to QuickBooks: off." in answer.content.decode()
+    with rig.here():
+        assert SwitchChange.objects.get().entity == "service_item"

@@ -70,6 +70,12 @@ def history(connection: Connection, entity: str) -> list[SwitchChange]:
     return list(rows.select_related("member__user").order_by("-id")[:HISTORY])
 
 
+def choices_made(connection: Connection) -> list[ActivityLine]:
+    """Who chose what besides the switches: accounts, start dates, which side wins. The latest first."""
+    lines = ActivityLine.objects.filter(connection=connection, result="info", details__has_key="setting")
+    return list(lines.order_by("-id")[:HISTORY])
+
+
 def turn(
     member: Member, entity: str, kind: str, side: Side, on: bool, *, engine: Engine | None = None
 ) -> bool:
@@ -106,7 +112,7 @@ def turn(
         )
         _plan_again(connection, entity, engine)
         who, where = member.user.get_full_name(), "QuickBooks" if side is Side.LEDGER else "Tieout"
-        what = f"{who} turned {'on' if on else 'off'}: {kind} {entity}s in {where}"
+        what = f"{who} turned {'on' if on else 'off'}: {kind} {entity.replace('_', ' ')}s in {where}"
         say(connection, engine.now(), what, result="info", entity=entity)
     return True
 

@@ -84,7 +84,8 @@ def choose(member: Member, key: str, value: str, *, engine: Engine | None = None
         connection.save(update_fields=["settings"])
         said = dict(one.options).get(value, "nothing")
         who = member.user.get_full_name()
-        say(connection, engine.now(), f"{who} chose {said} as: {one.setting.label}", result="info")
+        sentence = f"{who} chose {said} as: {one.setting.label}"
+        say(connection, engine.now(), sentence, result="info", details={"setting": key})
         _plan_again(connection, engine)
     return True
 

@@ -15,6 +15,7 @@ from tieout.sync import absorbed, observations
 from tieout.sync.lease import Lease
 from tieout.sync.models import UNRESOLVED, Attempt, Conflict, Connection, Dirty, Hold, Link, Observation
 from tieout.sync.packing import unpack, unpack_units
+from tieout.sync.preferences import preferred
 
 
 @dataclass(slots=True)
@@ -180,7 +181,7 @@ class _LaidOut:
             here,
             there,
             Baseline(unpack_units(link.baseline_practice), unpack_units(link.baseline_ledger)),
-            answers=self._valid_answers(link, here, there),
+            answers={**preferred(self.connection, self.spec), **self._valid_answers(link, here, there)},
             in_flight=any(one.practice_id == link.practice_id for one in self.unresolved),
             waits_for=self.waits.get(link.practice_id, ()),
             absorbed=absorbed.told_of(here),

@@ -54,7 +54,7 @@ def start_sending(member: Member, entity: str, *, since: date, engine: Engine | 
         dirty.mark(connection, marks, engine.now())
         who = member.user.get_full_name()
         sentence = f"{who} turned {spec.plural.lower()} on, from {since.isoformat()}"
-        say(connection, engine.now(), sentence, result="info", entity=entity)
+        say(connection, engine.now(), sentence, result="info", entity=entity, details={"setting": "since"})
         tasks.wake(connection.pk)
     return len(ids)
 
@@ -81,7 +81,7 @@ def try_one(member: Member, entity: str, record_id: str, *, engine: Engine | Non
         spec = spec_of(connection, entity, engine)
         who = member.user.get_full_name()
         sentence = f"{who} had one {spec.label.lower()} sent as a test"
-        say(connection, engine.now(), sentence, result="info", entity=entity)
+        say(connection, engine.now(), sentence, result="info", entity=entity, details={"setting": "since"})
         tasks.wake(connection.pk)
 
 

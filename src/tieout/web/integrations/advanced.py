@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from tieout.practice.permissions import NotYours
 from tieout.reconcile.state import Side
-from tieout.sync import advanced
-from tieout.sync.models import Connection
+from tieout.sync import advanced, chosen, preferences, sections
+from tieout.sync.decisions import CannotDecide
+from tieout.sync.models import Connection, SectionState
 from tieout.web.access import FirmRequest
 from tieout.web.integrations.gated import connected
-from tieout.web.integrations.wizard import ENTITY
 
 GROUPS: Mapping[Side, str] = {
     Side.LEDGER: "When something changes here",
@@ -56,26 +58,98 @@ WORDS: Mapping[tuple[str, Side], tuple[str, str, str]] = {
 """Switch -> its name, and what starts or stops when it is turned on or off."""
 
 
+ENTITIES: Mapping[str, str] = {"client": "Clients", "service_item": "Service items"}
+"""What goes both ways, and so has switches for both."""
+DOCUMENTS: Mapping[str, str] = {
+    "invoice": "Invoices",
+    "payment": "Payments",
+    "credit": "Credits",
+    "credit_application": "Credits on invoices",
+    "refund": "Refunds",
+}
+OTHER_WORDS = (("customer", "product or service"), ("clients", "service items"), ("client", "service item"))
+"""How the sentences about clients read for service items."""
+
+
+def words_of(entity: str, kind: str, side: Side) -> tuple[str, str, str]:
+    """A switch's name, and what starts or stops when it is turned on or off."""
+    said = WORDS[(kind, side)]
+    if entity == "client":
+        return said
+    changed = [said_of_items(each) for each in said]
+    return changed[0], changed[1], changed[2]
+
+
+def said_of_items(sentence: str) -> str:
+    for ours, theirs in OTHER_WORDS:
+        sentence = sentence.replace(ours, theirs)
+    return sentence
+
+
 @connected
 @require_GET
 def page(request: FirmRequest, connection: Connection) -> HttpResponse:
-    found = advanced.switches(connection, ENTITY)
+    entity = request.GET.get("entity", "")
+    entity = entity if entity in ENTITIES else next(iter(ENTITIES))
+    found = advanced.switches(connection, entity)
+    history = advanced.history(connection, entity)
     return render(
         request,
         "quickbooks/advanced.html",
         {
             "connection": connection,
+            "entity": entity,
+            "entities": ENTITIES.items(),
             "groups": [
-                (title, [(one, *WORDS[(one.kind, one.side)]) for one in found if one.side is side])
+                (title, [(one, *words_of(entity, one.kind, one.side)) for one in found if one.side is side])
                 for side, title in GROUPS.items()
             ],
-            "left_out": advanced.left_out(connection, ENTITY),
-            "history": [
-                (change, WORDS[(change.kind, Side(change.side))][0])
-                for change in advanced.history(connection, ENTITY)
+            "left_out": advanced.left_out(connection, entity),
+            "history": [(change, words_of(entity, change.kind, Side(change.side))[0]) for change in history],
+            "choices_made": advanced.choices_made(connection),
+            "preferences": preferences.preferences(connection, entity),
+            "choices": chosen.choices(connection),
+            "starts": [
+                (word, title, connection.switches.get(word, {}).get("since", ""))
+                for word, title in DOCUMENTS.items()
+                if connection.section(word) is SectionState.ON
             ],
+            "back": f"{request.path}?entity={entity}",
         },
     )
+
+
+@connected
+@require_POST
+def prefer(request: FirmRequest, connection: Connection) -> HttpResponse:
+    """What happens when both sides change one field: ask, or one side for good."""
+    entity, unit, side = (request.POST.get(name, "") for name in ("entity", "unit", "side"))
+    if entity not in ENTITIES or side not in {"", *Side}:
+        raise NotYours("There is no such setting.")
+    try:
+        if preferences.prefer(request.member, entity, unit, Side(side) if side else None):
+            messages.success(request, "Saved. It holds for conflicts from now on, and for those that wait.")
+    except CannotDecide as refusal:
+        messages.warning(request, str(refusal))
+    return redirect(f"{reverse('quickbooks-advanced')}?entity={entity}")
+
+
+@connected
+@require_POST
+def start_from(request: FirmRequest, connection: Connection) -> HttpResponse:
+    """From which date on documents are sent. What is dated before and was sent already stays as it is."""
+    entity = request.POST.get("entity", "")
+    try:
+        since = date.fromisoformat(request.POST.get("since", ""))
+    except ValueError:
+        messages.warning(request, "Type a date. Nothing was changed.")
+        return redirect("quickbooks-advanced")
+    if entity not in DOCUMENTS or connection.section(entity) is not SectionState.ON:
+        raise NotYours("There is no such setting.")
+    count = sections.start_sending(request.member, entity, since=since)
+    said = f"{DOCUMENTS[entity]} dated {since:%B} {since.day}, {since.year} or later are sent; {count:,} looked at again."
+    messages.success(request, said)
+    return redirect("quickbooks-advanced")
 
 
 @connected
@@ -84,8 +158,11 @@ def turn(request: FirmRequest, connection: Connection) -> HttpResponse:
     kind, side = request.POST.get("kind", ""), request.POST.get("side", "")
     if side not in set(Side) or (kind, Side(side)) not in WORDS:
         raise NotYours("There is no such switch.")
+    entity = request.POST.get("entity", "client")
+    if entity not in ENTITIES:
+        raise NotYours("There is no such switch.")
     on = request.POST.get("on") == "on"
-    if advanced.turn(request.member, ENTITY, kind, Side(side), on):
-        name, starts, stops = WORDS[(kind, Side(side))]
+    if advanced.turn(request.member, entity, kind, Side(side), on):
+        name, starts, stops = words_of(entity, kind, Side(side))
         messages.success(request, f"{name}: {'on' if on else 'off'}. {starts if on else stops}")
-    return redirect("quickbooks-advanced")
+    return redirect(f"{reverse('quickbooks-advanced')}?entity={entity}")
