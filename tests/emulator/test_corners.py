@@ -10,6 +10,10 @@ import httpx2
 import pytest
 
 from quickbooks_emulator import Emulator, Knobs, Limits
+from quickbooks_emulator.entities import ENTITIES
+from quickbooks_emulator.entities.schema_members import DROPPED
+from quickbooks_emulator.entities.values import take
+from quickbooks_emulator.faults import Fault
 from quickbooks_emulator.server import Server
 from tests.emulator.books import invoice, pay
 from tests.emulator.client import SAMPLE, Api, Refusal
@@ -189,3 +193,24 @@ def test_a_server_refuses_the_third_call_at_the_same_time_and_the_31st_in_a_minu
     finally:
         gate.set()
         server.stop()
+
+
+@pytest.mark.parametrize("entity", sorted(set(DROPPED) & set(ENTITIES)))
+def test_members_only_the_schema_knows_are_taken_and_dropped(api: Api, entity: str) -> None:
+    declared = ENTITIES[entity]
+    sent = {name: {"value": "1"} for name in DROPPED[entity]}
+    assert not set(sent) & set(declared.by_name), "a member that is kept is not dropped"
+    assert take(declared, sent) == {}
+    with pytest.raises(Fault) as refused:
+        take(declared, {**sent, "Nonsense": 1})
+    assert refused.value.code == "2010"
+    assert all(f'"{name}"' in refused.value.detail for name in sent)
+
+
+def test_a_line_of_the_sdk_with_members_nobody_needs_is_taken(api: Api) -> None:
+    detail = {"ItemRef": {"value": "1"}, "UnitCostPrice": 3, "RetainageAmount": 1}
+    line = {"Amount": 5, "CostAmount": 2, "DetailType": "SalesItemLineDetail", "SalesItemLineDetail": detail}
+    made = api.create("Invoice", CustomerRef={"value": "3"}, Line=[line], TxnStatus="x", PaymentRefNum="7")
+    assert made["Line"][0]["SalesItemLineDetail"]["ItemRef"]["value"] == "1"
+    assert "CostAmount" not in made["Line"][0]
+    assert "TxnStatus" not in made

@@ -8,6 +8,8 @@ from decimal import Decimal
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
+from quickbooks_emulator.entities.schema_members import dropped
+
 if TYPE_CHECKING:
     from quickbooks_emulator.entities.change import Change
     from quickbooks_emulator.ledger.documents import Posting
@@ -200,7 +202,7 @@ class Entity:
     @property
     def known(self) -> list[str]:
         """All member names a client may send, for the text of 2010."""
-        return [*self.by_name, *COMMON]
+        return [*self.by_name, *sorted(dropped(self.name) - set(self.by_name)), *COMMON]
 
     @property
     def path(self) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 
 from quickbooks_emulator import faults
 from quickbooks_emulator.entities.declaration import COMMON, Access, Body, Entity, Field, Kind
+from quickbooks_emulator.entities.schema_members import dropped
 
 ADDRESS_LENGTHS = {
     "Line1": 500,
@@ -48,7 +49,7 @@ def take(entity: Entity, payload: Any, *, null_clears: bool = False) -> Body:
     for name, value in payload.items():
         field = entity.by_name.get(name)
         if field is None:
-            if name not in COMMON:
+            if name not in COMMON and name not in dropped(entity.name):
                 raise faults.unknown_property(name, entity.name, entity.known)
             continue
         if (value is None and not null_clears) or field.access in (Access.READ_ONLY, Access.COMPUTED):

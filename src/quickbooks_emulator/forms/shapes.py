@@ -13,6 +13,7 @@ from typing import Any
 
 from quickbooks_emulator import faults
 from quickbooks_emulator.entities.declaration import Access, Body, Field, Kind
+from quickbooks_emulator.entities.schema_members import dropped
 from quickbooks_emulator.entities.values import FORMS
 
 CENT = Decimal("0.01")
@@ -42,7 +43,7 @@ class Shape:
         for name, member in value.items():
             field = by_name.get(name)
             if field is None:
-                if name not in self.ignored:
+                if name not in self.ignored and name not in dropped(self.java_class):
                     raise faults.unknown_property(name, self.java_class, [*by_name, *self.ignored])
                 continue
             if member is None or field.access is Access.READ_ONLY:
