@@ -132,8 +132,8 @@ def records(control: Control, request: Request, match: Match) -> Response:
     found = control.records(company.realm, entity.name)[-_SHOWN:][::-1]
     rows = [
         (
-            one["Id"],
-            one["SyncToken"],
+            one.get("Id", ""),
+            one.get("SyncToken", ""),
             one["MetaData"]["LastUpdatedTime"],
             one.get("DisplayName") or one.get("Name") or one.get("DocNumber") or one.get("TotalAmt", ""),
             Markup("<details><summary>JSON</summary><pre>{}</pre></details>").format(

@@ -65,7 +65,7 @@ _CASH_BACK = Shape("CashBackInfo", (Field("AccountRef", Kind.REF), money_field("
 
 
 def settle_lines(change: Change) -> None:
-    """Linked lines have no Id or LineNum and copy PaymentMethodRef and the reference number (recorded); what they
+    """Linked lines have no Id, LineNum or DetailType and copy PaymentMethodRef and the reference number (recorded); what they
     link to must lie in Undeposited Funds with that amount and in no other deposit (a guess). Direct lines need an
     account (2020). TotalAmt is their sum less the cash back (recorded)."""
     body = change.body
@@ -132,12 +132,8 @@ def _linked(change: Change, line: Body) -> Body:
         detail["PaymentMethodRef"] = source.body["PaymentMethodRef"]
     if "PaymentRefNum" in source.body:
         detail["CheckNum"] = source.body["PaymentRefNum"]
-    return {
-        "Amount": line["Amount"],
-        "LinkedTxn": [{"TxnId": txn, "TxnType": kind, "TxnLineId": "0"}],
-        "DetailType": DETAIL,
-        DETAIL: detail,
-    }
+    links = [{"TxnId": txn, "TxnType": kind, "TxnLineId": "0"}]
+    return {"Amount": line["Amount"], "LinkedTxn": links, **({DETAIL: detail} if detail else {})}
 
 
 def show_in_sources(change: Change) -> None:

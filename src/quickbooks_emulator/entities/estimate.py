@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from quickbooks_emulator.entities.declaration import Entity, Family, Field, Kind, reference, text
+from quickbooks_emulator.entities.declaration import Entity, Family, Field, Kind, read_only, reference, text
 from quickbooks_emulator.forms import estimates, sales
 
 STATUSES = ("Pending", "Accepted", "Closed", "Rejected", "Converted")
@@ -14,16 +14,18 @@ ESTIMATE = Entity(
     sequence="transactions",
     reference_label="Transactions",
     fields=(
-        *sales.HEAD,
+        *sales.head_with(
+            Field("TxnStatus", Kind.ENUM, values=STATUSES, default="Pending", sticky=True).filtered()
+        ),
         reference("SalesTermRef", "Term", named=True).filtered(),
         Field("DueDate", Kind.DATE).queried(),
         Field("ShipDate", Kind.DATE),
         reference("ShipMethodRef", None),
-        Field("TxnStatus", Kind.ENUM, values=STATUSES, default="Pending", sticky=True).filtered(),
         Field("ExpirationDate", Kind.DATE).queried(),
         text("AcceptedBy", 1000),
         Field("AcceptedDate", Kind.DATE),
         *sales.TOTALS,
+        read_only("DeliveryInfo", Kind.OPEN),
         *sales.others(),
     ),
     rules=(*sales.rules("CustomerRef", family=("Estimate",), posts=False), estimates.keep_links),

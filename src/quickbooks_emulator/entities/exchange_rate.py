@@ -7,15 +7,17 @@ from decimal import Decimal
 from quickbooks_emulator import faults
 from quickbooks_emulator.entities.change import Change
 from quickbooks_emulator.entities.declaration import (
-    BASE,
+    Body,
     Entity,
     Family,
     Field,
     Kind,
+    computed,
     ignored,
     name_text,
     read_only,
 )
+from quickbooks_emulator.entities.render import company_time
 from quickbooks_emulator.forms.shapes import number_field
 from quickbooks_emulator.store.books import Books
 from quickbooks_emulator.store.documents import Record
@@ -42,6 +44,10 @@ def rate_on(books: Books, currency: str, day: str) -> Decimal:
     return Decimal(record.body["Rate"]) if record else Decimal(1)
 
 
+def _changed(books: Books, record: Record) -> Body:
+    return {"MetaData": {"LastUpdatedTime": company_time(record.updated, books.company.time_zone)}}
+
+
 EXCHANGE_RATE = Entity(
     name="ExchangeRate",
     family=Family.NAME_LIST,
@@ -53,10 +59,11 @@ EXCHANGE_RATE = Entity(
         read_only("TargetCurrencyCode"),
         number_field("Rate"),
         Field("AsOfDate", Kind.DATE, sticky=True).queried(),
-        BASE,
+        computed("MetaData"),  # no Id and no token is printed (recorded)
         ignored("CustomField"),
     ),
     rules=(settle,),
+    compute=_changed,
     indexed=("SourceCurrencyCode",),
     events=(),
 )

@@ -33,12 +33,17 @@ _ENTITY = Shape("ReferenceType", (Field("value"), Field("type")), ignored=("name
 
 
 def check_account(change: Change) -> None:
-    """The account must fit the payment type: 6430 (documented code). Credit belongs to cards only."""
+    """The account must fit the payment type: 6430 (documented code). Credit is about cards only, PrintStatus about checks
+    (recorded)."""
     body = change.body
     account = change.books.get("Account", body["AccountRef"]["value"])
     if account is not None and account.body["AccountType"] not in _PAID_FROM[body["PaymentType"]]:
         raise faults.invalid_account_type(f"{body['PaymentType']} cannot be paid from this account.")
-    body["Credit"] = bool(body.get("Credit")) and body["PaymentType"] == "CreditCard"
+    credit, printing = bool(body.pop("Credit", False)), body.pop("PrintStatus", "NotSet")
+    if body["PaymentType"] == "CreditCard":
+        body["Credit"] = credit
+    elif body["PaymentType"] == "Check":
+        body["PrintStatus"] = printing
 
 
 def check_payee(change: Change) -> None:
@@ -58,6 +63,11 @@ def _payee(books: Books, value: Body) -> Body:
     record = books.get(value.get("type", ""), value["value"]) if value.get("type") else None
     name = {"name": record.body["DisplayName"]} if record else {}
     return {"value": value["value"], **name, "type": value.get("type", "Vendor")}
+
+
+def _unnumbered(books: Books, lines: list[Body]) -> list[Body]:
+    """The lines of a purchase have an Id and no LineNum, unlike those of a bill (recorded)."""
+    return [{name: line[name] for name in line if name != "LineNum"} for line in show_lines(books, lines)]
 
 
 def _type_number(books: Books, record: Record) -> Body:
@@ -87,8 +97,9 @@ PURCHASE = Entity(
         text("PaymentRefNum", 21),
         Field("PaymentType", Kind.ENUM, values=TYPES).queried(),
         Field("EntityRef", form=one(_ENTITY), show=_payee),
-        boolean("Credit", default=False),
+        boolean("Credit"),
         read_only("TotalAmt", Kind.MONEY).queried(),
+        Field("PrintStatus", Kind.ENUM, values=("NotSet", "NeedToPrint", "PrintComplete")),
         computed("PurchaseEx"),
         BASE,
         text("DocNumber", 21).queried(),
@@ -98,10 +109,9 @@ PURCHASE = Entity(
         number_field("ExchangeRate"),
         text("PrivateNote", 4000),
         Field("LinkedTxn", form=many(LINK)),
-        Field("Line", form=many(purchases.LINE), show=show_lines),
+        Field("Line", form=many(purchases.LINE), show=_unnumbered),
         Field("TxnTaxDetail", form=one(TAX_DETAIL)),
         Field("GlobalTaxCalculation", form=basics.calculation),
-        Field("PrintStatus", Kind.ENUM, values=("NotSet", "NeedToPrint", "PrintComplete")),
         Field("RemitToAddr", Kind.ADDRESS),
         *(
             ignored(name)

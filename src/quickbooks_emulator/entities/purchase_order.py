@@ -26,6 +26,8 @@ PURCHASE_ORDER = Entity(
     sequence="transactions",
     reference_label="Transactions",
     fields=(
+        Field("VendorAddr", Kind.ADDRESS),
+        Field("ShipAddr", Kind.ADDRESS),
         Field("POStatus", Kind.ENUM, values=("Open", "Closed"), default="Open", sticky=True),
         Field("POEmail", Kind.EMAIL, 100),
         BASE,
@@ -43,12 +45,10 @@ PURCHASE_ORDER = Entity(
         Field("GlobalTaxCalculation", form=basics.calculation),
         reference("VendorRef", "Vendor", named=True).filtered(),
         reference("APAccountRef", "Account", named=True),
-        Field("VendorAddr", Kind.ADDRESS),
-        Field("ShipAddr", Kind.ADDRESS),
         reference("ShipTo", "Customer", named=True),
         reference("ClassRef", "Class", named=True),
         reference("SalesTermRef", "Term"),
-        Field("EmailStatus", Kind.ENUM, values=("NotSet", "NeedToSend", "EmailSent"), default="NotSet"),
+        Field("EmailStatus", Kind.ENUM, values=("NotSet", "NeedToSend", "EmailSent")),
         read_only("TotalAmt", Kind.MONEY).queried(),
         *(
             ignored(name)

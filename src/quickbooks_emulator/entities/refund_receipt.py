@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from quickbooks_emulator.entities.declaration import Entity, Family, Kind, ignored, read_only, reference, text
 from quickbooks_emulator.entities.sales_receipt import no_balance
 from quickbooks_emulator.forms import basics, sales
@@ -17,7 +19,9 @@ REFUND_RECEIPT = Entity(
     reference_label="Transactions",
     fields=(
         *(field for field in sales.HEAD if field.name != "LinkedTxn"),
-        *sales.TOTALS,
+        *(
+            replace(one, default=None) if one.name == "EmailStatus" else one for one in sales.TOTALS
+        ),  # recorded
         read_only("Balance", Kind.MONEY).queried(),
         reference("PaymentMethodRef", "PaymentMethod", named=True).filtered(),
         text("PaymentRefNum", 100).filtered(),

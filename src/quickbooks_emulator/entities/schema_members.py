@@ -26,7 +26,7 @@ Department: CustomField DepartmentEx
 Deposit: HomeTotalCostAmount ProjectRef RecurringInfo TaxFormNum TaxFormType TotalCostAmount TxnApprovalInfo
   TxnSubType
 Employee: AlternatePhone CustomField DefaultTaxCodeRef Fax FullyQualifiedName IntuitId Notes UseTimeEntry
-Estimate: ARAccountRef Balance DeliveryInfo DepositToAccountRef EstimateEx GovtTxnRefIdentifier HomeBalance
+Estimate: ARAccountRef Balance DepositToAccountRef EstimateEx GovtTxnRefIdentifier HomeBalance
   HomeTotalCostAmount PaymentMethodRef PaymentRefNum RecurringInfo ShippingTaxIncludedInTotalTax
   TotalCostAmount TrackingNum TxnSubType
 ExchangeRate: AttachableRef ExchangeRateEx

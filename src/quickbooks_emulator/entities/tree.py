@@ -46,8 +46,8 @@ def place(flag: str, *, with_level: bool = False, levels: int = hierarchy.LEVELS
         body[flag] = "ParentRef" in body
         if "ParentRef" not in body:
             body.pop("Level", None)
-            if with_level:
-                body["Level"] = 0
+            if with_level:  # items at the top show neither (recorded)
+                body.pop(flag)
             return
         parent = change.books.get(change.entity.name, body["ParentRef"]["value"])
         if parent is None:

@@ -156,8 +156,12 @@ def custom_fields(change: Change) -> None:
 
 
 def need_email(change: Change) -> None:
-    """NeedToSend needs an address: 6420 (documented code)."""
-    if change.body.get("EmailStatus") == "NeedToSend" and "BillEmail" not in change.body:
+    """NeedToSend needs an address: 6420 (documented code), and shows as DeliveryInfo (recorded)."""
+    if change.body.get("EmailStatus") != "NeedToSend":
+        return
+    if "DeliveryInfo" in change.entity.by_name:
+        change.body.setdefault("DeliveryInfo", {"DeliveryType": "Email"})
+    if "BillEmail" not in change.body:
         raise faults.Fault(
             "6420",
             "Email address needed",

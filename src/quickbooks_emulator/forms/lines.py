@@ -22,7 +22,7 @@ SHIPPING_ITEM = "SHIPPING_ITEM_ID"
 _NAMED = {
     "ItemRef": "Item", "GroupItemRef": "Item", "ClassRef": "Class", "ItemAccountRef": "Account",
     "DiscountAccountRef": "Account", "AccountRef": "Account", "CustomerRef": "Customer",
-    "DepartmentRef": "Department", "PaymentMethodRef": "PaymentMethod",
+    "DepartmentRef": "Department",
 }  # fmt: skip
 _DETAIL_ORDER = (
     "ServiceDate", "ItemRef", "ClassRef", "UnitPrice", "Qty", "DiscountRate", "DiscountAmt", "ItemAccountRef",
@@ -237,15 +237,16 @@ def show_lines(books: Books, lines: list[Body]) -> list[Body]:
     """Lines as a client sees them: references with the names their targets have now."""
     printed = []
     for line in lines:
-        kind = line["DetailType"]
-        detail = line.get(_detail_name(kind))
-        if detail:
-            line = {**line, _detail_name(kind): _shown(books, detail)}
+        name = _detail_name(line)
+        if line.get(name):
+            line = {**line, name: _shown(books, line[name])}
         printed.append(line)
     return printed
 
 
-def _detail_name(kind: str) -> str:
+def _detail_name(line: Body) -> str:
+    """The member a line's detail is in; the linked lines of a deposit have no DetailType (recorded)."""
+    kind: str = line.get("DetailType", "DepositLineDetail")
     return "DescriptionLineDetail" if kind == DESCRIPTION else kind
 
 

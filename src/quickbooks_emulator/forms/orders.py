@@ -36,11 +36,8 @@ def follow_links(change: Change) -> None:
 
 
 def keep_links(change: Change) -> None:
-    """The links of an order are the server's."""
-    if "LinkedTxn" in change.before:
-        change.body["LinkedTxn"] = change.before["LinkedTxn"]
-    else:
-        change.body.pop("LinkedTxn", None)
+    """The links of an order are the server's; an empty list is printed (recorded)."""
+    change.body["LinkedTxn"] = change.before.get("LinkedTxn", [])
 
 
 def unlink(change: Change) -> None:
@@ -57,8 +54,6 @@ def _set(change: Change, order: str, bill: str | None) -> None:
     if record is None:
         return
     body = {**record.body, "POStatus": "Closed" if bill else "Open"}
-    body.pop("LinkedTxn", None)
-    if bill is not None:
-        body["LinkedTxn"] = [{"TxnId": bill, "TxnType": "Bill"}]
+    body["LinkedTxn"] = [{"TxnId": bill, "TxnType": "Bill"}] if bill is not None else []
     books.update(books.entities[_ORDER], record, body)
     books.tell(books.entities[_ORDER], "Update", order)

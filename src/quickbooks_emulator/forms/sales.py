@@ -64,6 +64,14 @@ HEAD: tuple[Field, ...] = (
     reference("ClassRef", "Class", named=True),
     reference("ProjectRef", None).filtered(),
 )
+
+
+def head_with(status: Field) -> tuple[Field, ...]:
+    """The head with a status before the links (recorded for Estimate)."""
+    place = next(number for number, field in enumerate(HEAD) if field.name == "LinkedTxn")
+    return (*HEAD[:place], status, *HEAD[place:])
+
+
 TOTALS: tuple[Field, ...] = (
     Field("GlobalTaxCalculation", form=basics.calculation),
     read_only("TotalAmt", Kind.MONEY).queried(),

@@ -17,7 +17,10 @@ def set_up(books: Books, agencies: Agencies, codes: Codes) -> None:
     rates: list[str] = []
     for agency, agency_rates in agencies:
         made = change_as_person(
-            books, books.entities["TaxAgency"], None, {"DisplayName": agency, "TaxTrackedOnPurchases": True}
+            books,
+            books.entities["TaxAgency"],
+            None,
+            {"DisplayName": agency, "TaxTrackedOnPurchases": books.company.country != "US"},
         )
         rates += [tax_service.add_rate(books, name, percent, made.id).id for name, percent in agency_rates]
     for name, numbers in codes:
