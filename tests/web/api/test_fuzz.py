@@ -31,7 +31,7 @@ from tieout.web.api.routes import Offer
 
 pytestmark = pytest.mark.django_db
 Values = some.SearchStrategy[Any]
-FEW, MANY = 200, 10_000
+FEW, MANY = 150, 10_000
 HOW = settings(
     max_examples=FEW,
     deadline=None,
@@ -158,9 +158,8 @@ class Fuzz:
             answer = self.program.call(offer.method, path, raw=body, if_match=if_match, key=key)
             after = self._marks()
         self.seen.add((offer.name, answer.status_code))
-        text = answer.content.decode()
-        assert answer.status_code < 500, text
-        assert THEIRS not in text
+        assert answer.status_code < 500, answer.content
+        assert THEIRS.encode() not in answer.content
         if answer.status_code >= 400:
             problem(answer)
             assert str(answer.status_code) in told["responses"] or answer.status_code == 400

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.core.mail import EmailMessage
 
 from tests.web.api.world import Program, Stock, fields
 
@@ -56,6 +57,16 @@ def test_people_of_a_client_are_added_made_primary_and_removed(program: Program,
     program.refused(412, "DELETE", f"{where}/contacts/{zoe['id']}", if_match='"1"')
     client = program.ok("DELETE", f"{where}/contacts/{zoe['id']}")
     assert zoe["id"] not in [each["id"] for each in client["contacts"]]
+
+
+def test_a_contact_with_the_longest_name_is_changed_and_the_history_says_whose(
+    program: Program, stock: Stock
+) -> None:
+    where = f"/clients/{stock.ids['client_id']}"
+    program.patch(f"{where}/contacts/{stock.ids['contact_id']}", {"family": "x" * 200})
+    entry = program.get(f"{where}/history")["data"][0]
+    assert (entry["verb"], entry["changes"]["family"]) == ("changed a contact", ["Roe", "x" * 200])
+    assert entry["changes"]["contact"][0].endswith("x" * 200)
 
 
 def test_a_group_takes_in_a_client_bills_it_and_lets_it_go(program: Program, stock: Stock) -> None:
@@ -212,6 +223,47 @@ def test_a_retainer_is_taken_applied_taken_off_and_refunded(program: Program, st
     assert program.get(f"/refunds/{refund['id']}")["amount"] == "20.00"
     assert [each["id"] for each in program.get(f"{where}/refunds")["data"]] == [refund["id"]]
     assert program.patch(where, {"memo": "from the trust account"})["refunded"] == "20.00"
+
+
+def test_a_card_is_charged_and_refunded_through_the_processor(program: Program, stock: Stock) -> None:
+    body = {"client_id": stock.ids["client_id"], "amount": "40", "method": "card", "token": "tok"}
+    refused = program.refused(422, "POST", "/payments/charge", body)
+    assert "charges nobody yet" in fields(refused)["method"]
+    program.patch("/settings/billing", {"processor": "test"})
+    body["allocations"] = [{"invoice_id": stock.ids["invoice_id"], "amount": "40.00"}]
+    charged = program.post("/payments/charge", body, key="k")
+    assert (charged["status"], charged["processor"]) == ("received", "test")
+    assert program.post("/payments/charge", body, key="k") == charged
+    where = f"/payments/{charged['id']}"
+    assert program.post(f"{where}/refunds", {"amount": "15"})["status"] == "done"
+    assert program.get(where)["refunded"] == "15.00"
+    declined = program.post("/payments/charge", {**body, "token": "x-declined"})
+    assert (declined["status"], declined["decline_reason"] != "") == ("declined", True)
+    waiting = program.post("/payments/charge", {**body, "token": "x-pending", "method": "ach"})
+    assert (waiting["status"], waiting["unapplied"]) == ("pending", "0.00")
+    assert program.post(f"/payments/{waiting['id']}/ask")["status"] == "received"
+    assert "token" in fields(
+        program.refused(422, "POST", "/payments/charge", {**body, "token": "4111 1111 1111 1111"})
+    )
+    by_hand = program.post("/payments", {"client_id": body["client_id"], "amount": "1", "method": "cash"})
+    program.refused(422, "POST", f"/payments/{by_hand['id']}/ask")
+
+
+def test_an_invoice_is_mailed_and_is_a_file(
+    program: Program, stock: Stock, mailoutbox: list[EmailMessage], settings: object
+) -> None:
+    where = f"/invoices/{stock.ids['invoice_id']}"
+    answer = program.call("GET", f"{where}/pdf")
+    assert (answer["Content-Type"], answer.content[:5]) == ("application/pdf", b"%PDF-")
+    assert "no e-mail address" in fields(program.refused(422, "POST", f"{where}/mail"))["to"]
+    settings.MAIL_IS_SET_UP = False  # type: ignore[attr-defined]
+    told = program.refused(409, "POST", f"{where}/mail", {"to": "a@acme.example"})
+    assert "does not send e-mail yet" in told["detail"]
+    settings.MAIL_IS_SET_UP = True  # type: ignore[attr-defined]
+    for _ in range(2):
+        sent = program.post(f"{where}/mail", {"to": "a@acme.example", "subject": "Yours"}, key="k")
+        assert (sent["status"], sent["sent_to"]) == ("part_paid", "a@acme.example")
+    assert [each.subject for each in mailoutbox] == ["Yours"]
 
 
 def test_a_payment_bounces_another_is_void(program: Program, stock: Stock) -> None:

@@ -53,7 +53,8 @@ def change_contact(
             for field, value in values.items():
                 setattr(contact, field, value)
             contact.save()
-            touch_client(client, actor, changes, verb=f"changed the contact {contact.full_name}")
+            told = {"contact": [contact.full_name, contact.full_name], **changes}
+            touch_client(client, actor, told, verb="changed a contact")
     return contact
 
 

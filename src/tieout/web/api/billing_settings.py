@@ -23,6 +23,15 @@ class Settings(Shown):
     currency: str
     terms: str
     memo: str
+    own_terms: list[int]
+    """Days until due."""
+    letterhead: str
+    footer: str
+    mail_subject: str
+    mail_text: str
+    reply_to: str
+    payment_methods: list[str]
+    processor: str
     late_fee_kind: str
     late_fee_percent: Exact
     late_fee_amount: Money
@@ -33,8 +42,17 @@ class Settings(Shown):
 
 class SettingsChange(Given):
     currency: Literal["USD", "CAD"] = left_out()
-    terms: Literal["receipt", "net10", "net15", "net30", "net45", "net60"] = left_out()
+    terms: Text = left_out()
     memo: Text = left_out()
+    own_terms: Text = left_out()
+    """Days until due, separated by commas: "21, 90"."""
+    letterhead: Text = left_out()
+    footer: Text = left_out()
+    mail_subject: Text = left_out()
+    mail_text: Text = left_out()
+    reply_to: Text = left_out()
+    payment_methods: list[Literal["card", "debit", "ach", "cash", "check", "other"]] = left_out()
+    processor: Text = left_out()
     late_fee_kind: Literal["", "percent", "amount"] = left_out()
     late_fee_percent: NumberText = left_out()
     late_fee_amount: NumberText = left_out()

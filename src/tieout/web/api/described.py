@@ -80,6 +80,12 @@ def _tell(operation: dict[str, Any], offer: Offer) -> None:
     if offer.method != "GET":
         operation["parameters"].append(KEY)
         kinds |= {"unreadable", "not-json", "too-large", "invalid", "key-reused"}
+    if offer.apart:
+        kinds.add("not-done")
+    if offer.media:
+        operation["responses"]["200"]["content"] = {
+            offer.media: {"schema": {"type": "string", "format": "binary"}}
+        }
     if offer.conditional:
         operation["parameters"].append(CONDITION)
         kinds.add("changed")

@@ -22,7 +22,8 @@ from tieout.web.api.kinds_of_value import (
 
 MOST_LINES_GIVEN = 1000
 DiscountKind = Literal["", "percent", "amount"]
-Terms = Literal["receipt", "net10", "net15", "net30", "net45", "net60", "custom"]
+Terms = Text
+"""``receipt``, ``net`` and a number of days such as ``net30``, or ``custom`` with a due date."""
 
 
 class Line(Shown):
@@ -175,6 +176,14 @@ class RecurringContent(Given):
 
 class Sent(Given):
     sent_to: Text = left_out()
+
+
+class Mailed(Given):
+    """Left out: the client's address, and the words of the firm's settings."""
+
+    to: Text = left_out()
+    subject: Text = left_out()
+    text: Text = left_out()
 
 
 class Reason(Given):

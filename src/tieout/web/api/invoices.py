@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import HttpResponse
 
 from tieout.practice.access import require, visible_clients
 from tieout.practice.actions.invoice_life import (
@@ -26,7 +27,10 @@ from tieout.practice.actions.invoices import (
     finalise_invoices,
 )
 from tieout.practice.actions.late_fees import add_late_fees
+from tieout.practice.actions.sending import mail_invoice
 from tieout.practice.billing_access import access_document, not_there, visible_documents
+from tieout.practice.invoice_pdf import file_name, invoice_pdf
+from tieout.practice.invoice_sheet import sheet_of
 from tieout.practice.invoices import INVOICE, Invoice, InvoiceRevision
 from tieout.practice.permissions import Permission
 from tieout.web.api.calling import ApiRequest, carry_out
@@ -37,6 +41,7 @@ from tieout.web.api.invoice_shapes import (
     InvoiceFull,
     InvoiceRevised,
     InvoiceRow,
+    Mailed,
     Outcomes,
     Reason,
     Revision,
@@ -45,6 +50,7 @@ from tieout.web.api.invoice_shapes import (
 )
 from tieout.web.api.routes import Record, Section
 from tieout.web.billing.invoice_list import INVOICES, narrowed
+from tieout.web.downloads import attachment
 from tieout.web.listing import Asked, Column, ListKind
 
 section = Section("Invoices", "Drafted, finalized, sent, paid; revised, written off or void.")
@@ -71,6 +77,12 @@ def shows_made(request: ApiRequest, invoice: Invoice) -> Invoice:
 
 def nothing(request: ApiRequest, **_: int) -> None:
     return None
+
+
+def pdf(request: ApiRequest, invoice_id: int) -> HttpResponse:
+    invoice = shows(request, invoice_id)
+    sheet = sheet_of(invoice.firm_id, invoice.pk)
+    return attachment(file_name(sheet), invoice_pdf(sheet), "application/pdf", inline=True)
 
 
 def revisions(request: ApiRequest, asked: Asked, invoice_id: int) -> QuerySet[InvoiceRevision]:
@@ -146,6 +158,18 @@ section.act(
 )
 one.act("/finalize", EDIT, "finalize_invoice", finalise_invoice, summary="Finalize a draft")
 one.act("/send", EDIT, "send_invoice", mark_sent, takes=Sent, summary="Mark an invoice as sent")
+one.act(
+    "/mail",
+    EDIT,
+    "mail_invoice",
+    mail_invoice,
+    takes=Mailed,
+    apart=True,
+    summary="Mail an invoice as a PDF file",
+)
+section.file(
+    f"{ONE}/pdf", VIEW, "get_invoice_pdf", "application/pdf", pdf, summary="An invoice as a PDF file"
+)
 one.act(
     "/revise",
     EDIT,

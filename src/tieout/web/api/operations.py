@@ -15,7 +15,9 @@ from ninja.errors import HttpError, ValidationError
 from ninja.parser import Parser
 
 from tieout.practice.actions.clients import ChangedMeanwhile
+from tieout.practice.mail import NotSent
 from tieout.practice.permissions import NotAllowed, NotYours
+from tieout.practice.processors import NoAnswer
 from tieout.practice.validation import Invalid
 from tieout.web.api import (
     billing_settings,
@@ -117,6 +119,10 @@ HANDLERS: dict[type[Exception], Told] = {
     NotYours: lambda raised, _: Problem("not-found", str(raised)),
     NotAllowed: _not_allowed,
     ChangedMeanwhile: _changed,
+    NotSent: lambda raised, _: Problem("not-done", str(raised)),
+    NoAnswer: lambda raised, _: Problem(
+        "not-done", "The payment processor does not answer. Nothing is known yet; Tieout keeps asking."
+    ),
     HttpError: lambda raised, _: Problem("unreadable", "The body is not JSON, or not in UTF-8."),
 }
 """What can be raised inside -> how it is told. Anything else is a bug, told as one by the door."""

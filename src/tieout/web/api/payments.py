@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import Any, Literal
 
 from django.db.models import QuerySet
 from pydantic import Field
 
 from tieout.practice.access import visible_clients
+from tieout.practice.actions.charging import ask_again, charge_client
 from tieout.practice.actions.payments import (
     apply_payment,
     bounce_payment,
@@ -17,9 +19,13 @@ from tieout.practice.actions.payments import (
     void_payment,
 )
 from tieout.practice.actions.refunds import refund_payment
-from tieout.practice.billing_access import access_document, visible_documents
-from tieout.practice.payments import PAYMENT, Method, Payment, Refund
+from tieout.practice.actor import Actor
+from tieout.practice.billing_access import access_document, rows_of, visible_documents
+from tieout.practice.charging_by import processor_named, processor_of
+from tieout.practice.payment_methods import Method
+from tieout.practice.payments import PAYMENT, Payment, Refund
 from tieout.practice.permissions import Permission
+from tieout.practice.validation import Invalid
 from tieout.web.api.calling import ApiRequest
 from tieout.web.api.history import HISTORY, Change, history_of_one
 from tieout.web.api.kinds_of_value import (
@@ -135,6 +141,18 @@ class PaymentNew(Applied, PaymentChange):
     method: Way
 
 
+class ChargeNew(Applied, Given):
+    """``token``: made by the processor's own fields from the payer's data, which never comes here."""
+
+    allocations: list[Part] = Field(default_factory=list, max_length=MOST_PARTS)
+    client_id: RowId
+    amount: NumberText
+    method: Literal["card", "debit", "ach"]
+    token: Text
+    memo: Text = left_out()
+    is_additional: bool = left_out()
+
+
 class TakenOff(Given):
     invoice_id: RowId
     amount: NumberText | None = left_out()
@@ -191,6 +209,50 @@ def found_refunds_of(request: ApiRequest, asked: Asked, payment_id: int) -> Quer
     return found_refunds(request, asked).filter(payment=shows(request, payment_id))
 
 
+def charge(*, firm_id: int, actor: Actor, today: date, idempotency_key: str, **fields: Any) -> Payment:
+    """Charge a card or bank account through the firm's processor: received, declined, or pending until it says."""
+    chosen = processor_of(firm_id)
+    if chosen is None:
+        raise Invalid(
+            {"method": "Your firm charges nobody yet. Choose a processor in the billing settings first."}
+        )
+    return charge_client(
+        firm_id=firm_id,
+        actor=actor,
+        today=today,
+        processor=chosen[0],
+        idempotency_key=idempotency_key,
+        **fields,
+    )
+
+
+def ask(*, firm_id: int, payment_id: int, actor: Actor, today: date, now: datetime) -> Payment:
+    """Ask the processor what became of a charge that is pending."""
+    payment = rows_of(Payment, firm_id).get(pk=payment_id)
+    processor = processor_named(firm_id, payment.processor)
+    if processor is None:
+        raise Invalid({"status": "No processor that this installation reaches was asked for this payment."})
+    return ask_again(
+        firm_id=firm_id, payment_id=payment_id, actor=actor, today=today, now=now, processor=processor
+    )
+
+
+def give_back(
+    *, firm_id: int, payment_id: int, actor: Actor, today: date, idempotency_key: str, **fields: Any
+) -> Refund:
+    """Give part or all of a payment back, by the way it came."""
+    payment = rows_of(Payment, firm_id).get(pk=payment_id)
+    return refund_payment(
+        firm_id=firm_id,
+        payment_id=payment_id,
+        actor=actor,
+        today=today,
+        idempotency_key=idempotency_key,
+        processor=processor_named(firm_id, payment.processor) if payment.processor else None,
+        **fields,
+    )
+
+
 def refund(request: ApiRequest, refund_id: int) -> Refund:
     return access_document(request.member, Refund, refund_id)
 
@@ -221,7 +283,20 @@ section.act(
     makes="get_payment",
     summary="Record a payment or a retainer",
 )
+section.act(
+    "/payments/charge",
+    EDIT,
+    "charge",
+    charge,
+    takes=ChargeNew,
+    shape=PaymentFull,
+    shows=shows_made,
+    makes="get_payment",
+    apart=True,
+    summary="Charge a card or bank account",
+)
 one.get(VIEW, "get_payment", summary="One payment")
+one.act("/ask", EDIT, "ask_about_charge", ask, apart=True, summary="Ask about a charge that is pending")
 one.act(
     "",
     EDIT,
@@ -258,8 +333,9 @@ section.act(
     f"{ONE}/refunds",
     EDIT,
     "refund_payment",
-    refund_payment,
+    give_back,
     takes=RefundNew,
+    apart=True,
     finds=finds,
     shape=RefundShown,
     shows=refund_made,

@@ -29,7 +29,9 @@ KINDS: Mapping[str, Kind] = {
     ),
     "not-found": Kind(404, "Not found", "There is no such record in this firm that the token may know of."),
     "wrong-method": Kind(405, "Method not allowed", "The header Allow lists the methods of this address."),
-    "conflict": Kind(409, "Changed meanwhile", "Read the record again and repeat what is still needed."),
+    "not-done": Kind(
+        409, "Another system did not do its part", "The sentence says what is known of it. Try again later."
+    ),
     "changed": Kind(412, "Changed meanwhile", "If-Match names an older version. Read it again, then repeat."),
     "too-large": Kind(413, "Too large", "Send less at once."),
     "not-json": Kind(415, "Not JSON", "Send Content-Type: application/json."),

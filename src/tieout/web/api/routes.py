@@ -40,6 +40,8 @@ class Offer:
     apart: bool = False
     """It begins and ends its own transactions."""
     query: frozenset[str] = frozenset()
+    media: str = ""
+    """The answer's kind when it is no JSON."""
 
 
 @dataclass
@@ -153,6 +155,12 @@ class Section:
             description=(verb.__doc__ or "").split("\n")[0].split(" Raises ")[0],
         )
 
+    def file(
+        self, path: str, permission: Permission, name: str, media: str, view: Find, *, summary: str
+    ) -> None:
+        """A file. ``view(request, **ids)`` answers with it."""
+        self._add("GET", path, permission, name, view, summary=summary, answers=None, media=media)
+
     def custom(
         self,
         method: str,
@@ -187,6 +195,7 @@ class Section:
         conditional: bool = False,
         apart: bool = False,
         description: str = "",
+        media: str = "",
     ) -> None:
         def operation(*args: Any, **kwargs: Any) -> Any:
             return view(*args, **kwargs)
@@ -213,6 +222,7 @@ class Section:
                 conditional=conditional,
                 apart=apart,
                 query=frozenset(query.model_fields) if query else frozenset(),
+                media=media,
             )
         )
 
