@@ -14,16 +14,21 @@ from tieout.practice.actor import ChangeRecord
 from tieout.practice.clients import CLIENT, Client
 from tieout.practice.drafts import ImportDraft
 from tieout.practice.firms import Firm, Member
-from tieout.practice.permissions import NotAllowed, NotYours, Permission
+from tieout.practice.permissions import PERMISSIONS, NotAllowed, NotYours, Permission
 from tieout.practice.validation import Invalid
 
 MOST_HELPERS = 3
 
 
 def require(member: Member, permission: Permission) -> None:
-    """Raise NotAllowed, naming who can help, unless the member has the permission."""
-    if not member.may(permission):
-        raise NotAllowed(permission, helpers_for(member.firm, permission))
+    """Raise NotAllowed, naming who can help, unless the member has the permission and the firm its module."""
+    if member.may(permission):
+        return
+    module = PERMISSIONS[permission].module
+    if module is not None and not member.firm.has_module(module):
+        helpers = helpers_for(member.firm, Permission.MANAGE_TEAM)
+        raise NotAllowed(permission, helpers, without=module)
+    raise NotAllowed(permission, helpers_for(member.firm, permission))
 
 
 def helpers_for(firm: Firm, permission: Permission) -> list[str]:

@@ -27,6 +27,13 @@ MODULE_LABELS: Mapping[Module, str] = {
 }
 
 
+MODULE_BRINGS: Mapping[Module, str] = {
+    Module.CLIENT_ENGAGEMENT: "Clients, their contacts and groups, files to import and export.",
+    Module.TIME_AND_BILLING: "Service items, invoices, payments and credits, and keeping them in step with QuickBooks.",
+    Module.TRANSCRIPTS_AND_NOTICES: "Tax transcripts and notices. It brings no invoices and no service items.",
+}
+
+
 class Permission(StrEnum):
     VIEW_CLIENTS = "view_clients"
     VIEW_ALL_CLIENTS = "view_all_clients"
@@ -69,7 +76,9 @@ PERMISSIONS: Mapping[Permission, PermissionFacts] = {
     Permission.RECORD_PAYMENTS: PermissionFacts(
         "Payments", "record payments and credits", Module.TIME_AND_BILLING
     ),
-    Permission.BILLING_AND_PAYMENTS: PermissionFacts("Billing and Payments", "change the billing settings"),
+    Permission.BILLING_AND_PAYMENTS: PermissionFacts(
+        "Billing and Payments", "change the billing settings", Module.TIME_AND_BILLING
+    ),
     Permission.MANAGE_INTEGRATIONS: PermissionFacts(
         "Manage Integrations", "connect QuickBooks and change how it works"
     ),
@@ -123,13 +132,15 @@ class NotYours(LookupError):
 
 
 class NotAllowed(Exception):
-    """The member lacks a permission. ``str()`` is a sentence that names it and who can help."""
+    """The member lacks a permission, or the firm the module it belongs to. ``str()`` says which and who can help."""
 
-    def __init__(self, permission: Permission, helpers: Sequence[str]) -> None:
+    def __init__(
+        self, permission: Permission, helpers: Sequence[str], *, without: Module | None = None
+    ) -> None:
         self.permission = permission
         self.helpers = tuple(helpers)
-        """Full names of members who have the permission, at most a handful."""
-        super().__init__(refusal(permission, self.helpers))
+        """Full names of members who can help, at most a handful."""
+        super().__init__(no_module(without, helpers) if without else refusal(permission, self.helpers))
 
 
 def refusal(permission: Permission, helpers: Sequence[str]) -> str:
@@ -139,6 +150,12 @@ def refusal(permission: Permission, helpers: Sequence[str]) -> str:
     if helpers:
         return f"{sentence} {_either(helpers)} can help."
     return f"{sentence} Ask an administrator of your firm."
+
+
+def no_module(module: Module, helpers: Sequence[str]) -> str:
+    """The sentence for anybody in a firm that does not have ``module``."""
+    sentence = f"This comes with {MODULE_LABELS[module]}, which your firm does not have."
+    return f"{sentence} {_either(helpers)} can see to it." if helpers else sentence
 
 
 def _either(names: Sequence[str]) -> str:

@@ -62,10 +62,11 @@ PLAN_REASONS: Mapping[str, str] = {
 def gate(member: Member) -> Gate:
     """The same answer for the tile, for every page behind it and for every act."""
     if reason := PLAN_REASONS.get(member.firm.plan):
-        return Gate(False, reason, tuple(helpers_for(member.firm, Permission.BILLING_AND_PAYMENTS)))
+        helpers = helpers_for(member.firm, Permission.BILLING_AND_PAYMENTS)
+        return Gate(False, reason, tuple(helpers or helpers_for(member.firm, Permission.MANAGE_TEAM)))
     if not member.may(Permission.MANAGE_INTEGRATIONS):
-        helpers = tuple(helpers_for(member.firm, Permission.MANAGE_INTEGRATIONS))
-        return Gate(False, refusal(Permission.MANAGE_INTEGRATIONS, helpers), helpers)
+        able = tuple(helpers_for(member.firm, Permission.MANAGE_INTEGRATIONS))
+        return Gate(False, refusal(Permission.MANAGE_INTEGRATIONS, able), able)
     return Gate(True)
 
 

@@ -67,7 +67,9 @@ def _section(connection: Connection | None, step: Step) -> SectionStatus:
         step.direction_words,
         "not_started",
         "Not started",
-        locked_reason=why_locked(step, sections) if step.is_step else "",
+        locked_reason=why_locked(step, sections, connection.firm if connection else None)
+        if step.is_step
+        else "",
         is_step=step.is_step,
     )
     if connection is None:

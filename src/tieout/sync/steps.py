@@ -8,7 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from tieout.practice.models import Firm
+from tieout.practice.permissions import Module, no_module
 from tieout.sync.models import SectionState
+
+BILLING = Module.TIME_AND_BILLING
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,8 @@ class Step:
     """The name of the address where it is set up; empty for what needs no set-up."""
     after: str = ""
     """The slug of the section that comes first."""
+    module: Module | None = None
+    """What the firm must have for it."""
     is_step: bool = True
     """Whether a person has something to do about it."""
 
@@ -32,8 +38,18 @@ LISTS = ("category", "tracking_class", "location", "account", "term", "tax_code"
 
 STEPS: Sequence[Step] = (
     Step("clients", "Clients", ("client",), "Both ways", "quickbooks-clients"),
-    Step("service-items", "Service items", ("service_item",), "Both ways", "quickbooks-items", "clients"),
-    Step("invoices", "Invoices", ("invoice",), "To QuickBooks", "quickbooks-invoices", "service-items"),
+    Step(
+        "service-items",
+        "Service items",
+        ("service_item",),
+        "Both ways",
+        "quickbooks-items",
+        "clients",
+        BILLING,
+    ),
+    Step(
+        "invoices", "Invoices", ("invoice",), "To QuickBooks", "quickbooks-invoices", "service-items", BILLING
+    ),
     Step(
         "payments-and-credits",
         "Payments & credits",
@@ -41,6 +57,7 @@ STEPS: Sequence[Step] = (
         "To QuickBooks",
         "quickbooks-payments",
         "invoices",
+        BILLING,
     ),
     Step("lists", "Categories, classes & locations", LISTS, "From QuickBooks", is_step=False),
 )
@@ -69,8 +86,10 @@ def missing_before(step: Step, sections: Mapping[str, str]) -> Step | None:
     return missing
 
 
-def why_locked(step: Step, sections: Mapping[str, str]) -> str:
-    """A sentence, while another section comes first; empty when this one can be set up."""
+def why_locked(step: Step, sections: Mapping[str, str], firm: Firm | None = None) -> str:
+    """A sentence, while another section comes first or the firm lacks its module; empty when it can be set up."""
+    if firm is not None and step.module is not None and not firm.has_module(step.module):
+        return no_module(step.module, ())
     missing = missing_before(step, sections)
     if missing is None or state_of(step, sections) is SectionState.ON:
         return ""

@@ -6,7 +6,8 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from tieout.practice.access import helpers_for
-from tieout.practice.permissions import Module, Permission, refusal
+from tieout.practice.firms import Plan
+from tieout.practice.permissions import MODULE_BRINGS, MODULE_LABELS, Module, Permission, refusal
 from tieout.web.access import FirmRequest, requires
 
 
@@ -17,8 +18,17 @@ def settings(request: FirmRequest) -> HttpResponse:
     settings = Permission.BILLING_AND_PAYMENTS
     refused = "" if member.may(settings) else refusal(settings, helpers_for(member.firm, settings))
     context = {
+        "plan": member.firm.get_plan_display(),
         "may_manage_team": member.may(Permission.MANAGE_TEAM),
         "with_billing": with_billing,
         "billing_refused": refused if with_billing else "",
     }
     return render(request, "pages/settings.html", context)
+
+
+@requires(None)
+def plan(request: FirmRequest) -> HttpResponse:
+    """What the firm pays for. Read only: whoever runs the installation changes it."""
+    firm = request.member.firm
+    rows = [(MODULE_LABELS[each], MODULE_BRINGS[each], firm.has_module(each)) for each in Module]
+    return render(request, "pages/plan.html", {"rows": rows, "with_quickbooks": firm.plan == Plan.PAID})

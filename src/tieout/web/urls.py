@@ -13,5 +13,6 @@ urlpatterns = [
     path("", include("tieout.web.people.account_urls")),
     path("", include("tieout.web.integrations.urls")),
     path("settings/", preferences.settings, name="settings"),
+    path("settings/plan/", preferences.plan, name="plan"),
     *mail_outbox.urlpatterns,
 ]

@@ -11,14 +11,21 @@ from django.utils import timezone
 from tieout.practice.actions.clients import ChangedMeanwhile
 from tieout.practice.actor import Actor, Changes, history_row
 from tieout.practice.billing_rows import BillingRow
+from tieout.practice.billing_settings import BILLING_SETTINGS
 from tieout.practice.credits import CREDIT, CREDIT_APPLICATION
 from tieout.practice.invoices import INVOICE
+from tieout.practice.ledger_lists import TAX_RATE
 from tieout.practice.outbox import note_change
 from tieout.practice.payments import PAYMENT, REFUND
+from tieout.practice.permissions import Module, no_module
+from tieout.practice.recurring import RECURRING_INVOICE
 from tieout.practice.service_items import SERVICE_ITEM
+from tieout.practice.validation import Invalid
 
 NOTED = frozenset({SERVICE_ITEM, INVOICE, PAYMENT, REFUND, CREDIT, CREDIT_APPLICATION})
 """The kinds another system may be kept in step with. Others have a history only."""
+BILLED = NOTED | {RECURRING_INVOICE, TAX_RATE, BILLING_SETTINGS}
+"""The kinds that come with Time & Billing."""
 _WORDS = {CREDIT_APPLICATION: "application of a credit"}
 
 
@@ -68,7 +75,12 @@ def record_changed(row: BillingRow, kind: str, verb: str, actor: Actor, changes:
 
 
 def record_draft(row: BillingRow, kind: str, verb: str, actor: Actor, changes: Changes) -> None:
-    """A history entry without a note: what happens to a draft is nobody else's business."""
+    """A history entry without a note: what happens to a draft is nobody else's business.
+
+    Every verb of billing ends here or in one of the two above. Raises Invalid in a firm without Time & Billing.
+    """
+    if kind in BILLED and not row.firm.has_module(Module.TIME_AND_BILLING):
+        raise Invalid({"firm": no_module(Module.TIME_AND_BILLING, ())})
     history_row(row.firm_id, kind, str(row.pk), row.version, verb, actor, changes).save()
 
 

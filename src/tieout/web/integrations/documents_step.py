@@ -34,7 +34,7 @@ MEANS = ("Custom transaction numbers", "Class tracking", "Location tracking", "S
 
 
 def _locked(request: FirmRequest, connection: Connection, step: steps.Step) -> HttpResponse | None:
-    if locked := steps.why_locked(step, connection.sections):
+    if locked := steps.why_locked(step, connection.sections, connection.firm):
         messages.info(request, f"{step.title}: {locked}")
         return redirect("quickbooks")
     return None

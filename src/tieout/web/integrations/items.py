@@ -71,7 +71,7 @@ TABS: Mapping[str, Tab] = {
 @connected
 def choose(request: FirmRequest, connection: Connection) -> HttpResponse:
     """What this step does, and Start. Starting reads only; nothing is written anywhere."""
-    if locked := steps.why_locked(STEP, connection.sections):
+    if locked := steps.why_locked(STEP, connection.sections, connection.firm):
         messages.info(request, f"Service items: {locked}")
         return redirect("quickbooks")
     under_way = reviews.open_review(connection, ITEMS.entity)
