@@ -13,12 +13,13 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from tests.sync.rig import Rig
 from tieout.practice.isolation import every_firm_scope
 from tieout.sync import tasks, worker
-from tieout.sync.models import Run
+from tieout.sync.models import Connection, Run
 
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -99,7 +100,8 @@ def test_two_rings_queue_one_job() -> None:
     with rig.here():
         for _ in range(5):
             tasks.wake(rig.connection.pk)
-    assert ProcrastinateJob.objects.filter(status="todo").count() == 1
+    lock = tasks.lock_of(rig.connection.pk)
+    assert ProcrastinateJob.objects.filter(status="todo", lock=lock).count() == 1
 
 
 def test_a_connection_that_is_due_is_rung_for_and_one_that_is_not_is_left() -> None:
@@ -120,3 +122,27 @@ def test_old_rows_are_thrown_away_and_new_ones_kept() -> None:
     assert runs() == 1
     worker.tidy(rig.clock.now() + worker.KEPT + timedelta(days=1))
     assert runs() == 0
+
+
+def test_a_bell_is_not_swallowed_by_another_job_that_waits_for_the_same_lane() -> None:
+    rig = Rig()
+    rig.connect()
+    with rig.here():
+        tasks.collect_soon(rig.connection.pk, review_id=1)
+        tasks.wake(rig.connection.pk)
+    lock = tasks.lock_of(rig.connection.pk)
+    waiting = ProcrastinateJob.objects.filter(status="todo", lock=lock).values_list("task_name", flat=True)
+    assert sorted(waiting) == ["collect_review", "run_connection"]
+
+
+def test_an_edit_whose_bell_was_lost_is_rung_for_anew() -> None:
+    rig = Rig()
+    rig.connect()
+    rig.run()
+    client_made = timezone.now()
+    rig.add_client("Ada Byrne")
+    ProcrastinateJob.objects.all()._raw_delete("default")
+    with every_firm_scope():
+        Connection.objects.update(due_at=client_made + timedelta(days=1), lease_until=None)
+    assert tasks.wake_due(client_made) == 0
+    assert tasks.wake_due(client_made + tasks.UNHEARD * 2) == 1

@@ -7,16 +7,21 @@ running one twice costs a pass that finds nothing to do. One lock per connection
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import connection as database
+from django.db.models import Q
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from tieout.practice.isolation import every_firm_scope
-from tieout.sync.models import Connection, ConnectionState
+from tieout.practice.models import OutboxNote
+from tieout.sync.engine import Engine
+from tieout.sync.models import Connection, ConnectionState, InboxEvent
 
 QUEUE = "sync"
+UNHEARD = timedelta(seconds=5)
+"""After so long something that waits to be taken up has lost its bell."""
 
 
 def lock_of(connection_id: int) -> str:
@@ -32,23 +37,30 @@ def ring(firm_id: int) -> None:
 
 
 def wake(connection_id: int) -> None:
-    """Ask for a run of one connection soon. Rung again while one waits, nothing more is queued."""
+    """Ask for a run of one connection soon. Rung again while one waits, nothing more is queued.
+
+    Other jobs wait behind the same lock (a review, a comparison); they are no run.
+    """
     lock = lock_of(connection_id)
-    if not ProcrastinateJob.objects.filter(lock=lock, status="todo").exists():
+    waiting = ProcrastinateJob.objects.filter(lock=lock, status="todo", task_name="run_connection")
+    if not waiting.exists():
         run_connection.configure(lock=lock).defer(connection_id=connection_id)
 
 
 @app.task(name="run_connection", queue=QUEUE)
 def run_connection(connection_id: int) -> None:
     """One pass over one connection."""
-    from tieout.sync.engine import Engine  # these need the app registry to be ready
-    from tieout.sync.runner import run_once
+    from tieout.sync.runner import run_once  # the runner needs the app registry to be ready
 
     with every_firm_scope():
         known = Connection.objects.filter(id=connection_id).exists()
-    engine = Engine(others_wait=others_wait)
-    if known and (passed := run_once(connection_id, engine)) and passed.more:
+    if known and (passed := run_once(connection_id, engine())) and passed.more:
         wake(connection_id)
+
+
+def engine() -> Engine:
+    """A worker's surroundings of a run."""
+    return Engine(others_wait=others_wait)
 
 
 _WAITING = """
@@ -111,10 +123,19 @@ def apply_soon(connection_id: int, review_id: int) -> None:
 
 
 def wake_due(now: datetime) -> int:
-    """Ring for every connection that is due. Called every few seconds by the worker: a lost bell costs that long."""
+    """Ring for every connection that is due, or has something to take up that no run has taken.
+
+    Called every few seconds by the worker: a lost bell costs that long.
+    """
     with every_firm_scope():
-        due = Connection.objects.filter(state=ConnectionState.ACTIVE, due_at__lte=now).exclude(
-            lease_until__gt=now
+        noted = OutboxNote.objects.filter(created_at__lte=now - UNHEARD).values("firm_id")
+        told = InboxEvent.objects.filter(handled_at=None, received_at__lte=now - UNHEARD).values(
+            "connection_id"
+        )
+        due = (
+            Connection.objects.filter(state=ConnectionState.ACTIVE)
+            .filter(Q(due_at__lte=now) | Q(firm_id__in=noted) | Q(pk__in=told))
+            .exclude(lease_until__gt=now)
         )
         ids = list(due.values_list("id", flat=True))
         for connection_id in ids:

@@ -17,6 +17,7 @@ from django.db import connection as database
 from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
+from procrastinate.exceptions import ConnectorException
 
 from tieout.practice.daily import do_what_is_due
 from tieout.practice.isolation import every_firm_scope
@@ -61,6 +62,7 @@ async def _work(concurrency: int) -> None:
             # A lock that comes free does not wake the worker; polling does.
             fetch_job_polling_interval=0.2,
             stalled_worker_timeout=STALLED_AFTER,
+            update_heartbeat_interval=STALLED_AFTER / 6,
             delete_jobs="successful",
             install_signal_handlers=True,
         )
@@ -95,9 +97,15 @@ def put_back_stalled() -> int:
     stalled += ProcrastinateJob.objects.filter(status="doing", worker__isnull=True).values_list(
         "id", flat=True
     )
+    put_back = 0
     for job_id in stalled:
-        app.job_manager.retry_job_by_id(job_id, retry_at=timezone.now())
-    return len(stalled)
+        try:
+            app.job_manager.retry_job_by_id(job_id, retry_at=timezone.now())
+        except ConnectorException:
+            log.info("job %s was put back by another worker", job_id)
+        else:
+            put_back += 1
+    return put_back
 
 
 def tidy(now: datetime) -> None:

@@ -1,0 +1,48 @@
+"""Real workers on a real PostgreSQL, killed and frozen at random instants. The long one: ``python -m tests.real.kills``."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from django.db import connection
+
+from tests.real.kills import Nursery, Storm, hasty_engine, prepare
+from tests.real.stand import EmulatorProcess, Stand
+from tieout.config import ledgers
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def emulator(monkeypatch: pytest.MonkeyPatch) -> Iterator[EmulatorProcess]:
+    running = EmulatorProcess("sample", "--no-limits")
+    for name, value in running.environment().items():
+        monkeypatch.setenv(name, value)
+    yield running
+    running.stop()
+    ledgers.provider.cache_clear()
+
+
+@pytest.fixture
+def nursery(emulator: EmulatorProcess) -> Iterator[Nursery]:
+    workers = Nursery(
+        {**os.environ, "DJANGO_SETTINGS_MODULE": "tieout.config.settings"}, connection.settings_dict["NAME"]
+    )
+    yield workers
+    workers.stop()
+
+
+def test_workers_killed_and_frozen_at_random_instants_lose_and_double_nothing(
+    emulator: EmulatorProcess, nursery: Nursery
+) -> None:
+    stand = Stand(emulator, hasty_engine())
+    prepare(stand)
+    emulator.control("POST", "/faults", {"effect": "drop_after", "operation": "create", "probability": 0.03})
+    storm = Storm(stand, nursery, seed=7)
+    storm.run(kills=8, restarts=0)
+    storm.rest()
+    storm.check()
+    assert storm.did["killed"] >= 4
+    assert storm.did["frozen"] >= 1
