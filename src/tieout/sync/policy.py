@@ -35,10 +35,20 @@ def switches_of(connection: Connection, spec: EntitySpec) -> Switches:
     )
 
 
+ROLLING_BACK = "rolling_back"
+"""Among an entity's switches: the review that is being taken back. Only that writes, and only what it restores."""
+NO_RECORD = "none"
+
+
 def on_trial(connection: Connection, spec: EntitySpec) -> str:
-    """The one record that may travel while its section is still being set up; empty when none may."""
+    """The one record that may travel while its section is still being set up; empty when none may.
+
+    ``NO_RECORD`` while a run is taken back: nothing is planned, and what is in doubt is resolved.
+    """
     if connection.section(spec.practice) is not SectionState.IN_REVIEW:
         return ""
+    if connection.switches.get(spec.practice, {}).get(ROLLING_BACK):
+        return NO_RECORD
     return str(connection.switches.get(spec.practice, {}).get("trial", ""))
 
 
@@ -48,6 +58,8 @@ def forbids(connection: Connection, spec: EntitySpec, side: Side, units: Units, 
     Asked at the last moment, of the connection as it is then: what the plan assumed may have been switched off
     since. ``units`` is what the write would change; a write that changes none retires the record.
     """
+    if connection.switches.get(spec.practice, {}).get(ROLLING_BACK):
+        return ""
     if connection.section(spec.practice) is not SectionState.ON and not on_trial(connection, spec):
         return f"{spec.plural} were turned off before it was sent."
     switches = switches_of(connection, spec)

@@ -217,7 +217,11 @@ def apply_now(review_id: int, engine: Engine | None = None) -> None:
         Connection.objects.filter(pk=connection.pk).update(
             changes_due_at=engine.now(), sweep_due_at=engine.now() + engine.nets.look
         )
-        found.summary = {**found.summary, "applied": review_plan.forecast(rows, found.create_new)}
+        found.summary = {
+            **found.summary,
+            "applied": review_plan.forecast(rows, found.create_new),
+            "applied_at": engine.now().isoformat(),
+        }
         found.phase, found.progress_done, found.progress_total = "Syncing", 0, total
         found.save()
         who = found.applied_by.user.get_full_name() if found.applied_by else "Somebody"

@@ -112,6 +112,23 @@ def compare_soon(connection_ids: Iterable[int]) -> None:
             compare_due.configure(lock=lock).defer(connection_id=connection_id)
 
 
+@app.task(name="roll_back", queue=QUEUE)
+def roll_back_run(review_id: int, connection_id: int) -> None:
+    """Take a run of the set-up back; asked for again a little later while something of it is not through."""
+    from tieout.sync.rollback import roll_back
+
+    if not roll_back(review_id):
+        with every_firm_scope():
+            wake(connection_id)
+        roll_back_soon(connection_id, review_id, after=30)
+
+
+def roll_back_soon(connection_id: int, review_id: int, *, after: int = 0) -> None:
+    roll_back_run.configure(lock=lock_of(connection_id), schedule_in={"seconds": after}).defer(
+        review_id=review_id, connection_id=connection_id
+    )
+
+
 def collect_soon(connection_id: int, review_id: int) -> None:
     collect_review.configure(lock=lock_of(connection_id)).defer(review_id=review_id)
 

@@ -1,0 +1,282 @@
+"""Acts: takes a run of the set-up back, for thirty days: fields as they were, what it made out of use, links apart.
+
+Nothing is ever deleted on either side. What somebody has edited since stays as it is and is listed. It may be killed and
+run again: what is restored already differs no more, so it is not touched twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from tieout.practice.actor import Actor, ActorKind
+from tieout.practice.isolation import every_firm_scope, firm_scope
+from tieout.practice.models import Member
+from tieout.practice.permissions import NotYours
+from tieout.practice.records import RECORD_KINDS
+from tieout.practice.validation import Invalid
+from tieout.reconcile.action import Update
+from tieout.reconcile.ports import LedgerError
+from tieout.reconcile.spec import EntitySpec
+from tieout.reconcile.state import Key, Present, Side, Units, same
+from tieout.sync import lease, ledgers, observations, review, review_plan, tasks
+from tieout.sync.decisions import CannotDecide
+from tieout.sync.engine import Engine
+from tieout.sync.lease import Lease
+from tieout.sync.listing import say
+from tieout.sync.models import (
+    UNRESOLVED,
+    ActivityLine,
+    Attempt,
+    Conflict,
+    Connection,
+    Dirty,
+    Hold,
+    Issue,
+    Link,
+    Review,
+    ReviewState,
+    SectionState,
+    WriteEntry,
+)
+from tieout.sync.packing import unpack_units
+from tieout.sync.policy import ROLLING_BACK
+from tieout.sync.sending import Outgoing, Sender
+from tieout.sync.steps import STEP_OF, STEPS, state_of
+
+LASTS = timedelta(days=30)
+EDITED = "was edited since, and stays as it is"
+
+
+@dataclass(slots=True)
+class Change:
+    """What the run changed in one record: what it showed before, and what the run made of it."""
+
+    before: dict[str, Any] = field(default_factory=dict)
+    after: dict[str, Any] = field(default_factory=dict)
+    created: bool = False
+
+    def add(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+        """A later change of the same record: the first before and the last after count."""
+        self.before = {**before, **self.before}
+        self.after = {**self.after, **after}
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """All that one run did, by record id."""
+
+    there: Mapping[str, Change]
+    here: Mapping[str, Change]
+    links: Sequence[Link]
+
+    def count(self, side: Side, *, created: bool) -> int:
+        return sum(
+            one.created is created for one in (self.there if side is Side.LEDGER else self.here).values()
+        )
+
+
+def why_not(connection: Connection, found: Review, now: datetime) -> str:
+    """Why this run cannot be taken back now; empty when it can."""
+    if found.state != ReviewState.DONE or "applied_at" not in found.summary or not found.finished_at:
+        return "Only a run that is finished can be rolled back."
+    if "rolled_back" in found.summary:
+        return "This run was rolled back."
+    if "rolling_back" in found.summary:
+        return "This run is being rolled back now."
+    if found.finished_at + LASTS < now:
+        return "A run can be rolled back for 30 days; this one is older."
+    latest = Review.objects.filter(connection=connection, entity=found.entity, state=ReviewState.DONE).latest(
+        "id"
+    )
+    if latest.pk != found.pk:
+        return "A later run has built on it. Roll that one back instead."
+    for step in STEPS:
+        if (
+            step.after == STEP_OF[found.entity].slug
+            and state_of(step, connection.sections) is SectionState.ON
+        ):
+            return f"{step.title} are on and build on it. Roll them back, or turn them off, first."
+    return ""
+
+
+def extent(connection: Connection, found: Review, engine: Engine | None = None) -> Extent:
+    """What the run did, read from the activity and the log of what was sent. A constant number of queries."""
+    since, until = datetime.fromisoformat(found.summary["applied_at"]), found.finished_at
+    of = {"connection": connection, "entity": found.entity, "at__gte": since, "at__lte": until}
+    there: dict[str, Change] = {}
+    for entry in WriteEntry.objects.filter(**of, result="done").order_by("number"):
+        change = there.setdefault(entry.ledger_id, Change())
+        if entry.operation == "create":
+            change.created = True
+        else:
+            change.add(unpack_units(entry.before), unpack_units(entry.after))
+    here: dict[str, Change] = {}
+    lines = ActivityLine.objects.filter(**of, side=Side.PRACTICE, result="done").order_by("id")
+    mine = Link.objects.filter(connection=connection, entity=found.entity)
+    made_here = set(mine.filter(origin="created here").values_list("practice_id", flat=True))
+    for line in lines:
+        if "after" in line.details and not line.reference:
+            change = here.setdefault(line.record_id, Change())
+            change.add(unpack_units(line.details["before"]), unpack_units(line.details["after"]))
+        elif line.record_id in made_here and not line.details:
+            here.setdefault(line.record_id, Change()).created = True
+    rows = list(found.rows.all())
+    paired = {pair.practice_id for pair in review_plan.pairs(rows, found.create_new)}
+    created = {one for one, change in here.items() if change.created}
+    sent = {one for one, change in there.items() if change.created}
+    links = [
+        link
+        for link in mine
+        if (link.origin == "review" and link.practice_id in paired)
+        or link.practice_id in created
+        or link.ledger_id in sent
+    ]
+    return Extent(there, here, links)
+
+
+def start(connection: Connection, found: Review, member: Member, *, engine: Engine | None = None) -> None:
+    """Ask for it. From this commit on nothing of the section travels any more. Raises ``CannotDecide``."""
+    engine = engine or Engine()
+    with transaction.atomic():
+        fresh = Connection.objects.select_for_update().get(pk=connection.pk)
+        again = Review.objects.select_for_update().get(pk=found.pk, firm_id=member.firm_id)
+        if reason := why_not(fresh, again, engine.now()):
+            raise CannotDecide(reason)
+        again.summary = {**again.summary, "rolling_back": member.user.get_full_name()}
+        again.save(update_fields=["summary"])
+        own = {**fresh.switches.get(found.entity, {}), ROLLING_BACK: found.pk}
+        fresh.switches = {**fresh.switches, found.entity: own}
+        fresh.sections = {**fresh.sections, found.entity: SectionState.IN_REVIEW.value}
+        fresh.save(update_fields=["switches", "sections"])
+        tasks.roll_back_soon(fresh.pk, found.pk)
+
+
+def roll_back(review_id: int, engine: Engine | None = None) -> bool:
+    """Do it. False when it has to be tried again: the lane was taken, or QuickBooks did not answer everything."""
+    engine = engine or Engine()
+    with every_firm_scope():
+        found = Review.objects.filter(pk=review_id).first()
+    if found is None or "rolling_back" not in found.summary:
+        return True
+    with firm_scope(found.firm_id):
+        held = lease.take(found.connection_id, engine)
+        if held is None:
+            return False
+        try:
+            return _roll_back(held, found)
+        except (LedgerError, lease.NoLongerAllowed):
+            return False
+        except lease.LeaseLost:
+            return False
+        finally:
+            lease.give_back(held, due_at=engine.now())
+
+
+def _roll_back(held: Lease, found: Review) -> bool:
+    connection, engine = held.connection, held.engine
+    spec = review.spec_of(connection, found.entity, engine)
+    run = extent(connection, found)
+    ledger = ledgers.open_ledger(connection, engine)
+    left = _restore_there(held, Sender(held, ledger, spec), run)
+    waiting = Attempt.objects.filter(connection=connection, entity=found.entity, state__in=UNRESOLVED)
+    if waiting.exists():
+        return False
+    left += _restore_here(connection, spec, run.here, found.summary["rolling_back"])
+    _finish(held, found, spec, run, left)
+    return True
+
+
+def _restore_there(held: Lease, sender: Sender, run: Extent) -> list[str]:
+    """The ledger's records as they were. Those that moved on are named, and so is what QuickBooks refuses."""
+    spec = sender.spec
+    read = sender.ledger.read(spec.ledger, list(run.there)) if run.there else {}
+    with held.commit() as connection:
+        observations.keep(connection, spec, Side.LEDGER, read, held.engine.now())
+    left: list[str] = []
+    outgoing = []
+    for record_id, change in run.there.items():
+        now = read.get(record_id)
+        if not isinstance(now, Present):
+            continue
+        name = str(now.units.get(spec.name_unit) or record_id)
+        units, edited = _to_restore(spec, change, now.units)
+        left += [f"{name} in QuickBooks: {label} {EDITED}." for label in edited]
+        if units:
+            target = Key(spec.practice, Side.LEDGER, record_id)
+            outgoing.append(Outgoing(Update(Side.LEDGER, target, units, now.token), name, now))
+    sender.send_all(outgoing, lambda connection, recorded: None)
+    left += [f"{one.name} in QuickBooks: {problem.sentence}" for one in outgoing for problem in one.problems]
+    return left
+
+
+def _restore_here(
+    connection: Connection, spec: EntitySpec, changes: Mapping[str, Change], who: str
+) -> list[str]:
+    door = RECORD_KINDS[spec.practice]
+    actor = Actor(ActorKind.SYNC, f"Rollback of the set-up, asked for by {who}")
+    views = door.read(connection.firm_id, list(changes))
+    left: list[str] = []
+    for record_id, view in views.items():
+        name = str(view.units.get(spec.name_unit) or record_id)
+        units, edited = _to_restore(spec, changes[record_id], view.units)
+        left += [f"{name} in Tieout: {label} {EDITED}." for label in edited]
+        if not units:
+            continue
+        try:
+            door.change(connection.firm_id, record_id, units, actor, expected_version=None)
+        except (Invalid, NotYours) as problem:
+            left.append(f"{name} in Tieout: {problem}")
+    return left
+
+
+def _to_restore(spec: EntitySpec, change: Change, now: Units) -> tuple[dict[str, Any], list[str]]:
+    """The units to write, and the labels of those that are neither as the run left them nor as they were."""
+    if change.created:
+        retired = spec.active_unit and now.get(spec.active_unit) is not False
+        return ({spec.active_unit: False} if retired and spec.active_unit else {}), []
+    units, edited = {}, []
+    for unit, before in change.before.items():
+        if same(now.get(unit), before):
+            continue
+        if same(now.get(unit), change.after.get(unit)):
+            units[unit] = before
+        else:
+            edited.append(spec.unit(unit).label)
+    return units, edited
+
+
+def _finish(held: Lease, found: Review, spec: EntitySpec, run: Extent, left: Iterable[str]) -> None:
+    """Links apart, the section as it was before it was set up, and one line that says so."""
+    with held.commit() as connection:
+        now, of = held.engine.now(), {"connection": connection, "entity": found.entity}
+        ids = [link.pk for link in run.links]
+        Conflict.objects.filter(link__in=ids).delete()
+        Link.objects.filter(pk__in=ids).delete()
+        for table in (Dirty, Hold, Issue):
+            table.objects.filter(**of).delete()
+        own = {
+            name: value
+            for name, value in connection.switches.get(found.entity, {}).items()
+            if name != ROLLING_BACK
+        }
+        rest = Link.objects.filter(**of).exists()
+        state = SectionState.ON if rest else SectionState.NOT_STARTED
+        connection.switches = {**connection.switches, found.entity: own}
+        connection.sections = {**connection.sections, found.entity: state.value}
+        connection.save(update_fields=["switches", "sections"])
+        who = found.summary["rolling_back"]
+        told = {name: value for name, value in found.summary.items() if name != "rolling_back"}
+        told["rolled_back"] = {"by": who, "at": now.isoformat(), "unlinked": len(ids), "left": list(left)}
+        Review.objects.filter(pk=found.pk).update(summary=told)
+        say(
+            connection,
+            now,
+            f"{who} rolled the set-up of {spec.plural.lower()} back: {len(ids):,} links taken apart",
+            result="info",
+            entity=found.entity,
+        )

@@ -1,0 +1,141 @@
+"""Roll back this run: both sides as they were, in fields and in what is in use; what was edited since stays and is named."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from tests.sync.rig import Rig
+from tieout.sync import review, review_decisions, review_jobs, rollback
+from tieout.sync.decisions import CannotDecide
+from tieout.sync.models import Review, SectionState
+from tieout.sync.review_plan import Decision
+
+pytestmark = pytest.mark.django_db
+
+
+class Practice(Rig):
+    """Two that match and differ, one only here, one only there."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ada = self.add_client("Ada Byrne", kind="individual", phone="")
+        self.dan = self.add_client("Dan Low Inc")
+        self.add_customer("Ada Byrne", PrimaryPhone={"FreeFormNumber": "555-0100"})
+        self.sam = self.add_customer("Sam Ito LLC")
+        assert self.connect().ok
+        self.before = self.shown()
+
+    def shown(self) -> tuple[list[Any], list[Any]]:
+        """Everything in use on both sides, as its users see it."""
+        here = sorted(repr(sorted(one.items())) for one in self.clients().values() if one["active"])
+        there = sorted(
+            repr(sorted(_plain(one).items())) for one in self.customers().values() if one.get("Active", True)
+        )
+        return here, there
+
+    def sync_clients(self) -> Review:
+        with self.here():
+            found = review.start(self.connection, "client", activity="active", actor_member=self.member)
+            review_jobs.collect(found.pk, self.engine)
+            row = found.rows.get(practice_id=self.dan)
+            review_decisions.decide(found, self.member, [row.pk], Decision.CREATE, engine=self.engine)
+            ada = found.rows.get(practice_id=self.ada)
+            review_decisions.decide(found, self.member, [ada.pk], Decision.ACCEPT, engine=self.engine)
+            found.refresh_from_db()
+            review.apply(found, self.member)
+            review_jobs.apply_now(found.pk, self.engine)
+        self.settle()
+        with self.here():
+            found.refresh_from_db()
+        assert found.state == "done", found.state
+        return found
+
+    def roll_back(self, found: Review) -> dict[str, Any]:
+        with self.here():
+            rollback.start(self.connection, found, self.member, engine=self.engine)
+        for _ in range(10):
+            if rollback.roll_back(found.pk, self.engine):
+                break
+            self.advance(180)
+            self.run()
+        with self.here():
+            found.refresh_from_db()
+        return dict(found.summary["rolled_back"])
+
+
+def _plain(customer: Mapping[str, Any]) -> dict[str, Any]:
+    """Without what every write moves."""
+    return {
+        name: one for name, one in customer.items() if name not in ("SyncToken", "MetaData") and one != ""
+    }
+
+
+@pytest.fixture
+def practice() -> Practice:
+    return Practice()
+
+
+def test_rolled_back_both_sides_are_as_they_were_and_nothing_travels(practice: Practice) -> None:
+    found = practice.sync_clients()
+    assert practice.shown() != practice.before
+    assert len(practice.links()) == 3
+    told = practice.roll_back(found)
+    assert practice.shown() == practice.before
+    assert told["left"] == []
+    assert practice.links() == {}
+    assert practice.connection.section("client") is SectionState.NOT_STARTED
+    practice.edit_client(practice.ada, email="ada@example.com")
+    for _ in range(3):
+        practice.run()
+    assert practice.shown()[1] == practice.before[1]
+
+
+def test_nothing_is_deleted_only_taken_out_of_use(practice: Practice) -> None:
+    found = practice.sync_clients()
+    practice.roll_back(found)
+    made = practice.customers_named("Dan Low Inc (deleted)") or practice.customers_named("Dan Low Inc")
+    assert [one["Active"] for one in made] == [False]
+    archived = [one["name"] for one in practice.clients().values() if not one["active"]]
+    assert archived == ["Sam Ito LLC"]
+
+
+def test_what_was_edited_since_stays_and_is_named(practice: Practice) -> None:
+    found = practice.sync_clients()
+    practice.edit_client(practice.ada, phone="555-0199")
+    practice.settle()
+    told = practice.roll_back(found)
+    assert any("Ada Byrne in Tieout: Phone was edited since" in one for one in told["left"])
+    assert practice.clients()[practice.ada]["phone"] == "555-0199"
+
+
+@pytest.mark.parametrize("effect", ["drop_before", "drop_after"])
+def test_an_answer_that_is_lost_meanwhile_changes_nothing_about_the_end(
+    practice: Practice, effect: str
+) -> None:
+    found = practice.sync_clients()
+    practice.fault(effect, entity="customer", operation="update", nth=1, times=1)
+    practice.roll_back(found)
+    assert practice.shown() == practice.before
+
+
+def test_after_thirty_days_and_twice_it_is_refused_with_a_sentence(practice: Practice) -> None:
+    found = practice.sync_clients()
+    with practice.here():
+        late = practice.later(days=31)
+        assert "30 days" in rollback.why_not(practice.connection, found, late)
+    practice.roll_back(found)
+    with practice.here(), pytest.raises(CannotDecide, match="was rolled back"):
+        rollback.start(practice.connection, found, practice.member, engine=practice.engine)
+
+
+def test_set_up_again_afterwards_everything_finds_itself(practice: Practice) -> None:
+    practice.roll_back(practice.sync_clients())
+    with practice.here():
+        found = review.start(practice.connection, "client", activity="all", actor_member=practice.member)
+        review_jobs.collect(found.pk, practice.engine)
+        found.refresh_from_db()
+        assert found.state == "ready"
+        assert review.bucket_counts(found)["match"] >= 1
