@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import islice
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from tieout.quickbooks import looking, numbers, receivables, writing
 from tieout.quickbooks.api import fault_meanings as means
@@ -73,7 +73,11 @@ class QuickBooksLedger:
         with in_ledger_words():
             info = self._client.company_info()
             preferences = self._client.preferences()
-        facts = {"preferences": preferences, "legal_name": info.get("LegalName", "")}
+        facts = {
+            "preferences": preferences,
+            "legal_name": info.get("LegalName", ""),
+            "plan": _told(info, "OfferingSku"),
+        }
         name = str(info.get("CompanyName", ""))
         return Company(self._client.company_id, name, str(info.get("Country", "")), facts)
 
@@ -282,3 +286,9 @@ def _clock_of(answer: Changes) -> datetime:
 def _gone(error: ApiError) -> ApiError:
     """An update refused as "not found" for a record that refers to nothing: the record itself is gone."""
     return ApiError(error.fault, ruled(means.GONE, error.fault), reference=error.reference)
+
+
+def _told(info: Mapping[str, Any], name: str) -> str:
+    """One of the name-value pairs a company tells about itself; empty when it does not."""
+    pairs = {str(one.get("Name")): str(one.get("Value") or "") for one in info.get("NameValue") or ()}
+    return pairs.get(name, "")

@@ -18,7 +18,7 @@ from tieout.reconcile.match import Bucket, Candidate, Proposal
 from tieout.reconcile.ports import Activity, Ledger, LedgerError
 from tieout.reconcile.spec import EntitySpec
 from tieout.reconcile.state import Present, Side
-from tieout.sync import dirty, match_memory, observations, review, review_plan, review_rows
+from tieout.sync import dirty, match_memory, observations, review, review_plan, review_rows, tasks
 from tieout.sync.dirty import Mark
 from tieout.sync.engine import Engine
 from tieout.sync.ledgers import keep_calls, open_ledger
@@ -332,7 +332,10 @@ def note_progress(connection: Connection, engine: Engine) -> None:
                 "finished_at": engine.now(),
                 "summary": {**found.summary, "done": _counted(connection, found.entity)},
             }
-        Review.objects.filter(pk=found.pk).update(**changes)
+        with transaction.atomic():
+            Review.objects.filter(pk=found.pk).update(**changes)
+            if left == 0:
+                tasks.mail_report_soon(found.pk)
 
 
 def _counted(connection: Connection, entity: str) -> dict[str, int]:

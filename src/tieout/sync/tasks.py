@@ -123,6 +123,18 @@ def roll_back_run(review_id: int, connection_id: int) -> None:
         roll_back_soon(connection_id, review_id, after=30)
 
 
+@app.task(name="mail_report", queue=QUEUE)
+def mail_report(review_id: int) -> None:
+    """Mail the report of a finished run."""
+    from tieout.sync.report_mail import send
+
+    send(review_id)
+
+
+def mail_report_soon(review_id: int) -> None:
+    mail_report.defer(review_id=review_id)
+
+
 def roll_back_soon(connection_id: int, review_id: int, *, after: int = 0) -> None:
     roll_back_run.configure(lock=lock_of(connection_id), schedule_in={"seconds": after}).defer(
         review_id=review_id, connection_id=connection_id

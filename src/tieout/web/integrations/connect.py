@@ -21,6 +21,7 @@ from tieout.sync import connections
 from tieout.sync.models import ConnectionState
 from tieout.web.access import FirmRequest, public, requires
 from tieout.web.integrations.gated import managed
+from tieout.web.integrations.ways_back import way_back
 
 OUTCOME = "quickbooks_outcome"
 """Where the session keeps how the last connecting went, for the landing page."""
@@ -104,7 +105,12 @@ def landing(request: FirmRequest) -> HttpResponse:
     return render(
         request,
         "quickbooks/landing.html",
-        {"outcome": outcome, "heading": TITLES[outcome["kind"]], "continue_to": reverse(next_page)},
+        {
+            "outcome": outcome,
+            "heading": TITLES[outcome["kind"]],
+            "continue_to": reverse(next_page),
+            "way": way_back(outcome["kind"]),
+        },
     )
 
 

@@ -137,6 +137,22 @@ def _closing(facts: Facts) -> Finding:
     return _fine(title, "None: no period is closed.")
 
 
+def _plan(facts: Facts) -> Finding:
+    title = "Plan"
+    plan = str(facts.get("plan") or "")
+    if not plan:
+        return _know(
+            title,
+            "QuickBooks does not tell which plan it is. What the plan lacks is seen in the settings above.",
+        )
+    if any(small in plan for small in SMALL_PLANS):
+        return _know(title, f"{plan}: it has no classes and no locations. Everything else works.")
+    return _fine(title, f"{plan}: it has all that Tieout uses.")
+
+
+SMALL_PLANS = ("Simple Start", "Essentials", "EasyStart", "Self-Employed")
+"""Plans without class and location tracking (Intuit's comparison of plans)."""
+
 _JUDGES: Sequence[Callable[[Facts], Finding]] = (
     _auto_apply,
     _numbers,
@@ -145,4 +161,5 @@ _JUDGES: Sequence[Callable[[Facts], Finding]] = (
     _tax,
     _currency,
     _closing,
+    _plan,
 )
