@@ -6,7 +6,7 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-NAMES = ("matching", "fit", "emulator")
+NAMES = ("matching", "fit", "emulator", "practice")
 
 
 def main(arguments: list[str]) -> int:
@@ -15,7 +15,9 @@ def main(arguments: list[str]) -> int:
         print(f"Usage: ./run bench {{{'|'.join(NAMES)}}}", file=sys.stderr)
         return 2
     return int(
-        import_module(f"bench.{name}").main(*([arguments[1:]] if name in ("matching", "emulator") else []))
+        import_module(f"bench.{name}").main(
+            *([arguments[1:]] if name in ("matching", "emulator", "practice") else [])
+        )
     )
 
 

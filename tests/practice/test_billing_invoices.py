@@ -110,7 +110,7 @@ def test_every_problem_of_an_invoice_is_told_at_once_with_its_line(desk: Desk) -
         desk.draft(
             client_id=None,
             date=TODAY + timedelta(days=1),
-            terms="net7",
+            terms="net400",
             discount_kind="percent",
             discount_value=101,
             location_id=1,

@@ -11,8 +11,9 @@ from decimal import Decimal
 
 from django.db.models import Case, CharField, Count, Q, QuerySet, Sum, Value, When
 
-from tieout.practice.billing_access import visible_documents
+from tieout.practice.billing_access import Document, visible_documents
 from tieout.practice.client_balances import ClientBalance
+from tieout.practice.clients import Client, found_by
 from tieout.practice.firms import Member
 from tieout.practice.invoices import Invoice
 from tieout.practice.money import ZERO
@@ -113,3 +114,23 @@ def numbered(prefix: str) -> Q:
     Said as a range: a row policy keeps the database from using an index for LIKE, which might leak what it compares.
     """
     return Q(number__gte=prefix, number__lt=f"{prefix}\U0010ffff")
+
+
+FEW_CLIENTS = 300
+
+
+def found_among(
+    rows: QuerySet[Document], clients: QuerySet[Client], search: str, begins: Q
+) -> QuerySet[Document]:
+    """Documents that ``begins`` names, or of clients a search finds.
+
+    When few clients are found, an index finds what is theirs. Of many, the documents are walked in their order
+    instead, and enough for a page are soon found.
+    """
+    named = clients.filter(found_by(search)).order_by()
+    few = list(named.values_list("pk", flat=True)[: FEW_CLIENTS + 1])
+    if len(few) > FEW_CLIENTS:
+        return rows.filter(begins | Q(client__in=named))
+    plain = rows.order_by()
+    ids = plain.filter(begins).values("pk").union(plain.filter(client_id__in=few).values("pk"), all=True)
+    return rows.filter(pk__in=ids)

@@ -121,6 +121,16 @@ class Invoice(BillingRow):
                 condition=Q(balance__gt=0),
                 name="invoice_open_by_due",
             ),
+            models.Index(
+                fields=["firm", "-date", "-id"], condition=Q(balance__gt=0), name="invoice_open_by_date"
+            ),
+            models.Index(fields=["firm", "due_date", "id"], name="invoice_by_due"),
+            models.Index(fields=["firm", "number", "id"], name="invoice_by_number"),
+            models.Index(
+                fields=["firm", "-date", "-id"],
+                condition=Q(late_fee_on__isnull=False),
+                name="invoice_with_late_fee",
+            ),
             models.Index(fields=["firm", "-balance", "-id"], name="invoice_by_balance"),
             models.Index(fields=["firm", "-total", "-id"], name="invoice_by_total"),
         ]

@@ -34,7 +34,7 @@ class Payment(BillingRow):
     currency = models.CharField(max_length=3, default="USD")
     method = models.CharField(max_length=10, choices=Method.choices)
     status = models.CharField(max_length=10, choices=PaymentStatus.choices, default=PaymentStatus.RECEIVED)
-    reference = text_column(21)
+    reference = models.CharField(max_length=21, blank=True, default="", db_collation="C")
     """Check number and the like."""
     memo = models.TextField(blank=True, default="")
     deposit_to = models.ForeignKey(
@@ -80,6 +80,16 @@ class Payment(BillingRow):
             models.Index(fields=["client", "-date", "-id"], name="payment_of_client"),
             models.Index(
                 fields=["firm", "-date", "-id"], condition=Q(unapplied__gt=0), name="payment_unapplied"
+            ),
+            models.Index(fields=["firm", "method", "-date", "-id"], name="payment_by_method"),
+            models.Index(fields=["firm", "amount", "id"], name="payment_by_amount"),
+            models.Index(fields=["firm", "unapplied", "id"], name="payment_by_unapplied"),
+            models.Index(fields=["firm", "reference"], name="payment_by_reference"),
+            models.Index(
+                fields=["firm", "-date", "-id"], condition=Q(is_additional=True), name="payment_retainers"
+            ),
+            models.Index(
+                fields=["firm", "-date", "-id"], condition=Q(refunded__gt=0), name="payment_with_refund"
             ),
         ]
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, QuerySet
 from django.db.models.functions import Lower
 from django.http import QueryDict
 
-from tieout.practice.clients import Client, Kind, Relation
+from tieout.practice.clients import Client, Kind, Relation, found_by
 
 PAGE_SIZE = 50
-SEARCHED = ("name", "company_name", "email", "phone", "mobile", "external_id")
 SHOWN = {"active": "Active", "inactive": "Archived", "all": "All"}
 
 
@@ -91,16 +90,18 @@ class ListQuery:
         if self.relation:
             clients = clients.filter(relation=self.relation)
         if self.search:
-            anywhere = Q()
-            for field in SEARCHED:
-                anywhere |= Q(**{f"{field}__icontains": self.search})
-            clients = clients.filter(anywhere)
+            clients = clients.filter(found_by(self.search))
         order = _ORDERS[self.sort.removeprefix("-")]
-        by = Lower(order) if order in _FOLDED else Lower("name") if order == "name" else order
         descending = self.sort.startswith("-")
-        if isinstance(by, str):
-            return clients.order_by(f"-{by}" if descending else by, Lower("name"), "id")
-        return clients.order_by(by.desc(nulls_last=True) if descending else by.asc(nulls_last=True), "id")
+        by = [Lower(order) if order in _FOLDED else F(order)]
+        if order in ("kind", "relation"):
+            by.append(Lower("name"))
+        by.append(F("id"))
+        # All one way, so that an index answers both directions. Only who it is assigned to may be missing.
+        nulls = {"nulls_last": True} if order.startswith("assigned_to") else {}
+        first, *rest = by
+        told = first.desc(**nulls) if descending else first.asc(**nulls)
+        return clients.order_by(told, *(each.desc() if descending else each.asc() for each in rest))
 
     def headings(self) -> list[Heading]:
         return [self._heading(column) for column in COLUMNS]

@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
@@ -33,7 +32,8 @@ from tieout.web.badges import badges_for
 from tieout.web.client_facts import facts_of
 from tieout.web.client_forms import ClientForm, initial_of
 from tieout.web.client_history import entries, rebase
-from tieout.web.client_list import PAGE_SIZE, SHOWN, ListQuery
+from tieout.web.client_list import SHOWN, ListQuery
+from tieout.web.long_list import long_page
 from tieout.web.record_panel import panel_of
 
 MOST_LOOKALIKES = 5
@@ -45,8 +45,8 @@ HISTORY_SHOWN = 50
 def index(request: FirmRequest) -> HttpResponse:
     asked = ListQuery.read(request.GET)
     clients = asked.apply(visible_clients(request.member)).select_related("assigned_to__user")
-    page = Paginator(clients, PAGE_SIZE).get_page(request.GET.get("page"))
-    found = list(page.object_list)
+    page = long_page(clients, request.GET)
+    found = page.rows
     badges = badges_for("client", [str(each.pk) for each in found])
     return render(
         request,

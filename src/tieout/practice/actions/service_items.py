@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Unpack
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Count, Q
 
 from tieout.practice.actions.recording import (
@@ -89,19 +89,39 @@ class UsedBy:
     invoices: int = 0
     credits: int = 0
     recurring: int = 0
+    many: bool = False
+    """On more invoices than are counted."""
+
+
+MOST_USES = 200
+
+
+def _invoices_of(firm_id: int, item_ids: Collection[int]) -> dict[int, int]:
+    """Invoices, drafts included, each item is on; counting stops at one more than ``MOST_USES`` lines."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT item.id, (SELECT count(DISTINCT few.invoice_id) FROM (SELECT line.invoice_id"
+            " FROM practice_invoiceline line WHERE line.item_id = item.id AND line.firm_id = %s LIMIT %s) few)"
+            " FROM unnest(%s::bigint[]) AS item(id)",
+            [firm_id, MOST_USES + 1, list(item_ids)],
+        )
+        return dict(cursor.fetchall())
 
 
 def used_by(firm_id: int, item_ids: Collection[int]) -> dict[int, UsedBy]:
-    """How many documents each item is on. Three queries, however many items."""
-    lines = (
-        InvoiceLine.objects.filter(firm_id=firm_id, item_id__in=item_ids)
-        .values("item_id")
-        .annotate(
-            drafts=Count("invoice", distinct=True, filter=Q(invoice__status=Status.DRAFT)),
-            all=Count("invoice", distinct=True),
+    """How many documents each item is on. Four queries, however many items; more than ``MOST_USES`` are not counted."""
+    drafts = dict(
+        InvoiceLine.objects.filter(
+            firm_id=firm_id, item_id__in=item_ids, invoice__firm_id=firm_id, invoice__status=Status.DRAFT
         )
+        .values_list("item_id")
+        .annotate(count=Count("invoice", distinct=True))
+        .order_by()
     )
-    on_invoices = {row["item_id"]: (row["drafts"], row["all"] - row["drafts"]) for row in lines}
+    on_all = _invoices_of(firm_id, item_ids)
+    on_invoices = {
+        each: (drafts.get(each, 0), max(0, on_all[each] - drafts.get(each, 0))) for each in item_ids
+    }
     on_credits = dict(
         rows_of(Credit, firm_id)
         .filter(item_id__in=item_ids)
@@ -113,7 +133,10 @@ def used_by(firm_id: int, item_ids: Collection[int]) -> dict[int, UsedBy]:
     named = [{line.get("item_id") for line in content.get("lines", ())} for content in recurring]
     return {
         each: UsedBy(
-            *on_invoices.get(each, (0, 0)), on_credits.get(each, 0), sum(each in items for items in named)
+            *on_invoices[each],
+            on_credits.get(each, 0),
+            sum(each in items for items in named),
+            many=on_all[each] > MOST_USES,
         )
         for each in item_ids
     }

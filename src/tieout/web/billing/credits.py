@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.db.models import Count, Sum
+from django.db.models import Sum
 from django.db.models.functions import Lower
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -41,7 +40,7 @@ from tieout.web.billing.payment_list import CREDITS, CREDITS_EXPORTED, credit_ro
 from tieout.web.billing.pick_client import ask_for_client, chosen_client
 from tieout.web.client_forms import RuledForm, text_field
 from tieout.web.downloads import csv_file
-from tieout.web.listing import PAGE_SIZE
+from tieout.web.long_list import MOST_COUNTED, MOST_FOUND, long_page
 from tieout.web.once import FIELD, new_token, once
 from tieout.web.record_panel import panel_of
 
@@ -55,11 +54,14 @@ def index(request: FirmRequest) -> HttpResponse:
     asked = CREDITS.read(request.GET)
     credits = visible_documents(member, Credit)
     found = narrowed_credits(asked, credits, visible_clients(member))
-    sums = found.order_by().aggregate(count=Count("id"), left=Sum("left", default=ZERO))
-    pages = Paginator(found.select_related("client"), PAGE_SIZE)
-    pages.count = sums["count"]
-    page = pages.get_page(request.GET.get("page"))
-    shown = list(page.object_list)
+    page = long_page(
+        found,
+        request.GET,
+        load=found.select_related("client"),
+        most=MOST_FOUND if asked.search else MOST_COUNTED,
+        still_left=Sum("left", default=ZERO),
+    )
+    shown = page.rows
     badges = badges_for(CREDIT, [str(each.pk) for each in shown])
     return render(
         request,
@@ -67,7 +69,6 @@ def index(request: FirmRequest) -> HttpResponse:
         {
             "asked": asked,
             "page": page,
-            "sums": sums,
             "rows": [(each, badges.get(str(each.pk))) for each in shown],
             "with_badges": bool(badges),
             "may_record": member.may(Permission.RECORD_PAYMENTS),

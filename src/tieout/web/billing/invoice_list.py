@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
-from tieout.practice.billing_figures import BUCKETS, in_bucket, numbered
+from tieout.practice.billing_figures import BUCKETS, found_among, in_bucket, numbered
 from tieout.practice.clients import Client
 from tieout.practice.invoice_terms import label_of
-from tieout.practice.invoices import OPEN, Invoice, Status
+from tieout.practice.invoices import Invoice, Status
 from tieout.web.listing import Asked, Column, Filter, ListKind
 
 STATUS = Filter(
@@ -52,7 +52,7 @@ def narrowed(
     """``clients``: those the member may see, to search by name."""
     status = asked["status"]
     if status == "open":
-        invoices = invoices.filter(status__in=OPEN)
+        invoices = invoices.filter(balance__gt=0)
     elif status == "overdue":
         invoices = invoices.filter(balance__gt=0, due_date__lt=today)
     elif status == "late_fee":
@@ -68,8 +68,7 @@ def narrowed(
     if until := asked.day("until"):
         invoices = invoices.filter(date__lte=until)
     if asked.search:
-        named = clients.filter(name__icontains=asked.search)
-        invoices = invoices.filter(numbered(asked.search.removeprefix("#")) | Q(client__in=named))
+        invoices = found_among(invoices, clients, asked.search, numbered(asked.search.removeprefix("#")))
     return asked.sorted(invoices)
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.core.paginator import Paginator
-from django.db.models import Count, Q, Sum
+from django.db.models import Q, Sum
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path
@@ -35,7 +34,7 @@ from tieout.web.billing.history import entries
 from tieout.web.billing.invoice_list import EXPORTED, INVOICES, export_rows, narrowed
 from tieout.web.billing.offers import offers_for
 from tieout.web.downloads import attachment, csv_file
-from tieout.web.listing import PAGE_SIZE
+from tieout.web.long_list import MOST_COUNTED, MOST_FOUND, long_page
 from tieout.web.once import new_token
 from tieout.web.record_panel import panel_of
 
@@ -49,15 +48,15 @@ def index(request: FirmRequest) -> HttpResponse:
     asked = INVOICES.read(request.GET)
     invoices = visible_documents(member, Invoice)
     found = narrowed(asked, invoices, visible_clients(member), today)
-    sums = found.order_by().aggregate(
-        count=Count("id"),
+    page = long_page(
+        found,
+        request.GET,
+        load=found.select_related("client"),
+        most=MOST_FOUND if asked.search else MOST_COUNTED,
         total=Sum("total", filter=~Q(status=Status.VOID), default=ZERO),
         owed=Sum("balance", default=ZERO),
     )
-    pages = Paginator(found.select_related("client"), PAGE_SIZE)
-    pages.count = sums["count"]
-    page = pages.get_page(request.GET.get("page"))
-    shown = list(page.object_list)
+    shown = page.rows
     badges = badges_for(INVOICE, [str(each.pk) for each in shown if each.status != Status.DRAFT])
     return render(
         request,
@@ -65,7 +64,6 @@ def index(request: FirmRequest) -> HttpResponse:
         {
             "asked": asked,
             "page": page,
-            "sums": sums,
             "rows": [(each, badges.get(str(each.pk))) for each in shown],
             "with_badges": bool(badges),
             "today": today,

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from django.db.models import Q, QuerySet
 
+from tieout.practice.billing_figures import found_among
 from tieout.practice.clients import Client
 from tieout.practice.credits import Credit
 from tieout.practice.payment_methods import Method
@@ -80,8 +81,8 @@ def narrowed_payments(
         payments = payments.filter(method=asked["method"])
     payments = _common(asked, payments)
     if asked.search:
-        named = clients.filter(name__icontains=asked.search)
-        payments = payments.filter(Q(reference__icontains=asked.search) | Q(client__in=named))
+        begins = Q(reference__gte=asked.search, reference__lt=f"{asked.search}\U0010ffff")
+        payments = found_among(payments, clients, asked.search, begins)
     return asked.sorted(payments)
 
 
@@ -89,8 +90,7 @@ def narrowed_credits(asked: Asked, credits: QuerySet[Credit], clients: QuerySet[
     wanted = {"left": Q(left__gt=0), "used": Q(left=0, is_void=False), "void": Q(is_void=True)}
     credits = _common(asked, credits.filter(wanted.get(asked["status"], Q())))
     if asked.search:
-        named = clients.filter(name__icontains=asked.search)
-        credits = credits.filter(Q(number__istartswith=asked.search) | Q(client__in=named))
+        credits = found_among(credits, clients, asked.search, Q(number__istartswith=asked.search))
     return asked.sorted(credits)
 
 

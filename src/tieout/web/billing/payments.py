@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from django.core.paginator import Paginator
-from django.db.models import Count, Q, Sum
+from django.db.models import Q, Sum
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
@@ -26,7 +25,7 @@ from tieout.web.billing.history import entries
 from tieout.web.billing.invoices import refused_to
 from tieout.web.billing.payment_list import PAYMENTS, PAYMENTS_EXPORTED, narrowed_payments, payment_rows
 from tieout.web.downloads import csv_file
-from tieout.web.listing import PAGE_SIZE
+from tieout.web.long_list import MOST_COUNTED, MOST_FOUND, long_page
 from tieout.web.record_panel import panel_of
 
 HISTORY_SHOWN = 50
@@ -44,15 +43,15 @@ def index(request: FirmRequest) -> HttpResponse:
     payments = visible_documents(member, Payment)
     found = narrowed_payments(asked, payments, visible_clients(member))
     came = Q(status=PaymentStatus.RECEIVED)
-    sums = found.order_by().aggregate(
-        count=Count("id"),
-        amount=Sum("amount", filter=came, default=ZERO),
-        unapplied=Sum("unapplied", default=ZERO),
+    page = long_page(
+        found,
+        request.GET,
+        load=found.select_related("client"),
+        most=MOST_FOUND if asked.search else MOST_COUNTED,
+        received=Sum("amount", filter=came, default=ZERO),
+        on_account=Sum("unapplied", default=ZERO),
     )
-    pages = Paginator(found.select_related("client"), PAGE_SIZE)
-    pages.count = sums["count"]
-    page = pages.get_page(request.GET.get("page"))
-    shown = list(page.object_list)
+    shown = page.rows
     badges = badges_for(PAYMENT, [str(each.pk) for each in shown if each.status in SENT])
     return render(
         request,
@@ -60,7 +59,6 @@ def index(request: FirmRequest) -> HttpResponse:
         {
             "asked": asked,
             "page": page,
-            "sums": sums,
             "rows": [(each, badges.get(str(each.pk))) for each in shown],
             "with_badges": bool(badges),
             "may_record": member.may(Permission.RECORD_PAYMENTS),

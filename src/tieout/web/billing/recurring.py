@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
@@ -29,7 +28,7 @@ from tieout.web.billing.invoice_forms import Desk, bill_to, form_page
 from tieout.web.billing.invoice_sums import unsaved
 from tieout.web.billing.invoice_typed import AS_ITEM, LINE_INPUTS, InvoiceTyped, LineTyped, blank_line
 from tieout.web.billing.pick_client import ask_for_client
-from tieout.web.listing import PAGE_SIZE
+from tieout.web.long_list import long_page
 from tieout.web.once import once
 
 SCHEDULE = ("name", "frequency", "every", "first_date", "last_count", "last_date")
@@ -40,9 +39,7 @@ HISTORY_SHOWN = 50
 @requires(Permission.VIEW_BILLING)
 def index(request: FirmRequest) -> HttpResponse:
     found = visible_documents(request.member, RecurringInvoice).select_related("client")
-    page = Paginator(found.order_by("-is_active", "next_date", "id"), PAGE_SIZE).get_page(
-        request.GET.get("page")
-    )
+    page = long_page(found.order_by("-is_active", "next_date", "id"), request.GET)
     context = {"page": page, "may_edit": request.member.may(Permission.EDIT_INVOICES)}
     return render(request, "billing/recurring_list.html", context)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
@@ -33,7 +32,7 @@ from tieout.web.billing.history import entries
 from tieout.web.billing.item_form import ItemForm
 from tieout.web.billing.item_list import ITEMS, narrowed
 from tieout.web.downloads import csv_file
-from tieout.web.listing import PAGE_SIZE
+from tieout.web.long_list import long_page
 from tieout.web.record_panel import panel_of
 
 HISTORY_SHOWN = 50
@@ -46,8 +45,8 @@ def index(request: FirmRequest) -> HttpResponse:
     asked = ITEMS.read(request.GET)
     items = visible_items(request.member)
     found = narrowed(asked, items).select_related("category", "income_account", "tax_rate")
-    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
-    shown = list(page.object_list)
+    page = long_page(found, request.GET)
+    shown = page.rows
     return render(
         request,
         "billing/item_list.html",
