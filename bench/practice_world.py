@@ -80,6 +80,7 @@ class Loader:
 
     def __init__(self) -> None:
         self.rows = 0
+        self.last = 0
 
     def copy(self, model: type[Model], rows: Iterable[Mapping[str, Any]]) -> None:
         fields = [each for each in model._meta.concrete_fields if not each.generated]
@@ -98,10 +99,10 @@ class Loader:
                 full = {**defaults, **row}
                 copy.write_row([_json(full[each]) if each in json_columns else full[each] for each in names])
                 self.rows += 1
+                self.last = max(self.last, full["id"])
         with connection.cursor() as cursor:
             cursor.execute(
-                f"SELECT setval(pg_get_serial_sequence('\"{model._meta.db_table}\"', 'id'),"
-                f' (SELECT coalesce(max(id), 1) FROM "{model._meta.db_table}"))'
+                "SELECT setval(pg_get_serial_sequence(%s, 'id'), %s)", [model._meta.db_table, self.last]
             )
 
 
