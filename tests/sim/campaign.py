@@ -1,7 +1,9 @@
-"""Acts: runs many storms, spread over processes that share one database; each seed is undone before the next.
+"""Acts: runs many storms, spread over processes with a database of their own each; every seed is undone before the next.
 
-./run sim --seeds 2000 --from 0      a campaign; writes docs/seed-ledger.md with --ledger
-./run sim --seeds 1 --from 1234      one seed again, step by step (--tell)
+./run sim --seeds 2000 --from 0            a campaign; --ledger adds its line to docs/seed-ledger.md
+./run sim --minutes 60 --ledger            as far as time allows, from where the ledger ends
+./run sim --seeds 1 --from 1234 --tell     one seed again, with its story
+./run sim --planted                        plants each known bug and counts the seeds until it is caught
 """
 
 from __future__ import annotations
@@ -15,13 +17,15 @@ import sys
 import time
 import traceback
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PROCESSES = 2
+TIDY_EVERY = 50
+"""Seeds between two clean-ups of the rows that rolled-back seeds have left behind."""
 
 
 @dataclass
@@ -31,95 +35,180 @@ class Result:
     seeds: int = 0
     probes: Counter[str] = field(default_factory=Counter)
     failures: dict[int, str] = field(default_factory=dict)
+    traces: dict[int, str] = field(default_factory=dict)
 
-    def add(self, said: str) -> None:
-        for line in said.splitlines():
-            found = json.loads(line)
-            self.seeds += 1
-            self.probes.update(found["probes"])
-            if found["failure"]:
-                self.failures[found["seed"]] = found["failure"]
+    def add(self, found: dict[str, object]) -> None:
+        seed, failure = found["seed"], found["failure"]
+        assert isinstance(seed, int)
+        self.seeds += 1
+        self.probes.update(found["probes"])  # type: ignore[arg-type]
+        self.traces[seed] = str(found["trace"])
+        if failure:
+            self.failures[seed] = str(failure)
 
 
-def run(seeds: Sequence[int], database: str, processes: int = PROCESSES) -> Result:
-    """Run these seeds against a prepared, empty database, dealt out to so many processes."""
+def here(seeds: Sequence[int]) -> Result:
+    """Run these seeds in this process, in the database of the test that asks; all is undone at its end."""
+    result = Result()
+    for found in storms(seeds):
+        result.add(found)
+    return result
+
+
+def storms(seeds: Sequence[int]) -> Iterator[dict[str, object]]:
+    """One seed after the other, each on towns that are put back. Inside a transaction of the caller's."""
+    from tests.sim.town import Towns
+
+    logging.disable(logging.CRITICAL)
+    try:
+        towns = Towns()
+        for seed in seeds:
+            yield one_storm(towns, seed)
+    finally:
+        logging.disable(logging.NOTSET)
+
+
+def one_storm(towns: object, seed: int) -> dict[str, object]:
+    from tests.sim.storm import Storm
+    from tests.sim.town import Towns
+
+    assert isinstance(towns, Towns)
+    failure = trace = ""
+    with towns.one_seed() as (town, other):
+        storm = Storm(seed, town, other)
+        try:
+            trace = storm.run()
+        except Exception as problem:  # noqa: BLE001 - any failure at all is the result of this seed
+            told = "" if storm.told() in str(problem) else storm.told()
+            failure = f"{problem}\n{told}\n{traceback.format_exc()}"
+    return {"seed": seed, "probes": storm.probes, "failure": failure, "trace": trace}
+
+
+# -- processes ------------------------------------------------------------------------------------------------
+
+
+def run(seeds: Sequence[int], databases: Sequence[str], *, planted: str = "", until: float = 0) -> Result:
+    """Deal these seeds out to one process for each of the prepared databases. ``until``: stop then (monotonic)."""
     children = [
         subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                "tests.sim.campaign",
-                "--child",
-                database,
-                *map(str, seeds[start::processes]),
-            ],
+            [sys.executable, "-m", "tests.sim.campaign", "--child", database, planted],
             cwd=ROOT,
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
             env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
         )
-        for start in range(min(processes, len(seeds)))
+        for database in databases
     ]
-    result = Result()
-    for child in children:
-        said, _ = child.communicate()
-        if child.returncode:
-            raise RuntimeError(f"a process of the campaign ended with {child.returncode}")
-        result.add(said)
+    result, waiting = Result(), iter(seeds)
+    try:
+        _work(children, waiting, result, planted=bool(planted), until=until)
+    finally:
+        for child in children:
+            child.stdin.close()  # type: ignore[union-attr]
+            child.wait()
     return result
 
 
-def be_a_child(database: str, seeds: Sequence[int]) -> None:
-    """One process of a campaign: a line of JSON per seed."""
+def _work(
+    children: Sequence[subprocess.Popen[str]],
+    waiting: Iterator[int],
+    result: Result,
+    *,
+    planted: bool,
+    until: float,
+) -> None:
+    import selectors
+
+    free = selectors.DefaultSelector()
+    for child in children:
+        free.register(child.stdout, selectors.EVENT_READ, child)  # type: ignore[arg-type]
+        _hand_out(child, waiting)
+    while free.get_map():
+        for key, _ in free.select():
+            line = key.fileobj.readline()  # type: ignore[union-attr]
+            if not line:
+                free.unregister(key.fileobj)
+                continue
+            result.add(json.loads(line))
+            enough = (planted and result.failures) or (until and time.monotonic() > until)
+            if enough or not _hand_out(key.data, waiting):
+                key.data.stdin.close()
+
+
+def _hand_out(child: subprocess.Popen[str], waiting: Iterator[int]) -> bool:
+    seed = next(waiting, None)
+    if seed is not None:
+        child.stdin.write(f"{seed}\n")  # type: ignore[union-attr]
+        child.stdin.flush()  # type: ignore[union-attr]
+    return seed is not None
+
+
+def be_a_child(database: str, planted: str) -> None:
+    """One process of a campaign: a seed a line comes in, a line of JSON goes out."""
     import django
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tieout.config.settings")
     django.setup()
-    from django.conf import settings
-    from django.db import connection
+    from django.db import connection, transaction
 
-    logging.disable(logging.WARNING)
-    # All seeds know the same company; with a key of its own no process waits for another's uniqueness.
-    settings.SECRET_KEY = f"{settings.SECRET_KEY}{os.getpid()}"
+    from tests.sim import planted as bugs
+    from tests.sim.town import Towns
+
+    logging.disable(logging.CRITICAL)
     connection.settings_dict["NAME"] = database
     with connection.cursor() as cursor:
         cursor.execute("SET ROLE tieout_app")
-    for seed in seeds:
-        sys.stdout.write(json.dumps(weather(seed)) + "\n")
+    with ExitStack() as stack:
+        with transaction.atomic():
+            towns = Towns()
+        if planted:
+            stack.enter_context(bugs.planted(planted))
+        for number, line in enumerate(sys.stdin):
+            found = one_storm(towns, int(line))
+            sys.stdout.write(json.dumps(found) + "\n")
+            sys.stdout.flush()
+            if number % TIDY_EVERY == TIDY_EVERY - 1:
+                _tidy(connection)
 
 
-def weather(seed: int) -> dict[str, object]:
-    """Run one storm and undo everything it left in the database."""
-    from django.db import transaction
+def _tidy(connection: object) -> None:
+    with connection.cursor() as cursor:  # type: ignore[attr-defined]
+        cursor.execute("RESET ROLE")
+        cursor.execute("VACUUM")
+        cursor.execute("SET ROLE tieout_app")
 
-    from tests.sim.world import Storm
 
-    failure = ""
-    with transaction.atomic():
-        storm = Storm(seed)
-        try:
-            storm.run()
-        except Exception:  # noqa: BLE001 - any failure at all is the result of this seed
-            failure = f"{storm.told()}\n{traceback.format_exc()}"
-        transaction.set_rollback(True)
-    return {"seed": seed, "probes": storm.probes, "failure": failure}
+# -- the command ------------------------------------------------------------------------------------------------
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="./run sim")
-    parser.add_argument("--seeds", type=int, default=1_000)
-    parser.add_argument("--from", type=int, default=0, dest="first")
+    parser.add_argument("--seeds", type=int, default=0, help="how many (1,000 unless --minutes is given)")
+    parser.add_argument("--from", type=int, default=None, dest="first", help="default: where the ledger ends")
+    parser.add_argument("--minutes", type=float, default=0, help="stop after so long")
     parser.add_argument("--processes", type=int, default=PROCESSES)
     parser.add_argument("--ledger", action="store_true", help="add a line to docs/seed-ledger.md")
+    parser.add_argument(
+        "--tell", action="store_true", help="print the story of every seed that fails, not of five"
+    )
+    parser.add_argument(
+        "--planted", nargs="*", help="plant known bugs (these, or all) and demand they are caught"
+    )
     chosen = parser.parse_args()
-    from tests.sim.database import prepared
+    from tests.sim import database, ledger
 
-    started = time.monotonic()
-    with prepared() as database:
-        seeds = range(chosen.first, chosen.first + chosen.seeds)
-        result = run(seeds, database, chosen.processes)
+    with ExitStack() as stack:
+        databases = stack.enter_context(database.prepared(chosen.processes))
+        if chosen.planted is not None:
+            return ledger.prove(chosen.planted, databases, chosen.seeds or 1_000)
+        started = time.monotonic()
+        first = ledger.next_seed() if chosen.first is None else chosen.first
+        most = chosen.seeds or (10**9 if chosen.minutes else 1_000)
+        until = started + chosen.minutes * 60 if chosen.minutes else 0.0
+        result = run(range(first, first + most), databases, until=until)
     minutes = (time.monotonic() - started) / 60
-    for seed, story in sorted(result.failures.items())[:5]:
+    for seed, story in sorted(result.failures.items())[: None if chosen.tell else 5]:
         print(f"--- seed {seed}\n{story}")
     print(
         f"{result.seeds} seeds in {minutes:.1f} minutes, {len(result.failures)} failed: {sorted(result.failures)}"
@@ -127,31 +216,12 @@ def main() -> int:
     for probe, times in sorted(result.probes.items()):
         print(f"  {times:7}  {probe}")
     if chosen.ledger:
-        write_ledger(result, seeds)
+        ledger.add_line(result, first)
     return 1 if result.failures else 0
-
-
-def write_ledger(result: Result, seeds: Sequence[int]) -> None:
-    """One line per campaign: commit, seeds, what was met, what failed."""
-    commit = subprocess.check_output(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, text=True).strip()
-    crashes = sum(times for probe, times in result.probes.items() if probe.startswith("died at"))
-    faults = sum(times for probe, times in result.probes.items() if probe.startswith("fault "))
-    page = ROOT / "docs" / "seed-ledger.md"
-    if not page.exists():
-        page.write_text(
-            "# Seeds run\n\nLong campaigns of the simulation (`./run sim --ledger`). A failing seed becomes a named test.\n\n"
-            "| date | commit | seeds | from | crashes | faults armed | in doubt | conflicts at rest | failed |\n"
-            "|---|---|---|---|---|---|---|---|---|\n"
-        )
-    with page.open("a") as file:
-        file.write(
-            f"| {datetime.now(UTC).date().isoformat()} | {commit} | {result.seeds:,} | {seeds[0]} | {crashes:,} | {faults:,} "
-            f"| {result.probes['in_doubt']:,} | {result.probes['conflict at rest']:,} | {len(result.failures)} |\n"
-        )
 
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--child"]:
-        be_a_child(sys.argv[2], [int(seed) for seed in sys.argv[3:]])
+        be_a_child(sys.argv[2], sys.argv[3])
     else:
         sys.exit(main())

@@ -7,6 +7,7 @@ import random
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import httpx2
@@ -65,12 +66,14 @@ class Rig:
         world: str = "empty",
         seed: int = 0,
         entities: Sequence[QuickBooksEntity] = CLIENTS,
+        emulator: Emulator | None = None,
         **engine: Any,
     ) -> None:
+        """``emulator``: one that is there already; this firm is then of its last company."""
         self.rng = random.Random(seed)
-        self.clock = VirtualClock()
-        self.emulator = Emulator(world, clock=self.clock, seed=seed, redirect_uris=[REDIRECT])
-        self.realm = self.emulator.companies()[0].realm
+        self.clock = emulator.clock if emulator else VirtualClock()
+        self.emulator = emulator or Emulator(world, clock=self.clock, seed=seed, redirect_uris=[REDIRECT])
+        self.realm = self.emulator.companies()[-1 if emulator else 0].realm
         keys = AppKeys(
             "EMULATOR-CLIENT-ID",
             "EMULATOR-CLIENT-SECRET",
@@ -79,10 +82,9 @@ class Rig:
             ("emulator-verifier-token",),
         )
         seconds = lambda: self.clock.milliseconds() / 1000  # noqa: E731 - the virtual monotonic clock
-        surroundings = World(
-            self.clock.now, InProcess(self.emulator), clock=seconds, sleep=self.clock.advance
-        )
-        self.provider: LedgerProvider = QuickBooksProvider(keys, surroundings, BASE, entities)
+        surroundings = World(self.clock.now, self._wire(), clock=seconds, sleep=self.clock.advance)
+        self.make_provider = partial(QuickBooksProvider, keys, surroundings, BASE)
+        self.provider: LedgerProvider = self.make_provider(entities)
         self.crash_at: str | None = None
         self.points: list[str] = []
         numbers = itertools.count(1)
@@ -103,6 +105,10 @@ class Rig:
             )
             firm = made if isinstance(made, Firm) else made.firm
             return firm, Member.objects.select_related("firm", "role", "user").get(firm=firm, user=user)
+
+    def _wire(self) -> httpx2.BaseTransport:
+        """The way to the emulator; a simulation puts its own in between."""
+        return InProcess(self.emulator)
 
     def _at_point(self, name: str) -> None:
         self.points.append(name)

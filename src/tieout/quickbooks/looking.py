@@ -19,6 +19,7 @@ from tieout.reconcile.ports import Found, PreparedWrite, Row
 from tieout.reconcile.spec import Document
 
 NOT_FOUND = 610
+FIRST_TOKEN = "0"  # noqa: S105 - a SyncToken, which says how often a record was changed
 CLOCK_TOLERANCE = timedelta(minutes=10)
 """How far QuickBooks' clock may be behind ours when a record is judged to be newer than our sending."""
 
@@ -71,8 +72,9 @@ def _sorted_out(
         elif is_alike(document):
             alike.append(kind.row(document))
     if len(certain) == 1:
-        return Found(certain[0], tuple(alike))
-    return Found(None, (*certain, *alike))
+        return Found(certain[0], tuple(alike), changed_since=certain[0].record.token != FIRST_TOKEN)
+    # A name is refused a second time; a document is not.
+    return Found(None, (*certain, *alike), may_be_sent=kind.is_name_list or not (certain or alike))
 
 
 def _look_for_change(client: Client, kind: QuickBooksEntity, write: PreparedWrite, sent: Document) -> Found:

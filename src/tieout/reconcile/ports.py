@@ -179,6 +179,8 @@ class Answer:
 
     row: Row
     reference: str = ""
+    changed_since: bool = False
+    """Somebody has changed the record after the write took place: only what still reads as sent is agreed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +191,10 @@ class Found:
     """The one record that is certainly what we sent."""
     lookalikes: tuple[Row, ...] = ()
     """Records that carry the same name or number but are not certainly ours."""
+    changed_since: bool = False
+    """It was changed there after it was made: what it shows now may be a person's, not the answer to our write."""
+    may_be_sent: bool = True
+    """False: a second sending could make a second record, because what is there may be the first."""
 
 
 @dataclass(frozen=True, slots=True)

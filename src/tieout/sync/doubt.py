@@ -7,16 +7,16 @@ duplicates (a server forgets ids), and looking without waiting did too (listings
 
 from __future__ import annotations
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
-from tieout.reconcile.ports import Answer, PreparedWrite, UnknownOutcome
+from tieout.reconcile.ports import Answer, Found, PreparedWrite, UnknownOutcome
 from tieout.reconcile.state import Key, Side
 from tieout.sync import dirty
 from tieout.sync.dirty import Mark
 from tieout.sync.executor import Executor
 from tieout.sync.lease import Lease
-from tieout.sync.listing import Listed, Problem, list_all
-from tieout.sync.models import UNRESOLVED, Attempt, AttemptState
+from tieout.sync.listing import Listed, Problem, list_all, say
+from tieout.sync.models import UNRESOLVED, Attempt, AttemptState, Hold
 from tieout.sync.packing import unpack, unpack_units
 from tieout.sync.policy import forbids
 
@@ -42,16 +42,23 @@ def own_up(lease: Lease) -> int:
         )
 
 
+def entities_due(lease: Lease) -> set[str]:
+    """The practice words of the entities with attempts to look for now: usually none, so one question for all."""
+    return set(_due(lease).values_list("entity", flat=True))
+
+
 def resolve_due(executor: Executor) -> int:
     """Look for every attempt of this entity whose window has passed; conclude it or send it again."""
-    lease = executor.lease
-    due = Attempt.objects.filter(
+    due = _due(executor.lease).filter(entity=executor.spec.practice).order_by("id")
+    return sum(_resolve(executor, attempt) for attempt in due)
+
+
+def _due(lease: Lease) -> QuerySet[Attempt]:
+    return Attempt.objects.filter(
         Q(next_look_at=None) | Q(next_look_at__lte=lease.engine.now()),
         connection=lease.connection,
-        entity=executor.spec.practice,
         state=AttemptState.IN_DOUBT,
-    ).order_by("id")
-    return sum(_resolve(executor, attempt) for attempt in due)
+    )
 
 
 def _resolve(executor: Executor, attempt: Attempt) -> bool:
@@ -65,10 +72,14 @@ def _resolve(executor: Executor, attempt: Attempt) -> bool:
         return False
     lease.engine.at_point("looked")
     if found.row is not None:
-        one = executor.sender.conclude(attempt, Answer(found.row), name)
+        answer = Answer(found.row, changed_since=found.changed_since)
+        one = executor.sender.conclude(attempt, answer, name)
+    elif not found.may_be_sent:
+        _ask(executor, attempt, found, name)
+        return True
     else:
-        # Not there, or only something that may not be ours. The same bytes under the same id: if the first
-        # sending did arrive, the ledger replays its answer or refuses the name; it cannot make a second one.
+        # Not there, or only something that the ledger would not let us make twice. The same bytes under the same id:
+        # if the first sending did arrive, the ledger replays its answer or refuses the name.
         if not _journal_again(executor, attempt):
             return False
         lease.engine.at_point("journalled again")
@@ -103,6 +114,30 @@ def _journal_again(executor: Executor, attempt: Attempt) -> bool:
             return True
     _look_later(lease, attempt)
     return False
+
+
+def _ask(executor: Executor, attempt: Attempt, found: Found, name: str) -> None:
+    """There is something that may be it, or it is there twice: sending again could only make one more. A person looks."""
+    lease, candidates = executor.lease, ", ".join(row.id for row in found.lookalikes)
+    sentence = (
+        f"It was sent without an answer, and QuickBooks now has what may be it ({candidates}). Nothing more is sent "
+        "until you have looked: link it, or have it created once more."
+    )
+    with lease.commit() as connection:
+        now = lease.engine.now()
+        Attempt.objects.filter(pk=attempt.pk).update(
+            state=AttemptState.REFUSED, finished_at=now, next_look_at=None, problem=sentence[:1000]
+        )
+        Hold.objects.update_or_create(
+            connection=connection,
+            entity=attempt.entity,
+            side=Side.PRACTICE,
+            record_id=attempt.practice_id,
+            defaults={"firm_id": connection.firm_id, "sentence": sentence[:500], "held_at": now},
+        )
+        key = Key(attempt.entity, Side.PRACTICE, attempt.practice_id)
+        say(connection, now, f"{name}: {sentence}", result="problem", key=key)
+        dirty.mark(connection, [Mark(key.entity, key.side, key.id, "to be looked at")], now)
 
 
 def _tidy(executor: Executor, attempt: Attempt, name: str, problems: list[Problem]) -> None:

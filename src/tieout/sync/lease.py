@@ -10,12 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import F, Q
 
 from tieout.sync.engine import Engine
 from tieout.sync.models import Connection, ConnectionState
+
+CLOCKS_APART = timedelta(minutes=10)
+"""How far the clocks of two workers may be apart."""
 
 
 class LeaseLost(Exception):
@@ -63,7 +67,9 @@ class Lease:
 def take(connection_id: int, engine: Engine) -> Lease | None:
     """Take the lane of an active connection, raising its epoch; None when a living run holds it or it is not active."""
     now = engine.now()
-    free = Q(lease_until=None) | Q(lease_until__lt=now)
+    # A lease that ends later than any can was taken before the clock was set back: nobody holds it.
+    impossible = now + engine.lease + CLOCKS_APART
+    free = Q(lease_until=None) | Q(lease_until__lt=now) | Q(lease_until__gt=impossible)
     taken = (
         Connection.objects.filter(free, pk=connection_id, state=ConnectionState.ACTIVE)
         # If this run dies, the connection comes due again once its lease has run out.

@@ -44,6 +44,12 @@ class Pace:
     """Between two full comparisons of what has not moved."""
 
 
+def is_due(at: datetime, most: timedelta, now: datetime) -> bool:
+    """Whether the time has come. ``most``: the longest wait there is; one that ends later was set before the clock
+    was set back, and would keep the net out of the water for as long."""
+    return at <= now or at > now + most
+
+
 def next_question(webhooks: Webhooks, moved_at: datetime | None, now: datetime, pace: Pace) -> datetime:
     """When the change feed is to be asked after it was asked now. ``moved_at``: when something last happened."""
     if not webhooks.healthy:

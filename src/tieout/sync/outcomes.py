@@ -187,14 +187,18 @@ def _new_link(
 
 
 def _agreed(spec: EntitySpec, attempt: Attempt, answer: Answer) -> Baseline:
-    """What a clear answer settles: all that was sent, except a total that came back different."""
+    """What a clear answer settles: all that was sent, except a total that came back different.
+
+    A record that somebody has changed since may show a person's values: only what reads as sent is agreed then.
+    """
     sent: Units = unpack_units(attempt.units)
     if attempt.operation == "create" and not spec.direction.flows_to(Side.PRACTICE):
         # What the ledger fills in by itself is no difference: nothing was said of it.
         rest = {unit.name: None for unit in spec.units if unit.name not in attempt.left_out}
         sent = {**rest, **sent}
     shown = answer.row.record.units
-    kept = [unit for unit in sent if unit not in spec.verified or same(sent[unit], shown.get(unit))]
+    doubtful = set(sent) if answer.changed_since else spec.verified
+    kept = [unit for unit in sent if unit not in doubtful or same(sent[unit], shown.get(unit))]
     return Baseline({unit: sent[unit] for unit in kept}, {unit: shown.get(unit) for unit in kept})
 
 

@@ -129,8 +129,10 @@ def _run(held: Lease, passed: Pass) -> None:
         for spec in in_order(provider.specs)
         if spec in on or spec.practice in tried
     ]
+    doubtful = doubt.entities_due(held)
     for executor in executors:
-        doubt.resolve_due(executor)
+        if executor.spec.practice in doubtful:
+            doubt.resolve_due(executor)
     for executor in executors:
         try:
             passed.more |= work_through(executor, go_on, only=tried.get(executor.spec.practice, ""))

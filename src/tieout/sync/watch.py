@@ -26,8 +26,8 @@ TRANSIT = timedelta(minutes=5)
 def look(lease: Lease, ledger: Ledger, specs: Sequence[EntitySpec]) -> None:
     """Ask the ledger what is due to be asked; nothing when nothing is due."""
     engine, connection = lease.engine, lease.connection
-    now, nightly = engine.now(), connection.sweep_due_at <= engine.now()
-    if not nightly and connection.changes_due_at > now:
+    now, nightly = engine.now(), nets.is_due(connection.sweep_due_at, engine.nets.look, engine.now())
+    if not nightly and not nets.is_due(connection.changes_due_at, engine.nets.quiet, now):
         return
     before = _asked_at(connection)
     to_compare = _tonight(lease, ledger, specs) if nightly else discover.ask_changes(lease, ledger, specs)

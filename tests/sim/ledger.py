@@ -1,0 +1,100 @@
+"""Acts: keeps docs/seed-ledger.md: which campaigns were run on which commit, and how soon each planted bug was caught."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = ROOT / "docs" / "seed-ledger.md"
+HEAD = """# Seeds run
+
+Long campaigns of the simulation (`./run sim --minutes 60 --ledger`): each line goes on where the one before it ended.
+A seed that fails becomes a named test in `tests/sync/test_found_by_simulation.py`, and the campaign is run again.
+*Crashes*: processes that died between two durable steps. *Faults*: of the catalogue, armed. *Kinds*: different faults.
+
+| date | commit | from | seeds | crashes | overtaken | faults | kinds | in doubt | conflicts answered | documents compared | failed |
+|---|---|---|---|---|---|---|---|---|---|---|---|
+"""
+PLANTED = "\n## Planted bugs\n\n"
+
+
+def next_seed() -> int:
+    """The seed after the last one in the ledger."""
+    if not PAGE.exists():
+        return 0
+    rows = re.findall(
+        r"^\| \d{4}-\d\d-\d\d \| \S+ \| ([\d,]+) \| ([\d,]+) \|", PAGE.read_text(), re.MULTILINE
+    )
+    return max((_number(first) + _number(seeds) for first, seeds in rows), default=0)
+
+
+def _number(text: str) -> int:
+    return int(text.replace(",", ""))
+
+
+def commit() -> str:
+    return subprocess.check_output(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, text=True).strip()
+
+
+def add_line(result: object, first: int) -> None:
+    """One line per campaign: commit, seeds, what was met, what failed."""
+    from tests.sim.campaign import Result
+
+    assert isinstance(result, Result)
+    probes = result.probes
+
+    def together(prefix: str) -> int:
+        return sum(times for probe, times in probes.items() if probe.startswith(prefix))
+
+    kinds = sum(1 for probe in probes if re.fullmatch(r"fault F\d+", probe))
+    compared = sum(times for probe, times in probes.items() if probe.endswith(" linked at rest"))
+    cells = [
+        datetime.now(UTC).date().isoformat(),
+        commit(),
+        *(
+            f"{n:,}"
+            for n in (first, result.seeds, together("died at"), probes["overtaken"], together("fault F"))
+        ),
+        str(kinds),
+        *(
+            f"{n:,}"
+            for n in (probes["in_doubt"], probes["conflict answered"], compared, len(result.failures))
+        ),
+    ]
+    text = PAGE.read_text() if PAGE.exists() else HEAD
+    campaigns, mark, planted = text.partition(PLANTED)
+    PAGE.write_text(f"{campaigns.rstrip()}\n| {' | '.join(cells)} |\n{mark}{planted}")
+
+
+def prove(wanted: Sequence[str], databases: Sequence[str], most: int) -> int:
+    """Plant each bug in turn and run seeds until one fails; writes the table. Returns how many were not caught."""
+    from tests.sim import campaign, planted
+
+    rows = []
+    for name in wanted or list(planted.BUGS):
+        bug = planted.BUGS[name]
+        if bug.shown_by:
+            rows.append((name, bug.sentence, f"`{bug.shown_by}`"))
+            continue
+        result = campaign.run(range(most), databases, planted=name)
+        first = next(iter(sorted(result.failures)), None)
+        law = result.failures[first].splitlines()[0][:90] if first is not None else ""
+        caught = f"after {result.seeds} seeds (seed {first}: {law})" if first is not None else "NOT CAUGHT"
+        rows.append((name, bug.sentence, caught))
+        sys.stdout.write(f"{name}: {caught}\n")
+        sys.stdout.flush()
+    missed = [name for name, _, caught in rows if caught == "NOT CAUGHT"]
+    if not wanted:
+        text = PAGE.read_text() if PAGE.exists() else HEAD
+        table = "".join(
+            f"| {name} | {sentence} | {caught.replace('|', '/')} |\n" for name, sentence, caught in rows
+        )
+        head = f"On {commit()}, at most {most:,} seeds each.\n\n| bug | what is planted | caught |\n|---|---|---|\n"
+        PAGE.write_text(f"{text.partition(PLANTED)[0].rstrip()}\n{PLANTED}{head}{table}")
+    sys.stdout.write(f"{len(rows) - len(missed)} of {len(rows)} caught; missed: {missed}\n")
+    return len(missed)

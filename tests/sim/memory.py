@@ -1,0 +1,121 @@
+"""Decides: what people have edited, and whether it is still somewhere. The oracle of field-level merging.
+
+Independent of the engine: it only knows who typed what, and what both sides show. Whenever two linked records show the
+same in a unit, that must be what somebody typed last, and two different things typed since they last agreed must not
+have become one without a person's answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from tieout.practice.records import RECORD_KINDS
+from tieout.sync.models import Link
+
+if TYPE_CHECKING:
+    from tests.sim.storm import Storm
+
+PRACTICE, LEDGER = "practice", "ledger"
+Document = Mapping[str, Any]
+
+
+def _name(member: str) -> Callable[[Document], Any]:
+    def read(document: Document) -> Any:
+        shown = document[member]
+        return shown.removesuffix(" (deleted)") if not document["Active"] else shown
+
+    return read
+
+
+def _rate(document: Document) -> Any:
+    return document.get("UnitPrice") or None  # QuickBooks has no empty price
+
+
+SHOWN_THERE: Mapping[str, tuple[str, Mapping[str, Callable[[Document], Any]]]] = {
+    "client": (
+        "Customer",
+        {
+            "name": _name("DisplayName"),
+            "phone": lambda one: one.get("PrimaryPhone", {}).get("FreeFormNumber", ""),
+            "email": lambda one: one.get("PrimaryEmailAddr", {}).get("Address", ""),
+            "active": lambda one: one["Active"],
+        },
+    ),
+    "service_item": (
+        "Item",
+        {
+            "name": _name("Name"),
+            "rate": _rate,
+            "sku": lambda one: one.get("Sku", ""),
+            "description": lambda one: one.get("Description", ""),
+            "active": lambda one: one["Active"],
+        },
+    ),
+}
+"""Entity -> QuickBooks' word, and how each unit reads in its document: written anew, not taken from the product."""
+
+
+class Memory:
+    """Who typed what, for one storm."""
+
+    def __init__(self, storm: Storm) -> None:
+        self.storm = storm
+        self.typed: dict[tuple[str, str, str, str], Any] = {}
+        """(entity, side, id, unit) -> the last value typed since both sides last showed the same."""
+        self.agreed: dict[tuple[str, str, str], list[Any]] = {}
+        """(entity, practice id, unit) -> every value both have shown."""
+        self.answered: set[tuple[str, str, str]] = set()
+        self.accepted: set[tuple[str, str]] = set()
+        """(entity, practice id) of documents where a person has accepted what QuickBooks shows instead."""
+        self.lost: list[str] = []
+        self.there: dict[tuple[str, str, str], Any] = {}
+        """(QuickBooks' word, id, member) -> what a person put there in a document that only goes the other way."""
+
+    def before(self, entity: str, side: str, record_id: str, values: Mapping[str, Any]) -> None:
+        """Call right before an edit."""
+        self.look()
+        if entity in SHOWN_THERE:
+            for unit, value in values.items():
+                self.typed[(entity, side, record_id, unit)] = value
+
+    def forget(self, entity: str, *record_ids: str) -> None:
+        """A decision about these records has changed what belongs together."""
+        for key in [key for key in self.typed if key[0] == entity and key[2] in record_ids]:
+            del self.typed[key]
+
+    def look(self) -> None:
+        """Compare both sides wherever something was typed."""
+        for entity in {key[0] for key in self.typed}:
+            self._look_at(entity)
+
+    def _look_at(self, entity: str) -> None:
+        word, shown = SHOWN_THERE[entity]
+        town = self.storm.town
+        there = {str(one["Id"]): one for one in town.emulator.control.records(town.realm, word)}
+        with town.here():
+            pairs = list(Link.objects.filter(entity=entity).values_list("practice_id", "ledger_id"))
+            views = RECORD_KINDS[entity].read(town.firm.pk, [practice_id for practice_id, _ in pairs])
+        for practice_id, ledger_id in pairs:
+            if practice_id not in views or ledger_id not in there:
+                continue
+            for unit, read in shown.items():
+                keys = ((entity, PRACTICE, practice_id, unit), (entity, LEDGER, ledger_id, unit))
+                typed = [self.typed[key] for key in keys if key in self.typed]
+                ours, theirs = views[practice_id].units[unit], read(there[ledger_id])
+                if not typed or ours != theirs:
+                    continue
+                self._agreed((entity, practice_id, unit), typed, ours)
+                for key in keys:
+                    self.typed.pop(key, None)
+
+    def _agreed(self, pair: tuple[str, str, str], typed: list[Any], shown: Any) -> None:
+        history = self.agreed.setdefault(pair, [])
+        if pair in self.answered:
+            self.answered.discard(pair)
+        else:
+            # Going back to what both showed before may rightly be taken for no change at all.
+            wanted = [value for value in typed if value not in history] or typed
+            if shown not in typed or len(set(map(str, wanted))) > 1:
+                self.lost.append(f"{pair}: typed {typed}, and now both show {shown!r}")
+        history.append(shown)

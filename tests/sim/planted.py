@@ -1,0 +1,446 @@
+"""Acts: thirty known bugs, each planted by replacing one function of the product from outside, in tests only.
+
+The proof of the proof: with any of them planted the simulation, or the named test, must turn red. ``./run sim --planted``
+counts the seeds until it does. Nothing in the product knows of this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from tests.sim import town
+from tieout.practice.isolation import every_firm_scope
+from tieout.practice.models import OutboxNote
+from tieout.quickbooks import documents, ledger, looking, sales_lines
+from tieout.quickbooks import errors as ledger_words
+from tieout.quickbooks.api import oauth, webhooks
+from tieout.reconcile import merge, plan
+from tieout.reconcile.action import Update
+from tieout.reconcile.diff import Verdict
+from tieout.reconcile.ports import Found, Reconnect, WindowTooOld
+from tieout.reconcile.state import Absent, Baseline, Present, Side
+from tieout.sync import (
+    batches,
+    discover,
+    doubt,
+    executor,
+    inbox,
+    lease,
+    listing,
+    observations,
+    observe,
+    outcomes,
+    sending,
+    tokens,
+)
+from tieout.sync.models import Attempt, Connection
+
+Patch = pytest.MonkeyPatch
+
+
+@dataclass(frozen=True, slots=True)
+class Bug:
+    """One bug: what is wrong then, and how it is put in. ``shown_by``: a test that turns red, where no storm can."""
+
+    sentence: str
+    plant: Callable[[Patch], None]
+    shown_by: str = ""
+
+
+BUGS: dict[str, Bug] = {}
+
+
+def _bug(sentence: str, shown_by: str = "") -> Callable[[Callable[[Patch], None]], None]:
+    def keep(plant: Callable[[Patch], None]) -> None:
+        BUGS[plant.__name__.strip("_").replace("_", "-")] = Bug(sentence, plant, shown_by)
+
+    return keep
+
+
+@contextmanager
+def planted(name: str) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        BUGS[name].plant(patch)
+        yield
+
+
+# -- writes that got no answer --------------------------------------------------------------------------------
+
+
+@_bug("An unanswered write is sent again without looking for it.")
+def _resend_without_reading(patch: Patch) -> None:
+    patch.setattr(ledger.QuickBooksLedger, "look_for", lambda self, write, sent_at=None: Found(None))
+
+
+@_bug("An unanswered write is looked for at once, while listings still lag.")
+def _no_settle(patch: Patch) -> None:
+    begin = town.Town.begin
+
+    def hasty(self: town.Town, seed: int, kinds: Any) -> None:
+        begin(self, seed, kinds)
+        self.engine = replace(self.engine, settle=timedelta(0))
+
+    patch.setattr(town.Town, "begin", hasty)
+
+
+@_bug("A write is repeated under a new request id.")
+def _new_request_id_on_retry(patch: Patch) -> None:
+    as_written = doubt._as_written
+
+    def renamed(attempt: Attempt) -> Any:
+        write, other = as_written(attempt), f"{attempt.request_id}r"
+        return replace(write, request_id=other, path=write.path.replace(attempt.request_id, other))
+
+    patch.setattr(doubt, "_as_written", renamed)
+
+
+@_bug("A write is repeated under its request id with another body.")
+def _other_body_under_the_same_id(patch: Patch) -> None:
+    as_written = doubt._as_written
+
+    def rewritten(attempt: Attempt) -> Any:
+        write = as_written(attempt)
+        return replace(write, body=write.body + b" ")
+
+    patch.setattr(doubt, "_as_written", rewritten)
+
+
+@_bug("A link is saved in a transaction of its own, after the attempt is done.")
+def _link_in_another_transaction(patch: Patch) -> None:
+    links, together = outcomes._links, sending.Sender._record_together
+    later: list[Any] = []
+
+    def split(self: sending.Sender, found: Any, when_recorded: Any) -> None:
+        together(self, found, when_recorded)
+        while later:
+            arguments = later.pop()
+            with self.lease.commit():
+                links(*arguments)
+
+    patch.setattr(outcomes, "_links", lambda *arguments: later.append(arguments))
+    patch.setattr(sending.Sender, "_record_together", split)
+
+
+@_bug("What a person changed in a document before we found it again is taken for agreed.")
+def _found_again_is_agreed_whole(patch: Patch) -> None:
+    patch.setattr(looking, "FIRST_TOKEN", None)
+    answer = doubt.Answer
+    patch.setattr(doubt, "Answer", lambda row, **rest: answer(row))
+
+
+# -- what changed ---------------------------------------------------------------------------------------------
+
+
+@_bug("The cursor moves in a transaction before the one that stores what it guards.")
+def _cursor_before_its_changes(patch: Patch) -> None:
+    take_changes, move = discover.take_changes, discover._move_cursor
+
+    def moved_first(held: Any, specs: Any, answer: Any) -> None:
+        if answer.complete:
+            with held.commit() as connection:
+                for spec in specs:
+                    move(connection, spec, answer.until - held.engine.overlap)
+        take_changes(held, specs, answer)
+
+    patch.setattr(discover, "take_changes", moved_first)
+
+
+@_bug("The cursor follows our own clock.")
+def _cursor_by_our_clock(patch: Patch) -> None:
+    move = discover._move_cursor
+
+    def ours(connection: Connection, spec: Any, until: Any, *rest: Any, **more: Any) -> None:
+        move(connection, spec, max(until, until + timedelta(minutes=5)), *rest, **more)
+
+    patch.setattr(discover, "_move_cursor", ours)
+
+
+def _complete(patch: Patch) -> None:
+    changes = ledger.QuickBooksLedger.changes
+    patch.setattr(
+        ledger.QuickBooksLedger,
+        "changes",
+        lambda self, entities, since: replace(changes(self, entities, since), complete=True),
+    )
+
+
+@_bug("An answer of the change feed at its cap is taken for complete.")
+def _cut_page_is_whole(patch: Patch) -> None:
+    _complete(patch)
+
+
+@_bug("A gap the change feed cannot bridge is passed over: nothing is compared whole.")
+def _gap_ignored(patch: Patch) -> None:
+    sweep = discover._move_cursor
+
+    def only_the_cursor(held: Any, there: Any, spec: Any, started: Any = None) -> int:
+        with held.commit() as connection:
+            if started is not None:
+                sweep(connection, spec, started - held.engine.overlap)
+        return 0
+
+    patch.setattr(discover, "sweep", only_the_cursor)
+    _ = WindowTooOld
+
+
+@_bug("An absorbed or deleted record is not noticed.")
+def _merge_ignored(patch: Patch) -> None:
+    changes = ledger.QuickBooksLedger.changes
+
+    def blind(self: Any, entities: Any, since: Any) -> Any:
+        found = changes(self, entities, since)
+        keys = tuple(key for key in found.keys if key not in found.absent)
+        return replace(found, absent={}, keys=keys)
+
+    patch.setattr(ledger.QuickBooksLedger, "changes", blind)
+    patch.setattr(ledger.QuickBooksLedger, "_read_alone", lambda self, kind, one: plan.Unknown("not now"))
+
+
+@_bug("An inactive record is taken for a deleted one.")
+def _inactive_is_deleted(patch: Patch) -> None:
+    as_seen = observations.as_seen
+
+    def gone(row: Any) -> Any:
+        seen = as_seen(row)
+        if isinstance(seen, Present) and seen.units.get("active") is False:
+            return Absent("it is inactive")
+        return seen
+
+    patch.setattr(observations, "as_seen", gone)
+
+
+# -- merging ----------------------------------------------------------------------------------------------------
+
+
+def _verdicts(patch: Patch, change: Callable[[Verdict, Any], Verdict]) -> None:
+    verdict = merge.verdict
+
+    def other(
+        ours: Any, theirs: Any, base_ours: Any, base_theirs: Any, owner: Any, chosen: Any = None
+    ) -> Verdict:
+        return change(verdict(ours, theirs, base_ours, base_theirs, owner, chosen), ours)
+
+    patch.setattr(merge, "verdict", other)
+
+
+@_bug("Of two edits of one field the later one wins without a question.")
+def _newest_wins(patch: Patch) -> None:
+    _verdicts(patch, lambda found, ours: Verdict.TO_PRACTICE if found is Verdict.CONFLICT else found)
+
+
+@_bug("Of two edits of one field the losing version is not kept for anybody to see.")
+def _loser_dropped(patch: Patch) -> None:
+    problem_of = listing.problem_of
+    patch.setattr(
+        batches, "problem_of", lambda one: None if isinstance(one, plan.Conflict) else problem_of(one)
+    )
+
+
+@_bug("A whole record is written where one field has changed.")
+def _whole_record(patch: Patch) -> None:
+    outcomes_of = merge.Merge.outcomes
+
+    def whole(self: merge.Merge) -> Any:
+        if self.writes[Side.LEDGER]:
+            self.writes[Side.LEDGER] |= {
+                unit: self.here.units[unit]
+                for unit in ("phone", "email", "rate", "sku")
+                if unit in self.here.units
+            }
+        return outcomes_of(self)
+
+    patch.setattr(merge.Merge, "outcomes", whole)
+
+
+@_bug("Our own write is not recognised when it comes back, and is answered with another.")
+def _echo(patch: Patch) -> None:
+    patch.setattr(observations, "changed_ones", lambda connection, spec, seen: dict(seen))
+    _verdicts(
+        patch,
+        lambda found, ours: (
+            Verdict.TO_LEDGER if found is Verdict.NOTHING and str(ours)[:1].isdigit() else found
+        ),
+    )
+
+
+@_bug("What is deleted there is archived here without anybody being asked.")
+def _delete_cascades(patch: Patch) -> None:
+    linked = plan._linked
+
+    def cascades(spec: Any, record: Any, switches: Any) -> Any:
+        if isinstance(record.ledger, Absent) and isinstance(record.practice, Present) and spec.active_unit:
+            if record.practice.units.get(spec.active_unit) is False:
+                return []
+            return [
+                Update(Side.PRACTICE, record.practice_key, {spec.active_unit: False}, record.practice.token)
+            ]
+        return linked(spec, record, switches)
+
+    patch.setattr(plan, "_linked", cascades)
+
+
+@_bug("One baseline is kept for both sides instead of a pair.")
+def _one_baseline(patch: Patch) -> None:
+    agreed = outcomes._agreed
+
+    def single(spec: Any, attempt: Any, answer: Any) -> Baseline:
+        pair = agreed(spec, attempt, answer)
+        return Baseline(pair.practice, pair.practice)
+
+    patch.setattr(outcomes, "_agreed", single)
+
+
+# -- documents ----------------------------------------------------------------------------------------------------
+
+
+@_bug("A payment does not wait for its invoices, nor an invoice for its client.")
+def _no_waiting(patch: Patch) -> None:
+    with_references = observe._with_references
+    patch.setattr(observe, "_with_references", lambda *arguments: (with_references(*arguments)[0], {}))
+
+
+@_bug("Amounts go through binary fractions and are cut.")
+def _floats(patch: Patch) -> None:
+    rows = sales_lines.write_rows
+
+    def cut(value: Any, document: Any) -> None:
+        rows(value, document)
+        for line in document["Line"]:
+            line["Amount"] = Decimal(int(float(line["Amount"]) * 100)) / 100
+
+    unit = next(one for one in _entity("invoice").spec.units if one.name == "content")
+    object.__setattr__(unit, "to_ledger", cut)
+    patch.setattr(documents, "AMOUNT", Decimal("0.00"))
+
+
+@_bug("A total that QuickBooks computes otherwise is taken for agreed, and not shown.")
+def _total_ignored(patch: Patch) -> None:
+    verified = merge.Merge._verified
+    patch.setattr(
+        merge.Merge,
+        "_verified",
+        lambda self, found, answer, ours, theirs: (
+            Verdict.SETTLE if verified(self, found, answer, ours, theirs) is Verdict.CONFLICT else found
+        ),
+    )
+
+
+@_bug("A document made in QuickBooks becomes one here.")
+def _documents_come_here(patch: Patch) -> None:
+    patch.setattr(discover, "_ours", lambda connection, spec, ids: ids)
+    object.__setattr__(_entity("invoice").spec, "direction", plan.EntitySpec.__annotations__ and _both())
+
+
+def _both() -> Any:
+    from tieout.reconcile.spec import Direction
+
+    return Direction.BOTH
+
+
+def _entity(practice: str) -> Any:
+    return next(one for one in town.EVERYTHING if one.spec.practice == practice)
+
+
+# -- settings and access ---------------------------------------------------------------------------------------
+
+
+@_bug("A switch is only looked at when the plan is made.")
+def _switch_read_once(patch: Patch) -> None:
+    patch.setattr(sending, "forbids", lambda *arguments, **more: "")
+    patch.setattr(executor, "forbids", lambda *arguments, **more: "")
+
+
+@_bug("A plan is carried out although what was previewed has changed.", "tests/sync/test_review_decisions.py")
+def _preview_not_checked(patch: Patch) -> None:
+    return None
+
+
+@_bug("A new token pair is used before it is stored.")
+def _tokens_stored_late(patch: Patch) -> None:
+    renew = tokens.StoredTokens.renew
+
+    def late(self: Any, refused: str) -> str:
+        provider = self._provider
+
+        class Dying:
+            def refresh(self, pair: Any) -> Any:
+                fresh = provider.refresh(pair)
+                engine.at_point("tokens refreshed")
+                return fresh
+
+        engine, self._provider = self._engine, Dying()
+        try:
+            return renew(self, refused)
+        finally:
+            self._provider = provider
+
+    patch.setattr(tokens.StoredTokens, "renew", late)
+
+
+@_bug("A token service that is down counts as a dead grant.")
+def _dead_on_500(patch: Patch) -> None:
+    patch.setitem(ledger_words.SIGN_IN_CLASSES, oauth.TokenServiceUnavailable, Reconnect)
+
+
+@_bug("One query for our own changes has no firm in it.")
+def _no_firm_in_a_query(patch: Patch) -> None:
+    take = discover.take_outbox
+
+    def everybodys(held: Any, specs: Any) -> int:
+        with every_firm_scope():
+            OutboxNote.objects.exclude(firm_id=held.connection.firm_id).update(
+                firm_id=held.connection.firm_id
+            )
+        return take(held, specs)
+
+    patch.setattr(discover, "take_outbox", everybodys)
+
+
+@_bug("A webhook delivery goes whole to the company of its first event.")
+def _first_company_only(patch: Patch) -> None:
+    row = inbox._store
+
+    def first(notices: Any, engine: Any) -> None:
+        row([replace(one, company_id=notices[0].company_id) for one in notices], engine)
+
+    patch.setattr(inbox, "_store", first)
+
+
+@_bug("A webhook is believed before its signature is compared.")
+def _signature_not_compared(patch: Patch) -> None:
+    patch.setattr(webhooks, "is_genuine", lambda body, given, keys: True)
+
+
+@_bug("A run does not notice that another has taken its lane.")
+def _epoch_unchecked(patch: Patch) -> None:
+    def check(self: lease.Lease) -> Connection:
+        return Connection.objects.get(pk=self.connection.pk)
+
+    commit = lease.Lease.commit
+
+    @contextmanager
+    def unfenced(self: lease.Lease, *, to_send: bool = False) -> Iterator[Connection]:
+        self.connection.epoch = Connection.objects.values_list("epoch", flat=True).get(pk=self.connection.pk)
+        with commit(self, to_send=to_send) as fresh:
+            yield fresh
+
+    patch.setattr(lease.Lease, "check", check)
+    patch.setattr(lease.Lease, "commit", unfenced)
+
+
+@_bug("An entry is closed although nothing has changed.")
+def _closed_without_success(patch: Patch) -> None:
+    list_all = listing.list_all
+
+    def closed(connection: Any, entity: str, listed: Any, now: Any) -> None:
+        list_all(connection, entity, [replace(one, problems=()) for one in listed], now)
+
+    patch.setattr(batches, "list_all", closed)
+    patch.setattr(doubt, "list_all", closed)

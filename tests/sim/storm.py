@@ -1,0 +1,310 @@
+"""Acts: one seeded run of the whole sync: people on both sides, faults, crashes, then peace. Replays from its integer.
+
+Two phases. *Storm*: people edit both sides, calls fail, processes die, workers overtake each other. *Calm*: faults
+stop, time passes, and everything must come to rest. ``laws`` are checked after every step and at the end.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from quickbooks_emulator.knobs import Knobs
+from quickbooks_emulator.log import Entry
+from quickbooks_emulator.webhooks.queue import Posting
+from tests.sim.memory import Memory
+from tests.sim.town import EVERYTHING, Town, chosen
+from tests.sync.rig import Crash
+from tieout.practice.actions.clients import ChangedMeanwhile
+from tieout.practice.permissions import NotYours
+from tieout.practice.validation import Invalid
+from tieout.quickbooks import ledger
+from tieout.reconcile.state import Side
+from tieout.sync import advanced, connections, runner
+from tieout.sync.models import UNRESOLVED, ActivityLine, Attempt, Dirty, InboxEvent
+
+Act = Callable[["Storm"], None]
+BOUNDARIES = ("before a commit", "after a commit", "before a call", "after a call")
+POINTS = (
+    "journalled",
+    "answered",
+    "concluded",
+    "before writing here",
+    "written here",
+    "looked",
+    "journalled again",
+    "tokens refreshed",
+)
+"""Every named point of the engine (a test compares this with the source); with BOUNDARIES, all places to die at."""
+
+BILLING = ("client", "service_item", "invoice", "payment", "credit", "credit_application", "refund")
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of storm: which entities are in step, and how often each act comes."""
+
+    entities: tuple[Any, ...]
+    acts: Mapping[str, float]
+    steps: tuple[int, int] = (12, 20)
+
+
+WEATHER = {
+    "call fails": 4,
+    "process dies": 3,
+    "overtaken": 1,
+    "webhooks": 2,
+    "run": 10,
+    "time": 2,
+    "company": 1.5,
+}
+PEOPLE = {"client here": 8, "client there": 7}
+KINDS: Mapping[str, Kind] = {
+    "clients": Kind(chosen("client"), {**WEATHER, **PEOPLE, "merge": 1, "twice": 2, "switch": 1}),
+    "items": Kind(
+        chosen("client", "account", "category", "service_item"),
+        {**WEATHER, "item here": 9, "item there": 8, "list there": 3, "switch": 1},
+    ),
+    "invoices": Kind(
+        chosen("client", "service_item", "invoice"),
+        {**WEATHER, "invoice": 14, "invoice there": 3, "client here": 2, "client there": 1, "item there": 2},
+    ),
+    "money": Kind(chosen(*BILLING), {**WEATHER, "invoice": 8, "money": 16, "money there": 2}),
+    "everything": Kind(
+        EVERYTHING,
+        {
+            **WEATHER,
+            **PEOPLE,
+            "item here": 2,
+            "item there": 2,
+            "list there": 2,
+            "invoice": 6,
+            "invoice there": 1,
+            "money": 6,
+            "money there": 1,
+            "merge": 1,
+            "switch": 1,
+            "people": 1,
+        },
+    ),
+    "two firms": Kind(chosen("client"), {**WEATHER, **PEOPLE, "other firm": 8}),
+}
+_CHANCES = {"clients": 24, "items": 16, "invoices": 20, "money": 24, "everything": 8, "two firms": 8}
+
+
+@dataclass
+class Storm:
+    """One run. ``probes`` counts the situations it came into: a generator that never meets them proves nothing."""
+
+    seed: int
+    town: Town
+    other: Town
+    probes: Counter[str] = field(default_factory=Counter)
+    story: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.rng = random.Random(self.seed)
+        (self.name,) = self.rng.choices(list(_CHANCES), list(_CHANCES.values()))
+        self.kind = KINDS[self.name]
+        self.memory = Memory(self)
+        self.dies_in: tuple[str, int] | None = None
+        self.at: dict[str, Callable[[], None]] = {}
+        """Named point -> what happens there, once: a crash, an edit in flight, another worker."""
+        self.switches: dict[tuple[str, str, str], bool] = {}
+        self.by_hand: set[str] = set()
+        """Customers in QuickBooks whose money a person has moved there."""
+        self.auto_applied = False
+        self.signed_out_rightly = False
+        """QuickBooks has really let us go, or a process died with a pair that was not stored yet."""
+        self.events: dict[str, str] = {}
+        """Webhook event -> the company it is of."""
+        self.old_posting: Posting | None = None
+        self.connection_pk = self.town.connection.pk
+        self.seen_calls = 0
+        self.seen_lines = 0
+
+    # -- the run ----------------------------------------------------------------------------------------------
+
+    def run(self) -> str:
+        """Everything, laws included. Returns the hash of all that happened."""
+        with self.town.here():
+            return self._run()
+
+    def _run(self) -> str:
+        from tests.sim import acts, laws, weather
+
+        town = self.town
+        self.probes[f"kind {self.name}"] += 1
+        town.begin(self.seed, self.kind.entities)
+        self.other.begin(self.seed, self.kind.entities)
+        town.on_point = self._at_point
+        town.boundary = self._at_boundary
+        try:
+            weather.climate(self)
+            weights = list(self.kind.acts.values())
+            names = list(self.kind.acts)
+            for _ in range(self.rng.randint(*self.kind.steps)):
+                (act,) = self.rng.choices(names, weights)
+                self.do(acts.ACTS.get(act) or weather.ACTS[act])
+                if act in acts.ACTS and self.rng.random() < 0.25:
+                    self.run_once()
+                laws.check_always(self)
+            self.calm()
+            laws.check_at_rest(self)
+        finally:
+            self.cut_change_feed(1_000)
+            town.on_point = town.boundary = lambda name: None
+        town.trace.update("\n".join(self.story).encode())
+        return hashlib.sha256(town.trace.digest() + laws.digest(self)).hexdigest()
+
+    def do(self, act: Act) -> None:
+        """What a person does may be refused with a sentence; that changes nothing."""
+        try:
+            act(self)
+        except (Invalid, NotYours, ChangedMeanwhile) as refused:
+            self.tell(f"refused: {refused}")
+        except Crash as crash:
+            self.tell(f"the web process died at {crash}")
+            self._back_to_life()
+
+    def run_once(self) -> runner.Pass | None:
+        """One pass, as a worker would make it; it may die, or be overtaken and fenced."""
+        try:
+            passed = self.town.run()
+        except Crash as crash:
+            self.tell(f"died at {crash}")
+            self.probes[f"died at {crash}"] += 1
+            self._back_to_life()
+            return None
+        finally:
+            self.memory.look()
+        if passed is not None:
+            self.tell(f"run: {passed.outcome} {passed.counts}")
+            self.probes[f"run ended: {passed.outcome}"] += 1
+            self.probes.update(passed.counts)
+        return passed
+
+    def _back_to_life(self) -> None:
+        self.at.clear()
+        self.dies_in = None
+        self.town.provider = self.town.make_provider(self.kind.entities)  # its memory is gone
+        if self.rng.random() < 0.7:
+            self.town.advance(self.town.engine.lease.total_seconds() + 1)
+
+    # -- places between two durable steps -------------------------------------------------------------------------
+
+    def _at_point(self, name: str) -> None:
+        self.probes[f"point {name}"] += 1
+        if what := self.at.pop(name, None):
+            what()
+
+    def _at_boundary(self, name: str) -> None:
+        if self.dies_in is None or self.dies_in[0] != name:
+            return
+        left = self.dies_in[1] - 1
+        self.dies_in = (name, left)
+        if left <= 0:
+            self.dies_in = None
+            self.signed_out_rightly |= name == "after a call"
+            raise Crash(name)
+
+    def die(self, name: str) -> None:
+        raise Crash(name)
+
+    # -- the calm ---------------------------------------------------------------------------------------------------
+
+    def calm(self) -> None:
+        """No more trouble. Whatever a person has to do about the connection itself is done; the rest goes by itself."""
+        self.tell("calm")
+        town, control = self.town, self.town.emulator.control
+        self.at.clear()
+        self.dies_in = None
+        control.clear_faults()
+        self.cut_change_feed(1_000)
+        self._switched_on_again()
+        town.provider = town.make_provider(self.kind.entities)
+        self._signed_in_again()
+        town.advance(town.engine.lease.total_seconds() + 1)
+        town.deliver()
+        for _ in range(2):
+            town.settle(90)
+            self._signed_in_again()
+            self.memory.look()
+            town.until_the_change_feed_is_asked()
+        self.memory.look()
+
+    def cut_change_feed(self, cap: int) -> None:
+        """Both sides know the cap; a thousand changes a seed would be too many, so it is lower here."""
+        self.town.emulator.control.set_knobs(Knobs(change_cap=cap))
+        ledger.CHANGE_CAP = cap  # type: ignore[misc]
+
+    def company(self, **preferences: Any) -> None:
+        self.town.emulator.control.set_preferences(self.town.realm, preferences)
+
+    def _switched_on_again(self) -> None:
+        """What is in doubt while its switch is off stays in doubt: somebody turns those on again."""
+        town = self.town
+        with town.here():
+            doubtful = set(Attempt.objects.filter(state__in=UNRESOLVED).values_list("entity", flat=True))
+            for entity, kind, side in list(self.switches):
+                if entity in doubtful and side == "ledger":
+                    advanced.turn(town.member, entity, kind, Side.LEDGER, True, engine=town.engine)
+                    self.switches[(entity, kind, side)] = True
+
+    def _signed_in_again(self) -> None:
+        town = self.town
+        with town.here():
+            found = connections.connection_of(town.firm.pk)
+            state = str(found.state) if found else "disconnected"
+            if state == "paused":
+                connections.resume(town.member, engine=town.engine)
+        if state in ("needs_reconnect", "disconnected"):
+            outcome = town.connect()
+            assert outcome.ok, outcome
+            self.probes["reconnected"] += 1
+
+    def is_quiet(self) -> bool:
+        town = self.town
+        with town.here():
+            return not (
+                Dirty.objects.filter(entity__in=town.words).exists()
+                or Attempt.objects.filter(state__in=UNRESOLVED).exists()
+                or InboxEvent.objects.filter(handled_at=None).exists()
+            )
+
+    def look_at_calls(self) -> list[Entry]:
+        """The calls for our company since this was last asked."""
+        entries = self.town.emulator.log.entries()
+        new = [one for one in entries if one.number > self.seen_calls and one.realm == self.town.realm]
+        self.seen_calls = entries[-1].number if entries else 0
+        return new
+
+    def look_at_lines(self) -> list[tuple[str, str]]:
+        """(entity, sentence) of the sync activity since this was last asked."""
+        with self.town.here():
+            rows = ActivityLine.objects.filter(id__gt=self.seen_lines).order_by("id")
+            new = list(rows.values_list("id", "entity", "sentence"))
+        self.seen_lines = max([self.seen_lines, *(one[0] for one in new)])
+        return [(entity, sentence) for _, entity, sentence in new]
+
+    def touched_by_hand(self, document: Any) -> None:
+        self.by_hand.add(str(document["CustomerRef"]["value"]))
+
+    # -- words -----------------------------------------------------------------------------------------------------
+
+    def hit(self, fault: str) -> None:
+        """A fault of the catalogue is on its way."""
+        self.probes[f"fault {fault}"] += 1
+
+    def word(self) -> str:
+        return str(self.rng.randrange(100, 999))
+
+    def tell(self, line: str) -> None:
+        self.story.append(line)
+
+    def told(self) -> str:
+        return "\n".join([f"seed {self.seed} ({self.name}):", *self.story])

@@ -1,0 +1,70 @@
+"""The same seed ends the same, byte for byte; and what only reorders or delays the news changes no end."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from tests.sim import campaign, planted
+from tests.sim.town import Towns, chosen
+from tieout.practice.models import Client
+
+SEEDS = (3, 7, 11)
+SOME_BUGS = ("other-body-under-the-same-id", "signature-not-compared", "closed-without-success", "no-waiting")
+
+
+@pytest.mark.django_db
+def test_a_seed_replays_byte_for_byte() -> None:
+    once, again = campaign.here(SEEDS), campaign.here(tuple(reversed(SEEDS)))
+    assert once.traces == again.traces
+    assert len(set(once.traces.values())) == len(SEEDS)
+    assert all(once.traces.values()), once.failures
+
+
+@pytest.mark.django_db
+def test_webhooks_in_any_order_or_none_end_in_the_same_state() -> None:
+    towns = Towns()
+    ends = [
+        _end(towns, **weather)
+        for weather in ({}, {"drop": 1.0}, {"repeat": 3}, {"reorder": True}, {"delay": 900})
+    ]
+    assert ends[0]
+    assert all(end == ends[0] for end in ends)
+
+
+def _end(towns: Towns, **weather: Any) -> list[tuple[str, str, str]]:
+    """What the clients show after a dozen edits there, told about as the weather lets them."""
+    with towns.one_seed() as (town, _):
+        town.begin(1, chosen("client"))
+        town.subscribe(seed=5, **weather)
+        for number in range(12):
+            if number % 3 == 0:
+                town.add_customer(f"Customer {number}", PrimaryPhone={"FreeFormNumber": str(number)})
+            else:
+                ids = sorted(town.customers())
+                phone = {"FreeFormNumber": str(number)}
+                town.edit_customer(ids[number % len(ids)], PrimaryPhone=phone)
+            town.advance(20)
+            town.deliver()
+            town.run()
+        town.advance(1_000)
+        town.deliver()
+        town.settle()
+        town.until_the_change_feed_is_asked()
+        with town.here():
+            return sorted(Client.objects.values_list("name", "phone", "email"))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", SOME_BUGS)
+def test_a_planted_bug_is_caught(name: str) -> None:
+    """A few of the thirty; ``./run sim --planted`` demands it of all."""
+    towns = Towns()
+    with planted.planted(name):
+        for seed in range(120):
+            with transaction.atomic():
+                if campaign.one_storm(towns, seed)["failure"]:
+                    return
+    raise AssertionError(f"{name} was not caught in 120 seeds")

@@ -1,0 +1,12 @@
+"""The engine under people, faults, crashes and time: the first share of the seeds. See ``storm`` and ``chunks``."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.sim.chunks import share
+
+
+@pytest.mark.django_db
+def test_the_first_share_of_storms_ends_with_both_sides_equal_or_listed() -> None:
+    share(0)

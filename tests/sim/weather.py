@@ -1,0 +1,337 @@
+"""Acts: everything that goes wrong by itself: calls, processes, workers, webhooks, clocks, sign-ins, a company's settings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from quickbooks_emulator.webhooks.queue import Posting
+from tests.sim.acts import decide, edit_client, ids_here, switch
+from tests.sim.storm import BOUNDARIES, POINTS, Act, Storm
+from tieout.sync import connections, inbox, runner
+
+CALL_FAULTS: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("F1", {"effect": "drop_before"}),
+    ("F2", {"effect": "drop_after"}),
+    ("F3", {"effect": "apply_then", "status": 500}),
+    ("F3", {"effect": "apply_then", "status": 503}),
+    ("F4", {"effect": "body", "body": "<html>Bad gateway</html>", "status": 502}),
+    ("F4", {"effect": "cut", "bytes": 30}),
+    ("F4", {"effect": "body", "body": "", "status": 200}),
+    ("F5", {"effect": "delay", "seconds": 100}),
+    ("F6", {"effect": "reset", "bytes": 5}),
+    ("F11", {"effect": "status", "status": 429}),
+    ("F11", {"effect": "status", "status": 429, "retry_after": 17}),
+    ("F13", {"effect": "status", "status": 503}),
+    ("F17", {"effect": "status", "status": 401}),
+    ("F71", {"effect": "body", "body": '{"Customer": {"Id": 7, "DisplayName": []}}', "status": 200}),
+    ("F14", {"effect": "batch_fail", "items": ("1", "bid1")}),
+    ("F16", {"effect": "batch_omit", "items": ("1", "bid1")}),
+    ("F16", {"effect": "batch_shuffle"}),
+    (
+        "F24",
+        {
+            "effect": "body",
+            "status": 403,
+            "body": '{"Fault":{"Error":[{"Message":"Subscription period has ended","code":"6190"}],"type":"ValidationFault"}}',
+        },
+    ),
+)
+OPERATIONS = ("create", "update", "write", "write", "write", "query", "cdc", "read", "*")
+
+
+def climate(storm: Storm) -> None:
+    """What holds for the whole seed: webhooks, lag, memory of ids, numbering, feed caps, clocks."""
+    town, rng = storm.town, storm.rng
+    drop = rng.choice([0.0, 0.2, 1.0])
+    style = rng.choice(["cloudevents", "cloudevents", "legacy"])
+    repeat = rng.choice([0, 0, 2])
+    town.subscribe(
+        drop=drop,
+        repeat=repeat,
+        reorder=True,
+        seed=storm.seed,
+        format=style,
+        delay=rng.choice([0, "0..7200"]),
+    )
+    for fault, on in (
+        ("F28", drop > 0),
+        ("F29", repeat > 0),
+        ("F30", True),
+        ("F35", style == "legacy"),
+        ("F34", storm.name == "two firms"),
+    ):
+        if on:
+            storm.hit(fault)
+    if rng.random() < 0.3:
+        storm.hit("F7")
+        town.fault("forget_ids")
+        storm.tell("request ids are forgotten")
+    if rng.random() < 0.3:
+        storm.hit("F10")
+        town.fault("lag", seconds="0..60", seed=storm.seed)
+        storm.tell("listings lag")
+    if rng.random() < 0.15:
+        storm.hit("F11")
+        town.fault("throttle", per_minute=rng.choice([5, 20]))
+        storm.tell("few calls are let through")
+    if rng.random() < 0.25:
+        storm.hit("F36")
+        storm.cut_change_feed(rng.choice([1, 3]))
+        storm.tell("the change feed is cut early")
+    if rng.random() < 0.5:
+        storm.company(SalesFormsPrefs={"CustomTxnNumbers": True})
+        storm.probes["custom numbers on"] += 1
+    else:
+        storm.probes["custom numbers off"] += 1
+    if rng.random() < 0.1:
+        storm.hit("F40")
+        town.skew = timedelta(hours=rng.choice([-24, -1, 1, 24]))
+        storm.tell(f"our clock is {town.skew} off")
+
+
+def call_fails(storm: Storm) -> None:
+    rng = storm.rng
+    fault, rule = rng.choice(CALL_FAULTS)
+    operation = rng.choice(OPERATIONS) if not rule["effect"].startswith("batch") else "batch"
+    nth = rng.choice([1, 1, 1, 1, 2, 3])
+    storm.hit(fault)
+    if rule["effect"] in ("drop_after", "apply_then", "reset") and operation == "batch":
+        storm.hit("F15")
+    storm.signed_out_rightly |= operation == "*"  # it may meet the token service, whose new pair is lost then
+    storm.tell(f"{fault}: call {nth} of {operation} meets {rule}")
+    storm.town.fault(**rule, operation=operation, nth=nth, times=1)
+
+
+def outage(storm: Storm) -> None:
+    storm.hit("F13")
+    storm.tell("QuickBooks is down for six hours")
+    storm.town.fault("down", seconds=6 * 3600)
+
+
+def process_dies(storm: Storm) -> None:
+    rng = storm.rng
+    storm.hit("F61")
+    if rng.random() < 0.5:
+        where = rng.choice(POINTS)
+        storm.at[where] = lambda: storm.die(where)
+        storm.tell(f"the process will die at {where!r}")
+    else:
+        storm.dies_in = (rng.choice(BOUNDARIES), rng.randrange(1, 12))
+        storm.tell(f"the process will die at {storm.dies_in}")
+
+
+def overtaken(storm: Storm) -> None:
+    """A worker is frozen at a named point past its lease; another works meanwhile; then the first wakes up."""
+    where = storm.rng.choice(POINTS)
+    storm.tell(f"the worker will be overtaken at {where!r}")
+
+    def another_works() -> None:
+        town = storm.town
+        town.advance(town.engine.lease.total_seconds() + 1)
+        passed = runner.run_once(town.connection.pk, town.engine)
+        storm.tell(f"overtaken at {where!r}: {passed and passed.outcome}")
+        storm.probes["overtaken"] += 1
+        storm.hit("F63")
+        storm.hit("F65")
+
+    storm.at[where] = another_works
+
+
+def edited_in_flight(storm: Storm) -> None:
+    """Somebody edits a record while its write is on the way."""
+    clients = ids_here(storm, "client")
+    one = storm.rng.choice(clients)
+    storm.hit("F68")
+    edit_client(storm, one, {"phone": storm.word()})
+    what = storm.rng.choice([lambda them: edit_client(them, one, {"phone": them.word()}), switch])
+    storm.at[storm.rng.choice(["journalled", "answered"])] = lambda: storm.do(what)
+
+
+def webhooks(storm: Storm) -> None:
+    town = storm.town
+    town.advance(5)
+    for event in town.emulator.store.collection("events").values():
+        storm.events[event.id] = event.realm
+
+    def post(posting: Posting) -> int:
+        storm.old_posting = posting
+        return inbox.receive(posting.body, posting.headers, engine=town.engine)
+
+    storm.tell(f"{town.emulator.webhooks.pump(post)} webhook deliveries")
+    if storm.old_posting is not None and storm.rng.random() < 0.2:
+        storm.hit("F33")
+        inbox.receive(storm.old_posting.body, storm.old_posting.headers, engine=town.engine)
+    if storm.old_posting is not None and storm.rng.random() < 0.1:
+        storm.hit("F32")
+        forged = storm.old_posting.body[:-1] + b" "
+        assert inbox.receive(forged, storm.old_posting.headers, engine=town.engine) == 401, storm.told()
+
+
+def run(storm: Storm) -> None:
+    storm.run_once()
+    if storm.rng.random() < 0.35:
+        decide(storm)
+
+
+def time(storm: Storm) -> None:
+    rng = storm.rng
+    seconds = rng.choice([1, 30, 130, 400, 400, 4_000, 90_000, 35 * 86_400])
+    if seconds == 35 * 86_400:
+        if rng.random() < 0.7:
+            return
+        storm.hit("F37")
+        storm.hit("F27")
+    if seconds >= 4_000:
+        storm.hit("F17")
+    storm.tell(f"{seconds} s pass")
+    storm.town.advance(seconds)
+
+
+def company(storm: Storm) -> None:
+    """The company itself changes: settings, access, the tie to it."""
+    rng = storm.rng
+    rng.choice(
+        [
+            _numbers_flip,
+            _closing_date,
+            _auto_apply,
+            _classes_off,
+            _plan_changes,
+            _revoked,
+            _refresh_fails,
+            _user_lost_access,
+            _disconnected,
+            _paused,
+            _wrong_company,
+            outage,
+            edited_in_flight,
+            decide,
+            decide,
+            decide,
+        ]
+    )(storm)
+
+
+def _numbers_flip(storm: Storm) -> None:
+    storm.hit("F53")
+    on = storm.rng.random() < 0.5
+    storm.company(SalesFormsPrefs={"CustomTxnNumbers": on})
+    storm.tell(f"custom transaction numbers: {on}")
+
+
+def _closing_date(storm: Storm) -> None:
+    storm.hit("F52")
+    day = storm.rng.choice(["2026-01-31", "2026-02-28", "2020-12-31"])
+    storm.company(AccountingInfoPrefs={"BookCloseDate": day})
+    storm.tell(f"books closed to {day}")
+
+
+def _auto_apply(storm: Storm) -> None:
+    storm.hit("F55")
+    on = storm.rng.random() < 0.6
+    storm.company(SalesFormsPrefs={"AutoApplyCredit": on})
+    storm.auto_applied |= on
+    storm.tell(f"QuickBooks applies credits by itself: {on}")
+
+
+def _classes_off(storm: Storm) -> None:
+    storm.hit("F57")
+    off = {"ClassTrackingPerTxn": False, "ClassTrackingPerTxnLine": False, "TrackDepartments": False}
+    storm.company(AccountingInfoPrefs=off)
+    storm.tell("classes and locations are turned off")
+
+
+def _plan_changes(storm: Storm) -> None:
+    storm.hit("F58")
+    sku = storm.rng.choice(["QuickBooks Online Essentials", "QuickBooks Online Plus"])
+    storm.town.emulator.control.set_plan(storm.town.realm, sku)
+    storm.tell(f"the plan is {sku}")
+
+
+def _revoked(storm: Storm) -> None:
+    storm.hit("F22")
+    storm.tell("the grant is revoked")
+    storm.signed_out_rightly = True
+    storm.town.emulator.control.revoke(storm.town.realm)
+    storm.town.advance(3_700)
+
+
+def _refresh_fails(storm: Storm) -> None:
+    storm.hit("F20")
+    storm.tell("the token service fails")
+    rule = storm.rng.choice([{"effect": "status", "status": 503}, {"effect": "drop_after"}])
+    if rule["effect"] == "drop_after":
+        storm.hit("F19")
+        storm.signed_out_rightly = True
+    storm.town.fault(**rule, operation="refresh", times=1)
+    storm.town.advance(3_700)
+
+
+def _user_lost_access(storm: Storm) -> None:
+    storm.hit("F23")
+    storm.signed_out_rightly = True
+    fault = '{"Fault":{"Error":[{"Message":"Misuse","Detail":"AuthorizationFailed","code":"120"}],"type":"AuthorizationFault"}}'
+    storm.town.fault("body", status=403, body=fault, operation="read", nth=1, times=1)
+    storm.tell("the person who connected is no administrator any more")
+
+
+def _disconnected(storm: Storm) -> None:
+    town = storm.town
+    with town.here():
+        if connections.connection_of(town.firm.pk) is None:
+            return
+        connections.disconnect(town.member, engine=town.engine)
+    storm.tell("disconnected, links kept")
+    storm.probes["disconnected"] += 1
+    calls = _data_calls(storm)
+    with town.here():
+        pk = storm.connection_pk
+    assert runner.run_once(pk, town.engine) is None, storm.told()
+    assert _data_calls(storm) == calls, f"a call left after the disconnect\n{storm.told()}"
+    town.advance(storm.rng.choice([1, 400, 90_000]))
+    if not town.connect().ok:  # a fault met the sign-in: somebody tries once more later
+        storm.tell("the sign-in failed")
+        return
+    storm.tell("connected again")
+
+
+def _wrong_company(storm: Storm) -> None:
+    storm.hit("F26")
+    town = storm.town
+    wrong = next(one.realm for one in town.emulator.companies() if one.realm != town.realm)
+    outcome = town.connect(wrong)
+    kinds = ("wrong_company", "linked_elsewhere", "unavailable", "expired", "not_admin")
+    assert outcome.kind in kinds, f"{outcome}\n{storm.told()}"
+    storm.tell("somebody signed in to another company")
+
+
+def _paused(storm: Storm) -> None:
+    town = storm.town
+    with town.here():
+        if connections.connection_of(town.firm.pk) is None:
+            return
+        connections.pause(town.member, engine=town.engine)
+    calls = _data_calls(storm)
+    runner.run_once(storm.connection_pk, town.engine)
+    assert _data_calls(storm) == calls, f"a call left while paused\n{storm.told()}"
+    with town.here():
+        connections.resume(town.member, engine=town.engine)
+    storm.tell("paused and resumed")
+
+
+def _data_calls(storm: Storm) -> int:
+    town = storm.town
+    return len(town.emulator.log.entries(area="data", realm=town.realm))
+
+
+ACTS: Mapping[str, Act] = {
+    "call fails": call_fails,
+    "process dies": process_dies,
+    "overtaken": overtaken,
+    "webhooks": webhooks,
+    "run": run,
+    "time": time,
+    "company": company,
+}

@@ -1,0 +1,99 @@
+"""What the simulation has found, one test each, in the fewest steps that show it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.sync.rig import Rig
+from tests.sync.test_documents import Books
+from tieout.sync import lease
+from tieout.sync.models import Attempt, Connection, Hold
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def books() -> Books:
+    made = Books()
+    made.review_items()
+    made.send("invoice")
+    return made
+
+
+def lost(books: Books) -> Any:
+    """An invoice that arrived, and whose answer did not."""
+    item, client = books.item("Bookkeeping"), books.add_client("Ada Byrne")
+    books.settle()
+    books.fault("drop_after", entity="invoice", operation="create", nth=1, times=1)
+    invoice = books.invoice(client, item)
+    books.run()
+    (there,) = (one for one in books.of("Invoice").values() if "Tieout" in one.get("PrivateNote", ""))
+    return invoice, there
+
+
+def test_what_a_person_changed_there_while_the_answer_was_lost_is_asked_about(books: Books) -> None:
+    invoice, there = lost(books)
+    books.emulator.control.edit(books.realm, "Invoice", there["Id"], {"DueDate": "2026-12-31"})
+    books.settle()
+    assert books.partner("invoice", invoice.pk) == there["Id"]
+    assert invoice.number in [name for _, name in books.issues()]
+
+
+def test_what_a_person_voided_there_while_the_answer_was_lost_is_asked_about(books: Books) -> None:
+    invoice, there = lost(books)
+    books.emulator.control.edit(books.realm, "Invoice", there["Id"], {}, "void")
+    books.settle()
+    assert invoice.number in [name for _, name in books.issues()]
+
+
+def test_a_document_whose_mark_a_person_took_off_is_asked_about_and_not_sent_again(books: Books) -> None:
+    invoice, there = lost(books)
+    books.fault("forget_ids")
+    books.emulator.control.edit(books.realm, "Invoice", there["Id"], {"PrivateNote": "ours"})
+    before = len(books.of("Invoice"))
+    books.settle()
+    assert len(books.of("Invoice")) == before
+    assert ("unmatched", invoice.number) in books.issues()
+    with books.here():
+        assert there["Id"] in Hold.objects.get(entity="invoice").sentence
+
+
+def test_a_document_that_is_there_twice_with_our_mark_is_not_sent_a_third_time(books: Books) -> None:
+    invoice, there = lost(books)
+    copied = ("CustomerRef", "Line", "TxnDate", "DueDate", "PrivateNote")
+    twin = {name: there[name] for name in copied}
+    twin["Line"] = [line for line in there["Line"] if line["DetailType"] == "SalesItemLineDetail"]
+    books.emulator.control.edit(books.realm, "Invoice", None, twin, "create")
+    books.fault("forget_ids")
+    before = len(books.of("Invoice"))
+    books.settle()
+    assert len(books.of("Invoice")) == before
+    assert ("unmatched", invoice.number) in books.issues()
+    with books.here():
+        assert not Attempt.objects.filter(state="in_doubt").exists()
+
+
+def test_a_clock_set_back_by_a_day_delays_no_look_at_quickbooks() -> None:
+    rig = Rig()
+    rig.set_up()
+    rig.engine = replace(rig.engine, now=lambda: rig.clock.now() - timedelta(days=1))
+    rig.add_customer("Bo Diaz")
+    rig.run()
+    assert [one["name"] for one in rig.clients().values()] == ["Bo Diaz"]
+
+
+def test_a_clock_set_back_by_a_day_leaves_no_lane_taken() -> None:
+    rig = Rig()
+    rig.set_up()
+    earlier = replace(rig.engine, now=lambda: rig.clock.now() - timedelta(days=1))
+    with rig.here():
+        (connection,) = Connection.objects.all()
+        held = lease.take(connection.pk, rig.engine)  # and its process dies
+        assert held is not None
+        assert lease.take(connection.pk, rig.engine) is None
+        assert lease.take(connection.pk, earlier) is not None
+        assert Connection.objects.get().epoch == held.connection.epoch + 1
