@@ -1,0 +1,266 @@
+"""Acts: plants bugs in how records are merged, documents sent, and access and settings kept. See ``planted``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from tests.sim import town
+from tests.sim.bugs import Patch, bug
+from tieout.practice.isolation import every_firm_scope
+from tieout.practice.models import OutboxNote
+from tieout.quickbooks import documents, sales_lines
+from tieout.quickbooks import errors as ledger_words
+from tieout.quickbooks.api import oauth, webhooks
+from tieout.reconcile import merge, plan
+from tieout.reconcile.action import Update
+from tieout.reconcile.diff import Verdict
+from tieout.reconcile.ports import Reconnect
+from tieout.reconcile.state import Absent, Baseline, Present, Side
+from tieout.sync import (
+    batches,
+    discover,
+    doubt,
+    executor,
+    inbox,
+    lease,
+    listing,
+    observations,
+    observe,
+    outcomes,
+    sending,
+    tokens,
+)
+from tieout.sync.models import Connection
+
+# -- merging ----------------------------------------------------------------------------------------------------
+
+
+def _verdicts(patch: Patch, change: Callable[[Verdict, Any], Verdict]) -> None:
+    verdict = merge.verdict
+
+    def other(
+        ours: Any, theirs: Any, base_ours: Any, base_theirs: Any, owner: Any, chosen: Any = None
+    ) -> Verdict:
+        return change(verdict(ours, theirs, base_ours, base_theirs, owner, chosen), ours)
+
+    patch.setattr(merge, "verdict", other)
+
+
+@bug("Of two edits of one field the later one wins without a question.")
+def _newest_wins(patch: Patch) -> None:
+    _verdicts(patch, lambda found, ours: Verdict.TO_PRACTICE if found is Verdict.CONFLICT else found)
+
+
+@bug("Of two edits of one field the losing version is not kept for anybody to see.")
+def _loser_dropped(patch: Patch) -> None:
+    problem_of = listing.problem_of
+    patch.setattr(
+        batches, "problem_of", lambda one: None if isinstance(one, plan.Conflict) else problem_of(one)
+    )
+
+
+@bug("A whole record is written where one field has changed.")
+def _whole_record(patch: Patch) -> None:
+    outcomes_of = merge.Merge.outcomes
+
+    def whole(self: merge.Merge) -> Any:
+        if self.writes[Side.LEDGER]:
+            self.writes[Side.LEDGER] |= {
+                unit: self.here.units[unit]
+                for unit in ("phone", "email", "rate", "sku")
+                if unit in self.here.units
+            }
+        return outcomes_of(self)
+
+    patch.setattr(merge.Merge, "outcomes", whole)
+
+
+@bug("Our own write is not recognised when it comes back, and is answered with another.")
+def _echo(patch: Patch) -> None:
+    patch.setattr(observations, "changed_ones", lambda connection, spec, seen: dict(seen))
+    _verdicts(
+        patch,
+        lambda found, ours: (
+            Verdict.TO_LEDGER if found is Verdict.NOTHING and str(ours)[:1].isdigit() else found
+        ),
+    )
+
+
+@bug("What is deleted there is archived here without anybody being asked.")
+def _delete_cascades(patch: Patch) -> None:
+    linked = plan._linked
+
+    def cascades(spec: Any, record: Any, switches: Any) -> Any:
+        if isinstance(record.ledger, Absent) and isinstance(record.practice, Present) and spec.active_unit:
+            if record.practice.units.get(spec.active_unit) is False:
+                return []
+            return [
+                Update(Side.PRACTICE, record.practice_key, {spec.active_unit: False}, record.practice.token)
+            ]
+        return linked(spec, record, switches)
+
+    patch.setattr(plan, "_linked", cascades)
+
+
+@bug("One baseline is kept for both sides instead of a pair.")
+def _one_baseline(patch: Patch) -> None:
+    agreed = outcomes._agreed
+
+    def single(spec: Any, attempt: Any, answer: Any) -> Baseline:
+        pair = agreed(spec, attempt, answer)
+        return Baseline(pair.practice, pair.practice)
+
+    patch.setattr(outcomes, "_agreed", single)
+
+
+# -- documents ----------------------------------------------------------------------------------------------------
+
+
+@bug("A payment does not wait for its invoices, nor an invoice for its client.")
+def _no_waiting(patch: Patch) -> None:
+    with_references = observe._with_references
+    patch.setattr(observe, "_with_references", lambda *arguments: (with_references(*arguments)[0], {}))
+
+
+@bug("Amounts go through binary fractions and are cut.")
+def _floats(patch: Patch) -> None:
+    rows = sales_lines.write_rows
+
+    def cut(value: Any, document: Any) -> None:
+        rows(value, document)
+        for line in document["Line"]:
+            line["Amount"] = Decimal(int(float(line["Amount"]) * 100)) / 100
+
+    unit = next(one for one in _entity("invoice").spec.units if one.name == "content")
+    object.__setattr__(unit, "to_ledger", cut)
+    patch.setattr(documents, "AMOUNT", Decimal("0.00"))
+
+
+@bug("A total that QuickBooks computes otherwise is taken for agreed, and not shown.")
+def _total_ignored(patch: Patch) -> None:
+    verified = merge.Merge._verified
+    patch.setattr(
+        merge.Merge,
+        "_verified",
+        lambda self, found, answer, ours, theirs: (
+            Verdict.SETTLE if verified(self, found, answer, ours, theirs) is Verdict.CONFLICT else found
+        ),
+    )
+
+
+@bug("A document made in QuickBooks becomes one here.")
+def _documents_come_here(patch: Patch) -> None:
+    patch.setattr(discover, "_ours", lambda connection, spec, ids: ids)
+    object.__setattr__(_entity("invoice").spec, "direction", plan.EntitySpec.__annotations__ and _both())
+
+
+def _both() -> Any:
+    from tieout.reconcile.spec import Direction
+
+    return Direction.BOTH
+
+
+def _entity(practice: str) -> Any:
+    return next(one for one in town.EVERYTHING if one.spec.practice == practice)
+
+
+# -- settings and access ---------------------------------------------------------------------------------------
+
+
+@bug("A switch is only looked at when the plan is made.")
+def _switch_read_once(patch: Patch) -> None:
+    patch.setattr(sending, "forbids", lambda *arguments, **more: "")
+    patch.setattr(executor, "forbids", lambda *arguments, **more: "")
+
+
+@bug("A plan is carried out although what was previewed has changed.", "tests/sync/test_review_decisions.py")
+def _preview_not_checked(patch: Patch) -> None:
+    return None
+
+
+@bug("A new token pair is used before it is stored.")
+def _tokens_stored_late(patch: Patch) -> None:
+    renew = tokens.StoredTokens.renew
+
+    def late(self: Any, refused: str) -> str:
+        provider = self._provider
+
+        class Dying:
+            def refresh(self, pair: Any) -> Any:
+                fresh = provider.refresh(pair)
+                engine.at_point("tokens refreshed")
+                return fresh
+
+        engine, self._provider = self._engine, Dying()
+        try:
+            return renew(self, refused)
+        finally:
+            self._provider = provider
+
+    patch.setattr(tokens.StoredTokens, "renew", late)
+
+
+@bug("A token service that is down counts as a dead grant.")
+def _dead_on_500(patch: Patch) -> None:
+    patch.setitem(ledger_words.SIGN_IN_CLASSES, oauth.TokenServiceUnavailable, Reconnect)
+
+
+@bug("One query for our own changes has no firm in it.")
+def _no_firm_in_a_query(patch: Patch) -> None:
+    take = discover.take_outbox
+
+    def everybodys(held: Any, specs: Any) -> int:
+        with every_firm_scope():
+            OutboxNote.objects.exclude(firm_id=held.connection.firm_id).update(
+                firm_id=held.connection.firm_id
+            )
+        return take(held, specs)
+
+    patch.setattr(discover, "take_outbox", everybodys)
+
+
+@bug("A webhook delivery goes whole to the company of its first event.")
+def _first_company_only(patch: Patch) -> None:
+    row = inbox._store
+
+    def first(notices: Any, engine: Any) -> None:
+        row([replace(one, company_id=notices[0].company_id) for one in notices], engine)
+
+    patch.setattr(inbox, "_store", first)
+
+
+@bug("A webhook is believed before its signature is compared.")
+def _signature_not_compared(patch: Patch) -> None:
+    patch.setattr(webhooks, "is_genuine", lambda body, given, keys: True)
+
+
+@bug("A run does not notice that another has taken its lane.")
+def _epoch_unchecked(patch: Patch) -> None:
+    def check(self: lease.Lease) -> Connection:
+        return Connection.objects.get(pk=self.connection.pk)
+
+    commit = lease.Lease.commit
+
+    @contextmanager
+    def unfenced(self: lease.Lease, *, to_send: bool = False) -> Iterator[Connection]:
+        self.connection.epoch = Connection.objects.values_list("epoch", flat=True).get(pk=self.connection.pk)
+        with commit(self, to_send=to_send) as fresh:
+            yield fresh
+
+    patch.setattr(lease.Lease, "check", check)
+    patch.setattr(lease.Lease, "commit", unfenced)
+
+
+@bug("An entry is closed although nothing has changed.")
+def _closed_without_success(patch: Patch) -> None:
+    list_all = listing.list_all
+
+    def closed(connection: Any, entity: str, listed: Any, now: Any) -> None:
+        list_all(connection, entity, [replace(one, problems=()) for one in listed], now)
+
+    patch.setattr(batches, "list_all", closed)
+    patch.setattr(doubt, "list_all", closed)

@@ -1,0 +1,166 @@
+"""Acts: plants bugs in how writes are sent and changes are noticed. See ``planted``."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from tests.sim import town
+from tests.sim.bugs import Patch, bug
+from tieout.quickbooks import ledger, looking
+from tieout.reconcile import plan
+from tieout.reconcile.ports import Found, WindowTooOld
+from tieout.reconcile.state import Absent, Present
+from tieout.sync import (
+    discover,
+    doubt,
+    observations,
+    outcomes,
+    sending,
+)
+from tieout.sync.models import Attempt, Connection
+
+# -- writes that got no answer --------------------------------------------------------------------------------
+
+
+@bug("An unanswered write is sent again without looking for it.")
+def _resend_without_reading(patch: Patch) -> None:
+    patch.setattr(ledger.QuickBooksLedger, "look_for", lambda self, write, sent_at=None: Found(None))
+
+
+@bug("An unanswered write is looked for at once, while listings still lag.")
+def _no_settle(patch: Patch) -> None:
+    begin = town.Town.begin
+
+    def hasty(self: town.Town, seed: int, kinds: Any) -> None:
+        begin(self, seed, kinds)
+        self.engine = replace(self.engine, settle=timedelta(0))
+
+    patch.setattr(town.Town, "begin", hasty)
+
+
+@bug("A write is repeated under a new request id.")
+def _new_request_id_on_retry(patch: Patch) -> None:
+    as_written = doubt._as_written
+
+    def renamed(attempt: Attempt) -> Any:
+        write, other = as_written(attempt), f"{attempt.request_id}r"
+        return replace(write, request_id=other, path=write.path.replace(attempt.request_id, other))
+
+    patch.setattr(doubt, "_as_written", renamed)
+
+
+@bug("A write is repeated under its request id with another body.")
+def _other_body_under_the_same_id(patch: Patch) -> None:
+    as_written = doubt._as_written
+
+    def rewritten(attempt: Attempt) -> Any:
+        write = as_written(attempt)
+        return replace(write, body=write.body + b" ")
+
+    patch.setattr(doubt, "_as_written", rewritten)
+
+
+@bug("A link is saved in a transaction of its own, after the attempt is done.")
+def _link_in_another_transaction(patch: Patch) -> None:
+    links, together = outcomes._links, sending.Sender._record_together
+    later: list[Any] = []
+
+    def split(self: sending.Sender, found: Any, when_recorded: Any) -> None:
+        together(self, found, when_recorded)
+        while later:
+            arguments = later.pop()
+            with self.lease.commit():
+                links(*arguments)
+
+    patch.setattr(outcomes, "_links", lambda *arguments: later.append(arguments))
+    patch.setattr(sending.Sender, "_record_together", split)
+
+
+@bug("What a person changed in a document before we found it again is taken for agreed.")
+def _found_again_is_agreed_whole(patch: Patch) -> None:
+    patch.setattr(looking, "FIRST_TOKEN", None)
+    answer = doubt.Answer
+    patch.setattr(doubt, "Answer", lambda row, **rest: answer(row))
+
+
+# -- what changed ---------------------------------------------------------------------------------------------
+
+
+@bug("The cursor moves in a transaction before the one that stores what it guards.")
+def _cursor_before_its_changes(patch: Patch) -> None:
+    take_changes, move = discover.take_changes, discover._move_cursor
+
+    def moved_first(held: Any, specs: Any, answer: Any) -> None:
+        if answer.complete:
+            with held.commit() as connection:
+                for spec in specs:
+                    move(connection, spec, answer.until - held.engine.overlap)
+        take_changes(held, specs, answer)
+
+    patch.setattr(discover, "take_changes", moved_first)
+
+
+@bug("The cursor follows our own clock.")
+def _cursor_by_our_clock(patch: Patch) -> None:
+    move = discover._move_cursor
+
+    def ours(connection: Connection, spec: Any, until: Any, *rest: Any, **more: Any) -> None:
+        move(connection, spec, max(until, until + timedelta(minutes=5)), *rest, **more)
+
+    patch.setattr(discover, "_move_cursor", ours)
+
+
+def _complete(patch: Patch) -> None:
+    changes = ledger.QuickBooksLedger.changes
+    patch.setattr(
+        ledger.QuickBooksLedger,
+        "changes",
+        lambda self, entities, since: replace(changes(self, entities, since), complete=True),
+    )
+
+
+@bug("An answer of the change feed at its cap is taken for complete.")
+def _cut_page_is_whole(patch: Patch) -> None:
+    _complete(patch)
+
+
+@bug("A gap the change feed cannot bridge is passed over: nothing is compared whole.")
+def _gap_ignored(patch: Patch) -> None:
+    sweep = discover._move_cursor
+
+    def only_the_cursor(held: Any, there: Any, spec: Any, started: Any = None) -> int:
+        with held.commit() as connection:
+            if started is not None:
+                sweep(connection, spec, started - held.engine.overlap)
+        return 0
+
+    patch.setattr(discover, "sweep", only_the_cursor)
+    _ = WindowTooOld
+
+
+@bug("An absorbed or deleted record is not noticed.")
+def _merge_ignored(patch: Patch) -> None:
+    changes = ledger.QuickBooksLedger.changes
+
+    def blind(self: Any, entities: Any, since: Any) -> Any:
+        found = changes(self, entities, since)
+        keys = tuple(key for key in found.keys if key not in found.absent)
+        return replace(found, absent={}, keys=keys)
+
+    patch.setattr(ledger.QuickBooksLedger, "changes", blind)
+    patch.setattr(ledger.QuickBooksLedger, "_read_alone", lambda self, kind, one: plan.Unknown("not now"))
+
+
+@bug("An inactive record is taken for a deleted one.")
+def _inactive_is_deleted(patch: Patch) -> None:
+    as_seen = observations.as_seen
+
+    def gone(row: Any) -> Any:
+        seen = as_seen(row)
+        if isinstance(seen, Present) and seen.units.get("active") is False:
+            return Absent("it is inactive")
+        return seen
+
+    patch.setattr(observations, "as_seen", gone)
