@@ -122,8 +122,8 @@ def _one_baseline(patch: Patch) -> None:
 
 @bug("A payment does not wait for its invoices, nor an invoice for its client.")
 def _no_waiting(patch: Patch) -> None:
-    with_references = observe._with_references
-    patch.setattr(observe, "_with_references", lambda *arguments: (with_references(*arguments)[0], {}))
+    with_references = observe.with_references
+    patch.setattr(observe, "with_references", lambda *arguments: (with_references(*arguments)[0], {}))
 
 
 @bug("Amounts go through binary fractions and are cut.")
