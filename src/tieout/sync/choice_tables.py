@@ -38,3 +38,13 @@ class SettingsCheck(models.Model):
     """As the ledger introduced itself: country and preferences."""
     problem = models.CharField(max_length=500, blank=True)
     """A sentence, when it could not be read; the facts are then the last ones known."""
+
+
+class Told(models.Model):
+    """What those who manage integrations were last mailed. One row per connection; written by ``notices``."""
+
+    firm = models.ForeignKey(Firm, on_delete=models.PROTECT, related_name="+")
+    connection = models.OneToOneField(Connection, on_delete=models.CASCADE, related_name="told")
+    state = models.CharField(max_length=20, blank=True)
+    """A member of ``notice_words.State``; empty: nothing was looked at yet."""
+    digest_at = models.DateTimeField(null=True)

@@ -1,6 +1,6 @@
 """Decides nothing: where Django looks for this app's tables."""
 
-from tieout.sync.choice_tables import SettingsCheck, SwitchChange
+from tieout.sync.choice_tables import SettingsCheck, SwitchChange, Told
 from tieout.sync.connection_tables import (
     LIVE_STATES,
     CallMeter,
@@ -60,6 +60,7 @@ __all__ = [
     "TieOut",
     "TieOutLine",
     "TokenSet",
+    "Told",
     "Verdict",
     "WriteEntry",
 ]

@@ -24,6 +24,7 @@ from tieout.practice.isolation import every_firm_scope
 from tieout.practice.models import OutboxNote
 from tieout.sync.bulk_tasks import ring_unfinished
 from tieout.sync.models import InboxEvent, Run
+from tieout.sync.notices import tell_all
 from tieout.sync.tasks import QUEUE, compare_soon, wake_due
 from tieout.sync.tie_out_daily import due_connections
 
@@ -34,6 +35,8 @@ TICK = 2.0
 STALLED_AFTER = 60.0
 """Seconds without a heartbeat after which a worker is taken for dead. Long enough for a machine that swaps."""
 TIDY_EVERY = timedelta(hours=1)
+TELL_EVERY = timedelta(minutes=1)
+"""How soon a change of state is mailed."""
 KEPT = timedelta(days=30)
 """How long handled webhook events and runs are kept."""
 
@@ -70,6 +73,7 @@ async def _work(concurrency: int) -> None:
 
 def _tick_until(stop: threading.Event) -> None:
     tidied: datetime | None = None
+    told: datetime | None = None
     while not stop.wait(TICK):
         try:
             close_old_connections()
@@ -81,6 +85,9 @@ def _tick_until(stop: threading.Event) -> None:
                 tidy(now)
                 do_what_is_due(now)
                 compare_soon(due_connections(now))
+            if told is None or now - told >= TELL_EVERY:
+                tell_all(now)
+                told = now
                 tidied = now
         except Exception:
             # The database may be restarting: this loop is the one that must outlive it.

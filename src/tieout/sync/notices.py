@@ -1,0 +1,105 @@
+"""Acts: mails those who manage integrations when the state of their QuickBooks connection changed, and a weekly digest.
+
+What was told last is kept, so it may be called as often as one likes. A mail that the server did not take is tried again
+with the next call; without a mail server nothing is kept, and nothing is told late by surprise.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+
+from tieout.practice.isolation import every_firm_scope, firm_scope
+from tieout.practice.mail import NotSent, deliver, mail_is_set_up
+from tieout.practice.models import Member
+from tieout.practice.money import shown
+from tieout.practice.permissions import Permission
+from tieout.sync import tie_out, worklist
+from tieout.sync.models import LIVE_STATES, Connection, ConnectionState, Dirty, Told
+from tieout.sync.notice_words import Facts, Mail, State, Waiting, digest, on_change
+
+log = logging.getLogger(__name__)
+PAGE = "/settings/integrations/quickbooks/"
+
+
+def tell_all(now: datetime) -> int:
+    """Every firm's. Returns how many mails were sent."""
+    if not mail_is_set_up():
+        return 0
+    with every_firm_scope():
+        rows = list(Connection.objects.filter(state__in=LIVE_STATES).values_list("pk", "firm_id"))
+    sent = 0
+    for connection_id, firm_id in rows:
+        with firm_scope(firm_id):
+            # One worker writes: another that looks at the same moment finds the row taken, and goes on.
+            with transaction.atomic():
+                Told.objects.get_or_create(connection_id=connection_id, defaults={"firm_id": firm_id})
+                if (
+                    Told.objects.select_for_update(skip_locked=True)
+                    .filter(connection_id=connection_id)
+                    .exists()
+                ):
+                    sent += tell(Connection.objects.get(pk=connection_id), now)
+    return sent
+
+
+def tell(connection: Connection, now: datetime) -> int:
+    """What one firm should know now. Returns how many mails were sent."""
+    told, _ = Told.objects.get_or_create(connection=connection, defaults={"firm_id": connection.firm_id})
+    address, state = f"{settings.BASE_URL}{PAGE}", state_of(connection)
+    mails: list[tuple[Mail | None, dict[str, object]]] = [
+        (on_change(told.state, state, _facts(connection), address), {"state": state.value}),
+        (digest(_waiting(connection), told.digest_at, now, address), {"digest_at": now}),
+    ]
+    if told.state == "" and mails[0][0] is None:
+        Told.objects.filter(pk=told.pk).update(state=state.value)
+    sent = 0
+    for mail, kept in mails:
+        if mail is not None and _sent(connection, mail):
+            Told.objects.filter(pk=told.pk).update(**kept)
+            sent += 1
+    return sent
+
+
+def state_of(connection: Connection) -> State:
+    """Signed out and halted first; a pause that a person asked for is well."""
+    if connection.state == ConnectionState.NEEDS_RECONNECT:
+        return State.SIGNED_OUT
+    if connection.state == ConnectionState.PAUSED and not connection.state_reason.startswith("Paused by "):
+        return State.HALTED
+    last = tie_out.latest(connection)
+    return State.UNEXPLAINED if last is not None and not last.agrees else State.WELL
+
+
+def _facts(connection: Connection) -> Facts:
+    last = tie_out.latest(connection)
+    waiting = Dirty.objects.filter(connection=connection).count()
+    amount = shown(last.unexplained) if last else ""
+    return Facts(connection.company_name, waiting, connection.state_reason, amount)
+
+
+def _waiting(connection: Connection) -> list[Waiting]:
+    found = worklist.groups(connection, "needs_you")
+    return [Waiting(one.cause.title, one.cause.next_step, one.count, one.oldest) for one in found]
+
+
+def _sent(connection: Connection, mail: Mail) -> bool:
+    managers = Member.objects.filter(
+        firm_id=connection.firm_id,
+        is_active=True,
+        user__is_active=True,
+        role__permissions__contains=[Permission.MANAGE_INTEGRATIONS.value],
+    )
+    to = list(managers.order_by("id").values_list("user__email", flat=True))
+    if not to:
+        return False
+    try:
+        for one in to:  # each by itself: colleagues' addresses are nobody's business
+            deliver([one], mail.subject, mail.text, sender_name="Tieout")
+    except NotSent as problem:
+        log.warning("a notice was not sent: %s", problem)
+        return False
+    return True
