@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from pypdf import PdfReader
 
 from tests.web.conftest import entered, make_firm, make_members
 from tieout.practice.firms import Firm, Member
@@ -114,6 +116,19 @@ def test_the_file_has_every_client_and_every_document(signed_in: SignedIn, conne
     assert (
         'Ada Byrne,100.00,100.01,-0.01,Invoice 1043,2026-03-02,100.00,100.01,-0.01,"Unexplained.' in rows[1]
     )
+
+
+def test_the_paper_has_the_sentence_the_documents_and_a_place_to_sign(
+    signed_in: SignedIn, connection: Connection
+) -> None:
+    found = compared(connection, cents_off=True)
+    answer = signed_in("admin").get(f"{PAGE}{found.pk}/print.pdf")
+    assert answer["Content-Type"] == "application/pdf"
+    said = " ".join(
+        "".join(page.extract_text() for page in PdfReader(io.BytesIO(answer.content)).pages).split()
+    )
+    for piece in ("$0.01 unexplained across 214 clients", "Ada Byrne", "Invoice 1043", "Not signed yet"):
+        assert piece in said, piece
 
 
 def test_a_signature_keeps_it_with_name_and_note(signed_in: SignedIn, connection: Connection) -> None:

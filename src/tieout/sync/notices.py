@@ -33,16 +33,12 @@ def tell_all(now: datetime) -> int:
         rows = list(Connection.objects.filter(state__in=LIVE_STATES).values_list("pk", "firm_id"))
     sent = 0
     for connection_id, firm_id in rows:
-        with firm_scope(firm_id):
+        with firm_scope(firm_id), transaction.atomic():
+            Told.objects.get_or_create(connection_id=connection_id, defaults={"firm_id": firm_id})
             # One worker writes: another that looks at the same moment finds the row taken, and goes on.
-            with transaction.atomic():
-                Told.objects.get_or_create(connection_id=connection_id, defaults={"firm_id": firm_id})
-                if (
-                    Told.objects.select_for_update(skip_locked=True)
-                    .filter(connection_id=connection_id)
-                    .exists()
-                ):
-                    sent += tell(Connection.objects.get(pk=connection_id), now)
+            free = Told.objects.select_for_update(skip_locked=True).filter(connection_id=connection_id)
+            if free.exists():
+                sent += tell(Connection.objects.get(pk=connection_id), now)
     return sent
 
 

@@ -19,10 +19,11 @@ from tieout.reconcile.ports import LedgerError
 from tieout.sync import partners, tie_out, tie_out_daily
 from tieout.sync.models import Connection, TieOut, TieOutLine
 from tieout.web.access import FirmRequest
-from tieout.web.downloads import csv_file
+from tieout.web.downloads import attachment, csv_file
 from tieout.web.integrations import tie_out_words as words
 from tieout.web.integrations.gated import connected
 from tieout.web.integrations.remedies import RECORD_PAGES
+from tieout.web.integrations.tie_out_pdf import tie_out_pdf
 from tieout.web.paging import page_number
 
 AT_ONCE = 2_000
@@ -98,6 +99,15 @@ def export(request: FirmRequest, connection: Connection, tie_out_id: int) -> Htt
     return csv_file(
         f"tie-out-{found.day.isoformat()}.csv", write_csv(words.HEADER, words.rows(_every(found)))
     )
+
+
+@connected
+@require_GET
+def printed(request: FirmRequest, connection: Connection, tie_out_id: int) -> HttpResponse:
+    """For the archive; with the signature, or a place for it."""
+    found = _found(connection, tie_out_id)
+    content = tie_out_pdf(request.member.firm.name, connection.company_name, found, _every(found))
+    return attachment(f"tie-out-{found.day.isoformat()}.pdf", content, "application/pdf")
 
 
 def _found(connection: Connection, tie_out_id: int) -> TieOut:

@@ -44,6 +44,7 @@ urlpatterns = [
     path(MANAGE + "tie-out/", tie_out.page, name="quickbooks-tie-out"),
     path(MANAGE + "tie-out/compare/", tie_out.compare, name="quickbooks-tie-out-compare"),
     path(MANAGE + "tie-out/<int:tie_out_id>/sign/", tie_out.sign, name="quickbooks-tie-out-sign"),
+    path(MANAGE + "tie-out/<int:tie_out_id>/print.pdf", tie_out.printed, name="quickbooks-tie-out-pdf"),
     path(MANAGE + "tie-out/<int:tie_out_id>/export.csv", tie_out.export, name="quickbooks-tie-out-export"),
     path(MANAGE + "needs-you/", needs_you.issues, name="quickbooks-issues"),
     path(MANAGE + "needs-you/decide/", needs_you.decide, name="quickbooks-decide"),
