@@ -174,7 +174,7 @@ def test_what_needs_a_person_is_settled_where_it_is_listed(signed_in: Page, demo
 
     # unlinked by hand, taken back
     page.get_by_role("button", name="Unlink").click()
-    expect(page.locator("main")).to_contain_text("Not linked to a customer")
+    expect(page.locator("main")).to_contain_text("Not linked to a record")
     page.get_by_role("button", name="Undo").click()
     expect(page.locator("main")).to_contain_text("Linked to")
     assert not page.complaints, page.complaints  # type: ignore[attr-defined]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from fpdf import FPDF
 from fpdf.enums import TableBordersLayout, TextEmphasis, XPos, YPos
@@ -92,7 +92,9 @@ class _Page(FPDF):
         else:
             self._say("Not signed yet.   Name: ______________________   Date: ______________", 10)
 
-    def _table(self, names: tuple[str, ...], widths: tuple[int, ...], rows: list[tuple[str, ...]]) -> None:
+    def _table(
+        self, names: tuple[str, ...], widths: tuple[int, ...], rows: Sequence[tuple[str, ...]]
+    ) -> None:
         self._face(9)
         self.set_draw_color(200)
         with self.table(

@@ -1,0 +1,173 @@
+"""Every bad moment with QuickBooks, as its user meets it: a sentence, a next step, and nothing lost afterwards."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tests.sync.rig import Rig
+from tests.sync.test_documents import Books
+from tests.web.conftest import entered
+from tieout.practice.numbering import sequence_of
+from tieout.sync import connections
+from tieout.sync.issues import CAUSES
+
+pytestmark = pytest.mark.django_db
+MANAGE = "/settings/integrations/quickbooks/"
+
+
+def shown(browser: Client, path: str) -> str:
+    answer = browser.get(path)
+    assert answer.status_code == 200
+    return " ".join(re.sub(r"<[^>]+>", " ", answer.content.decode()).split())
+
+
+@pytest.fixture(autouse=True)
+def as_the_rig_sees_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pages ask the product's own engine; here they need nothing of it but where records are in QuickBooks."""
+    monkeypatch.setattr(
+        "tieout.sync.partners.deep_link", lambda *given, **named: "https://example.com/record"
+    )
+
+
+class Firm:
+    def __init__(self) -> None:
+        self.books = Books()
+        self.books.review_items()
+        self.item, self.client = self.books.item("Bookkeeping"), self.books.add_client("Ada Byrne")
+        self.books.settle()
+        self.books.send("invoice")
+
+    @property
+    def control(self) -> Any:
+        return self.books.emulator.control
+
+    def preference(self, **groups: Any) -> None:
+        self.control.set_preferences(self.books.realm, groups)
+
+    def edit(self, entity: str, record_id: str, operation: str = "update", **fields: Any) -> None:
+        self.control.edit(self.books.realm, entity, record_id, fields, operation)
+
+    def invoice(self) -> Any:
+        return self.books.invoice(self.client, self.item)
+
+    def sent(self) -> str:
+        made = self.invoice()
+        self.books.settle()
+        return self.books.partner("invoice", made.pk)
+
+
+def closed_period(firm: Firm) -> Callable[[], None]:
+    firm.preference(AccountingInfoPrefs={"BookCloseDate": "2026-12-31"})
+    firm.invoice()
+    return lambda: firm.preference(AccountingInfoPrefs={"BookCloseDate": "2025-12-31"})
+
+
+def duplicate_number(firm: Firm) -> None:
+    firm.preference(SalesFormsPrefs={"CustomTxnNumbers": True})
+    with firm.books.here():
+        taken = sequence_of(firm.books.firm.pk, "invoice").next
+    firm.edit("Invoice", next(iter(firm.books.of("Invoice"))), DocNumber=taken)
+    firm.invoice()
+
+
+def inactive_item(firm: Firm) -> Callable[[], None]:
+    there = firm.books.partner("service_item", firm.item.pk)
+    firm.edit("Item", there, Active=False)
+    firm.invoice()
+    return lambda: firm.edit("Item", there, Active=True)
+
+
+def deleted_there(firm: Firm) -> None:
+    firm.edit("Invoice", firm.sent(), "delete")
+
+
+def one_cent_off(firm: Firm) -> None:
+    there = firm.sent()
+    line = firm.books.of("Invoice")[there]["Line"][0]
+    detail = {**line["SalesItemLineDetail"], "UnitPrice": Decimal("100.01")}
+    changed = [{**line, "Amount": Decimal("100.01"), "SalesItemLineDetail": detail}]
+    firm.edit("Invoice", there, Line=changed)
+
+
+def duplicate_name(firm: Firm) -> None:
+    firm.control.edit(firm.books.realm, "Vendor", None, {"DisplayName": "Bo Lee"}, "create")
+    firm.books.add_client("Bo Lee")
+
+
+MOMENTS: list[tuple[Callable[[Firm], Any], str, tuple[str, ...]]] = [
+    (deleted_there, "gone_there", ("Send again", "Void here", "Take apart and leave out")),
+    (one_cent_off, "amount_differs", ("Accept theirs", "Keep ours")),
+    (duplicate_name, "name_taken", ("Link to…", "Use “Bo Lee (client)”", "Edit here")),
+    (duplicate_number, "number_taken", ("Use ", "Edit here")),
+    (inactive_item, "reference", ("Check again", "Edit here")),
+    (closed_period, "closed_period", ("Check again", "Edit here", "Leave out")),
+]
+
+
+def test_each_is_listed_with_a_sentence_a_next_step_and_its_buttons_and_goes_when_cured() -> None:
+    firm = Firm()
+    cures = {}
+    for happens, cause, _ in MOMENTS:
+        cures[cause] = happens(firm)
+        firm.books.until_the_change_feed_is_asked()
+    browser = entered(firm.books.member)
+    for _, cause, buttons in MOMENTS:
+        page = shown(browser, f"{MANAGE}needs-you/?cause={cause}")
+        assert CAUSES[cause].title in page, (cause, firm.books.issues())
+        assert CAUSES[cause].next_step.split(",")[0] in page
+        for button in buttons:
+            assert button in page, (cause, button)
+        assert not re.search(r"\b(6240|6140|6210|6200|610|2500|5010)\b", page), (
+            "a code stands in for a sentence"
+        )
+    cures["closed_period"]()
+    cures["reference"]()
+    for cause in ("closed_period", "reference"):
+        answer = browser.post(f"{MANAGE}needs-you/decide/", {"do": "retry_all", "cause": cause}, follow=True)
+        assert "looked at again now" in answer.content.decode()
+    firm.books.settle()
+    assert not {slug for slug, _ in firm.books.issues()} & {"closed_period", "reference"}
+
+    value = re.findall(
+        r'value="(use_number:\d+)"', browser.get(f"{MANAGE}needs-you/?cause=number_taken").content.decode()
+    )[0]
+    browser.post(f"{MANAGE}needs-you/decide/", {"one": value})
+    firm.books.settle()
+    assert "number_taken" not in {slug for slug, _ in firm.books.issues()}
+
+
+def test_signed_out_is_one_banner_with_the_queue_and_any_administrator_lets_it_go_on() -> None:
+    rig = Rig()
+    rig.set_up()
+    rig.emulator.control.revoke(rig.realm)
+    rig.add_client("Ada Byrne")
+    rig.run()
+    page = shown(entered(rig.member), MANAGE)
+    assert "QuickBooks signed us out" in page
+    assert "Nothing is lost: 1 change waits and will be sent afterwards." in page
+    assert "Reconnect" in page
+    with rig.here():
+        assert connections.connection_of(rig.firm.pk).state == "needs_reconnect"  # type: ignore[union-attr]
+    assert rig.connect().ok
+    rig.settle()
+    assert rig.customers_named("Ada Byrne")
+
+
+def test_throttled_it_says_so_and_when_it_goes_on_and_everything_arrives() -> None:
+    rig = Rig()
+    rig.set_up()
+    rig.fault("throttle", per_minute=0, times=3)
+    rig.advance(600)
+    rig.add_client("Ada Byrne")
+    rig.run()
+    page = shown(entered(rig.member), MANAGE)
+    assert "asked us to slow down" in page
+    assert "it is tried again by itself at" in page
+    rig.settle()
+    assert rig.customers_named("Ada Byrne")
