@@ -42,8 +42,8 @@ def test_json_of_another_shape_names_what_is_wrong(program: Program, stock: Stoc
 @pytest.mark.parametrize(
     ("body", "field", "sentence"),
     [
-        ({"amount": 10.1}, "amount", "Send a text."),
-        ({"amount": 10}, "amount", "Send a text."),
+        ({"amount": 10.1}, "amount", 'Write the number as text with a point, such as "1250.00".'),
+        ({"amount": 10}, "amount", 'Write the number as text with a point, such as "1250.00".'),
         ({"amount": "1e5"}, "amount", 'Write the number as text with a point, such as "1250.00".'),
         ({"amount": "1,000.00"}, "amount", 'Write the number as text with a point, such as "1250.00".'),
         ({"amount": "-5"}, "amount", 'Write the number as text with a point, such as "1250.00".'),

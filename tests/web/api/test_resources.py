@@ -95,7 +95,7 @@ def test_a_service_item_keeps_its_rate_to_the_fifth_place(program: Program, stoc
 
 def test_a_tax_rate_is_made_changed_and_listed(program: Program, stock: Stock) -> None:
     rate = program.post("/tax-rates", {"name": "City", "percent": "1.125"})
-    assert program.get(f"/tax-rates/{rate['id']}")["percent"] == "1.1250"
+    assert program.get(f"/tax-rates/{rate['id']}")["percent"] == "1.125"
     program.patch(f"/tax-rates/{rate['id']}", {"is_active": False})
     assert [each["id"] for each in program.get("/tax-rates")["data"]] == [stock.ids["tax_rate_id"]]
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from tieout.practice.permissions import PERMISSIONS, Permission
 from tieout.web.api.problems import CONTENT_TYPE, KINDS
 from tieout.web.api.routes import Offer, Section
 
+REF = "#/components/schemas/"
 ALWAYS = ("no-token", "not-allowed", "too-many")
 TOLD = """All that the pages of the practice can do, for programs. One token belongs to one firm.
 
@@ -51,6 +52,7 @@ PROBLEM = {
 
 def described(bare: dict[str, Any], offers: Iterable[Offer], sections: Iterable[Section]) -> dict[str, Any]:
     """``bare``: as ninja makes it of the shapes."""
+    bare = _renamed(bare)
     bare["info"]["description"] = TOLD
     bare["servers"] = [{"url": "/api/v1"}]
     bare["tags"] = [{"name": each.tag, "description": each.words} for each in sections]
@@ -70,6 +72,30 @@ def described(bare: dict[str, Any], offers: Iterable[Offer], sections: Iterable[
     for offer in offers:
         _tell(bare["paths"][offer.path][offer.method.lower()], offer)
     return bare
+
+
+def _renamed(bare: dict[str, Any]) -> dict[str, Any]:
+    """What is called Shown in the code, beside the table of the same name, is called by its plain name here."""
+    schemas = bare["components"]["schemas"]
+    names = {name: name.replace("Shown", "") for name in schemas}
+    if len(set(names.values())) < len(names):
+        raise ValueError("two shapes would have one name")
+    bare["components"]["schemas"] = {names[name]: shape for name, shape in schemas.items()}
+    for shape in bare["components"]["schemas"].values():
+        shape.pop("title", None)
+    renamed: dict[str, Any] = _with_names(bare, names)
+    return renamed
+
+
+def _with_names(part: Any, names: Mapping[str, str]) -> Any:
+    if isinstance(part, dict):
+        return {
+            key: f"{REF}{names[value.removeprefix(REF)]}" if key == "$ref" else _with_names(value, names)
+            for key, value in part.items()
+        }
+    if isinstance(part, list):
+        return [_with_names(each, names) for each in part]
+    return part
 
 
 def _tell(operation: dict[str, Any], offer: Offer) -> None:

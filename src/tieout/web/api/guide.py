@@ -62,7 +62,7 @@ def chapters(description: Mapping[str, Any]) -> list[Chapter]:
 
 def shapes(description: Mapping[str, Any]) -> list[Shape]:
     return [
-        Shape(name, (shape.get("description") or "").replace("\n", " "), tuple(_fields(shape)))
+        Shape(name, _plain(shape.get("description") or ""), tuple(_fields(shape)))
         for name, shape in description["components"]["schemas"].items()
     ]
 
@@ -83,7 +83,7 @@ def _entries(description: Mapping[str, Any]) -> Iterator[tuple[str, Entry]]:
                     method=method.upper(),
                     path=path,
                     summary=told["summary"],
-                    description=told.get("description", ""),
+                    description=_plain(told.get("description", "")),
                     scope=told["x-scope"] or "",
                     parameters=tuple(
                         Field(
@@ -91,7 +91,7 @@ def _entries(description: Mapping[str, Any]) -> Iterator[tuple[str, Entry]]:
                             _kind(each["schema"])[0],
                             "",
                             each["required"],
-                            each.get("description", ""),
+                            _plain(each.get("description", "")),
                         )
                         for each in told["parameters"]
                         if each["in"] == "query"
@@ -109,7 +109,7 @@ def _fields(shape: Mapping[str, Any]) -> Iterator[Field]:
     needed = set(shape.get("required", ()))
     for name, told in shape.get("properties", {}).items():
         kind, of = _kind(told)
-        yield Field(name, kind, of, name in needed, told.get("description", ""))
+        yield Field(name, kind, of, name in needed, _plain(told.get("description", "")))
 
 
 def _kind(told: Mapping[str, Any]) -> tuple[str, str]:
@@ -130,3 +130,7 @@ def _kind(told: Mapping[str, Any]) -> tuple[str, str]:
     words = {"string": "text", "integer": "whole number", "boolean": "true or false", "object": "object"}
     kind = words.get(told.get("type", ""), told.get("type", "anything"))
     return {"date": "date", "date-time": "date and time"}.get(told.get("format", ""), kind), ""
+
+
+def _plain(words: str) -> str:
+    return " ".join(words.replace("`", "").split())

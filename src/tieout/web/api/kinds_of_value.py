@@ -14,6 +14,8 @@ from ninja import Schema
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from tieout.practice.money import plain
+
 _UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")
 _NUMBER = re.compile(r"[0-9]{1,12}(\.[0-9]{1,5})?")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -28,10 +30,10 @@ def _keepable(text: str) -> str:
     return text
 
 
-def _number(text: str) -> str:
-    if not _NUMBER.fullmatch(text):
+def _number(given: Any) -> str:
+    if not isinstance(given, str) or not _NUMBER.fullmatch(given):
         raise PydanticCustomError("number", 'Write the number as text with a point, such as "1250.00".')
-    return text
+    return given
 
 
 def _day(value: Any) -> date:
@@ -47,7 +49,7 @@ Text = Annotated[str, AfterValidator(_keepable)]
 RowId = Annotated[int, Field(ge=1, le=LARGEST_ID)]
 NumberText = Annotated[
     str,
-    AfterValidator(_number),
+    BeforeValidator(_number),
     WithJsonSchema(
         {"type": "string", "pattern": f"^{_NUMBER.pattern}$", "examples": ["1250.00"]}, mode="validation"
     ),
@@ -68,10 +70,10 @@ Money = Annotated[
 """An amount as it goes out: always two places."""
 Exact = Annotated[
     Decimal,
-    PlainSerializer(lambda number: f"{number:f}", return_type=str),
-    WithJsonSchema({"type": "string", "examples": ["125.50000"]}, mode="serialization"),
+    PlainSerializer(lambda number: f"{plain(number):f}", return_type=str),
+    WithJsonSchema({"type": "string", "examples": ["125.5"]}, mode="serialization"),
 ]
-"""A rate, a quantity or a percentage, with the places it is kept with."""
+"""A rate, a quantity or a percentage, without trailing zeros."""
 Instant = Annotated[datetime, PlainSerializer(lambda at: at.isoformat(), return_type=str)]
 
 
