@@ -31,6 +31,7 @@ def good_bodies(ids: Mapping[str, int], role_id: int) -> dict[str, dict[str, Any
         "write_off_invoice": {"amount": "1"},
         "finalize_invoices": {"invoice_ids": [ids["draft_id"]]},
         "send_invoices": {"invoice_ids": [invoice]},
+        "start_bulk": {"verb": "finalise", "invoice_ids": [ids["draft_id"]]},
         "create_recurring_invoice": {
             "frequency": "monthly",
             "first_date": "2027-01-31",

@@ -24,7 +24,7 @@ def the_day() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def patient(settings: object) -> None:
     """Nobody listens to the bell, and no test is held up by the rate but the one about it."""
-    settings.OUTBOX_BELL = ""  # type: ignore[attr-defined]
+    settings.OUTBOX_BELL = settings.BULK_BELL = ""  # type: ignore[attr-defined]
     settings.API_CALLS_A_MINUTE = 1_000_000  # type: ignore[attr-defined]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from django.core.mail import EmailMessage
 
@@ -173,6 +175,36 @@ def test_many_invoices_are_finalized_and_sent_each_for_itself(program: Program, 
     assert results[2]["problems"] == {"lines": "Add at least one line."}
     sent = program.post("/invoices/send", {"invoice_ids": [draft]})["data"]
     assert sent[0]["status"] == "sent"
+
+
+def test_very_many_are_asked_for_and_looked_at(program: Program, stock: Stock) -> None:
+    asked = {"verb": "finalise", "invoice_ids": [stock.ids["draft_id"]]}
+    answer = program.call("POST", "/bulk-invoices", asked, key="k")
+    started = json.loads(answer.content)
+    assert answer["Location"] == f"/api/v1/bulk-invoices/{started['id']}"
+    assert [(each["state"], each["invoice_id"]) for each in started["rows"]] == [
+        ("done", stock.ids["draft_id"])
+    ]
+    assert program.get(f"/bulk-invoices/{started['id']}") == started
+    assert program.call("POST", "/bulk-invoices", asked, key="k").content == answer.content
+    waiting = program.post("/bulk-invoices", {**asked, "verb": "mail"})
+    assert (waiting["counts"]["waiting"], waiting["finished_at"]) == (1, None)
+    program.refused(404, "GET", "/bulk-invoices/none")
+
+
+def test_two_clients_become_one(program: Program, stock: Stock) -> None:
+    twice = program.post("/clients", {"kind": "business", "name": "Quillfeather Inc"})
+    bill = program.post("/invoices", {"client_id": twice["id"], "lines": []})
+    where = f"/clients/{stock.ids['client_id']}/merge/{twice['id']}"
+    program.refused(412, "POST", where, if_match='"77"')
+    assert program.post(where)["id"] == stock.ids["client_id"]
+    assert program.get(f"/invoices/{bill['id']}")["client_id"] == stock.ids["client_id"]
+    gone = program.get(f"/clients/{twice['id']}")
+    assert (gone["is_active"], gone["merged_into_id"]) == (False, stock.ids["client_id"])
+    program.refused(404, "PATCH", f"/clients/{twice['id']}", {"phone": "1"})
+    assert "client" in fields(
+        program.refused(422, "POST", f"/clients/{stock.ids['client_id']}/merge/{stock.ids['client_id']}")
+    )
 
 
 def test_late_fees_come_as_the_settings_say_and_go_again(program: Program, stock: Stock) -> None:

@@ -153,6 +153,7 @@ def stocked(firm_id: int, mark: str) -> Stock:
         mark,
         {
             "client_id": desk.client.pk,
+            "goes_id": desk.client.pk,
             "contact_id": contact.pk,
             "group_id": group.pk,
             "item_id": desk.item.pk,

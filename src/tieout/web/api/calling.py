@@ -58,6 +58,7 @@ def carry_out(
     verb: Callable[..., Result],
     row: Any = None,
     ids: Mapping[str, int] | None = None,
+    /,
     **given: Any,
 ) -> Result:
     """Call the verb with what it asks for, beside what was ``given``. ``row``: what it changes, if that exists.

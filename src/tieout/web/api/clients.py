@@ -6,7 +6,7 @@ from typing import Literal
 
 from django.db.models import QuerySet
 
-from tieout.practice.access import access_client, history_of, visible_clients
+from tieout.practice.access import access_client, clients_of, history_of, visible_clients
 from tieout.practice.actions.clients import archive_client, change_client, create_client, restore_client
 from tieout.practice.actions.contacts import (
     add_contact,
@@ -15,7 +15,8 @@ from tieout.practice.actions.contacts import (
     remove_contact,
     set_primary_contact,
 )
-from tieout.practice.actor import ChangeRecord
+from tieout.practice.actions.merging import merge_clients
+from tieout.practice.actor import Actor, ChangeRecord
 from tieout.practice.billing_access import visible_documents
 from tieout.practice.client_balances import ClientBalance
 from tieout.practice.clients import Client
@@ -78,6 +79,8 @@ class ClientRow(Shown):
     external_id: str
     notes: str
     assigned_to_id: int | None
+    merged_into_id: int | None
+    """The client this one became part of; it takes no change then."""
     created_at: Instant
     updated_at: Instant
 
@@ -185,6 +188,20 @@ def finds_contact(request: ApiRequest, client_id: int, contact_id: int) -> Clien
     return client
 
 
+def finds_both(request: ApiRequest, client_id: int, goes_id: int) -> Client:
+    finds(request, goes_id)
+    return finds(request, client_id)
+
+
+def merge(
+    *, firm_id: int, client_id: int, goes_id: int, actor: Actor, expected_version: int | None
+) -> Client:
+    """Everything of the client ``goes_id`` moves to this one; the other is archived for good."""
+    goes = clients_of(firm_id).get(pk=goes_id)
+    seen = None if expected_version is None else (expected_version, goes.version)
+    return merge_clients(firm_id=firm_id, stays_id=client_id, goes_id=goes_id, actor=actor, seen=seen)
+
+
 def balance(request: ApiRequest, client_id: int) -> ClientBalance:
     client = access_client(request.member, client_id)
     visible_documents(request.member, Invoice)  # raises NotAllowed
@@ -215,6 +232,7 @@ one.act(
 )
 one.act("/archive", EDIT, "archive_client", archive_client, summary="Archive a client")
 one.act("/restore", EDIT, "restore_client", restore_client, summary="Restore a client")
+one.act("/merge/{goes_id}", EDIT, "merge_clients", merge, finds=finds_both, summary="Make two clients one")
 section.one(
     f"{ONE}/balance",
     Permission.VIEW_BILLING,

@@ -17,13 +17,13 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
-from tieout.practice.access import helpers_for
+from tieout.practice.access import require
 from tieout.practice.actions.api_tokens import acting_member, count_call, token_of
 from tieout.practice.actor import Actor
 from tieout.practice.api_tokens import ApiToken
 from tieout.practice.invoice_terms import today_at
 from tieout.practice.isolation import firm_scope
-from tieout.practice.permissions import Permission, refusal
+from tieout.practice.permissions import NotAllowed, Permission
 from tieout.web.api.calling import ApiRequest
 from tieout.web.api.keys import fingerprint, key_problem, once, whole
 from tieout.web.api.problems import Problem, answer
@@ -146,8 +146,10 @@ def _may(token: ApiToken, permission: Permission | None) -> None:
             "not-allowed",
             f"This token lacks the scope {permission.value}. Make one that has it, in Settings.",
         )
-    if not token.member.may(permission):
-        raise Problem("not-allowed", refusal(permission, helpers_for(token.firm, permission)))
+    try:
+        require(token.member, permission)
+    except NotAllowed as refusal:
+        raise Problem("not-allowed", str(refusal)) from refusal
 
 
 def lacks_scope(permission: Permission) -> str:

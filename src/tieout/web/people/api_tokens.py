@@ -46,7 +46,7 @@ def index(request: FirmRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@requires(Permission.MANAGE_TEAM)
+@requires(Permission.MANAGE_TEAM, lately=True)
 def new(request: FirmRequest) -> HttpResponse:
     """The secret is on the page that answers, and nowhere else, ever."""
     member = request.member
