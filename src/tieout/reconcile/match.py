@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from tieout.reconcile.match_evidence import Profile, Surroundings, compare, read
 from tieout.reconcile.match_findings import Findings
+from tieout.reconcile.match_habits import NOTHING_SPECIAL, Habits, Telling, is_sure
 from tieout.reconcile.match_measures import PLAIN, Measures
 from tieout.reconcile.match_proposals import POSSIBLE, Bucket, Candidate, Proposal, Suggestion
 from tieout.reconcile.match_reasons import nothing_but_the_name, reasons_against, reasons_for
@@ -150,7 +151,18 @@ class _Sorting:
             findings = compare(left[i], right[j], around, measures)
             if has_minimum(findings):
                 found.append(WeighedPair(i, j, findings, model.score(findings)))
+        telling = self._telling(found)
+        for pair in found:
+            pair.score += telling.adds(pair.found)
         return found
+
+    def _telling(self, pairs: Iterable[WeighedPair]) -> Telling:
+        """What contact facts are worth in these lists."""
+        usual = self.known.model.usual
+        if not usual.shared:
+            return NOTHING_SPECIAL
+        sure = (pair.found for pair in pairs if is_sure(pair.found))
+        return Telling.beside(usual, Habits.of(sure, self.profiles, usual))
 
     def _stand(self) -> None:
         """What each pair's score is worth beside the other pairs of its two records."""

@@ -49,6 +49,17 @@ class Contacts:
     external_id: str = ""
 
     @property
+    def address_keys(self) -> list[str]:
+        """What an address is looked for by, a slip in one of its parts notwithstanding."""
+        number, name = (self.street[0], "".join(self.street[1:3])) if self.street else ("-", "")
+        keys = []
+        if name:
+            keys += [f"{number} {name[:7]}", f"{name[:7]} {self.postal_code}", f"{name[:7]} {self.city[:6]}"]
+        if number != "-":
+            keys += [f"{number} {self.postal_code}", f"{number} {self.city[:6]} {self.postal_code[:2]}"]
+        return keys
+
+    @property
     def place_key(self) -> str:
         """House number, first word of the street and postal code (or city): equal for one address."""
         if len(self.street) < 2:

@@ -5,6 +5,7 @@ Symmetric: ``compare(a, b)`` says the same as ``compare(b, a)``. It never decide
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -14,6 +15,7 @@ from tieout.reconcile.match_findings import Agree, Findings, How, Level, NameFin
 from tieout.reconcile.match_measures import PLAIN, Measures
 from tieout.reconcile.match_names import NO_HINTS, Hints, Kind, Name, parse, with_company
 from tieout.reconcile.match_people import compare_people
+from tieout.reconcile.match_text import fold
 from tieout.reconcile.match_wording import compare_wording, compares_as_people
 
 _PEOPLE_AND_UNCLEAR = (Kind.PERSON, Kind.COUPLE, Kind.UNCLEAR)
@@ -40,6 +42,8 @@ class Profile:
 
 
 def read(name: str, evidence: Evidence, hints: Hints = NO_HINTS, measures: Measures = PLAIN) -> Profile:
+    if "(" in name and (city := fold(evidence.get("city", "")[:80])):
+        name = _without_place(name, city)
     parsed = parse(name, hints, measures.to_latin)
     company = evidence.get("company", "")
     second = None
@@ -47,6 +51,18 @@ def read(name: str, evidence: Evidence, hints: Hints = NO_HINTS, measures: Measu
         parsed, second = with_company(parsed, company, measures.to_latin)
     contacts = read_contacts(evidence, measures.phone)
     return Profile(parsed, second, contacts, frozenset(facts_of(contacts)))
+
+
+_IN_BRACKETS = re.compile(r"\s*\(([^()]{2,60})\)\s*$")
+
+
+def _without_place(name: str, city: str) -> str:
+    """ "Spago (Los Angeles)" of Los Angeles is "Spago". Only in brackets: "Acme of Fresno" may be a sister of "Acme"."""
+    found = _IN_BRACKETS.search(name)
+    if found is None:
+        return name
+    said, words = {*fold(found.group(1)).split()}, {*city.split()}
+    return name[: found.start()] if said <= words or words <= said else name
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +130,10 @@ def compare(one: Profile, other: Profile, around: Surroundings, measures: Measur
 
 
 def _likeness(one: Name, other: Name, measures: Measures) -> float:
-    return 1.0 if one.bag == other.bag else measures.likeness(" ".join(one.bag), " ".join(other.bag))
+    """Word for word, or run together: "SergeiLavrov" is "Sergei Lavrov"."""
+    if one.bag == other.bag:
+        return 1.0
+    return max(measures.alike(one.text, other.text), measures.likeness(one.tight, other.tight))
 
 
 # -- names -----------------------------------------------------------------------------------------------------
@@ -219,7 +238,10 @@ def _streets(one: Contacts, other: Contacts, measures: Measures) -> tuple[Agree,
 
 def nearly_words(one: tuple[str, ...], other: tuple[str, ...], measures: Measures) -> bool:
     a, b = "".join(one), "".join(other)
-    most = 1 if min(len(a), len(b)) < 8 else 2
+    shorter = min(len(a), len(b))
+    if shorter >= 5 and a[:shorter] == b[:shorter]:  # "Legge" and "Leggestreet"
+        return True
+    most = 1 if shorter < 8 else 2
     return measures.edits(a, b, most) <= most or (
         len(one[0]) > 3 and measures.edits(one[0], other[0], 1) <= 1
     )
@@ -229,8 +251,12 @@ def _places(one: Contacts, other: Contacts, measures: Measures) -> Agree:
     postal, city = _agree(one.postal_code, other.postal_code), _agree(one.city, other.city)
     if Agree.EQUAL in (postal, city):
         return Agree.EQUAL
-    if city is Agree.DIFFERENT and measures.edits(one.city, other.city, 2) <= 2:
-        return Agree.NEAR
+    if city is Agree.DIFFERENT:
+        ours, theirs = {*one.city.split()}, {*other.city.split()}
+        if ours <= theirs or theirs <= ours:  # "New York" and "New York City"
+            return Agree.EQUAL if postal is not Agree.DIFFERENT else Agree.NEAR
+        if measures.edits(one.city, other.city, 2) <= 2:
+            return Agree.NEAR
     if postal is Agree.DIFFERENT and measures.edits(one.postal_code, other.postal_code, 1) <= 1:
         return Agree.NEAR
     return Agree.DIFFERENT if Agree.DIFFERENT in (postal, city) else Agree.MISSING

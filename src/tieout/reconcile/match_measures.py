@@ -36,12 +36,23 @@ def plain_likeness(one: str, other: str) -> float:
     return SequenceMatcher(None, first, second, autojunk=False).ratio()
 
 
+def plain_alike(one: str, other: str) -> float:
+    """0 to 1 for two texts of words: as they are, or nine tenths of what the words of one find in the other."""
+    short, long = sorted((one.split(), other.split()), key=len)
+    if not short:
+        return 0.0
+    found = sum(len(word) * max(plain_likeness(word, each) for each in long) for word in short)
+    return max(plain_likeness(one, other), 0.9 * found / sum(map(len, short)))
+
+
 @dataclass(frozen=True, slots=True)
 class Measures:
-    """The functions matching is given. All pure; ``edits`` and ``likeness`` symmetric."""
+    """The functions matching is given. All pure; ``edits``, ``likeness`` and ``alike`` symmetric."""
 
     edits: Callable[[str, str, int], int] = plain_edits
     likeness: Callable[[str, str], float] = plain_likeness
+    alike: Callable[[str, str], float] = plain_alike
+    """Of whole names, 0 to 1; a name within a longer one is rather like it."""
     phone: Callable[[str], str] = plain_phone
     to_latin: Callable[[str], str] = as_it_is
 

@@ -50,6 +50,10 @@ class Name:
     """The name after "dba" or "formerly", as text."""
     bag: tuple[str, ...] = field(default=(), compare=False)
     """The words in order of the alphabet."""
+    text: str = field(default="", compare=False)
+    """The bag as one text."""
+    tight: str = field(default="", compare=False)
+    """The plain name without its spaces."""
     key: str = field(default="", compare=False)
     """Equal for names that say the same whatever their order and spelling; "" when there is nothing."""
 
@@ -70,13 +74,15 @@ NO_HINTS = Hints()
 
 _TRUST = re.compile(r"\b(?:trust|trustees?|ttees?|tr)\b")
 _ESTATE = re.compile(r"^(?:the )?est(?:ate)?\b|(?<!real )\bestate$")
+_ORDINAL = re.compile(r"^(\d+)(?:st|nd|rd|th)$")
 _DATED = words_of.words("dated dtd uad uta")
 _TRUST_NOISE = words_of.words(
     "trust trustee trustees ttee ttees tr the of off on under agreement fbo for benefit estate est decd deceased late"
 )
 _NO_TRUST = words_of.words("bank company co services")
 _FORM_ENDS = frozenset(form.split()[-1] for form in words_of.LEGAL_FORMS)
-_LEADING_FORMS = words_of.words("ooo oao pao zao ao pt")
+_LEADING_FORMS = words_of.words("ooo oao pao zao ao jsc ojsc pjsc cjsc srl")
+"""Forms of one word or two that stand before the name; longer ones may stand on either side."""
 
 
 def parse(text: str, hints: Hints = NO_HINTS, to_latin: Callable[[str], str] = as_it_is) -> Name:
@@ -115,9 +121,11 @@ def _without_form(flat: Sequence[str]) -> tuple[str, list[str]]:
     """The legal form, and the words without it. A name that is nothing but a form keeps its words."""
     core = list(flat)
     form = ""
-    if len(core) > 1 and core[0] in _LEADING_FORMS:
-        form = words_of.LEGAL_FORMS.get(core[0], core[0])
-        core = core[1:]
+    for size in range(min(6, len(core) - 1), 0, -1):
+        leading = " ".join(core[:size])
+        if leading in words_of.LEGAL_FORMS and (size > 2 or leading in _LEADING_FORMS):
+            form, core = words_of.LEGAL_FORMS[leading], core[size:]
+            break
     again = core[-1] in _FORM_ENDS
     while again and len(core) > 1:
         again = False
@@ -138,12 +146,14 @@ def _is_organisation(core: Sequence[str], parts: Sequence[Sequence[str]], hints:
         return False
     if any(any(c.isdigit() for c in word) for word in core):
         return not any(word in words_of.GENERATIONS for word in core)
+    if core[0] in words_of.NUMBER_WORDS:
+        return True
     telling = sum(_says_organisation(word) for word in core)
     if len(parts) == 2 and telling <= 1 and parts[1][0] in GIVEN_NAMES and len(parts[0]) <= 2:
         return False
     if telling:
         return True
-    if core[-1] in words_of.WEAK_FORMS or core[-1] in ("sons", "daughters", "son") or core[0] == "the":
+    if core[-1] in words_of.WEAK_FORMS or core[-1] in ("sons", "daughters", "son") or "the" in core:
         return True
     return "real" in core and "estate" in core
 
@@ -160,7 +170,7 @@ def _organisation(core: Sequence[str], form: str) -> Name:
     numbers: list[str] = []
     for place, word in enumerate(core):
         if any(c.isdigit() for c in word):
-            numbers.append(word.lstrip("0") or "0")
+            numbers.append(_ORDINAL.sub(r"\1", word).lstrip("0") or "0")
         elif place and (
             word in words_of.ROMAN or (place == len(core) - 1 and word in words_of.LETTER_NUMERALS)
         ):
@@ -236,7 +246,14 @@ def _with_key(name: Name, plain: str, tag: str, also: str) -> Name:
         [name.kind.value if name.trust or name.kind in (Kind.TRUST, Kind.ESTATE) else "", *said]
     ).strip()
     return replace(
-        name, plain=plain, tag=tag, also=also, bag=bag, key=key if name.words or name.numbers else ""
+        name,
+        plain=plain,
+        tag=tag,
+        also=also,
+        bag=bag,
+        text=" ".join(bag),
+        tight=(plain if plain.isascii() else "".join(name.words)).replace(" ", ""),
+        key=key if name.words or name.numbers else "",
     )
 
 

@@ -33,6 +33,8 @@ _HOW = {
 
 def compare_people(one: Name, other: Name, rarity: Rarity, measures: Measures) -> NameFindings:
     """Surname first, then the person, then what sets namesakes apart: middle name, Jr/Sr, spouse."""
+    if one.words != other.words and one.tight == other.tight and len(one.tight) > 5:
+        return _found(Level.NEAR, one, other, [How.SPACES], [], rarity)
     surname = _surname(one.surname, other.surname, measures)
     given, how, vetoes = _who(one, other, measures)
     if surname is None:

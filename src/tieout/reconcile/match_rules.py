@@ -14,6 +14,8 @@ from tieout.reconcile.match_findings import Agree, Findings, How, Level
 RARE = 2.5
 """Surplus from which an equal name says enough by itself: a coincidence in one of a dozen lists like these, at most."""
 VERY_RARE = 6.0
+"""The same for a name that differs in a harmless way and has a contact fact against it, or is known by another name."""
+RARE_WITH_A_SLIP = 4.5
 """The same for a name with one slip of the pen in it."""
 TELLING_NAME = -4.0
 """Surplus below which an equal name says next to nothing ("Services", a lone "Smith")."""
@@ -56,11 +58,11 @@ def _agreeing_name(found: Findings) -> bool:
         return False
     if found.name.level >= Level.SAME:
         return found.different_contacts <= 1
-    return (
-        found.name.level is Level.NEAR
-        and HARMLESS.issuperset(found.name.how)
-        and not found.different_contacts
-    )
+    if found.name.level is not Level.NEAR:
+        return False
+    if HARMLESS.issuperset(found.name.how):
+        return found.different_contacts <= (1 if found.surplus >= VERY_RARE else 0)
+    return How.SECOND_NAME in found.name.how and found.surplus >= VERY_RARE and not found.different_contacts
 
 
 def _rare_name(found: Findings) -> bool:
@@ -72,7 +74,7 @@ def _rare_name(found: Findings) -> bool:
     if name.level is Level.EXACT or (name.level is Level.SAME and SLIPS.issuperset(name.how)):
         return found.surplus >= RARE
     harmless = {*SLIPS, How.MIDDLE_MISSING} if name.level is Level.SAME else SLIPS
-    return name.level >= Level.NEAR and harmless.issuperset(name.how) and found.surplus >= VERY_RARE
+    return name.level >= Level.NEAR and harmless.issuperset(name.how) and found.surplus >= RARE_WITH_A_SLIP
 
 
 def _same_person_by_email(found: Findings) -> bool:
@@ -84,6 +86,15 @@ def _same_person_by_email(found: Findings) -> bool:
         and found.name.level is Level.NEAR
         and found.surplus >= TELLING_NAME
         and CALLED.issuperset(found.name.how)
+    )
+
+
+def _initials_of(found: Findings) -> bool:
+    return (
+        How.ACRONYM in found.name.how
+        and found.name.level is Level.PART
+        and not found.different_contacts
+        and _corroborations(found) >= 2
     )
 
 
@@ -115,6 +126,11 @@ RULES: tuple[Rule, ...] = (
         "The e-mail is the same, and the given name is the same one in short.",
     ),
     Rule(
+        "initials and two contacts",
+        _initials_of,
+        "One name is the other's initials, and two contact details are the same.",
+    ),
+    Rule(
         "two contacts",
         lambda found: (
             found.name.level >= Level.NEAR and _corroborations(found) >= 2 and not _other_couple(found)
@@ -137,5 +153,6 @@ def has_minimum(found: Findings) -> bool:
         found.name.level >= Level.SOME
         or found.equal_contacts >= 2
         or found.external_id is Agree.EQUAL
-        or found.likeness >= 0.8
+        or (found.street is Agree.EQUAL and found.place is Agree.EQUAL)
+        or found.likeness >= (0.5 if found.street is Agree.EQUAL else 0.8)
     )

@@ -13,11 +13,15 @@ from dataclasses import dataclass, field
 from math import exp, log
 
 from tieout.reconcile.match_findings import Agree, Findings, How, Level, Veto
+from tieout.reconcile.match_habits import Habits
 
 _STEPS = (Agree.MISSING, Agree.NEAR, Agree.EQUAL)
 _SURPLUS = (-6.0, -4.0, -2.0, 0.0, 2.0, 4.0, 6.0, 8.0, 11.0)
 _LIKENESS = (0.5, 0.6, 0.7, 0.8, 0.9, 0.97)
+LIKENESS_TRAITS = tuple(f"likeness {bound:g}" for bound in _LIKENESS)
 _COVER = (0.3, 0.5, 0.7, 0.8, 0.9)
+_APART = (2.0, 5.0, 8.0)
+"""Surplus below which an equal name with another address is rather a namesake."""
 _FEW = 4
 """A contact fact of more records than this counts singly, but not as one of several that agree."""
 MOST_CERTAIN = 0.999
@@ -31,7 +35,7 @@ def traits(found: Findings) -> Iterator[str]:
 
 
 _NameFacts = tuple[bool, Level, tuple[How, ...], tuple[Veto, ...], int, int, int]
-_ContactFacts = tuple[bool, Level, Agree, Agree, Agree, Agree, Agree, Agree, bool]
+_ContactFacts = tuple[bool, Level, Agree, Agree, Agree, Agree, Agree, Agree, bool, int, int]
 
 
 def _name_facts(found: Findings) -> _NameFacts:
@@ -58,6 +62,8 @@ def _contact_facts(found: Findings) -> _ContactFacts:
         found.domain,
         found.external_id,
         found.sharers <= _FEW,
+        bisect_right(_LIKENESS, found.likeness),
+        bisect_right(_APART, found.surplus),
     )
 
 
@@ -104,6 +110,8 @@ def _of_contacts(
     domain: Agree,
     external_id: Agree,
     few: bool,
+    likeness: int,
+    rare: int,
 ) -> Iterator[str]:
     who = "people" if personal else "others"
     facts = {
@@ -126,6 +134,21 @@ def _of_contacts(
             for step in (Level.PART, Level.LIKELY, Level.NEAR, Level.SAME):
                 if level >= step:
                     yield f"{count} contacts, {who} name {step.name}"
+            for bound in _LIKENESS[:likeness:2]:
+                yield f"{count} contacts, likeness {bound:g}"
+    if place is Agree.EQUAL:
+        for bound in _LIKENESS[:likeness:2]:
+            yield f"same place, likeness {bound:g}"
+            if street >= Agree.NEAR:
+                yield f"same place, near street, likeness {bound:g}"
+    if place is Agree.DIFFERENT and street is not Agree.EQUAL:
+        yield f"apart {who} in another place"
+        if street is Agree.DIFFERENT:
+            yield f"apart {who} at another address"
+            for bound in _APART[rare:]:
+                yield f"apart {who} at another address, surplus below {bound:g}"
+            if phone is Agree.DIFFERENT or email is Agree.DIFFERENT:
+                yield f"apart {who} at another address and contact"
     if not different:
         yield "nothing different"
         if level >= Level.SAME:
@@ -139,7 +162,7 @@ def _of_contacts(
 
 def may_be_negative(trait: str) -> bool:
     """Differences pull down; everything else pulls up."""
-    return trait.startswith(("how ", "veto ", "start"))
+    return trait.startswith(("how ", "veto ", "apart ", "start"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +173,8 @@ class ScoreModel:
     slope: float = 1.0
     shift: float = 0.0
     name: str = "unfitted"
+    usual: Habits = field(default_factory=Habits)
+    """The habits of the lists that the weights were fitted to."""
     _known: dict[_NameFacts | _ContactFacts, float] = field(default_factory=dict, compare=False, repr=False)
     """Sums already made: few combinations of facts are frequent."""
 

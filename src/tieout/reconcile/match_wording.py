@@ -110,6 +110,8 @@ def _align(ours: Sequence[str], theirs: Sequence[str], measures: Measures) -> _A
             shared.append(word)
     pairs: list[tuple[str, str]] = []
     how: list[How] = []
+    if len(left) != len(right) and "".join(left) == "".join(right):
+        _join(left, right, pairs, how, measures)
     for word in [*left]:
         for candidate in right:
             found = _stands_for(word, candidate, measures)

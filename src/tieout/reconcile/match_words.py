@@ -43,15 +43,15 @@ LEGAL_FORMS: Mapping[str, str] = _table(
     ulc: ulc, unlimited liability company
     cic: cic, community interest company
     gmbh: gmbh, ges mbh, gesellschaft mit beschrankter haftung, mbh
-    ag: ag, aktiengesellschaft
+    ag: ag, akg, aktg, aktiengesellschaft, aktiengeselschaft
     kg: kg, gmbh co kg, gmbh and co kg, co kg, and co kg, kommanditgesellschaft
     ug: ug, ug haftungsbeschrankt
     ev: e v
     sa: sa, s a, societe anonyme, sociedad anonima
     sarl: sarl, s a r l, societe a responsabilite limitee
     sas: sas, s a s, sasu
-    srl: srl, s r l
-    spa: s p a
+    srl: srl, s r l, societatea cu raspundere limitata, societate cu raspundere limitata, societa a responsabilita limitata
+    spa: s p a, societa per azioni
     sadecv: sa de cv, sa de c v, s a de c v
     sderl: s de rl, s de rl de cv, s de rl de c v
     ltda: ltda, limitada, lda
@@ -62,9 +62,9 @@ LEGAL_FORMS: Mapping[str, str] = _table(
     as: a s, aksjeselskap, aktieselskab
     aps: aps, anpartsselskab
     oy: oy, oyj
-    kk: kk, k k, kabushiki kaisha
-    ooo: ooo, obshchestvo s ogranichennoy otvetstvennostyu
-    oao: oao, pao, zao, ao
+    kk: kk, k k, kabushiki kaisha, kabushiki gaisha
+    ooo: ooo, obshchestvo s ogranichennoy otvetstvennostyu, obshchestvo s ogranichennoi otvetstvennostyu
+    jsc: jsc, ojsc, pjsc, cjsc, joint stock company, open joint stock company, public joint stock company, closed joint stock company, oao, pao, zao, ao, aktsionernoe obshchestvo, aktsionernoye obshchestvo, otkrytoe aktsionernoe obshchestvo, publichnoe aktsionernoe obshchestvo
     sdnbhd: sdn bhd, bhd
     doo: doo, d o o
     spzoo: sp z o o, spolka z o o
@@ -97,6 +97,8 @@ ABBREVIATIONS: Mapping[str, str] = _table(
     brothers: bros, bro
     center: ctr, centre, cntr
     restaurant: rest, restaurants, rstrnt
+    grill: grille
+    deli: delicatessen
     department: dept
     community: cmty, comm
     foundation: fdn, fndn, found
@@ -236,7 +238,9 @@ PARTICLES = words(
 ROMAN: Mapping[str, str] = _pairs("ii iii iv vi vii viii ix xi xii xiii", "2 3 4 6 7 8 9 11 12 13")
 LETTER_NUMERALS: Mapping[str, str] = {"i": "1", "v": "5", "x": "10"}
 """Numerals only where they end a name; elsewhere they are letters."""
-NUMBER_WORDS: Mapping[str, str] = _pairs("two three four five six seven eight nine ten", "2 3 4 5 6 7 8 9 10")
+NUMBER_WORDS: Mapping[str, str] = _pairs(
+    "two three four five six seven eight nine ten first second third", "2 3 4 5 6 7 8 9 10 1 2 3"
+)
 STREET_WORDS: Mapping[str, str] = _table(
     """
     street: st, str
@@ -286,112 +290,17 @@ MISSPELLED: Mapping[str, str] = _slips(
 FILLERS = words("the of a an and at in for on to by de la le")
 """Words whose absence is no difference between two organisations."""
 
+_SURNAMES_BY_RANK = """
+    smith johnson williams brown jones garcia miller davis rodriguez martinez hernandez lopez gonzalez
+    wilson anderson thomas taylor moore jackson martin lee perez thompson white harris sanchez clark ramirez
+    lewis robinson walker young allen king wright scott torres nguyen hill flores green adams nelson baker
+    hall rivera campbell mitchell carter roberts gomez phillips evans turner diaz parker cruz edwards
+    collins reyes stewart morris morales murphy cook rogers gutierrez ortiz morgan cooper peterson bailey
+    reed kelly howard ramos kim cox ward richardson watson brooks chavez wood james bennett gray mendoza
+    ruiz hughes price alvarez castillo sanders patel myers long ross foster jimenez
+"""
 COMMON_SURNAMES: Mapping[str, float] = {
-    surname: 0.009 / (rank + 1) ** 0.55
-    for rank, surname in enumerate(
-        [
-            "smith",
-            "johnson",
-            "williams",
-            "brown",
-            "jones",
-            "garcia",
-            "miller",
-            "davis",
-            "rodriguez",
-            "martinez",
-            "hernandez",
-            "lopez",
-            "gonzalez",
-            "wilson",
-            "anderson",
-            "thomas",
-            "taylor",
-            "moore",
-            "jackson",
-            "martin",
-            "lee",
-            "perez",
-            "thompson",
-            "white",
-            "harris",
-            "sanchez",
-            "clark",
-            "ramirez",
-            "lewis",
-            "robinson",
-            "walker",
-            "young",
-            "allen",
-            "king",
-            "wright",
-            "scott",
-            "torres",
-            "nguyen",
-            "hill",
-            "flores",
-            "green",
-            "adams",
-            "nelson",
-            "baker",
-            "hall",
-            "rivera",
-            "campbell",
-            "mitchell",
-            "carter",
-            "roberts",
-            "gomez",
-            "phillips",
-            "evans",
-            "turner",
-            "diaz",
-            "parker",
-            "cruz",
-            "edwards",
-            "collins",
-            "reyes",
-            "stewart",
-            "morris",
-            "morales",
-            "murphy",
-            "cook",
-            "rogers",
-            "gutierrez",
-            "ortiz",
-            "morgan",
-            "cooper",
-            "peterson",
-            "bailey",
-            "reed",
-            "kelly",
-            "howard",
-            "ramos",
-            "kim",
-            "cox",
-            "ward",
-            "richardson",
-            "watson",
-            "brooks",
-            "chavez",
-            "wood",
-            "james",
-            "bennett",
-            "gray",
-            "mendoza",
-            "ruiz",
-            "hughes",
-            "price",
-            "alvarez",
-            "castillo",
-            "sanders",
-            "patel",
-            "myers",
-            "long",
-            "ross",
-            "foster",
-            "jimenez",
-        ]
-    )
+    surname: 0.009 / (rank + 1) ** 0.55 for rank, surname in enumerate(_SURNAMES_BY_RANK.split())
 }
 """Roughly how many of a hundred people in the United States have the surname, as a share; by rank, from memory of the
 census lists. Only used until the lists at hand are long enough to tell."""

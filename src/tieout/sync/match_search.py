@@ -37,6 +37,7 @@ def search(ours: Sequence[Profile], theirs: Sequence[Profile]) -> set[Places]:
     """Places in the two lists; the same set whatever the order within them."""
     found = set(_same_facts(ours, theirs))
     found.update(_namesakes(ours, theirs))
+    found.update(_neighbours(ours, theirs))
     found.update(_near_names(ours, theirs))
     return found
 
@@ -50,6 +51,10 @@ def _same_facts(ours: Sequence[Profile], theirs: Sequence[Profile]) -> Iterable[
 
 def _namesakes(ours: Sequence[Profile], theirs: Sequence[Profile]) -> Iterable[Places]:
     return _joined([_person_keys(one) for one in ours], [_person_keys(one) for one in theirs])
+
+
+def _neighbours(ours: Sequence[Profile], theirs: Sequence[Profile]) -> Iterable[Places]:
+    return _joined([one.contacts.address_keys for one in ours], [one.contacts.address_keys for one in theirs])
 
 
 def _person_keys(profile: Profile) -> list[str]:

@@ -16,11 +16,12 @@ from pathlib import Path
 import phonenumbers
 from anyascii import anyascii
 from rapidfuzz.distance import OSA
-from rapidfuzz.fuzz import ratio
+from rapidfuzz.fuzz import WRatio, ratio
 
 from tieout.reconcile.match import Candidate, Knowledge, Proposal, Suggestion, sort_into_buckets
 from tieout.reconcile.match_contacts import plain_phone
 from tieout.reconcile.match_evidence import Profile, Surroundings, compare, read
+from tieout.reconcile.match_habits import Habits
 from tieout.reconcile.match_measures import Measures
 from tieout.reconcile.match_reasons import reasons_against, reasons_for
 from tieout.reconcile.match_rules import has_minimum
@@ -59,14 +60,19 @@ def _phone(text: str) -> str:
     return _parsed(text, "US") if any(c.isdigit() for c in text) else ""
 
 
-FAST = Measures(_edits, _likeness, _phone, anyascii)
+def _alike(one: str, other: str) -> float:
+    return WRatio(one, other) / 100
+
+
+FAST = Measures(_edits, _likeness, _alike, _phone, anyascii)
 
 
 @cache
 def fitted_model() -> ScoreModel:
     """The weights in the package. ``./run bench fit`` makes them again."""
     data = json.loads(MODEL.read_text())
-    return ScoreModel(data["weights"], data["slope"], data["shift"], data["name"])
+    usual = Habits(data["usual"]["differs"], data["usual"]["shared"])
+    return ScoreModel(data["weights"], data["slope"], data["shift"], data["name"], usual)
 
 
 def propose(
