@@ -167,6 +167,7 @@ def test_switches_plan_and_closing_date_turn_by_forms(web: httpx2.Client, emulat
     page = web.get(settings).text
     assert 'value="QuickBooks Online Essentials"' in page
     assert 'value="EXPIRED"' in page
+    assert ">BookCloseDate</label>" in page
     assert "sku" in said(web.post(f"{COMPANY}/plan", data={}, follow_redirects=True))
 
 

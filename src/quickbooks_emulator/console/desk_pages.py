@@ -31,6 +31,7 @@ def state(control: Control, request: Request, match: Match) -> Response:
         clock.now().isoformat(timespec="seconds"), "frozen" if clock.frozen else "running"
     )
     body += parts.form(f"{STATE}/clock", "Move the clock", "Move", {"advance_seconds": 3600, "set": ""})
+    body += Markup("<p>By seconds, or set to an instant such as 2027-01-31T09:00:00+00:00.</p>")
     body += parts.button(f"{STATE}/clock", "Let it run" if clock.frozen else "Freeze it", turn="1")
     body += parts.form(f"{STATE}/snapshot", "Snapshots", "Take a snapshot", {"name": "default"})
     rows = [

@@ -56,7 +56,7 @@ def form(
     made = []
     for name, value in inputs.items():
         field = f"{address.rsplit('/', 1)[-1]}-{name}"
-        label = Markup('<label for="{}">{}</label> ').format(field, name.replace("_", " ").capitalize())
+        label = Markup('<label for="{}">{}</label> ').format(field, _words(name))
         if name in choices:
             options = Markup("").join(
                 Markup('<option value="{}"{}>{}</option>').format(
@@ -71,3 +71,8 @@ def form(
     return Markup(
         '<h2>{}</h2><form method="post" action="{}">{}<p><button type="submit">{}</button></p></form>'
     ).format(title, address, Markup("").join(made), press)
+
+
+def _words(name: str) -> str:
+    """A member's name as a label; names of QuickBooks' own stay as they are written there."""
+    return (name[:1].upper() + name[1:]).replace("_", " ")
