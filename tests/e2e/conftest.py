@@ -115,7 +115,7 @@ def signed_in(page: Page, demo: Demo) -> Page:
     page.goto(demo.app)
     page.get_by_label("Email").fill(PEOPLE[0].email)
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url(f"{demo.app}/")
     page.complaints = complaints  # type: ignore[attr-defined]
     return page

@@ -204,7 +204,7 @@ def test_an_invoice_is_written_without_scripts(demo: Demo, browser: Any) -> None
     page.goto(demo.app)
     page.get_by_label("Email").fill(PEOPLE[0].email)
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     page.goto(f"{demo.app}/billing/invoices/new/")
     page.get_by_label("For which client?").fill("Zo")
     page.get_by_role("button", name="Find").click()

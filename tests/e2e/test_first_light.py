@@ -23,7 +23,9 @@ def picture(page: Page, name: str) -> None:
     """With TIEOUT_PICTURES set, keep what the documentation shows."""
     if os.environ.get("TIEOUT_PICTURES"):
         Path(PICTURES).mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=PICTURES / f"{name}.png")
+        page.screenshot(
+            path=PICTURES / f"{name}.png", caret="initial"
+        )  # hiding it is a style the policy refuses
 
 
 def until(page: Page, holds: Callable[[], bool], what: str) -> None:

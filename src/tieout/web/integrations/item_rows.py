@@ -61,11 +61,12 @@ def item_row(row: ReviewRow, *, create_new: bool, drafts: int = 0) -> ItemRow:
     elif row.decision == Decision.REJECT:
         words = "Not the same; both wait for a decision"
     both = bool(here) and bool(there)
+    compared = [_compared(key, label, here, there, both) for key, label in FIELDS]
     return ItemRow(
         row,
         row.practice_name or row.ledger_name,
         both and row.bucket != Bucket.MATCH,
-        [_compared(key, label, here, there, both) for key, label in FIELDS],
+        [one for one in compared if {one.here, one.there} - {NONE, ""}],
         look,
         words,
         row.decided_by.user.get_full_name() if row.decision and row.decided_by else "",

@@ -16,21 +16,21 @@ class WayBack:
 AGAIN, MANAGE = ("Try again", "quickbooks-connect"), ("Back to Manage", "quickbooks")
 
 WAYS: Mapping[str, WayBack] = {
-    "denied": WayBack((), (("Start again", "quickbooks-connect"), MANAGE)),
-    "cancelled": WayBack((), (("Start again", "quickbooks-connect"), MANAGE)),
+    "denied": WayBack((), (AGAIN, MANAGE)),
+    "cancelled": WayBack((), (AGAIN, MANAGE)),
     "expired": WayBack(
         (
             "Have the password and the second factor of a QuickBooks administrator at hand.",
             "Start again, and finish within ten minutes.",
         ),
-        (("Start again", "quickbooks-connect"), MANAGE),
+        (AGAIN, MANAGE),
     ),
     "state_mismatch": WayBack(
         (
             "Close other windows of the QuickBooks sign-in.",
             "Start from here, and stay in this browser until you are back.",
         ),
-        (("Start again", "quickbooks-connect"), MANAGE),
+        (AGAIN, MANAGE),
     ),
     "reused": WayBack((), (MANAGE, AGAIN)),
     "wrong_company": WayBack(
