@@ -1,12 +1,12 @@
 """Acts: ``./run bench NAME``: ``matching`` measures, ``fit`` makes the weights of the score again,
-``emulator`` times the emulator under a large company."""
+``emulator`` times the emulator under a large company, ``engine`` the engine beside a plain loop."""
 
 from __future__ import annotations
 
 import sys
 from importlib import import_module
 
-NAMES = ("matching", "fit", "emulator", "practice")
+NAMES = ("matching", "fit", "emulator", "practice", "engine")
 
 
 def main(arguments: list[str]) -> int:
@@ -16,7 +16,7 @@ def main(arguments: list[str]) -> int:
         return 2
     return int(
         import_module(f"bench.{name}").main(
-            *([arguments[1:]] if name in ("matching", "emulator", "practice") else [])
+            *([arguments[1:]] if name in ("matching", "emulator", "practice", "engine") else [])
         )
     )
 

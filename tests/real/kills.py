@@ -1,6 +1,6 @@
 """Acts: workers killed and frozen at random instants, and the database restarted under load; then peace, and a count.
 
-    python -m tests.real.kills --kills 200 --restarts 10
+    python -m tests.real --kills 200 --restarts 10
 
 Real processes, a real PostgreSQL, the emulator behind a socket. Afterwards every client, invoice and payment must be in
 QuickBooks exactly once, every amount equal, and nothing left to do. ``./run test`` runs a few kills of the same.
@@ -8,10 +8,8 @@ QuickBooks exactly once, every amount equal, and nothing left to do. ``./run tes
 
 from __future__ import annotations
 
-import argparse
 import os
 import random
-import shutil
 import signal
 import subprocess
 import sys
@@ -21,10 +19,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
-from tests.real.stand import ROOT, SOMEBODY, EmulatorProcess, Stand, forget_database, within
+from tests.real.stand import ROOT, SOMEBODY, Stand, within
 
 WORKERS = 2
 REST = 240.0
@@ -55,9 +52,27 @@ class Nursery:
         self.alive.append(child)
         return child
 
-    def kill(self, child: int) -> None:
-        os.kill(child, signal.SIGKILL)
+    def signal(self, child: int, what: int) -> bool:
+        """False when it has ended by itself: a worker does when its database goes away."""
+        try:
+            os.kill(child, what)
+        except ProcessLookupError:
+            self.alive.remove(child)
+            return False
+        return True
+
+    def kill(self, child: int) -> bool:
+        if not self.signal(child, signal.SIGKILL):
+            return False
         self.alive.remove(child)
+        return True
+
+    def keep(self, workers: int) -> None:
+        """Let so many be alive: whoever looks after workers starts one in the place of one that ended."""
+        for child in list(self.alive):
+            self.signal(child, 0)
+        while len(self.alive) < workers:
+            self.fork()
 
     def stop(self) -> None:
         for child in list(self.alive):
@@ -86,10 +101,11 @@ class Storm:
 
     def run(self, kills: int, restarts: int) -> None:
         item = self.stand.item("Bookkeeping")
-        for _ in range(WORKERS):
-            self.nursery.fork()
+        self.nursery.keep(WORKERS)
         every = max(1, kills // restarts) if restarts else kills + 1
-        for number in range(1, kills + 1):
+        number = 0
+        while sum(self.did[one] for one in ("killed", "frozen")) < kills:
+            number += 1
             self._work(item)
             time.sleep(self.rng.uniform(0.2, 2.0))  # the random instant
             self._harm()
@@ -99,19 +115,16 @@ class Storm:
                 self.did["database restarted"] += 1
 
     def _harm(self) -> None:
+        self.nursery.keep(WORKERS)
         victim = self.rng.choice(self.nursery.alive)
-        if self.rng.random() < 0.2:
+        if self.rng.random() < 0.2 and self.nursery.signal(victim, signal.SIGSTOP):
             # Frozen past its lease, woken while another has the lane, and killed some time later like any other.
-            os.kill(victim, signal.SIGSTOP)
             self.nursery.fork()
             time.sleep(self.rng.uniform(3.1, 4.5))
-            os.kill(victim, signal.SIGCONT)
+            self.nursery.signal(victim, signal.SIGCONT)
             self.did["frozen"] += 1
-            return
-        self.nursery.kill(victim)
-        self.did["killed"] += 1
-        while len(self.nursery.alive) < WORKERS:
-            self.nursery.fork()
+        elif self.nursery.kill(victim):
+            self.did["killed"] += 1
 
     def _work(self, item: Any) -> None:
         for _ in range(self.rng.randrange(1, 4)):
@@ -147,9 +160,12 @@ class Storm:
     def rest(self) -> None:
         """No more harm: everything must come to rest."""
         self.stand.emulator.control("DELETE", "/faults")
-        while len(self.nursery.alive) < WORKERS:
-            self.nursery.fork()
-        assert within(REST, self.stand.at_rest), self.left()
+        self.nursery.keep(WORKERS)
+        assert within(REST, self._looked_after), self.left()
+
+    def _looked_after(self) -> bool:
+        self.nursery.keep(WORKERS)
+        return self.stand.at_rest()
 
     def left(self) -> str:
         from tieout.sync.models import Attempt, Dirty, Issue
@@ -204,73 +220,3 @@ def hasty_engine() -> Any:
     from tieout.sync.engine import Engine
 
     return Engine(lease=timedelta(seconds=3), settle=timedelta(seconds=3))
-
-
-def main() -> int:
-    parser = argparse.ArgumentParser(
-        prog="python -m tests.real.kills", description=(__doc__ or "").splitlines()[0]
-    )
-    parser.add_argument("--kills", type=int, default=200)
-    parser.add_argument("--restarts", type=int, default=10)
-    parser.add_argument("--seed", type=int, default=1)
-    chosen = parser.parse_args()
-    from tieout.config import postgres
-
-    home = Path("/tmp") / f"tieout-kills-{os.getpid()}"
-    home.mkdir(mode=0o755)
-    server = postgres.start(home)
-    os.environ |= {
-        "DATABASE_URL": server.url,
-        "TIEOUT_MODE": "test",
-        "TIEOUT_HOME": str(home),
-        "TIEOUT_DATABASE_OWNER": "1",
-        "DJANGO_SETTINGS_MODULE": "tieout.config.settings",
-    }
-    import django
-
-    django.setup()
-    from django.core.management import call_command
-    from django.db import connection
-
-    from tieout.practice.isolation import install_policies
-
-    call_command("migrate", verbosity=0)
-    install_policies(connection)
-    emulator = EmulatorProcess("sample", "--no-limits")
-    nursery = None
-
-    def restart() -> None:
-        nonlocal server
-        server.stop()
-        server = postgres.start(home)
-        forget_database()
-
-    begun = time.monotonic()
-    try:
-        stand = Stand(emulator, hasty_engine())
-        prepare(stand)
-        emulator.control(
-            "POST", "/faults", {"effect": "drop_after", "operation": "create", "probability": 0.03}
-        )
-        nursery = Nursery(dict(os.environ))
-        storm = Storm(stand, nursery, chosen.seed, restart)
-        storm.run(chosen.kills, chosen.restarts)
-        storm.rest()
-        storm.check()
-        minutes = (time.monotonic() - begun) / 60
-        sys.stdout.write(
-            f"{dict(storm.did)} in {minutes:.1f} minutes: {len(storm.clients)} clients, {len(storm.invoices)} invoices, "
-            f"{len(storm.paid)} payments, each in QuickBooks once, every amount equal.\n"
-        )
-    finally:
-        if nursery is not None:
-            nursery.stop()
-        emulator.stop()
-        forget_database()
-        server.stop()
-        shutil.rmtree(home, ignore_errors=True)
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

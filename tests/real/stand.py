@@ -75,6 +75,10 @@ class EmulatorProcess:
         with urllib.request.urlopen(request) as answer:
             return json.loads(answer.read() or b"null", parse_float=Decimal)
 
+    def refresh_token(self) -> str:
+        """Of a fresh grant for the company, as another application would have."""
+        return str(self.control("GET", "/credentials")["companies"][0]["refresh_token"])
+
     def records(self, entity: str) -> list[dict[str, Any]]:
         found = self.control("GET", f"/companies/{self.realm}/records/{entity}")
         return list(found if isinstance(found, list) else found["records"])

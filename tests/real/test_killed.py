@@ -1,4 +1,4 @@
-"""Real workers on a real PostgreSQL, killed and frozen at random instants. The long one: ``python -m tests.real.kills``."""
+"""Real workers on a real PostgreSQL, killed and frozen at random instants. The long one: ``python -m tests.real --kills 200``."""
 
 from __future__ import annotations
 
