@@ -235,10 +235,13 @@ def test_a_refused_void_of_a_paid_invoice_is_said(desk):
         desk.change("invoice", desk.see("invoice", made), state="void")
 
 
-def test_closed_books_are_said(desk):
+def test_closed_books_are_said_before_anything_is_sent(desk):
     desk.prefer(AccountingInfoPrefs={"BookCloseDate": "2026-12-31"})
+    before = len(desk.here.emulator.log.entries())
     with pytest.raises(AskHuman, match="closed period"):
         desk.create("invoice")
+    sent = [one.operation for one in desk.here.emulator.log.entries()[before:]]
+    assert "create" not in sent
 
 
 # -- lost answers --------------------------------------------------------------------------------------

@@ -70,6 +70,8 @@ class CompanyRules:
     """Lines are TAX or NON, and one tax code stands for the whole document."""
     taxes: bool = True
     default_tax_code: str = ""
+    closed_until: str = ""
+    """The ISO date up to which the books are closed; empty when they are not."""
     settings: Settings = field(default_factory=dict)
     term_of: Callable[[int], str] = _no_term
     """Days until due -> the id of the company's terms of that many days; "" when it has none."""
@@ -98,6 +100,7 @@ def rules_from(
         is_american=home == "USD",
         taxes=tax.get("UsingSalesTax") is not False,
         default_tax_code=str((tax.get("TaxGroupCodeRef") or {}).get("value", "")),
+        closed_until=str(accounting.get("BookCloseDate") or ""),
         settings=settings,
         term_of=term_of,
     )

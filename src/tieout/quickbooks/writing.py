@@ -31,6 +31,7 @@ def prepare(
     ``shown`` is the record as last seen, when known: a record made active again is sent with its name, because
     QuickBooks may otherwise leave its own "(deleted)" in it. Raises ``FixData``, ``AskHuman``.
     """
+    refuse_closed_books(entity.spec, action, shown, rules)
     if isinstance(action, Create):
         return _create(entity, action.units, request_id, rules)
     target = {"Id": action.target.id, "SyncToken": action.expected, "sparse": True}
@@ -100,6 +101,27 @@ def refuse_what_does_not_fit(spec: EntitySpec, units: Units) -> None:
         if problem := unit.problem(value):
             sentence = f"{unit.label} {problem}. Nothing was sent. Correct it here and it is sent again."
             raise FixData(sentence, unit=name)
+
+
+def refuse_closed_books(
+    spec: EntitySpec, action: Create | Update | Retire, shown: Present | None, rules: CompanyRules
+) -> None:
+    """Raise ``AskHuman`` for a document that is, or would be, dated in a closed period.
+
+    Known before anything is sent: where QuickBooks only warns a person about closed books, it lets a program through.
+    """
+    if not (spec.date_unit and rules.closed_until):
+        return
+    units: Units = {} if isinstance(action, Retire) else action.units
+    dates = [units.get(spec.date_unit)]
+    if not isinstance(action, Create) and shown is not None:
+        dates.append(shown.units.get(spec.date_unit))
+    if any(date and str(date) <= rules.closed_until for date in dates):
+        raise AskHuman(
+            f"It is dated in a closed period: the books are closed up to {rules.closed_until} in QuickBooks. "
+            "Nothing was sent. Change the date here, or move the closing date in QuickBooks, then press Retry.",
+            offer="open_quickbooks",
+        )
 
 
 def without_empties(document: Mapping[str, Any]) -> dict[str, Any]:
