@@ -129,7 +129,9 @@ def access_import_draft(
 ) -> ImportDraft:
     """An upload of this member that has not expired. ``to_change`` locks it. Raises NotAllowed, NotYours."""
     require(member, Permission.IMPORT_CLIENTS)
-    drafts = ImportDraft.objects.filter(firm_id=member.firm_id, member=member, expires_at__gt=now)
+    drafts = ImportDraft.objects.filter(
+        firm_id=member.firm_id, member=member, kind="clients", expires_at__gt=now
+    )
     draft = (drafts.select_for_update() if to_change else drafts).filter(pk=draft_id).first()
     if draft is None:
         raise NotYours(

@@ -14,6 +14,8 @@ class ImportDraft(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     firm = models.ForeignKey(Firm, on_delete=models.CASCADE, related_name="import_drafts")
     member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=20, default="clients")
+    """What its rows are."""
     file_name = models.CharField(max_length=255)
     content = models.TextField()
     """The file as text, as uploaded; read again at confirmation, never trusted from the browser."""

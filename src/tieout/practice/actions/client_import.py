@@ -31,7 +31,7 @@ def keep_upload(*, member: Member, file_name: str, content: bytes, now: datetime
     read_draft(member.firm_id, text)
     with transaction.atomic():
         drafts = ImportDraft.objects.filter(firm_id=member.firm_id, imported_at=None)
-        drafts.filter(member=member).delete()
+        drafts.filter(member=member, kind="clients").delete()
         drafts.filter(expires_at__lte=now).delete()
         return ImportDraft.objects.create(
             firm_id=member.firm_id,

@@ -9,6 +9,7 @@ from tieout.web.access import FirmRequest, requires
 from tieout.web.billing import (
     charge_forms,
     credits,
+    imports,
     invoice_acts,
     invoice_bulk,
     invoice_forms,
@@ -42,5 +43,6 @@ urlpatterns = [
     *credits.urlpatterns,
     *service_items.urlpatterns,
     *settings.urlpatterns,
+    *imports.urlpatterns,
     *tax_rates.urlpatterns,
 ]
