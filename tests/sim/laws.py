@@ -34,7 +34,7 @@ from tieout.sync.models import (
 if TYPE_CHECKING:
     from tests.sim.storm import Storm
 
-WRITES = ("create", "update", "void", "delete", "batch")
+WRITES = ("create", "update", "void", "delete")
 READ_ONLY = ("class", "department", "account", "term", "taxcode", "paymentmethod", "taxrate", "preferences")
 
 
@@ -239,7 +239,7 @@ def every_write_is_in_the_chain(rest: Rest) -> None:
     sent = {
         one.request_id
         for one in town.emulator.log.entries(area="data", realm=town.realm)
-        if one.operation in WRITES and one.operation != "batch" and one.request_id
+        if one.operation in WRITES and one.request_id
     }
     rest.demand("every write is in the log", sent <= logged, sent - logged)
 

@@ -56,15 +56,15 @@ class Kind:
 WEATHER = {
     "call fails": 4,
     "process dies": 3,
-    "overtaken": 1,
-    "webhooks": 2,
-    "run": 10,
-    "time": 2,
-    "company": 1.5,
+    "overtaken": 1.5,
+    "webhooks": 3,
+    "run": 9,
+    "time": 4,
+    "company": 2,
 }
 PEOPLE = {"client here": 8, "client there": 7}
 KINDS: Mapping[str, Kind] = {
-    "clients": Kind(chosen("client"), {**WEATHER, **PEOPLE, "merge": 1, "twice": 2, "switch": 1}),
+    "clients": Kind(chosen("client"), {**WEATHER, **PEOPLE, "merge": 1, "twice": 4, "switch": 1}),
     "items": Kind(
         chosen("client", "account", "category", "service_item"),
         {**WEATHER, "item here": 9, "item there": 8, "list there": 3, "switch": 1},
@@ -150,7 +150,7 @@ class Storm:
             for _ in range(self.rng.randint(*self.kind.steps)):
                 (act,) = self.rng.choices(names, weights)
                 self.do(acts.ACTS.get(act) or weather.ACTS[act])
-                if act in acts.ACTS and self.rng.random() < 0.25:
+                if act in acts.ACTS and self.rng.random() < 0.35:
                     self.run_once()
                 laws.check_always(self)
             self.calm()

@@ -171,13 +171,13 @@ def webhooks(storm: Storm) -> None:
 
 def run(storm: Storm) -> None:
     storm.run_once()
-    if storm.rng.random() < 0.35:
+    if storm.rng.random() < 0.5:
         decide(storm)
 
 
 def time(storm: Storm) -> None:
     rng = storm.rng
-    seconds = rng.choice([1, 30, 130, 400, 400, 4_000, 90_000, 35 * 86_400])
+    seconds = rng.choice([1, 130, 400, 400, 1_000, 4_000, 90_000, 35 * 86_400])
     if seconds == 35 * 86_400:
         if rng.random() < 0.7:
             return
