@@ -12,13 +12,14 @@ import argparse
 import json
 import logging
 import os
+import selectors
 import subprocess
 import sys
 import time
 import traceback
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -87,89 +88,82 @@ def one_storm(towns: object, seed: int) -> dict[str, object]:
 # -- processes ------------------------------------------------------------------------------------------------
 
 
-def run(seeds: Sequence[int], databases: Sequence[str], *, planted: str = "", until: float = 0) -> Result:
-    """Deal these seeds out to one process for each of the prepared databases. ``until``: stop then (monotonic)."""
-    children = [
-        subprocess.Popen(
-            [sys.executable, "-m", "tests.sim.campaign", "--child", database, planted],
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
-        )
-        for database in databases
-    ]
-    result, waiting = Result(), iter(seeds)
-    try:
-        _work(children, waiting, result, planted=bool(planted), until=until)
-    finally:
-        for child in children:
+class Workers:
+    """One process for each of the prepared databases. They build their towns once, whatever they are asked afterwards."""
+
+    def __init__(self, databases: Sequence[str]) -> None:
+        self._children = [
+            subprocess.Popen(
+                [sys.executable, "-m", "tests.sim.campaign", "--child", database],
+                cwd=ROOT,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+                env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
+            )
+            for database in databases
+        ]
+
+    def __enter__(self) -> Workers:
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        for child in self._children:
             child.stdin.close()  # type: ignore[union-attr]
             child.wait()
-    return result
+
+    def run(self, seeds: Sequence[int], *, planted: str = "", until: float = 0) -> Result:
+        """Deal these seeds out. ``planted``: with this bug, and only until it is caught. ``until``: stop then."""
+        result, waiting = Result(), iter(seeds)
+        free = selectors.DefaultSelector()
+        for child in self._children:
+            if _hand_out(child, waiting, planted):
+                free.register(child.stdout, selectors.EVENT_READ, child)  # type: ignore[arg-type]
+        while free.get_map():
+            for key, _ in free.select():
+                line = key.fileobj.readline()  # type: ignore[union-attr]
+                if not line:
+                    raise RuntimeError("a process of the campaign has died")
+                result.add(json.loads(line))
+                enough = (planted and result.failures) or (until and time.monotonic() > until)
+                if enough or not _hand_out(key.data, waiting, planted):
+                    free.unregister(key.fileobj)
+        return result
 
 
-def _work(
-    children: Sequence[subprocess.Popen[str]],
-    waiting: Iterator[int],
-    result: Result,
-    *,
-    planted: bool,
-    until: float,
-) -> None:
-    import selectors
-
-    free = selectors.DefaultSelector()
-    for child in children:
-        free.register(child.stdout, selectors.EVENT_READ, child)  # type: ignore[arg-type]
-        _hand_out(child, waiting)
-    while free.get_map():
-        for key, _ in free.select():
-            line = key.fileobj.readline()  # type: ignore[union-attr]
-            if not line:
-                free.unregister(key.fileobj)
-                continue
-            result.add(json.loads(line))
-            enough = (planted and result.failures) or (until and time.monotonic() > until)
-            if enough or not _hand_out(key.data, waiting):
-                key.data.stdin.close()
-
-
-def _hand_out(child: subprocess.Popen[str], waiting: Iterator[int]) -> bool:
+def _hand_out(child: subprocess.Popen[str], waiting: Iterator[int], planted: str) -> bool:
     seed = next(waiting, None)
     if seed is not None:
-        child.stdin.write(f"{seed}\n")  # type: ignore[union-attr]
+        child.stdin.write(f"{seed} {planted}\n")  # type: ignore[union-attr]
         child.stdin.flush()  # type: ignore[union-attr]
     return seed is not None
 
 
-def be_a_child(database: str, planted: str) -> None:
-    """One process of a campaign: a seed a line comes in, a line of JSON goes out."""
+def be_a_child(database: str) -> None:
+    """One process of a campaign: a line with a seed, and a bug to plant, comes in; a line of JSON goes out."""
     import django
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tieout.config.settings")
     django.setup()
     from django.db import connection, transaction
 
-    from tests.sim import planted as bugs
+    from tests.sim.planted import planted
     from tests.sim.town import Towns
 
     logging.disable(logging.CRITICAL)
     connection.settings_dict["NAME"] = database
     with connection.cursor() as cursor:
         cursor.execute("SET ROLE tieout_app")
-    with ExitStack() as stack:
-        with transaction.atomic():
-            towns = Towns()
-        if planted:
-            stack.enter_context(bugs.planted(planted))
-        for number, line in enumerate(sys.stdin):
-            found = one_storm(towns, int(line))
-            sys.stdout.write(json.dumps(found) + "\n")
-            sys.stdout.flush()
-            if number % TIDY_EVERY == TIDY_EVERY - 1:
-                _tidy(connection)
+    with transaction.atomic():
+        towns = Towns()
+    for number, line in enumerate(sys.stdin):
+        seed, _, bug = line.strip().partition(" ")
+        with planted(bug) if bug else nullcontext():
+            found = one_storm(towns, int(seed))
+        sys.stdout.write(json.dumps(found) + "\n")
+        sys.stdout.flush()
+        if number % TIDY_EVERY == TIDY_EVERY - 1:
+            _tidy(connection)
 
 
 def _tidy(connection: object) -> None:
@@ -199,14 +193,14 @@ def main() -> int:
     from tests.sim import database, ledger
 
     with ExitStack() as stack:
-        databases = stack.enter_context(database.prepared(chosen.processes))
+        workers = stack.enter_context(Workers(stack.enter_context(database.prepared(chosen.processes))))
         if chosen.planted is not None:
-            return ledger.prove(chosen.planted, databases, chosen.seeds or 1_000)
+            return ledger.prove(chosen.planted, workers, chosen.seeds or 1_000)
         started = time.monotonic()
         first = ledger.next_seed() if chosen.first is None else chosen.first
         most = chosen.seeds or (10**9 if chosen.minutes else 1_000)
         until = started + chosen.minutes * 60 if chosen.minutes else 0.0
-        result = run(range(first, first + most), databases, until=until)
+        result = workers.run(range(first, first + most), until=until)
     minutes = (time.monotonic() - started) / 60
     for seed, story in sorted(result.failures.items())[: None if chosen.tell else 5]:
         print(f"--- seed {seed}\n{story}")
@@ -222,6 +216,6 @@ def main() -> int:
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--child"]:
-        be_a_child(sys.argv[2], sys.argv[3])
+        be_a_child(sys.argv[2])
     else:
         sys.exit(main())

@@ -8,6 +8,10 @@ import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.sim.campaign import Workers
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "seed-ledger.md"
@@ -71,17 +75,17 @@ def add_line(result: object, first: int) -> None:
     PAGE.write_text(f"{campaigns.rstrip()}\n| {' | '.join(cells)} |\n{mark}{planted}")
 
 
-def prove(wanted: Sequence[str], databases: Sequence[str], most: int) -> int:
+def prove(wanted: Sequence[str], workers: Workers, most: int) -> int:
     """Plant each bug in turn and run seeds until one fails; writes the table. Returns how many were not caught."""
-    from tests.sim import campaign, planted
+    from tests.sim.planted import BUGS
 
     rows = []
-    for name in wanted or list(planted.BUGS):
-        bug = planted.BUGS[name]
+    for name in wanted or list(BUGS):
+        bug = BUGS[name]
         if bug.shown_by:
             rows.append((name, bug.sentence, f"`{bug.shown_by}`"))
             continue
-        result = campaign.run(range(most), databases, planted=name)
+        result = workers.run(range(most), planted=name)
         first = next(iter(sorted(result.failures)), None)
         law = result.failures[first].splitlines()[0][:90] if first is not None else ""
         caught = f"after {result.seeds} seeds (seed {first}: {law})" if first is not None else "NOT CAUGHT"

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 import pytest
 
 from tests.sim import planted_records, planted_writes
-from tests.sim.bugs import BUGS
+from tests.sim.bugs import BUGS as BUGS
 
 WHERE = (planted_writes, planted_records)
 

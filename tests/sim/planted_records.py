@@ -8,17 +8,16 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from tests.sim import town
 from tests.sim.bugs import Patch, bug
 from tieout.practice.isolation import every_firm_scope
 from tieout.practice.models import OutboxNote
-from tieout.quickbooks import documents, sales_lines
 from tieout.quickbooks import errors as ledger_words
 from tieout.quickbooks.api import oauth, webhooks
 from tieout.reconcile import merge, plan
 from tieout.reconcile.action import Update
 from tieout.reconcile.diff import Verdict
 from tieout.reconcile.ports import Reconnect
+from tieout.reconcile.spec import Direction, EntitySpec
 from tieout.reconcile.state import Absent, Baseline, Present, Side
 from tieout.sync import (
     batches,
@@ -128,16 +127,15 @@ def _no_waiting(patch: Patch) -> None:
 
 @bug("Amounts go through binary fractions and are cut.")
 def _floats(patch: Patch) -> None:
-    rows = sales_lines.write_rows
+    write = EntitySpec.write
 
-    def cut(value: Any, document: Any) -> None:
-        rows(value, document)
-        for line in document["Line"]:
+    def cut(self: EntitySpec, units: Any) -> Any:
+        document = write(self, units)
+        for line in document.get("Line", ()):
             line["Amount"] = Decimal(int(float(line["Amount"]) * 100)) / 100
+        return document
 
-    unit = next(one for one in _entity("invoice").spec.units if one.name == "content")
-    object.__setattr__(unit, "to_ledger", cut)
-    patch.setattr(documents, "AMOUNT", Decimal("0.00"))
+    patch.setattr(EntitySpec, "write", cut)
 
 
 @bug("A total that QuickBooks computes otherwise is taken for agreed, and not shown.")
@@ -154,18 +152,9 @@ def _total_ignored(patch: Patch) -> None:
 
 @bug("A document made in QuickBooks becomes one here.")
 def _documents_come_here(patch: Patch) -> None:
-    patch.setattr(discover, "_ours", lambda connection, spec, ids: ids)
-    object.__setattr__(_entity("invoice").spec, "direction", plan.EntitySpec.__annotations__ and _both())
-
-
-def _both() -> Any:
-    from tieout.reconcile.spec import Direction
-
-    return Direction.BOTH
-
-
-def _entity(practice: str) -> Any:
-    return next(one for one in town.EVERYTHING if one.spec.practice == practice)
+    patch.setattr(
+        Direction, "flows_to", lambda self, side: self is not Direction.FROM_LEDGER or side is Side.PRACTICE
+    )
 
 
 # -- settings and access ---------------------------------------------------------------------------------------
