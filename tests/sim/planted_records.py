@@ -56,10 +56,16 @@ def _newest_wins(patch: Patch) -> None:
 
 @bug("Of two edits of one field the losing version is not kept for anybody to see.")
 def _loser_dropped(patch: Patch) -> None:
-    problem_of = listing.problem_of
-    patch.setattr(
-        batches, "problem_of", lambda one: None if isinstance(one, plan.Conflict) else problem_of(one)
-    )
+    list_all = listing.list_all
+
+    def without(connection: Any, entity: str, listed: Any, now: Any) -> None:
+        kept = [
+            replace(one, conflicts=(), problems=[each for each in one.problems if each.cause != "conflict"])
+            for one in listed
+        ]
+        list_all(connection, entity, kept, now)
+
+    patch.setattr(batches, "list_all", without)
 
 
 @bug("A whole record is written where one field has changed.")
