@@ -46,6 +46,7 @@ class Result:
         self.traces[seed] = str(found["trace"])
         if failure:
             self.failures[seed] = str(failure)
+            sys.stderr.write(f"seed {seed} failed: {str(failure).splitlines()[0][:200]}\n")
 
 
 def here(seeds: Sequence[int]) -> Result:
