@@ -192,7 +192,6 @@ def main() -> int:
     )
     chosen = parser.parse_args()
     from tests.sim import database, ledger
-    from tests.sim.chunks import CORE, LONG
 
     with ExitStack() as stack:
         workers = stack.enter_context(Workers(stack.enter_context(database.prepared(chosen.processes))))
@@ -211,6 +210,8 @@ def main() -> int:
     )
     for probe, times in sorted(result.probes.items()):
         print(f"  {times:7}  {probe}")
+    from tests.sim.chunks import CORE, LONG  # needs Django to be ready
+
     missing = [probe for probe in CORE if not result.probes[probe]] if result.seeds >= LONG else []
     if missing:
         print(f"never met, so nothing is shown of them: {missing}")
