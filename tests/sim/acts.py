@@ -126,6 +126,7 @@ def client_there(storm: Storm) -> None:
     one = rng.choice(customers)
     if choice < 0.42:
         storm.hit("F47" if Decimal(str(one.get("Balance", 0))) else "F44")
+        storm.by_hand.add(str(one["Id"]))  # QuickBooks writes an adjustment to bring the balance to nothing
         edit_there(storm, "Customer", one["Id"], {}, "deactivate" if one["Active"] else "reactivate")
         return
     one = rng.choice(active)
@@ -156,6 +157,7 @@ def merge(storm: Storm) -> None:
     loser, survivor = storm.rng.sample(active, 2)
     storm.tell(f"customer {loser['Id']} merged into {survivor['Id']}")
     storm.hit("F46")
+    storm.by_hand |= {str(loser["Id"]), str(survivor["Id"])}
     try:
         storm.town.emulator.control.merge(storm.town.realm, "Customer", loser["Id"], survivor["Id"])
     except Fault as fault:
