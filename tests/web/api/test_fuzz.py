@@ -22,6 +22,7 @@ from hypothesis import strategies as some
 from tests.web.api.bodies import good_bodies
 from tests.web.api.conftest import THEIRS
 from tests.web.api.world import Program, Stock, everything_of, filled, problem
+from tieout.practice.actions.clients import create_client
 from tieout.practice.actor import ChangeRecord
 from tieout.practice.firms import Member
 from tieout.practice.isolation import firm_scope
@@ -135,6 +136,16 @@ class Fuzz:
         self.program, self.stock, self.twin = program, stock, twin
         both = {name: [stock.ids[name], stock.ids[name], twin.ids[name]] for name in stock.ids}
         both["invoice_id"] += [stock.ids["draft_id"]] * 2
+        with firm_scope(
+            stock.firm_id
+        ):  # what more can be done with than with the rows that are settled already
+            other = create_client(
+                firm_id=stock.firm_id, actor=stock.desk.actor, kind="business", name="Other"
+            )
+            both["goes_id"] = [other.pk]
+            both["payment_id"] += [stock.desk.pay(9).pk] * 2
+            both["credit_id"] += [stock.desk.credit(9).pk] * 2
+            both["invoice_id"] += [stock.desk.invoice(9).pk] * 2
         entries = both["entry_id"]
         names = ("income_account_id", "category_id", "location_id", "tracking_class_id", "deposit_to_id")
         self.ids = {
@@ -152,7 +163,11 @@ class Fuzz:
         path = self._path(data, offer) + self._query(data, offer, told)
         body = self._body(data, offer, told)
         if_match = data.draw(some.none() | some.sampled_from(CONDITIONS)) if offer.conditional else None
-        key = data.draw(some.none() | some.sampled_from(["k", "k" * 81])) if offer.method != "GET" else None
+        key = (
+            data.draw(some.sampled_from([None, None, None, "k", "k", "k" * 81]))
+            if offer.method != "GET"
+            else None
+        )
         with rolled_back():
             before = self._marks()
             answer = self.program.call(offer.method, path, raw=body, if_match=if_match, key=key)
@@ -251,5 +266,8 @@ def test_far_more_of_the_same(fuzz: Fuzz) -> None:
     )
 
 
-HARD_TO_HIT = {"undo_write_off", "remove_late_fees", "sync_now", "restore_client", "restore_service_item"}
-"""They need a state that one call alone does not make."""
+HARD_TO_HIT = {
+    "undo_write_off", "remove_late_fees", "restore_client", "restore_service_item", "charge", "ask_about_charge",
+    "get_bulk", "sync_now",
+}  # fmt: skip
+"""They need a state that one call alone does not make: tests/web/api/test_resources.py does."""
