@@ -353,6 +353,8 @@ def test_the_firm_its_people_and_settings(program: Program, stock: Stock) -> Non
     assert program.get("/invitations")["data"] == []
     nobody = {"email": "nobody", "role_id": admin["role"]["id"]}
     assert "email" in fields(program.refused(422, "POST", "/invitations", nobody))
+    no_role = {"email": "a@x.example", "role_id": 999_999_999}
+    assert "role_id" in fields(program.refused(422, "POST", "/invitations", no_role))
     assert program.patch("/settings/billing", {"terms": "net60"})["terms"] == "net60"
     numbers = program.post("/settings/numbers", {"kind": "invoice", "number": "INV-100"})
     assert (numbers["invoice"], program.get("/settings/numbers")) == ("INV-100", numbers)

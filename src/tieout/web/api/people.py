@@ -151,7 +151,10 @@ def invite_by_address(*, by: Member, email: str, role_id: int, now: datetime) ->
         validate_email(email.strip())
     except ValidationError as problem:
         raise Invalid({"email": "Enter an e-mail address such as name@example.com."}) from problem
-    return invite(by=by, email=email, role_id=role_id, now=now)
+    try:
+        return invite(by=by, email=email, role_id=role_id, now=now)
+    except NotYours as problem:
+        raise Invalid({"role_id": "There is no such role. Choose one of GET /roles."}) from problem
 
 
 def invitation(request: ApiRequest, invitation_id: int) -> Invitation:
