@@ -24,6 +24,9 @@ from typing import Any
 from tests.real.stand import ROOT, SOMEBODY, Stand, within
 
 WORKERS = 2
+LEASE = 6.0
+"""Seconds instead of minutes; more than a busy machine takes between two commits of a run, or no run gets anywhere."""
+SETTLE = 4.0
 REST = 240.0
 """Seconds after which what is not at rest counts as lost."""
 
@@ -104,23 +107,27 @@ class Storm:
         self.nursery.keep(WORKERS)
         every = max(1, kills // restarts) if restarts else kills + 1
         number = 0
-        while sum(self.did[one] for one in ("killed", "frozen")) < kills:
+        while self._harmed < kills:
             number += 1
             self._work(item)
-            time.sleep(self.rng.uniform(0.2, 2.0))  # the random instant
+            time.sleep(LEASE * self.rng.uniform(0.05, 0.6))  # the random instant
             self._harm()
             if self.restart is not None and number % every == 0:
                 self._work(item)
                 self.restart()
                 self.did["database restarted"] += 1
 
+    @property
+    def _harmed(self) -> int:
+        return self.did["killed"] + self.did["frozen"]
+
     def _harm(self) -> None:
         self.nursery.keep(WORKERS)
         victim = self.rng.choice(self.nursery.alive)
-        if self.rng.random() < 0.2 and self.nursery.signal(victim, signal.SIGSTOP):
+        if self._harmed % 5 == 2 and self.nursery.signal(victim, signal.SIGSTOP):
             # Frozen past its lease, woken while another has the lane, and killed some time later like any other.
             self.nursery.fork()
-            time.sleep(self.rng.uniform(3.1, 4.5))
+            time.sleep(LEASE * self.rng.uniform(1.05, 1.4))
             self.nursery.signal(victim, signal.SIGCONT)
             self.did["frozen"] += 1
         elif self.nursery.kill(victim):
@@ -219,4 +226,4 @@ def prepare(stand: Stand) -> None:
 def hasty_engine() -> Any:
     from tieout.sync.engine import Engine
 
-    return Engine(lease=timedelta(seconds=3), settle=timedelta(seconds=3))
+    return Engine(lease=timedelta(seconds=LEASE), settle=timedelta(seconds=SETTLE))

@@ -26,7 +26,9 @@ def main(database_name: str) -> None:
     plain = tasks.engine
 
     def hasty() -> object:
-        return replace(plain(), lease=timedelta(seconds=3), settle=timedelta(seconds=3))
+        from tests.real.kills import LEASE, SETTLE
+
+        return replace(plain(), lease=timedelta(seconds=LEASE), settle=timedelta(seconds=SETTLE))
 
     tasks.engine = hasty  # type: ignore[assignment]
     worker.STALLED_AFTER, worker.TICK = 3.0, 0.3
