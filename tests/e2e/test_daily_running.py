@@ -26,7 +26,10 @@ def picture(page: Page, name: str) -> None:
         PICTURES.mkdir(parents=True, exist_ok=True)
         page.set_viewport_size({"width": 1100, "height": 760})
         page.evaluate("window.scrollTo(0, 0)")
+        complaints: list[str] = page.complaints  # type: ignore[attr-defined]
+        before = len(complaints)
         page.screenshot(path=PICTURES / f"{name}.png")
+        del complaints[before:]  # the driver hides the caret with a style of its own, which our policy blocks
         page.set_viewport_size({"width": 1280, "height": 900})
 
 
@@ -167,3 +170,4 @@ def test_signed_out_an_outage_and_a_name_in_use_lose_nothing(signed_in: Page, de
     picture(page, "panel")
     page.goto(demo.app + MANAGE + "advanced/")
     picture(page, "advanced")
+    assert not page.complaints, page.complaints  # type: ignore[attr-defined]
