@@ -155,3 +155,20 @@ def test_an_item_created_there_earns_into_the_account_that_was_chosen(shop: Shop
         there = Link.objects.get(entity="service_item", practice_id=item).ledger_id
     made = next(one for one in shop.emulator.control.records(shop.realm, "Item") if one["Id"] == there)
     assert made["IncomeAccountRef"]["value"] == account.options[0][0]
+
+
+def test_asked_to_slow_down_the_review_waits_says_until_when_and_goes_on(shop: Shop) -> None:
+    shop.there_item("Payroll monthly", "95")
+    shop.fault("status", status=429, times=40)
+    with shop.here():
+        found = review.start(shop.connection, "service_item", activity="active", actor_member=shop.member)
+        review_jobs.collect(found.pk, shop.engine)
+        found.refresh_from_db()
+        assert (found.state, found.phase) == ("collecting", review_jobs.WAITING)
+        assert found.summary["waits"]["until"] > shop.clock.now().isoformat()
+    shop.emulator.control.clear_faults()
+    shop.advance(120)
+    with shop.here():
+        review_jobs.collect(found.pk, shop.engine)
+        found.refresh_from_db()
+        assert found.state == "ready"

@@ -253,6 +253,7 @@ def a_connection(member: Member, state: str = "active", **fields: Any) -> Connec
 
 def a_review(connection: Connection, state: str, **fields: Any) -> Review:
     return Review(
+        pk=next(NUMBERS),
         firm=connection.firm,
         connection=connection,
         entity="client",

@@ -15,7 +15,7 @@ from django.db import transaction
 from tieout.practice.isolation import every_firm_scope, firm_scope
 from tieout.practice.records import RECORD_KINDS
 from tieout.reconcile.match import Bucket, Candidate, Proposal
-from tieout.reconcile.ports import Activity, Ledger, LedgerError
+from tieout.reconcile.ports import Activity, Ledger, LedgerError, RetryLater
 from tieout.reconcile.spec import EntitySpec
 from tieout.reconcile.state import Present, Side
 from tieout.sync import dirty, match_memory, observations, review, review_plan, review_rows, tasks
@@ -43,6 +43,10 @@ from tieout.sync.review_rows import OUTSIDE, candidate, is_active
 
 log = logging.getLogger(__name__)
 
+PATIENCE = timedelta(seconds=60)
+"""How long reading waits when QuickBooks does not say how long."""
+MOST_WAITED = timedelta(hours=2)
+WAITING = "Waiting for QuickBooks"
 HELD = {
     Bucket.DUPLICATE: "It stood under Duplicates at set-up and waits for your decision.",
     Bucket.UNMATCHED: "It stood under Unmatched at set-up and waits for your decision.",
@@ -67,6 +71,10 @@ def collect(review_id: int, engine: Engine | None = None) -> None:
         spec = review.spec_of(connection, found.entity, engine)
         try:
             _collect(found, connection, spec, engine)
+        except RetryLater as error:
+            if _wait(found, error, engine):
+                return
+            problem = error.sentence
         except LedgerError as error:
             problem = error.sentence
         except Exception:
@@ -78,6 +86,23 @@ def collect(review_id: int, engine: Engine | None = None) -> None:
         Review.objects.filter(pk=review_id).update(
             state=ReviewState.FAILED, problem=problem[:1000], finished_at=engine.now()
         )
+
+
+def _wait(found: Review, error: RetryLater, engine: Engine) -> bool:
+    """Asked to slow down, or no answer: the review stays open, says when it goes on, and does so by itself.
+
+    False once it has waited for as long as anybody would: then the page offers to start again.
+    """
+    if engine.now() - found.created_at > MOST_WAITED:
+        return False
+    after = max(1, int((error.after or PATIENCE).total_seconds()))
+    at = (engine.now() + timedelta(seconds=after)).isoformat()
+    waits = {**found.summary, "waits": {"until": at, "why": error.sentence}}
+    Review.objects.filter(pk=found.pk, state=ReviewState.COLLECTING).update(
+        phase=WAITING, progress_done=0, progress_total=None, summary=waits
+    )
+    tasks.collect_soon(found.connection_id, found.pk, after=after)
+    return True
 
 
 def _collect(found: Review, connection: Connection, spec: EntitySpec, engine: Engine) -> None:

@@ -141,8 +141,10 @@ def roll_back_soon(connection_id: int, review_id: int, *, after: int = 0) -> Non
     )
 
 
-def collect_soon(connection_id: int, review_id: int) -> None:
-    collect_review.configure(lock=lock_of(connection_id)).defer(review_id=review_id)
+def collect_soon(connection_id: int, review_id: int, *, after: int = 0) -> None:
+    collect_review.configure(lock=lock_of(connection_id), schedule_in={"seconds": after}).defer(
+        review_id=review_id
+    )
 
 
 def apply_soon(connection_id: int, review_id: int) -> None:

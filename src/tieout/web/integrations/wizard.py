@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
@@ -14,6 +16,7 @@ from tieout.practice.access import clients_of
 from tieout.reconcile.ports import Activity, LedgerError
 from tieout.sync import review as reviews
 from tieout.sync.models import Connection, Review
+from tieout.sync.review_jobs import WAITING
 from tieout.web.access import FirmRequest
 from tieout.web.integrations.flows import CLIENTS, FLOWS
 from tieout.web.integrations.gated import connected
@@ -112,6 +115,8 @@ def cancel(request: FirmRequest, connection: Connection, entity: str = ENTITY) -
 def _how_far(review: Review) -> dict[str, object]:
     """Percent, and the quarter that is said aloud: a voice for every row would be noise."""
     if not review.progress_total:
-        return {"percent": None, "said": review.phase}
+        waits = review.summary.get("waits", {}) if review.phase == WAITING else {}
+        until = datetime.fromisoformat(waits["until"]) if waits else None
+        return {"percent": None, "said": review.phase, "waits": waits, "until": until}
     percent = min(100, review.progress_done * 100 // review.progress_total)
     return {"percent": percent, "said": f"{review.phase}, {percent // 25 * 25} percent"}
