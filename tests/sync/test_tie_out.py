@@ -12,9 +12,10 @@ import pytest
 from tests.sync.rig import SOMEBODY
 from tests.sync.test_documents import TODAY, Books
 from tieout.practice.actions.payments import record_payment
-from tieout.sync import tie_out, tie_out_daily
+from tieout.reconcile.state import Side
+from tieout.sync import decisions, tie_out, tie_out_daily
 from tieout.sync.ledgers import calls_of_month
-from tieout.sync.models import TieOut, TieOutLine
+from tieout.sync.models import Conflict, TieOut, TieOutLine
 
 pytestmark = pytest.mark.django_db
 
@@ -101,6 +102,12 @@ def test_a_cent_changed_in_quickbooks_is_explained_once_the_sync_has_listed_it(c
     books.until_the_change_feed_is_asked()
     after = compared.check()
     assert (after.unexplained, compared.parts(after)) == (Decimal(0), [("drift", "-0.01")])
+    with books.here():
+        open_ones = Conflict.objects.filter(closed_at=None).values_list("pk", flat=True)
+        decisions.answer_conflicts(books.member, list(open_ones), Side.LEDGER, engine=books.engine)
+    books.settle()
+    accepted = compared.check()
+    assert (accepted.unexplained, compared.parts(accepted)) == (0, [("amount_differs", "-0.01")])
 
 
 def test_a_payment_that_waits_explains_the_difference(compared: Compared) -> None:

@@ -26,7 +26,7 @@ from tieout.sync.engine import Engine
 from tieout.sync.issues import CAUSES
 from tieout.sync.ledgers import keep_calls, open_ledger
 from tieout.sync.listing import say
-from tieout.sync.models import Connection, Dirty, Issue, Link, SectionState
+from tieout.sync.models import Conflict, Connection, Dirty, Issue, Link, Observation, SectionState
 from tieout.sync.tie_out_tables import TieOut, TieOutLine
 
 DOCUMENTS = ("invoice", "payment", "credit", "refund")
@@ -140,7 +140,29 @@ def _reasons(
     ):
         title = CAUSES.get(cause, CAUSES["bug"]).title
         found[ours(entity, side, one)] = Reason(cause, sentence or f"{title}.")
-    return {key: reason for key, reason in found.items() if key in keys}
+    return _accepted(connection, links) | {key: reason for key, reason in found.items() if key in keys}
+
+
+def _accepted(connection: Connection, links: Mapping[tuple[str, str], str]) -> dict[tuple[str, str], Reason]:
+    """Linked documents whose amounts a person looked at and let stand. Only while both sides still show those very amounts."""
+    rows = Conflict.objects.filter(connection=connection, entity__in=DOCUMENTS, unit="total").exclude(
+        closed_at=None
+    )
+    settled = {(row.entity, row.link.practice_id): row for row in rows.select_related("link").order_by("id")}
+    seen = dict(
+        Observation.objects.filter(
+            connection=connection,
+            entity__in=DOCUMENTS,
+            side="ledger",
+            record_id__in=[links[key] for key in settled if key in links],
+        ).values_list("record_id", "units__total")
+    )
+    why = Reason("amount_differs", "Somebody looked at the two amounts and let them stand.")
+    return {
+        key: why
+        for key, row in settled.items()
+        if row.keep and key in links and seen.get(links[key]) == row.ledger_value
+    }
 
 
 # -- keeping -------------------------------------------------------------------------------------------------------
