@@ -189,9 +189,11 @@ def test_the_lists_the_first_page_and_the_people_are_in_reach_of_everybody(
         look(page, name)
     page.goto(f"{demo.app}/clients/?search=alvarado")
     page.get_by_role("link", name="Alvarado Roofing").click()
+    page.wait_for_url(re.compile(r"/clients/\d+/"))
     look(page, "client")
     page.goto(f"{demo.app}/settings/roles/")
     page.get_by_role("link", name="Admin", exact=True).click()
+    page.wait_for_url(re.compile(r"/roles/\d+/"))
     look(page, "role")
     assert not page.complaints, page.complaints  # type: ignore[attr-defined]
 
