@@ -178,6 +178,8 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
         "connect-src": [SELF],
+        "form-action": [SELF],
+        "frame-src": [NONE],
         "frame-ancestors": [NONE],
         "base-uri": [SELF],
         "object-src": [NONE],

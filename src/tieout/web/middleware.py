@@ -17,6 +17,9 @@ from tieout.web.access import turned_away
 from tieout.web.errors import not_found
 from tieout.web.people.open_sessions import note_seen
 
+NOT_NEEDED = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+"""What no page of ours asks the browser for, so that nothing smuggled into one can."""
+
 
 class IdleMiddleware:
     """Signs out who was away for too long. Their next page asks them to sign in, and comes back to itself."""
@@ -45,6 +48,7 @@ class FirmMiddleware:
         else:
             with firm_scope(member.firm_id), timezone.override(ZoneInfo(member.firm.time_zone)):
                 response = self.get_response(request)
+        response.headers["Permissions-Policy"] = NOT_NEEDED
         if request.user.is_authenticated:
             response.headers["Cache-Control"] = "no-store"
         return response

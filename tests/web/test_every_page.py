@@ -1,0 +1,19 @@
+"""Every page there is opens with something to show, found through the router. The browser walks the same list."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.web.whole_firm import open_firm, pages
+
+pytestmark = pytest.mark.django_db
+
+
+def test_every_page_opens_with_something_to_show(settings: Any) -> None:
+    firm = open_firm(settings)
+    found = list(pages(firm))
+    odd = [f"{each.route}: {each.problem}" for each in found if each.problem]
+    assert not odd, "\n".join(odd)
+    assert len(found) > 90

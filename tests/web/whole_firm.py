@@ -1,0 +1,254 @@
+"""Acts: one firm with something of everything, connected to an emulated QuickBooks, and an address for every page.
+
+The pages come from the router: a new one without a sample here fails the walk, so it cannot be forgotten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP
+from django.test import Client as Browser
+from django.utils import timezone
+
+from tests.practice.billing_world import NOW, TODAY, Desk
+from tests.sync.rig import Rig
+from tests.web.conftest import PASSWORD, entered
+from tests.web.test_routes import ROUTES, address
+from tieout.practice.actions.bulk import start_bulk
+from tieout.practice.actions.client_import import keep_upload
+from tieout.practice.actions.contacts import add_contact
+from tieout.practice.actions.credits import apply_credit
+from tieout.practice.actions.groups import add_to_group, create_group
+from tieout.practice.actions.invitations import invite
+from tieout.practice.actions.recurring import create_recurring
+from tieout.practice.actions.team import add_member, copy_role
+from tieout.practice.bulk import BulkVerb
+from tieout.practice.firms import Member, User
+from tieout.practice.isolation import every_firm_scope
+from tieout.quickbooks import entities
+from tieout.reconcile.ports import LedgerProvider
+from tieout.sync import review
+from tieout.sync.models import ReviewRow
+from tieout.web.people.invitations import link_to
+
+_rigs: list[Rig] = []
+
+
+def provider(name: str) -> LedgerProvider:
+    """What ``settings.LEDGERS`` names while the walk lasts: the emulator in this process."""
+    return _rigs[-1].provider
+
+
+@dataclass
+class WholeFirm:
+    rig: Rig
+    admin: Member
+    samples: dict[str, Any] = field(default_factory=dict)
+    """Parameter of a route, or ``route name.parameter`` where pages differ -> the value that shows something."""
+
+    def address(self, route: str) -> str:
+        """Raises KeyError, naming what is missing, for a parameter that has no sample."""
+        pattern = ROUTES[route]
+        path = "/"
+        for piece in route.split("<"):
+            if ">" not in piece:
+                path += piece
+                continue
+            inside, rest = piece.split(">", 1)
+            parameter = inside.split(":")[-1]
+            named = f"{pattern.name}.{parameter}"
+            if named not in self.samples and parameter not in self.samples:
+                raise KeyError(f"{named}: give a sample for this parameter in tests/web/whole_firm.py")
+            path += f"{self.samples.get(named, self.samples.get(parameter))}{rest}"
+        return path
+
+    def browser(self) -> Browser:
+        browser = entered(self.admin)
+        session = browser.session
+        session["account_authentication_methods"] = [
+            {"method": "password", "at": timezone.now().timestamp(), "reauthenticated": True}
+        ]
+        session.save()
+        browser.raise_request_exception = False
+        return browser
+
+
+def open_firm(settings: Any) -> WholeFirm:
+    """Takes some seconds: the sample company is connected and reviewed, one of everything is billed."""
+    rig = Rig("sample", entities=entities.READY)
+    _rigs.append(rig)
+    settings.LEDGERS = "tests.web.whole_firm"
+    settings.OUTBOX_BELL = ""
+    rig.set_up()
+    with every_firm_scope():
+        user = User.objects.create_user("sam@example.com", PASSWORD, full_name="Sam Ito")
+        firm = rig.firm
+        firm.modules = ["client_engagement", "time_and_billing", "transcripts_and_notices"]
+        firm.save()
+        admin = Member.objects.select_related("user", "role", "firm").get(pk=rig.member.pk)
+        admin.user.set_password(PASSWORD)
+        admin.user.save()
+        staff = add_member(firm_id=firm.pk, user=user, preset="staff-all")
+    with rig.here():
+        samples = {**_billed(firm.pk, admin), **_people(admin, staff), **_reviews(rig, admin)}
+        connection = rig.connection
+        connection.sections = {**connection.sections, "service_item": "on", "invoice": "on"}
+        connection.save(update_fields=["sections"])
+    return WholeFirm(rig, admin, samples)
+
+
+def _billed(firm_id: int, admin: Member) -> dict[str, Any]:
+    desk = Desk.open(firm_id)
+    where: dict[str, Any] = {"firm_id": firm_id, "actor": desk.actor}
+    contact = add_contact(
+        **where, client_id=desk.client.pk, given="Ann", family="Ray", email="ann@acme.example"
+    )
+    other = add_contact(**where, client_id=desk.client.pk, given="Bob", family="Ray")
+    group = create_group(**where, name="Acme family")
+    add_to_group(**where, group_id=group.pk, client_id=desk.client.pk)
+    invoice, draft = desk.invoice(300), desk.draft()
+    desk.invoice(75)
+    payment = desk.pay(120, (invoice, 100))
+    credit = desk.credit(50)
+    (application,) = apply_credit(
+        **where, credit_id=credit.pk, allocations=[(invoice.pk, Decimal(10))], today=TODAY
+    )
+    recurring = create_recurring(
+        **where,
+        frequency="monthly",
+        first_date=TODAY + timedelta(days=30),
+        today=TODAY,
+        content={"client_id": desk.client.pk, "lines": [{"item_id": desk.item.pk}]},
+    )
+    act = start_bulk(member=admin, verb=BulkVerb.MARK_SENT, invoice_ids=[invoice.pk], now=NOW)
+    return {
+        "act_id": act.pk,
+        "client_id": desk.client.pk,
+        "contact_id": other.pk,
+        "contact_edit.contact_id": contact.pk,
+        "group_id": group.pk,
+        "invoice_id": invoice.pk,
+        "invoice_edit.invoice_id": draft.pk,
+        "invoice_discard.invoice_id": draft.pk,
+        "payment_id": payment.pk,
+        "credit_id": credit.pk,
+        "application_id": application.pk,
+        "item_id": desk.item.pk,
+        "recurring_id": recurring.pk,
+        "tax_rate_id": desk.rate.pk,
+        "rate_id": desk.rate.pk,
+    }
+
+
+def _people(admin: Member, staff: Member) -> dict[str, Any]:
+    now = datetime.now(UTC)
+    own = copy_role(by=admin, role_id=staff.role_id, name="Interns")
+    asked = invite(by=admin, email="new@example.com", role_id=own.pk, now=now)
+    TOTP.activate(admin.user, "A" * 32)
+    RecoveryCodes.activate(admin.user)
+    TOTP.activate(staff.user, "B" * 32)
+    upload = keep_upload(
+        member=admin, file_name="clients.csv", content=b"Name\nAda Byrne\nBen Cole\n", now=now
+    )
+    return {
+        "member_id": staff.pk,
+        "role_id": own.pk,
+        "invitation_id": asked.pk,
+        "token": link_to(asked).rstrip("/").rsplit("/", 1)[-1],
+        "draft_id": upload.pk,
+        "uidb36": "1",
+        "key": "no-such-link",
+        "token_id": 1,
+    }
+
+
+def _reviews(rig: Rig, admin: Member) -> dict[str, Any]:
+    """A review of the clients that waits for decisions, started anew."""
+    from tieout.sync import review_jobs
+
+    found = review.start(rig.connection, "client", activity="all", actor_member=admin)
+    review_jobs.collect(found.pk, rig.engine)
+    row = ReviewRow.objects.filter(review=found).order_by("pk").first()
+    return {
+        "slug": "matches",
+        "row_id": row.pk if row else 1,
+        "entity": "client",
+        "side": "practice",
+        "record_id": row.practice_id if row and row.practice_id else "1",
+        "what": "rename",
+    }
+
+
+@dataclass(frozen=True)
+class Page:
+    route: str
+    address: str
+    problem: str = ""
+    """Why it shows nothing; empty for a page that does."""
+
+
+NOT_WALKED: Mapping[str, str] = {
+    "api/": "described by OpenAPI and fuzzed from it",
+    "outbox/": "the demonstration's own mails; walked where they are sent",
+    "webhooks/": "speaks to QuickBooks, not to people",
+}
+"""Beginnings of routes -> why no page is expected there."""
+ELSEWHERE: Mapping[str, str] = {
+    "billing/": "leads to the invoices",
+    "billing/invoices/<int:invoice_id>/credit/": "leads to the client's credits",
+    "billing/invoices/<int:invoice_id>/pay/": "leads to a new payment",
+    "billing/payments/charge/": "takes a form",
+    "billing/service-items/<int:item_id>/row/": "a part of the list",
+    "billing/settings/logo.png": "a picture",
+    "integrations/quickbooks/callback": "leads on",
+    "integrations/quickbooks/reconnect": "leads on",
+    "settings/api-tokens/<int:token_id>/revoke/": "asked of a token that is there: tests/web/api",
+    "settings/integrations/quickbooks/clients/done/": "after a review, which here is under way",
+    "settings/integrations/quickbooks/clients/progress/": "before a review, which here is under way",
+    "settings/integrations/quickbooks/connect/start/": "leads to QuickBooks",
+    "settings/integrations/quickbooks/invoices/preview/<int:invoice_id>/": "needs service items in step",
+    "settings/integrations/quickbooks/service-items/confirm/": "a stage of a review of service items",
+    "settings/integrations/quickbooks/service-items/confirm/export.csv": "a download",
+    "settings/integrations/quickbooks/service-items/done/": "a stage of a review of service items",
+    "settings/integrations/quickbooks/service-items/progress/": "a stage of a review of service items",
+    "settings/integrations/quickbooks/service-items/review/": "a stage of a review of service items",
+    "settings/integrations/quickbooks/service-items/review/<slug:slug>/": "a stage of a review of service items",
+    "settings/integrations/quickbooks/service-items/row/<int:row_id>/": "a stage of a review of service items",
+    "settings/integrations/quickbooks/tie-out/<int:tie_out_id>/export.csv": "a download",
+    "settings/two-factor/codes/download/": "closed: codes are shown once",
+    "confirm/passkey/": "shown to who has a passkey: tests/e2e/test_passkeys",
+    "settings/two-factor/app/": "shown to who has no app yet: tests/e2e/test_passkeys",
+    "settings/two-factor/passkeys/": "leads to the overview",
+    "settings/two-factor/passkeys/<int:pk>/": "tests/e2e/test_passkeys",
+    "settings/two-factor/passkeys/<int:pk>/remove/": "tests/e2e/test_passkeys",
+    "sign-in/": "leads who is signed in to the dashboard: tests/e2e/test_passkeys",
+    "sign-in/code/": "between password and code: tests/e2e/test_passkeys",
+    "sign-in/passkey/": "only carries a passkey",
+}
+"""Routes whose GET leads to another page, or shows nothing in this firm -> why."""
+
+
+def pages(firm: WholeFirm) -> Iterator[Page]:
+    """Every page of the product with its address in this firm. What only acts, downloads or fills a part is left out."""
+    browser = firm.browser()
+    for route in sorted(ROUTES):
+        if route in ELSEWHERE or any(route.startswith(beginning) for beginning in NOT_WALKED):
+            continue
+        if browser.get(address(route)).status_code == 405:
+            continue
+        try:
+            here = firm.address(route)
+        except KeyError as missing:
+            yield Page(route, "", str(missing))
+            continue
+        answer = browser.get(here)
+        if answer.status_code != 200:
+            yield Page(route, here, f"{answer.status_code} {answer.get('Location', '')}")
+        elif answer["Content-Type"].startswith("text/html") and b"<html" in answer.content:
+            yield Page(route, here)
