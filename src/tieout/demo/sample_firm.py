@@ -8,6 +8,7 @@ from tieout.demo import people
 from tieout.demo.client_list import EVERYBODY, SampleClient
 from tieout.practice.actions.clients import archive_client, create_client
 from tieout.practice.actions.contacts import add_contact
+from tieout.practice.actions.samples import SAMPLES
 from tieout.practice.actions.team import add_member, create_firm
 from tieout.practice.actor import Actor
 from tieout.practice.firms import Firm, User
@@ -37,7 +38,7 @@ def _write(firm_id: int, actor: Actor, sample: SampleClient) -> None:
     street, city, state, postal_code = sample.address or ("", "", "", "")
     client = create_client(
         firm_id=firm_id,
-        actor=actor,
+        actor=SAMPLES,
         kind=sample.kind,
         name=sample.name,
         given=sample.person.given if sample.person else "",

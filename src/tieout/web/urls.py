@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from tieout.web import clients, dashboard, mail_outbox, preferences
+from tieout.web import clients, dashboard, mail_outbox, preferences, sample_data
 
 urlpatterns = [
     path("", dashboard.dashboard, name="dashboard"),
@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("tieout.web.people.account_urls")),
     path("", include("tieout.web.integrations.urls")),
     path("settings/", preferences.settings, name="settings"),
+    path("settings/sample-data/", sample_data.sample_data, name="sample_data"),
     path("settings/plan/", preferences.plan, name="plan"),
     *mail_outbox.urlpatterns,
 ]
