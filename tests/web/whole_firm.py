@@ -34,7 +34,7 @@ from tieout.practice.isolation import every_firm_scope
 from tieout.quickbooks import entities
 from tieout.reconcile.ports import LedgerProvider
 from tieout.sync import review
-from tieout.sync.models import ReviewRow
+from tieout.sync.models import Review, ReviewRow
 from tieout.web.people.invitations import link_to
 
 _rigs: list[Rig] = []
@@ -174,8 +174,10 @@ def _reviews(rig: Rig, admin: Member) -> dict[str, Any]:
 
     found = review.start(rig.connection, "client", activity="all", actor_member=admin)
     review_jobs.collect(found.pk, rig.engine)
+    done = Review.objects.exclude(pk=found.pk).order_by("pk").first()
     row = ReviewRow.objects.filter(review=found).order_by("pk").first()
     return {
+        "review_id": done.pk if done else found.pk,
         "slug": "matches",
         "row_id": row.pk if row else 1,
         "entity": "client",
@@ -201,6 +203,10 @@ NOT_WALKED: Mapping[str, str] = {
 """Beginnings of routes -> why no page is expected there."""
 ELSEWHERE: Mapping[str, str] = {
     "billing/": "leads to the invoices",
+    **{
+        f"billing/import/{what}/<uuid:draft_id>/": "the preview of an upload, walked for clients"
+        for what in ("balances", "invoices", "items", "payments")
+    },
     "billing/invoices/<int:invoice_id>/credit/": "leads to the client's credits",
     "billing/invoices/<int:invoice_id>/pay/": "leads to a new payment",
     "billing/payments/charge/": "takes a form",
@@ -213,6 +219,7 @@ ELSEWHERE: Mapping[str, str] = {
     "settings/integrations/quickbooks/clients/progress/": "before a review, which here is under way",
     "settings/integrations/quickbooks/connect/start/": "leads to QuickBooks",
     "settings/integrations/quickbooks/invoices/preview/<int:invoice_id>/": "needs service items in step",
+    "settings/integrations/quickbooks/reports/<int:review_id>/roll-back/": "leads to the report: this one is the first",
     "settings/integrations/quickbooks/service-items/confirm/": "a stage of a review of service items",
     "settings/integrations/quickbooks/service-items/confirm/export.csv": "a download",
     "settings/integrations/quickbooks/service-items/done/": "a stage of a review of service items",
@@ -221,6 +228,7 @@ ELSEWHERE: Mapping[str, str] = {
     "settings/integrations/quickbooks/service-items/review/<slug:slug>/": "a stage of a review of service items",
     "settings/integrations/quickbooks/service-items/row/<int:row_id>/": "a stage of a review of service items",
     "settings/integrations/quickbooks/tie-out/<int:tie_out_id>/export.csv": "a download",
+    "settings/integrations/quickbooks/tie-out/<int:tie_out_id>/print.pdf": "a download",
     "settings/two-factor/codes/download/": "closed: codes are shown once",
     "confirm/passkey/": "shown to who has a passkey: tests/e2e/test_passkeys",
     "settings/two-factor/app/": "shown to who has no app yet: tests/e2e/test_passkeys",
