@@ -97,3 +97,14 @@ def test_a_clock_set_back_by_a_day_leaves_no_lane_taken() -> None:
         assert lease.take(connection.pk, rig.engine) is None
         assert lease.take(connection.pk, earlier) is not None
         assert Connection.objects.get().epoch == held.connection.epoch + 1
+
+
+def test_an_answer_about_somebody_else_links_nobody_to_them() -> None:
+    rig = Rig()
+    rig.set_up()
+    other = '{"Customer": {"Id": "7", "SyncToken": "0", "DisplayName": "Somebody Else", "Active": true}}'
+    rig.fault("body", body=other, status=200, entity="customer", operation="create", nth=1, times=1)
+    client = rig.add_client("Ada Byrne")
+    rig.settle()
+    (customer,) = rig.customers_named("Ada Byrne")
+    assert rig.links()[client] == customer["Id"]

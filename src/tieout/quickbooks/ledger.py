@@ -11,7 +11,7 @@ from datetime import date, datetime
 from itertools import islice
 from typing import Any, TypeVar
 
-from tieout.quickbooks import looking, numbers, receivables, writing
+from tieout.quickbooks import looking, notes, numbers, receivables, writing
 from tieout.quickbooks.api import fault_meanings as means
 from tieout.quickbooks.api import query
 from tieout.quickbooks.api.client import CHANGE_CAP, Changes, Client
@@ -187,7 +187,10 @@ class QuickBooksLedger:
             except ApiError as error:
                 return self._after_refusal(kind, write, error)
         row = kind.row(written.document)
-        if write.record_id and row.id != write.record_id:
+        elsewhere = (
+            row.id != write.record_id if write.record_id else not _answers(kind, write, written.document)
+        )
+        if elsewhere:
             raise UnknownOutcome(
                 "QuickBooks answered for another record than the one that was sent. Nothing is sent twice: "
                 "Tieout looks in QuickBooks first.",
@@ -257,6 +260,19 @@ def _change_set(
                 keys.append(key)
     rows = {key: row for key, row in rows.items() if key not in absent}
     return ChangeSet(tuple(dict.fromkeys(keys)), absent, rows, until, complete)
+
+
+def _answers(kind: QuickBooksEntity, write: PreparedWrite, document: Document) -> bool:
+    """Whether an answer to a create is about what was sent: the same name, or no mark but ours."""
+    if kind.signed:
+        return notes.marker_of(document) in ("", write.request_id)
+    sent = writing.sent_document(write).get(kind.name_field)
+    shown = kind.tidy(document).get(kind.name_field)
+    return not kind.name_field or _plain(shown) == _plain(sent)
+
+
+def _plain(name: object) -> str:
+    return " ".join(str(name or "").split()).casefold()
 
 
 def _only(kind: QuickBooksEntity, activity: Activity) -> tuple[Condition, ...]:
