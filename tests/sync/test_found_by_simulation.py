@@ -7,10 +7,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db.models import F
 
 from tests.sync.rig import Rig
 from tests.sync.test_documents import Books
-from tieout.sync import lease
+from tieout.sync import lease, runner
 from tieout.sync.models import Attempt, Connection, Hold
 
 pytestmark = pytest.mark.django_db
@@ -108,3 +109,20 @@ def test_an_answer_about_somebody_else_links_nobody_to_them() -> None:
     rig.settle()
     (customer,) = rig.customers_named("Ada Byrne")
     assert rig.links()[client] == customer["Id"]
+
+
+def test_a_lane_lost_while_a_run_is_ending_ends_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    rig = Rig()
+    rig.set_up()
+    wait = runner._wait
+
+    def overtaken(*arguments: Any) -> None:
+        Connection.objects.update(epoch=F("epoch") + 1)
+        wait(*arguments)
+
+    monkeypatch.setattr(runner, "_wait", overtaken)
+    rig.fault("status", status=429)
+    rig.add_client("Ada Byrne")
+    passed = rig.run()
+    assert passed is not None
+    assert passed.outcome == "taken over"

@@ -82,27 +82,33 @@ def run_once(connection_id: int, engine: Engine | None = None) -> Pass | None:
         started = engine.now()
         passed = Pass()
         try:
-            _run(held, passed)
+            _run_to_its_end(held, passed)
         except LeaseLost:
             log.warning("connection %s was taken over by another run", connection_id)
             passed.outcome = "taken over"
             return passed
-        except NoLongerAllowed:
-            passed.outcome = "stopped"
-        except RetryLater as error:
-            _wait(held, passed, error)
-        except UnknownOutcome as error:
-            _wait(held, passed, RetryLater(error.sentence))
-        except Reconnect as error:
-            _needs_reconnect(held, passed, error)
-        except discover.Halted as halted:
-            _halt(held, passed, str(halted))
-        except LedgerError as error:
-            # Our keys are refused, or a listing made no sense: not one record's fault, so none is blamed.
-            _wait(held, passed, RetryLater(error.sentence, after=LONG, reference=error.reference), "problem")
         _finish(held, passed, started)
         note_progress(held.connection, engine)
         return passed
+
+
+def _run_to_its_end(held: Lease, passed: Pass) -> None:
+    """The run, and what its end is to be called. Raises ``LeaseLost``, also when the lane is lost while it ends."""
+    try:
+        _run(held, passed)
+    except NoLongerAllowed:
+        passed.outcome = "stopped"
+    except RetryLater as error:
+        _wait(held, passed, error)
+    except UnknownOutcome as error:
+        _wait(held, passed, RetryLater(error.sentence))
+    except Reconnect as error:
+        _needs_reconnect(held, passed, error)
+    except discover.Halted as halted:
+        _halt(held, passed, str(halted))
+    except LedgerError as error:
+        # Our keys are refused, or a listing made no sense: not one record's fault, so none is blamed.
+        _wait(held, passed, RetryLater(error.sentence, after=LONG, reference=error.reference), "problem")
 
 
 def _run(held: Lease, passed: Pass) -> None:
