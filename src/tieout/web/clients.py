@@ -72,6 +72,7 @@ def record(request: FirmRequest, client_id: int) -> HttpResponse:
     client = access_client(request.member, client_id)
     absorbed = visible_clients(request.member).filter(merged_into=client).order_by("name")
     history = list(history_of(client)[: HISTORY_SHOWN + 1])
+    panel = panel_of(request, "client", str(client.pk))
     return render(
         request,
         "clients/record.html",
@@ -81,7 +82,8 @@ def record(request: FirmRequest, client_id: int) -> HttpResponse:
             "absorbed": absorbed,
             "group": GroupMember.objects.filter(client=client).select_related("group").first(),
             "contacts": client.contacts.order_by("-is_primary", "id"),
-            "panel": panel_of(request, "client", str(client.pk)),
+            "panel": panel,
+            "badge": None if panel else badges_for("client", [str(client.pk)]).get(str(client.pk)),
             "history": entries(history[:HISTORY_SHOWN], member_names(client.firm_id)),
             "more_history": len(history) > HISTORY_SHOWN,
             "may": _may(request.member),
