@@ -10,6 +10,9 @@ from django.urls import reverse
 
 from tests.sync.rig import Rig
 from tests.web.conftest import entered
+from tieout.practice.actions.team import add_member
+from tieout.practice.isolation import every_firm_scope
+from tieout.practice.models import Member, User
 from tieout.reconcile.state import Key, Side
 from tieout.sync import decisions, worklist
 from tieout.sync.issues import CAUSES, Listing
@@ -258,3 +261,40 @@ def test_the_file_names_the_field_and_both_values() -> None:
     rig = with_conflicts("Ada Byrne")
     content = b"".join(browser_of(rig).get(LIST + "export.csv")).decode()  # type: ignore[arg-type]
     assert re.search(r"Ada Byrne,Phone,.*,2,3,", content)
+
+
+def a_colleague(rig: Rig, preset: str = "staff-all") -> Member:
+    with every_firm_scope():
+        user = User.objects.create_user("sam@example.com", None, full_name="Sam Ito")
+        return add_member(firm_id=rig.firm.pk, user=user, preset=preset)
+
+
+def test_the_ticked_rows_are_given_to_a_colleague_who_finds_them_under_their_own() -> None:
+    rig = unmatched("Ada", "Bo", "Cy")
+    sam = a_colleague(rig, "admin")
+    browser = browser_of(rig)
+    ids = issue_ids(rig, "unmatched")
+    assert f'<option value="{sam.pk}">Sam Ito</option>' in text(browser)
+    given = {"do": "assign", "issue": ids[:2], "colleague": str(sam.pk)}
+    page = browser.post(LIST + "decide/", given, follow=True).content.decode()
+    assert "2 records: assigned to Sam Ito." in page
+    assert page.count("chip chip-calm") == 2
+    mine = text(entered(sam), LIST + "?mine=1")
+    assert "Ada" in mine
+    assert "Bo" in mine
+    assert ">Cy<" not in mine
+    assert "Nothing is assigned to you." in text(browser, LIST + "?mine=1")
+    browser.post(LIST + "decide/", {"do": "assign", "issue": ids[:2], "colleague": ""})
+    assert "Nothing is assigned to you." in text(entered(sam), LIST + "?mine=1")
+
+
+def test_only_somebody_of_the_firm_can_be_given_a_row() -> None:
+    rig = unmatched("Ada")
+    other = Rig(seed=1)
+    (issue,) = issue_ids(rig, "unmatched")
+    for colleague in (str(other.member.pk), "0", "x", "²"):
+        given = {"do": "assign", "issue": [issue], "colleague": colleague}
+        page = browser_of(rig).post(LIST + "decide/", given, follow=True).content.decode()
+        assert "There is no such colleague. Nothing was changed." in page
+    with rig.here():
+        assert Issue.objects.get(pk=issue).assigned_to_id is None
