@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from datetime import timedelta
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from django.db import connection
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
+from procrastinate.exceptions import ConnectorException
+from psycopg import OperationalError
 
 from tests.sync.rig import Rig
 from tieout.practice.isolation import every_firm_scope
@@ -76,6 +80,47 @@ def test_a_worker_takes_up_the_bell_and_ends_when_told(
     assert running.wait(timeout=30) == 0
 
 
+class Breaking:
+    """Stands in for the job library: its worker ends in each of the ways a restarting database makes it end."""
+
+    def __init__(self) -> None:
+        self.starts = 0
+        self.finished = False
+
+    @asynccontextmanager
+    async def open_async(self) -> AsyncIterator[None]:
+        self.starts += 1
+        if self.starts == 1:
+            raise OperationalError("the pool could not be opened")
+        yield
+
+    async def run_worker_async(self, **options: object) -> None:
+        if self.starts == 2:
+            raise ConnectorException
+        if self.starts == 3:
+            return  # the library stops quietly when one of its side tasks fails
+        if self.starts == 5:
+            raise ZeroDivisionError("no work of a database")
+        os.kill(os.getpid(), signal.SIGTERM)
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            self.finished = True  # what is under way is finished here
+            raise
+
+
+def test_a_worker_outlives_a_database_that_restarts_and_still_ends_when_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    breaking = Breaking()
+    monkeypatch.setattr(worker, "app", breaking)
+    monkeypatch.setattr(worker, "AGAIN_AFTER", 0.001)
+    asyncio.run(worker._work_until_told(1))
+    assert (breaking.starts, breaking.finished) == (4, True)
+    with pytest.raises(ZeroDivisionError):
+        asyncio.run(worker._work_until_told(1))
+
+
 def test_a_job_of_a_dead_worker_is_put_back_and_run_by_another(
     process: Callable[[], subprocess.Popen[bytes]],
 ) -> None:
@@ -112,6 +157,17 @@ def test_a_connection_that_is_due_is_rung_for_and_one_that_is_not_is_left() -> N
         connection_row = rig.connection
     assert tasks.wake_due(connection_row.due_at - timedelta(seconds=1)) == 0
     assert tasks.wake_due(connection_row.due_at + timedelta(seconds=1)) == 1
+
+
+def test_what_is_due_daily_is_looked_for_every_hour_however_often_mails_go_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looked: list[datetime] = []
+    monkeypatch.setattr(worker, "do_what_is_due", looked.append)
+    rounds, start = worker.Rounds(), timezone.now()
+    for minutes in range(0, 151, 5):
+        rounds.make(start + timedelta(minutes=minutes))
+    assert [one - start for one in looked] == [timedelta(hours=hours) for hours in range(3)]
 
 
 def test_old_rows_are_thrown_away_and_new_ones_kept() -> None:

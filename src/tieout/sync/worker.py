@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import signal
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import close_old_connections
@@ -18,6 +21,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import ConnectorException
+from psycopg import Error as DatabaseError
 
 from tieout.practice.daily import do_what_is_due
 from tieout.practice.isolation import every_firm_scope
@@ -34,6 +38,8 @@ TICK = 2.0
 """Seconds between two looks at what is due: how long a lost bell can cost."""
 STALLED_AFTER = 60.0
 """Seconds without a heartbeat after which a worker is taken for dead. Long enough for a machine that swaps."""
+AGAIN_AFTER = 1.0
+"""Seconds until a worker that ended by itself starts again."""
 TIDY_EVERY = timedelta(hours=1)
 TELL_EVERY = timedelta(minutes=1)
 """How soon a change of state is mailed."""
@@ -42,53 +48,90 @@ KEPT = timedelta(days=30)
 
 
 def run_worker(concurrency: int) -> None:
-    """Work until SIGTERM or SIGINT; a job under way is finished first."""
+    """Work until SIGTERM or SIGINT; a job under way is finished first. A database that restarts is waited for."""
     stop = threading.Event()
     loop = threading.Thread(target=_tick_until, args=(stop,), name="ticker", daemon=True)
     loop.start()
     try:
         worker_connector = app.connector.get_worker_connector()  # type: ignore[attr-defined]  # Django's has it
         with app.replace_connector(worker_connector):
-            asyncio.run(_work(concurrency))
+            asyncio.run(_work_until_told(concurrency))
     finally:
         stop.set()
         loop.join(timeout=10)
 
 
-async def _work(concurrency: int) -> None:
+async def _work_until_told(concurrency: int) -> None:
+    """The library's worker ends when its connections break, quietly or with an error: then it is started again."""
+    loop, told = asyncio.get_running_loop(), asyncio.Event()
+    # Ours and not the library's, so that a signal also counts while the database is away.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, told.set)
     # Jobs are plain functions and run in the default executor, which is sized by cores unless we say so.
-    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(max_workers=concurrency + 2))
+    loop.set_default_executor(ThreadPoolExecutor(max_workers=concurrency + 2))
+    while not told.is_set():
+        try:
+            await _work(concurrency, told)
+        except (ConnectorException, DatabaseError) as error:
+            log.warning("the database does not answer (%s)", error)
+        if not told.is_set():
+            log.warning("the worker ended by itself; it starts again in %s seconds", AGAIN_AFTER)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(told.wait(), AGAIN_AFTER)
+
+
+async def _work(concurrency: int, told: asyncio.Event) -> None:
+    """Work until told to stop or until it ends by itself. Raises what ended it."""
     async with app.open_async():
-        await app.run_worker_async(
-            queues=[QUEUE],
-            concurrency=concurrency,
-            # A lock that comes free does not wake the worker; polling does.
-            fetch_job_polling_interval=0.2,
-            stalled_worker_timeout=STALLED_AFTER,
-            update_heartbeat_interval=STALLED_AFTER / 6,
-            delete_jobs="successful",
-            install_signal_handlers=True,
+        work = asyncio.create_task(
+            app.run_worker_async(
+                queues=[QUEUE],
+                concurrency=concurrency,
+                # A lock that comes free does not wake the worker; polling does.
+                fetch_job_polling_interval=0.2,
+                stalled_worker_timeout=STALLED_AFTER,
+                update_heartbeat_interval=STALLED_AFTER / 6,
+                delete_jobs="successful",
+                install_signal_handlers=False,
+            )
         )
+        stop = asyncio.create_task(told.wait())
+        await asyncio.wait({work, stop}, return_when=asyncio.FIRST_COMPLETED)
+        stop.cancel()
+        if not work.done():
+            work.cancel()  # the library's way to be told: it finishes what is under way
+            await asyncio.wait({work})
+        if not work.cancelled() and (error := work.exception()):
+            raise error
+
+
+@dataclass(slots=True)
+class Rounds:
+    """What the plain loop does at each look, and how long ago it did what is not due at each."""
+
+    tidied: datetime | None = None
+    told: datetime | None = None
+
+    def make(self, now: datetime) -> None:
+        wake_due(now)
+        ring_unfinished(now)
+        put_back_stalled()
+        if self.tidied is None or now - self.tidied >= TIDY_EVERY:
+            tidy(now)
+            do_what_is_due(now)
+            compare_soon(due_connections(now))
+            self.tidied = now
+        if self.told is None or now - self.told >= TELL_EVERY:
+            tell_all(now)
+            self.told = now
 
 
 def _tick_until(stop: threading.Event) -> None:
-    tidied: datetime | None = None
-    told: datetime | None = None
+    rounds = Rounds()
     while not stop.wait(TICK):
         try:
             close_old_connections()
-            now = timezone.now()
-            wake_due(now)
-            ring_unfinished(now)
-            put_back_stalled()
-            if tidied is None or now - tidied >= TIDY_EVERY:
-                tidy(now)
-                do_what_is_due(now)
-                compare_soon(due_connections(now))
-            if told is None or now - told >= TELL_EVERY:
-                tell_all(now)
-                told = now
-                tidied = now
+            rounds.make(timezone.now())
         except Exception:
             # The database may be restarting: this loop is the one that must outlive it.
             log.exception("the worker's loop failed; it goes on")
