@@ -225,6 +225,9 @@ class Storm:
         self.dies_in = None
         control.clear_faults()
         self.cut_change_feed(1_000)
+        self.company(
+            SalesFormsPrefs={"AutoApplyCredit": False}
+        )  # until then payments and credits would be paused
         self._switched_on_again()
         town.provider = town.make_provider(self.kind.entities)
         self._signed_in_again()

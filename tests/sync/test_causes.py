@@ -7,7 +7,10 @@ from typing import Any
 
 import pytest
 
-from tests.sync.test_documents import Books
+from tests.sync.rig import SOMEBODY
+from tests.sync.test_documents import TODAY, Books
+from tieout.practice.actions.credits import create_credit
+from tieout.practice.actions.payments import record_payment
 from tieout.practice.numbering import sequence_of
 from tieout.reconcile.state import Key, Side
 from tieout.sync import decisions, repairs, worklist
@@ -123,3 +126,52 @@ def test_an_issue_can_be_assigned_and_only_within_the_firm(books: Books) -> None
         ).rows
         assert [row.assigned_to for row in rows] == [books.member.user.get_full_name()]
         assert worklist.groups(books.connection, "needs_you", of=None)
+
+
+def apply_credits(books: Books, on: bool) -> None:
+    books.emulator.control.set_preferences(books.realm, {"SalesFormsPrefs": {"AutoApplyCredit": on}})
+
+
+def test_payments_and_credits_pause_while_quickbooks_spends_credits_and_go_by_themselves_afterwards(
+    books: Any,
+) -> None:
+    books.send("credit", "payment", "credit_application")
+    sent = invoice(books)
+    books.settle()
+    before = (len(books.of("Payment")), len(books.of("CreditMemo")))
+    apply_credits(books, True)
+    with books.here():
+        paid = record_payment(
+            firm_id=books.firm.pk,
+            actor=SOMEBODY,
+            today=TODAY,
+            client_id=books.client_,
+            date=TODAY,
+            amount=Decimal(60),
+            method="check",
+            allocations=[(sent.pk, Decimal(60))],
+        )
+        credit = create_credit(
+            firm_id=books.firm.pk,
+            actor=SOMEBODY,
+            today=TODAY,
+            client_id=books.client_,
+            item_id=books.item_.pk,
+            date=TODAY,
+            quantity=Decimal(1),
+            rate=Decimal(30),
+        )
+    later = invoice(books)
+    for _ in range(4):
+        books.run()
+        books.advance(31 * 60)
+    paused = open_issues(books, "auto_apply")
+    assert {one.entity for one in paused} == {"payment", "credit"}
+    assert all("Automatically apply credits" in one.next_step and one.sentence for one in paused)
+    assert (len(books.of("Payment")), len(books.of("CreditMemo"))) == before, "nothing of them was written"
+    assert books.partner("invoice", later.pk), "invoices are not held up"
+    apply_credits(books, False)
+    books.settle()
+    assert not open_issues(books, "auto_apply")
+    assert books.partner("payment", paid.pk)
+    assert books.partner("credit", credit.pk)

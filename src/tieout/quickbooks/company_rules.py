@@ -70,6 +70,8 @@ class CompanyRules:
     """Lines are TAX or NON, and one tax code stands for the whole document."""
     taxes: bool = True
     default_tax_code: str = ""
+    spends_credits: bool = False
+    """QuickBooks applies what a customer has to his credit by itself, other than the practice did."""
     closed_until: str = ""
     """The ISO date up to which the books are closed; empty when they are not."""
     settings: Settings = field(default_factory=dict)
@@ -100,6 +102,7 @@ def rules_from(
         is_american=home == "USD",
         taxes=tax.get("UsingSalesTax") is not False,
         default_tax_code=str((tax.get("TaxGroupCodeRef") or {}).get("value", "")),
+        spends_credits=sales.get("AutoApplyCredit") is True,
         closed_until=str(accounting.get("BookCloseDate") or ""),
         settings=settings,
         term_of=term_of,

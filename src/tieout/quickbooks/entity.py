@@ -84,6 +84,8 @@ class QuickBooksEntity:
     documented to leave them alone."""
     signed: bool = False
     """A create carries our marker in its note; only that makes an unanswered one certain."""
+    settles: bool = False
+    """It pays or credits: not written while QuickBooks spends credits by itself."""
     void: str = ""
     """What is added to the address to void a record; empty where only a person can, in QuickBooks."""
     number_field: str = ""

@@ -31,6 +31,7 @@ def prepare(
     ``shown`` is the record as last seen, when known: a record made active again is sent with its name, because
     QuickBooks may otherwise leave its own "(deleted)" in it. Raises ``FixData``, ``AskHuman``.
     """
+    refuse_spent_credits(entity, rules)
     refuse_closed_books(entity.spec, action, shown, rules)
     if isinstance(action, Create):
         return _create(entity, action.units, request_id, rules)
@@ -121,6 +122,22 @@ def refuse_closed_books(
             f"It is dated in a closed period: the books are closed up to {rules.closed_until} in QuickBooks. "
             "Nothing was sent. Change the date here, or move the closing date in QuickBooks, then press Retry.",
             offer="open_quickbooks",
+            topic="closed_period",
+        )
+
+
+def refuse_spent_credits(entity: QuickBooksEntity, rules: CompanyRules) -> None:
+    """Raise ``AskHuman`` for what pays or credits while "Automatically apply credits" is on.
+
+    QuickBooks then applies a credit the moment it arrives, and the application sent afterwards finds nothing left
+    (Intuit's help on customer credits).
+    """
+    if entity.settles and rules.spends_credits:
+        raise AskHuman(
+            "QuickBooks applies credits by itself, so payments and credits would end up on other invoices than here. "
+            'Nothing was sent. Turn off "Automatically apply credits" in QuickBooks; what waits then goes by itself.',
+            offer="open_quickbooks",
+            topic="auto_apply",
         )
 
 

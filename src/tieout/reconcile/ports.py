@@ -40,6 +40,7 @@ TOPICS = frozenset(
         "feature_off",
         "open_balance",
         "locked_there",
+        "auto_apply",
     }
 )
 """What refusals with one next step may be about. Each has its own words and buttons for a person."""

@@ -22,6 +22,7 @@ from tieout.reconcile.spec import EntitySpec
 from tieout.reconcile.state import Present, Side
 from tieout.sync import dirty, discover
 from tieout.sync.executor import Again, Executor
+from tieout.sync.issues import LOOKED_AT_AGAIN
 from tieout.sync.lease import Lease, LeaseLost, NoLongerAllowed
 from tieout.sync.listing import Listed, Problem, list_all, problem_from, problem_of
 from tieout.sync.models import Connection, Dirty, Link
@@ -193,6 +194,7 @@ def _list(executor: Executor, doings: Sequence[Doing], *, settle: bool = False) 
 def _list_within(executor: Executor, connection: Connection, doings: Sequence[Doing]) -> None:
     now, engine, spec = executor.lease.engine.now(), executor.lease.engine, executor.spec
     listed, waiting, clean, cleared = [], [], [], []
+    paused: dict[timedelta, list[Dirty]] = {}
     for one in doings:
         outgoing, work = one.outgoing, one.work
         problems = [*one.problems, *(outgoing.problems if outgoing else ())]
@@ -200,6 +202,9 @@ def _list_within(executor: Executor, connection: Connection, doings: Sequence[Do
         listed.append(Listed(work.key, work.name, problems, work.link, conflicts))
         if any(each.cause in ("in_flight", "unknown") for each in problems):
             waiting += work.dirties
+            continue
+        if again := [LOOKED_AT_AGAIN[each.cause] for each in problems if each.cause in LOOKED_AT_AGAIN]:
+            paused.setdefault(min(again), []).extend(work.dirties)
             continue
         cleared += work.dirties
         link = work.link or (outgoing.link if outgoing else None)
@@ -209,6 +214,8 @@ def _list_within(executor: Executor, connection: Connection, doings: Sequence[Do
     # Whatever those turn out to be, they are planned again then.
     if waiting:
         Dirty.objects.filter(pk__in=[row.pk for row in waiting]).update(not_before=now + engine.settle)
+    for after, rows in paused.items():
+        dirty.put_off(rows, now + after)
     if clean:
         Link.objects.filter(pk__in=clean).update(agreed_at=now)
     dirty.clear(cleared)

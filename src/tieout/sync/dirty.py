@@ -76,3 +76,16 @@ def clear(rows: Iterable[Dirty]) -> None:
             " WHERE d.id = t.id AND d.marks = t.marks",
             [[pk for pk, _ in seen], [marks for _, marks in seen]],
         )
+
+
+def put_off(rows: Iterable[Dirty], until: datetime) -> None:
+    """Leave keys that were worked on for later, unless they were marked again meanwhile."""
+    seen = [(row.pk, row.marks) for row in rows]
+    if not seen:
+        return
+    with database.cursor() as cursor:
+        cursor.execute(
+            "UPDATE sync_dirty d SET not_before = %s FROM unnest(%s::bigint[], %s::int[]) AS t(id, marks)"
+            " WHERE d.id = t.id AND d.marks = t.marks",
+            [until, [pk for pk, _ in seen], [marks for _, marks in seen]],
+        )

@@ -6,6 +6,7 @@ One table, from cause to listing, title and next step. A cause that is not in it
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
 from tieout.reconcile.plan import Why
@@ -153,6 +154,13 @@ CAUSES: dict[str, Cause] = dict(
             "Clear the balance in QuickBooks, then press Check again.",
         ),
         _cause(
+            "auto_apply",
+            Listing.NEEDS_YOU,
+            "Paused: QuickBooks applies credits by itself",
+            'Turn off "Automatically apply credits" in QuickBooks (Account and settings, Advanced, Automation). It is '
+            "looked at every half hour and goes by itself then; Check again looks now.",
+        ),
+        _cause(
             "subscription",
             Listing.NEEDS_YOU,
             "The QuickBooks subscription is inactive",
@@ -197,8 +205,12 @@ CAUSES: dict[str, Cause] = dict(
     ]
 )
 
+LOOKED_AT_AGAIN = {"auto_apply": timedelta(minutes=30)}
+"""Causes that a person ends in the ledger, where nothing tells us of it -> how often it is looked."""
+
 SHARED = frozenset(
     {
+        "auto_apply",
         "closed_period",
         "reference",
         "subscription",

@@ -92,5 +92,6 @@ ENTITY = QuickBooksEntity(
     steps=(of_zero,),
     repeated=frozenset({"client", "date", "credit", "invoice", "amount"}),
     signed=True,
+    settles=True,
     void="operation=update&include=void",
 )

@@ -129,5 +129,6 @@ ENTITY = QuickBooksEntity(
     steps=(documents.own_number, complete_line, documents.settle_tax),
     repeated=frozenset(LINE_UNITS),
     signed=True,
+    settles=True,
     number_field="DocNumber",
 )

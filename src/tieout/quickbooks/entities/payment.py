@@ -92,5 +92,6 @@ ENTITY = QuickBooksEntity(
     steps=(deposit_account, documents.payment_method),
     repeated=frozenset({"client", "amount", "date", "allocations"}),
     signed=True,
+    settles=True,
     void="operation=update&include=void",
 )

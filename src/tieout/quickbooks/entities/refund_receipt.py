@@ -71,4 +71,5 @@ ENTITY = QuickBooksEntity(
     members={"amount": ("Line",), "reason": ("PrivateNote",)},
     steps=(from_settings, documents.payment_method, documents.settle_tax),
     signed=True,
+    settles=True,
 )

@@ -70,6 +70,7 @@ REMEDIES: Mapping[str, Sequence[Remedy]] = {
     "closed_period": (EDIT, CHECK, LEAVE_OUT),
     "locked_there": (OPEN, CHECK, DETACH),
     "open_balance": (OPEN, CHECK),
+    "auto_apply": (OPEN, CHECK),
     "subscription": (CHECK,),
     "no_permission": (RECONNECT, CHECK),
     "feature_off": (CHECK, LEAVE_OUT),
