@@ -41,6 +41,7 @@ class Why(StrEnum):
     DOES_NOT_FIT = "does not fit in the ledger"
     INACTIVE_THERE = "inactive in the ledger"
     GONE_THERE = "gone from the ledger"
+    MERGED_THERE = "merged into another record in the ledger"
     GONE_HERE = "gone from the practice"
     WAITS_FOR = "waits for another record"
     TAKEN = "the ledger already has a record of this name"
@@ -64,6 +65,10 @@ class Linked:
     """Records that must be linked first."""
     absorbed: str = ""
     """Set when the practice merged it into another linked record: the sentence that says so. Nothing is written."""
+    merged_there: str = ""
+    """Set when the ledger's record was merged into another one there: the sentence that asks about it."""
+    merged_into: Key | None = None
+    """That other one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,6 +81,9 @@ def _linked(spec: EntitySpec, record: Linked, switches: Switches) -> Sequence[Ou
         return [Blocked(record.practice_key, Why.NOT_ELIGIBLE, record.absorbed)]
     if isinstance(there, Absent) and (record.absorbed or isinstance(here, Absent)):
         return [Forget(record.practice_key, record.ledger_key)]
+    if record.merged_there and isinstance(here, Present) and not _in_use(spec, there):
+        options = (record.merged_into,) if record.merged_into else ()
+        return [Question(record.practice_key, Why.MERGED_THERE, record.merged_there, options)]
     if isinstance(there, Absent):
         # Never resurrected: re-creating what somebody removed there is a person's decision.
         sentence = f"It was removed there ({there.evidence})."
@@ -90,6 +93,11 @@ def _linked(spec: EntitySpec, record: Linked, switches: Switches) -> Sequence[Ou
     if record.waits_for:
         return [Blocked(record.practice_key, Why.WAITS_FOR, "", waits_for=record.waits_for)]
     return _both_present(spec, record, here, there, switches)
+
+
+def _in_use(spec: EntitySpec, there: Present | Absent) -> bool:
+    active = spec.active_unit
+    return isinstance(there, Present) and not (active and there.units.get(active) is False)
 
 
 def _gone_here(spec: EntitySpec, record: Linked, there: Present, switches: Switches) -> Sequence[Outcome]:

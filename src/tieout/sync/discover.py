@@ -15,7 +15,7 @@ from tieout.reconcile.ports import Activity, ChangeSet, Ledger, WindowTooOld
 from tieout.reconcile.spec import EntitySpec
 from tieout.reconcile.state import Absent, Present, Side
 from tieout.reconcile.state import Observation as Seen
-from tieout.sync import dirty, observations
+from tieout.sync import dirty, merged_there, observations
 from tieout.sync.dirty import Mark
 from tieout.sync.lease import Lease
 from tieout.sync.models import Connection, Cursor, InboxEvent, Link, Observation
@@ -75,6 +75,8 @@ def _take_events(
             ids = {one for event in of_spec for one in (event.record_id, event.other_id)} - {""}
             ours = _ours(connection, spec, ids)
             marks += [Mark(spec.practice, Side.LEDGER, record_id, "webhook") for record_id in ours]
+            gone = {event.other_id for event in of_spec if event.operation == merged_there.MERGED} - {""}
+            marks += merged_there.documents_moved(connection, spec, specs, gone)
         dirty.mark(connection, marks, lease.engine.now())
         InboxEvent.objects.filter(pk__in=[event.pk for event in events]).update(handled_at=lease.engine.now())
 

@@ -102,6 +102,12 @@ CAUSES: dict[str, Cause] = dict(
             "Removed in QuickBooks",
             "Send it there again, archive it here, or take the two apart and leave it out. It is never sent again by itself.",
         ),
+        _cause(
+            "merged_there",
+            Listing.NEEDS_YOU,
+            "Merged into another one in QuickBooks",
+            "Merge the two here too, or link this one to another record in QuickBooks. Nothing of it is written until then.",
+        ),
         _cause("gone_here", Listing.NEEDS_YOU, "Gone here, still in QuickBooks", "Unlink it, or restore it."),
         _cause("unknown", Listing.CLEARING, "Not read yet", "Nothing to do; it is read again by itself."),
         _cause(
@@ -232,6 +238,7 @@ CAUSE_OF_WHY: dict[Why, str] = {
     Why.DOES_NOT_FIT: "does_not_fit",
     Why.INACTIVE_THERE: "inactive_there",
     Why.GONE_THERE: "gone_there",
+    Why.MERGED_THERE: "merged_there",
     Why.GONE_HERE: "gone_here",
     Why.WAITS_FOR: "waits_for",
     Why.TAKEN: "name_taken",

@@ -11,7 +11,7 @@ from tieout.reconcile.ports import Ledger
 from tieout.reconcile.spec import EntitySpec
 from tieout.reconcile.state import Absent, Baseline, Key, Present, Side, Unknown, same
 from tieout.reconcile.state import Observation as Seen
-from tieout.sync import absorbed, observations
+from tieout.sync import absorbed, merged_there, observations
 from tieout.sync.lease import Lease
 from tieout.sync.models import UNRESOLVED, Attempt, Conflict, Connection, Dirty, Hold, Link, Observation
 from tieout.sync.packing import unpack, unpack_units
@@ -109,6 +109,8 @@ def with_references(
             connection=connection, entity=entity, practice_id__in=ids
         ).values_list("practice_id", "ledger_id")
     }
+    for pair in merged_there.undecided(connection, named):
+        partners.pop(pair, None)  # its partner there is no more: what names it waits for a person
     others = absorbed.Others.of(connection, named)
     translated: dict[str, Seen] = dict(here)
     waits: dict[str, tuple[Key, ...]] = {}
@@ -152,6 +154,8 @@ class _LaidOut:
             Attempt.objects.filter(connection=connection, entity=spec.practice, state__in=UNRESOLVED)
         )
         self.answers = self._answers(links)
+        self.became = merged_there.survivors(connection, spec, self.by_side[Side.LEDGER])
+        self.merged = merged_there.sentences(connection, spec, self.became)
 
     def _answers(self, links: Sequence[Link]) -> dict[int, list[Conflict]]:
         found: dict[int, list[Conflict]] = {}
@@ -185,6 +189,12 @@ class _LaidOut:
             in_flight=any(one.practice_id == link.practice_id for one in self.unresolved),
             waits_for=self.waits.get(link.practice_id, ()),
             absorbed=absorbed.told_of(here),
+            merged_there=self.merged.get(link.ledger_id, ""),
+            merged_into=(
+                Key(self.spec.practice, Side.LEDGER, self.became[link.ledger_id])
+                if link.ledger_id in self.became
+                else None
+            ),
         )
         return Work(record, [row], link, self._name(here) or self._name(there))
 

@@ -27,6 +27,7 @@ from tieout.practice.daily import do_what_is_due
 from tieout.practice.isolation import every_firm_scope
 from tieout.practice.models import OutboxNote
 from tieout.sync.bulk_tasks import ring_unfinished
+from tieout.sync.merged_there import MERGED
 from tieout.sync.models import InboxEvent, Run
 from tieout.sync.notices import tell_all
 from tieout.sync.tasks import QUEUE, compare_soon, wake_due
@@ -161,7 +162,7 @@ def put_back_stalled() -> int:
 def tidy(now: datetime) -> None:
     """Throw away what nobody will ask for again: handled events, old runs, notes of firms without a ledger, failed jobs."""
     with every_firm_scope():
-        InboxEvent.objects.filter(handled_at__lt=now - KEPT).delete()
+        InboxEvent.objects.filter(handled_at__lt=now - KEPT).exclude(operation=MERGED).delete()
         Run.objects.filter(started_at__lt=now - KEPT).delete()
         OutboxNote.objects.filter(created_at__lt=now - KEPT).delete()
     with database.cursor() as cursor:

@@ -63,6 +63,7 @@ REMEDIES: Mapping[str, Sequence[Remedy]] = {
     "does_not_fit_here": (OPEN, RETRY),
     "inactive_there": (OPEN, ARCHIVE, RETRY),
     "gone_there": (CREATE_AGAIN, LINK, ARCHIVE, DETACH),
+    "merged_there": (LINK, DETACH),
     "gone_here": (UNLINK,),
     "name_taken": (LINK, USE_NAME, EDIT, RETRY),
     "number_taken": (USE_NUMBER, EDIT, RETRY, LEAVE_OUT),

@@ -1,0 +1,125 @@
+"""Two linked customers merged in QuickBooks: one question about the pair, nothing written to what is gone, documents wait."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.sync.rig import Rig
+from tests.sync.test_documents import Books
+from tests.sync.test_merged_clients import merge as merge_here
+from tieout.reconcile.state import Side
+from tieout.sync import advanced, repairs, worker
+from tieout.sync.models import Attempt, Issue
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def books() -> Books:
+    made = Books()
+    made.review_items()
+    made.subscribe()
+    return made
+
+
+def merge_there(rig: Rig, *, stays: str, goes: str) -> None:
+    rig.emulator.control.merge(rig.realm, "Customer", goes, stays)
+    rig.advance(60)
+    rig.deliver()
+
+
+def questions(rig: Rig) -> list[Issue]:
+    with rig.here():
+        return list(Issue.objects.filter(cause="merged_there", closed_at=None))
+
+
+def writes(rig: Rig) -> int:
+    with rig.here():
+        return Attempt.objects.count()
+
+
+def pair(books: Books) -> tuple[str, str, Any]:
+    """Two linked clients; the second has an invoice in QuickBooks."""
+    stays, goes = books.add_client("Acme Holdings"), books.add_client("Acme LLC", phone="555-0100")
+    books.settle()
+    books.send("invoice")
+    sent = books.invoice(goes, books.item("Consulting"))
+    books.settle()
+    return stays, goes, sent
+
+
+def test_a_merge_there_is_one_question_nothing_is_written_and_documents_wait(books: Books) -> None:
+    stays, goes, sent = pair(books)
+    kept, gone = books.links()[stays], books.links()[goes]
+    merge_there(books, stays=kept, goes=gone)
+    books.settle()
+    (asked,) = questions(books)
+    assert (asked.record_id, asked.listing, asked.options) == (goes, "needs_you", [kept])
+    assert asked.name == "Acme LLC"
+    assert "merged into Acme Holdings, which is linked to Acme Holdings here" in asked.sentence
+    before = writes(books)
+    books.edit_client(goes, phone="555-0199")
+    later = books.invoice(goes, books.item("Advice"))
+    for _ in range(5):
+        books.run()
+        books.advance(600)
+    assert len(questions(books)) == 1
+    with books.here():
+        assert not Attempt.objects.filter(ledger_id=gone).exclude(operation="create").exists()
+        waiting = Issue.objects.filter(cause="waits_for", closed_at=None).values_list("record_id", flat=True)
+        assert {str(later.pk), str(sent.pk)} == set(waiting)
+        named = Issue.objects.filter(cause="waits_for", closed_at=None).first()
+        assert named is not None
+        assert "Acme LLC" in named.sentence
+    assert writes(books) == before + 1, "only the new service item was sent"
+
+
+def test_merged_here_too_it_is_settled_and_what_waited_goes_to_the_one_that_stays(books: Books) -> None:
+    stays, goes, sent = pair(books)
+    kept, gone = books.links()[stays], books.links()[goes]
+    merge_there(books, stays=kept, goes=gone)
+    books.settle()
+    later = books.invoice(goes, books.item("Advice"))
+    books.settle()
+    merge_here(books, stays=stays, goes=goes)
+    books.settle()
+    assert not questions(books)
+    invoices = books.of("Invoice")
+    for one in (sent, later):
+        assert invoices[books.partner("invoice", one.pk)]["CustomerRef"]["value"] == kept
+    assert not [cause for cause, _ in books.issues() if cause in ("drift", "waits_for", "conflict")]
+
+
+def test_merged_into_a_customer_nobody_is_linked_to_it_can_be_linked_to_that_one() -> None:
+    rig = Rig()
+    rig.set_up()
+    rig.subscribe()
+    goes = rig.add_client("Acme LLC")
+    rig.settle()
+    gone = rig.links()[goes]
+    with rig.here():
+        advanced.turn(rig.member, "client", "create", Side.PRACTICE, False, engine=rig.engine)
+    kept = rig.add_customer("Acme Group")
+    merge_there(rig, stays=kept, goes=gone)
+    rig.run()
+    rig.settle()
+    (asked,) = questions(rig)
+    assert "Acme Group, which is not linked to anything here" in asked.sentence
+    with rig.here():
+        repairs.link_instead(rig.member, "client", goes, kept, engine=rig.engine)
+    rig.settle()
+    assert rig.links() == {goes: kept}
+    assert not questions(rig)
+
+
+def test_the_trace_of_a_merge_is_kept_while_other_old_events_are_thrown_away(books: Books) -> None:
+    stays, goes, _ = pair(books)
+    merge_there(books, stays=books.links()[stays], goes=books.links()[goes])
+    books.settle()
+    worker.tidy(books.clock.now() + worker.KEPT + timedelta(days=1))
+    books.edit_client(goes, phone="1")
+    books.settle()
+    assert len(questions(books)) == 1
