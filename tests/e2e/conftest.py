@@ -62,9 +62,12 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def demo() -> Iterator[Demo]:
-    """``./run demo`` in a home of its own, started once and stopped as a person would: with SIGTERM."""
+    """``./run demo`` in a home of its own, stopped as a person would: with SIGTERM.
+
+    One for each file, so that no journey depends on what those of another file have done before.
+    """
     home = ROOT / ".tieout" / f"e2e-{os.getpid()}"
     ours = {
         name: value for name, value in os.environ.items() if not name.startswith(("TIEOUT_", "DATABASE_"))
