@@ -37,12 +37,12 @@ from tieout.sync import review
 from tieout.sync.models import Review, ReviewRow
 from tieout.web.people.invitations import link_to
 
-_rigs: list[Rig] = []
+rigs: list[Rig] = []
 
 
 def provider(name: str) -> LedgerProvider:
     """What ``settings.LEDGERS`` names while the walk lasts: the emulator in this process."""
-    return _rigs[-1].provider
+    return rigs[-1].provider
 
 
 @dataclass
@@ -82,7 +82,7 @@ class WholeFirm:
 def open_firm(settings: Any) -> WholeFirm:
     """Takes some seconds: the sample company is connected and reviewed, one of everything is billed."""
     rig = Rig("sample", entities=entities.READY)
-    _rigs.append(rig)
+    rigs.append(rig)
     settings.LEDGERS = "tests.web.whole_firm"
     settings.OUTBOX_BELL = ""
     rig.set_up()
