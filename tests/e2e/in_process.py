@@ -10,9 +10,7 @@ from playwright.sync_api import Browser, Page
 from tests.sync.rig import Rig
 from tests.web import whole_firm
 from tests.web.conftest import entered
-from tieout.practice.actions.team import add_member
-from tieout.practice.isolation import every_firm_scope
-from tieout.practice.models import Member, User
+from tieout.practice.models import Member
 
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 """The browser's driver keeps an event loop in this thread, beside which Django would refuse to work."""
@@ -25,13 +23,6 @@ def serve(rig: Rig, settings: Any) -> None:
     settings.OUTBOX_BELL = ""
 
 
-def colleague(rig: Rig) -> Member:
-    """A second administrator."""
-    with every_firm_scope():
-        user = User.objects.create_user("sam@example.com", None, full_name="Sam Ito")
-        return add_member(firm_id=rig.firm.pk, user=user, preset="admin")
-
-
 def enter(browser: Browser, member: Member, address: str) -> Page:
     """A page of a browser of its own, signed in as that member; ``complaints`` are the browser's."""
     context = browser.new_context()
@@ -42,4 +33,5 @@ def enter(browser: Browser, member: Member, address: str) -> Page:
     page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.complaints = complaints  # type: ignore[attr-defined]
+    page.set_default_timeout(10_000)
     return page
