@@ -8,6 +8,7 @@ from typing import Any
 
 from quickbooks_emulator.faults import Fault
 from tests.sim import money
+from tests.sim.books import cents
 from tests.sim.memory import LEDGER, PRACTICE
 from tests.sim.storm import Act, Storm
 from tests.sync.rig import SOMEBODY
@@ -104,7 +105,7 @@ def edit_client(storm: Storm, one: str, fields: Mapping[str, Any]) -> None:
     town = storm.town
     with town.here():
         storm.tell(f"client {one} here: {dict(fields)}")
-        storm.memory.look()
+        storm.memory.look("client")
         change_client(firm_id=town.firm.pk, client_id=one, actor=SOMEBODY, **fields)
         now = RECORD_KINDS["client"].read(town.firm.pk, [one])[one].units
     storm.memory.before("client", PRACTICE, one, {unit: now[unit] for unit in fields})
@@ -144,7 +145,7 @@ def client_there(storm: Storm) -> None:
 def edit_linked_there(
     storm: Storm, entity: str, word: str, record_id: str, unit: str, value: Any, fields: Mapping[str, Any]
 ) -> None:
-    storm.memory.look()
+    storm.memory.look(entity)
     if edit_there(storm, word, record_id, fields):
         storm.memory.before(entity, LEDGER, str(record_id), {unit: value})
 
@@ -220,7 +221,7 @@ def item_here(storm: Storm) -> None:
             ]
         )
         storm.tell(f"service item {one} here: {fields}")
-        storm.memory.look()
+        storm.memory.look("service_item")
         change_service_item(firm_id=town.firm.pk, item_id=one, actor=SOMEBODY, **fields)
         now = RECORD_KINDS["service_item"].read(town.firm.pk, [one])[one].units
     storm.memory.before("service_item", PRACTICE, one, {unit: now[unit] for unit in fields})
@@ -332,6 +333,9 @@ def _answer(storm: Storm, conflict: Conflict) -> None:
     storm.tell(f"conflict in {conflict.unit} of {conflict.entity} {link.practice_id}: keep {keep}")
     if keep is Side.LEDGER:
         storm.memory.accepted.add((conflict.entity, link.practice_id))
+    if conflict.unit == "total":
+        seen = [cents(value["$decimal"]) for value in (conflict.practice_value, conflict.ledger_value)]
+        storm.memory.remembered[(conflict.entity, link.practice_id)] = (seen[0], seen[1])
     storm.memory.answered.add((conflict.entity, link.practice_id, conflict.unit))
     for key in [key for key in storm.memory.there if key[1] == link.ledger_id]:
         del storm.memory.there[key]

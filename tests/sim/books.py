@@ -56,6 +56,8 @@ class Books:
     def __init__(self, rest: Rest) -> None:
         self.rest = rest
         self.words = [word for word in rest.words if word in self.KINDS]
+        self.remembered: set[tuple[str, str]] = set()
+        """Documents whose totals differ as a person has accepted."""
         self.there = (
             {word: rest.there(word) for word in sorted(set(self.KINDS.values()))} if self.words else {}
         )
@@ -84,6 +86,11 @@ class Books:
             return
         for unit, ours, theirs in self._figures(entity, units, document):
             if ours != theirs:
+                seen = rest.storm.memory.remembered.get((entity, practice_id))
+                if unit == "total" and seen == (ours, theirs):
+                    self.remembered.add((entity, practice_id))
+                    rest.storm.probes["difference in a total remembered"] += 1
+                    continue
                 what = (entity, practice_id, unit, ours, theirs)
                 rest.demand("equal to the cent or listed", rest.is_listed(entity, practice_id, unit), what)
                 said = rest.statuses[entity].get(practice_id)
@@ -199,7 +206,7 @@ class Books:
         for entity in self.words:
             for practice_id, units in rest.here(entity).items():
                 accepted = (entity, practice_id) in rest.storm.memory.accepted
-                if accepted or rest.is_listed(entity, practice_id):
+                if accepted or (entity, practice_id) in self.remembered or rest.is_listed(entity, practice_id):
                     found.add(units["client"])
         return found
 

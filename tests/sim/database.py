@@ -24,6 +24,8 @@ def prepared(processes: int) -> Iterator[list[str]]:
     first = connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
     install_policies(connection)
     names = [first, *(f"{first}_{number}" for number in range(1, processes))]
+    # Those of a campaign that was killed are still there; the first is replaced above.
+    _elsewhere(connection, before, [f'DROP DATABASE IF EXISTS "{one}"' for one in names[1:]])
     _elsewhere(connection, before, [f'CREATE DATABASE "{one}" TEMPLATE "{first}"' for one in names[1:]])
     try:
         yield names

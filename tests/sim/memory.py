@@ -68,12 +68,17 @@ class Memory:
         self.answered: set[tuple[str, str, str]] = set()
         self.accepted: set[tuple[str, str]] = set()
         """(entity, practice id) of documents where a person has accepted what QuickBooks shows instead."""
+        self.remembered: dict[tuple[str, str], tuple[int, int]] = {}
+        """(entity, practice id) -> the cents of the totals, here and there, whose difference a person has accepted.
+
+        A total is only compared: whichever side is kept, neither document changes, for as long as it stays at these two.
+        """
         self.lost: list[str] = []
         self.there: dict[tuple[str, str, str], Any] = {}
         """(QuickBooks' word, id, member) -> what a person put there in a document that only goes the other way."""
 
     def before(self, entity: str, side: str, record_id: str, values: Mapping[str, Any]) -> None:
-        """Call right before an edit."""
+        """What was typed. Look before the edit as well: then what both showed until it is known."""
         self.look()
         if entity in SHOWN_THERE:
             for unit, value in values.items():
@@ -84,9 +89,9 @@ class Memory:
         for key in [key for key in self.typed if key[0] == entity and key[2] in record_ids]:
             del self.typed[key]
 
-    def look(self) -> None:
-        """Compare both sides wherever something was typed."""
-        for entity in {key[0] for key in self.typed}:
+    def look(self, *entities: str) -> None:
+        """Compare both sides wherever something was typed, and in these entities."""
+        for entity in {key[0] for key in self.typed} | set(entities):
             self._look_at(entity)
 
     def _look_at(self, entity: str) -> None:
@@ -103,7 +108,7 @@ class Memory:
                 keys = ((entity, PRACTICE, practice_id, unit), (entity, LEDGER, ledger_id, unit))
                 typed = [self.typed[key] for key in keys if key in self.typed]
                 ours, theirs = views[practice_id].units[unit], read(there[ledger_id])
-                if not typed or ours != theirs:
+                if ours != theirs:
                     continue
                 self._agreed((entity, practice_id, unit), typed, ours)
                 for key in keys:
@@ -111,11 +116,15 @@ class Memory:
 
     def _agreed(self, pair: tuple[str, str, str], typed: list[Any], shown: Any) -> None:
         history = self.agreed.setdefault(pair, [])
+        if not typed:
+            if shown not in history:  # typing it again where it stands is no change at all either
+                history.append(shown)
+            return
         if pair in self.answered:
             self.answered.discard(pair)
         else:
             # Going back to what both showed before may rightly be taken for no change at all.
             wanted = [value for value in typed if value not in history] or typed
-            if shown not in typed or len(set(map(str, wanted))) > 1:
+            if shown not in wanted or len(set(map(str, wanted))) > 1:
                 self.lost.append(f"{pair}: typed {typed}, and now both show {shown!r}")
         history.append(shown)
