@@ -206,7 +206,11 @@ class Books:
         for entity in self.words:
             for practice_id, units in rest.here(entity).items():
                 accepted = (entity, practice_id) in rest.storm.memory.accepted
-                if accepted or (entity, practice_id) in self.remembered or rest.is_listed(entity, practice_id):
+                if (
+                    accepted
+                    or (entity, practice_id) in self.remembered
+                    or rest.is_listed(entity, practice_id)
+                ):
                     found.add(units["client"])
         return found
 

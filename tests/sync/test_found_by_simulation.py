@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from django.db.models import F
 
-from tests.sync.rig import Rig
-from tests.sync.test_documents import Books
+from tests.sync.rig import SOMEBODY, Rig
+from tests.sync.test_documents import TODAY, Books
+from tieout.practice.actions.invoice_life import revise_invoice
 from tieout.sync import lease, runner
 from tieout.sync.models import Attempt, Connection, Hold
 
@@ -126,3 +127,27 @@ def test_a_lane_lost_while_a_run_is_ending_ends_the_run(monkeypatch: pytest.Monk
     passed = rig.run()
     assert passed is not None
     assert passed.outcome == "taken over"
+
+
+def test_a_total_that_differs_stays_listed_when_only_the_memo_is_sent(books: Books) -> None:
+    item, client = books.item("Bookkeeping"), books.add_client("Ada Byrne")
+    books.settle()
+    invoice = books.invoice(client, item)
+    books.settle()
+    there = books.partner("invoice", invoice.pk)
+    line = {**books.of("Invoice")[there]["Line"][0], "Amount": 90}
+    line["SalesItemLineDetail"] = {**line["SalesItemLineDetail"], "UnitPrice": 90}
+    books.emulator.control.edit(books.realm, "Invoice", there, {"Line": [line]})
+    with books.here():
+        revise_invoice(
+            firm_id=books.firm.pk,
+            invoice_id=invoice.pk,
+            actor=SOMEBODY,
+            today=TODAY,
+            now=books.clock.now(),
+            memo="thanks",
+        )
+    books.until_the_change_feed_is_asked()
+    assert books.of("Invoice")[there]["CustomerMemo"]["value"] == "thanks"
+    assert ("amount_differs", str(invoice.number)) in books.issues()
+    assert ("drift", str(invoice.number)) in books.issues()

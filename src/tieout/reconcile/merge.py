@@ -110,8 +110,8 @@ class Merge:
         for side, (target, token) in targets.items():
             if self.writes[side]:
                 found.append(Update(side, target, self.writes[side], token, tuple(self.overwrites[side])))
-        if self.writes[Side.LEDGER]:
-            # What is only compared is compared again with the answer to this write.
+        if self.spec.computed_from & self.writes[Side.LEDGER].keys():
+            # What is computed from this write is compared with what the ledger makes of it, not with what it was.
             verified = self.spec.verified
             self.rest = [one for one in self.rest if not (isinstance(one, Conflict) and one.unit in verified)]
         return found + self.rest

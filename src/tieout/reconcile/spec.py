@@ -160,6 +160,8 @@ class EntitySpec:
     """Units that name other records; empty for entities that stand alone."""
     verified: frozenset[str] = frozenset()
     """Units that are never written, only compared: a total that both sides compute for themselves."""
+    computed_from: frozenset[str] = frozenset()
+    """Units that a verified one is computed from; a write of none of these leaves it as it is."""
     void_unit: str | None = None
     """The unit that says ``void``: a document void on either side is compared in nothing else."""
     in_change_feed: bool = True

@@ -52,6 +52,7 @@ ENTITY = QuickBooksEntity(
         depends_on=("client", "service_item"),
         references=(Reference("client", "client"), Reference("content", "service_item", "item")),
         verified=frozenset({"total"}),
+        computed_from=frozenset({"content"}),
         eligible={Side.PRACTICE: documents.never_void},
     ),
     facts=documents.facts_with(balance="Balance"),
