@@ -10,7 +10,9 @@ from playwright.sync_api import Browser, Page
 from tests.sync.rig import Rig
 from tests.web import whole_firm
 from tests.web.conftest import entered
-from tieout.practice.models import Member
+from tieout.practice.actions.team import add_member
+from tieout.practice.isolation import every_firm_scope
+from tieout.practice.models import Member, User
 
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 """The browser's driver keeps an event loop in this thread, beside which Django would refuse to work."""
@@ -21,6 +23,13 @@ def serve(rig: Rig, settings: Any) -> None:
     whole_firm.rigs.append(rig)
     settings.LEDGERS = "tests.web.whole_firm"
     settings.OUTBOX_BELL = ""
+
+
+def colleague(rig: Rig) -> Member:
+    """A second administrator."""
+    with every_firm_scope():
+        user = User.objects.create_user("sam@example.com", None, full_name="Sam Ito")
+        return add_member(firm_id=rig.firm.pk, user=user, preset="admin")
 
 
 def enter(browser: Browser, member: Member, address: str) -> Page:

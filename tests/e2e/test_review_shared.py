@@ -1,0 +1,91 @@
+"""The review in a real browser as people work: two at once, and a run that is put back."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.e2e.in_process import colleague, enter
+from tests.e2e.test_review_left import MANAGE, REVIEW, a_firm, reviewed, row, synced
+from tests.sync.rig import Rig
+from tieout.sync import rollback
+
+pytestmark = [pytest.mark.e2e, pytest.mark.long, pytest.mark.django_db(transaction=True)]
+
+
+def in_use(rig: Rig) -> tuple[list[Any], list[Any]]:
+    """Everything in use on both sides, without what every write moves."""
+    moved = {"SyncToken", "MetaData"}
+    here = sorted(repr(sorted(one.items())) for one in rig.clients().values() if one["active"])
+    there = sorted(
+        repr(sorted((name, one) for name, one in each.items() if name not in moved and one != ""))
+        for each in rig.customers().values()
+        if each.get("Active", True)
+    )
+    return here, there
+
+
+def test_what_two_reviewers_decide_at_once_counts_and_is_seen_by_the_other(
+    browser: Browser, live_server: Any, settings: Any
+) -> None:
+    rig = a_firm(settings)
+    for name in ("Ada Byrne", "Bo Lee"):
+        rig.add_client(name)
+    reviewed(rig)
+    dana = enter(browser, rig.member, live_server.url)
+    sam = enter(browser, colleague(rig), live_server.url)
+    for page in (dana, sam):
+        page.goto(f"{live_server.url}{REVIEW}unmatched/")
+    dana.keyboard.press("j")
+    dana.keyboard.press("n")
+    expect(row(dana, "Ada Byrne")).to_contain_text("Will be created in QuickBooks")
+
+    # the other one, whose page is older, decides about the next row: both count
+    sam.keyboard.press("j")
+    sam.keyboard.press("j")
+    sam.keyboard.press("e")
+    expect(row(sam, "Ada Byrne")).to_contain_text("by Dana Reyes")
+    expect(sam.locator("#forecast")).to_contain_text("1 new in QuickBooks")
+
+
+def test_a_run_is_rolled_back_and_both_sides_equal_the_start(
+    browser: Browser, live_server: Any, settings: Any
+) -> None:
+    rig = a_firm(settings)
+    rig.add_client("Ada Byrne", email="ada@example.com", phone="555-0100")
+    rig.add_client("Dan Low Inc")
+    rig.add_customer("Ada Byrne", PrimaryEmailAddr={"Address": "ada@example.com"})
+    rig.add_customer("Sam Ito LLC")
+    found = reviewed(rig)
+    before = in_use(rig)
+    page = enter(browser, rig.member, live_server.url)
+    page.goto(f"{live_server.url}{REVIEW}unmatched/?search=Dan")
+    page.keyboard.press("j")
+    page.keyboard.press("n")
+    expect(page.locator("#forecast")).to_contain_text("1 new in QuickBooks")
+    page.get_by_role("button", name="See the final plan").click()
+    page.get_by_role("button", name="Sync clients").click()
+    page.wait_for_url(re.compile("/clients/(progress|done)/"))
+    synced(rig, found)
+    assert in_use(rig) != before
+    assert len(rig.customers()) == 3
+
+    page.goto(f"{live_server.url}{MANAGE}reports/{found.pk}/")
+    page.get_by_role("link", name="Roll back this run").click()
+    expect(page.locator("main")).to_contain_text("What is put back")
+    page.get_by_role("button", name="Roll back this run").click()
+    expect(page.locator("main")).to_contain_text("Being rolled back")
+    for _ in range(10):
+        if rollback.roll_back(found.pk, rig.engine):
+            break
+        rig.advance(180)
+        rig.run()
+    page.get_by_role("link", name="Look again").click()
+    expect(page.locator("main")).to_contain_text("Rolled back by Dana Reyes")
+    expect(page.locator("main")).to_contain_text("both sides are as they were before")
+    assert in_use(rig) == before
+    assert rig.links() == {}
+    assert not page.complaints  # type: ignore[attr-defined]
