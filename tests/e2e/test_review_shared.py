@@ -28,7 +28,7 @@ def in_use(rig: Rig) -> tuple[list[Any], list[Any]]:
     return here, there
 
 
-def test_what_two_reviewers_decide_at_once_counts_and_is_seen_by_the_other(
+def test_two_reviewers_see_each_other_and_who_is_late_is_told_who_decided(
     browser: Browser, live_server: Any, settings: Any
 ) -> None:
     rig = a_firm(settings)
@@ -43,12 +43,28 @@ def test_what_two_reviewers_decide_at_once_counts_and_is_seen_by_the_other(
     dana.keyboard.press("n")
     expect(row(dana, "Ada Byrne")).to_contain_text("Will be created in QuickBooks")
 
-    # the other one, whose page is older, decides about the next row: both count
-    sam.keyboard.press("j")
-    sam.keyboard.press("j")
-    sam.keyboard.press("e")
+    # the other one, whose page is older, decides about the same row: told who was first, and the row says so
+    row(sam, "Ada Byrne").get_by_role("button", name=re.compile("^Leave out")).click()
+    expect(sam.locator("#messages")).to_contain_text("Dana Reyes decided about Ada Byrne since you looked.")
+    expect(row(sam, "Ada Byrne")).to_contain_text("Will be created in QuickBooks")
     expect(row(sam, "Ada Byrne")).to_contain_text("by Dana Reyes")
     expect(sam.locator("#forecast")).to_contain_text("1 new in QuickBooks")
+
+    # knowing that, the row is opened again and decided otherwise; the first one's Undo does not reach it
+    row(sam, "Ada Byrne").get_by_role("button", name=re.compile("^Open again")).click()
+    expect(row(sam, "Ada Byrne")).to_contain_text("Waits for a decision")
+    row(sam, "Ada Byrne").get_by_role("button", name=re.compile("^Leave out")).click()
+    expect(row(sam, "Ada Byrne")).to_contain_text("by Sam Ito")
+    dana.keyboard.press("u")
+    expect(dana.locator("#messages")).to_contain_text("A colleague has decided about that since.")
+    expect(row(dana, "Ada Byrne")).to_contain_text("by Sam Ito")
+
+    # decisions about different rows count both
+    row(dana, "Bo Lee").get_by_role("button", name=re.compile("^Create in QuickBooks")).click()
+    expect(dana.locator("#forecast")).to_contain_text("1 new in QuickBooks, 1 left as it is")
+    sam.reload()
+    expect(row(sam, "Bo Lee")).to_contain_text("by Dana Reyes")
+    assert not dana.complaints + sam.complaints  # type: ignore[attr-defined]
 
 
 def test_a_run_is_rolled_back_and_both_sides_equal_the_start(

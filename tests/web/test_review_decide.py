@@ -6,6 +6,7 @@ import csv
 import io
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 
 from tests.sync.rig import Rig
@@ -200,20 +201,56 @@ def test_a_plan_that_a_colleague_changed_since_is_shown_again() -> None:
         assert Review.objects.get().state == "ready"
 
 
-def test_two_reviewers_see_each_others_decisions_and_the_last_one_counts() -> None:
-    here = Reviewing(lists())
+def colleague(here: Reviewing) -> Client:
     with every_firm_scope():
         role = Role.objects.get(firm=here.rig.firm, pk=here.rig.member.role_id)
         user = User.objects.create_user("sam@example.com", None, full_name="Sam Ito")
-        sam = entered(Member.objects.create(firm=here.rig.firm, user=user, role=role))
+        return entered(Member.objects.create(firm=here.rig.firm, user=user, role=role))
+
+
+def seen_on(page: str) -> str:
+    return page.split('name="seen" value="')[1].split('"')[0]
+
+
+def text(answer: HttpResponse) -> str:
+    return " ".join(answer.content.decode().split())
+
+
+def test_two_reviewers_see_each_others_decisions_and_undo_reaches_only_ones_own() -> None:
+    here = Reviewing(lists())
+    sam = colleague(here)
     here.press("create", "Cy Only")
-    assert "by Dana Reyes" in " ".join(sam.get(CLIENTS + "review/unmatched/").content.decode().split())
-    here.post(browser=sam, one=f"exclude:{here.row('Cy Only').pk}")
-    page = here.page("review/unmatched/")
-    assert "by Sam Ito" in page
+    page = text(sam.get(CLIENTS + "review/unmatched/"))
+    assert "by Dana Reyes" in page
+    here.post(browser=sam, one=f"exclude:{here.row('Cy Only').pk}", seen=seen_on(page))
+    assert "by Sam Ito" in here.page("review/unmatched/")
     page = here.post("undo/", back=CLIENTS + "review/unmatched/")
     assert "A colleague has decided about that since" in page
     assert here.row("Cy Only").decision == "exclude"
+
+
+def test_who_decides_too_late_is_told_by_whom_and_the_row_stays_until_it_is_opened_again() -> None:
+    here = Reviewing(lists())
+    sam = colleague(here)
+    old = seen_on(text(sam.get(CLIENTS + "review/unmatched/")))
+    here.press("create", "Cy Only")
+    ids = [here.row(name).pk for name in ("Bob Byrne", "Cy Only")]
+    place = CLIENTS + "review/unmatched/"
+    page = here.post(browser=sam, one=f"exclude:{ids[1]}", seen=old, back=place)
+    assert "Dana Reyes decided about Cy Only since you looked" in page
+    assert f'value="clear:{ids[1]}"' in page
+    # of many, those nobody else decided about are decided all the same
+    page = here.post(browser=sam, do="exclude", row=ids, seen=old, back=place)
+    assert "Dana Reyes decided about Cy Only since you looked" in page
+    assert [here.row(name).decision for name in ("Bob Byrne", "Cy Only")] == ["exclude", "create"]
+    # a partner that a colleague has decided about is not taken either
+    here.press("exclude", "Nora New")
+    page = here.post(browser=sam, one=f"link_to:{ids[0]}:{here.row('Nora New').ledger_id}", seen=old)
+    assert "Dana Reyes decided about Nora New since you looked" in page
+    # what was read is changed knowingly
+    seen = seen_on(text(sam.get(place)))
+    here.post(browser=sam, one=f"clear:{ids[1]}", seen=seen)
+    assert here.row("Cy Only").decision == ""
 
 
 def test_a_partner_is_searched_inside_the_list() -> None:

@@ -1,6 +1,7 @@
 """Acts: keeps what people decide in a review, row by row. Nothing is written to either side before it is applied.
 
-Several people may decide at once: each row is saved by itself, and the last decision about a row counts.
+Several people may decide at once: each row is saved by itself. Who decides about a row that a colleague has decided
+about since the page was drawn (``seen``) is late: the row stays as it is, and that person is told.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Max, Q
 
 from tieout.practice.models import Member
 from tieout.reconcile.match import Bucket
@@ -34,17 +35,28 @@ class Before:
 
 
 def decide(
-    review: Review, member: Member, ids: Collection[int], decision: Decision, *, engine: Engine | None = None
+    review: Review,
+    member: Member,
+    ids: Collection[int],
+    decision: Decision,
+    *,
+    seen: datetime | None = None,
+    engine: Engine | None = None,
 ) -> list[Before]:
-    """Say the same of all these rows that may be said so. Returns what they said before, without those unchanged."""
+    """Say the same of all these rows that may be said so. Returns what they said before, without those unchanged.
+
+    ``seen``: the last decision that the person had before them (``last_decision``); without it nobody is late.
+    """
     assert decision is not Decision.LINK, "linking names another record: see ``link``"
-    now = (engine or Engine()).now()
     with transaction.atomic():
         rows = _rows(review, member, ids)
+        now = (engine or Engine()).now()
         allowed = [
             row
             for row in rows
-            if (not decision or decision in ALLOWED[row.bucket]) and row.decision != decision
+            if (not decision or decision in ALLOWED[row.bucket])
+            and row.decision != decision
+            and not _late(row, member, seen)
         ]
         before = []
         for row in allowed:
@@ -62,21 +74,26 @@ def link(
     other: str,
     *,
     keep: Mapping[str, str] | None = None,
+    seen: datetime | None = None,
     engine: Engine | None = None,
 ) -> list[Before]:
     """Link a row's record with one of the other side, which may stand in a row of its own.
 
     ``keep``: unit -> the side whose value both get; what is not named is asked about where it differs.
+    Raises ``CannotDecide`` also when a colleague has decided about one of the two since ``seen``.
     """
     kept = {"keep": {unit: Side(side).value for unit, side in keep.items()}} if keep else {}
-    now = (engine or Engine()).now()
     with transaction.atomic():
         row = next(iter(_rows(review, member, [row_id])), None)
+        now = (engine or Engine()).now()
         if row is None or Decision.LINK not in ALLOWED[row.bucket]:
             raise CannotDecide("That row cannot be linked from here.")
         side = Side.LEDGER if row.practice_id else Side.PRACTICE
         name = _free(review, side, other)
         partner = _partner(review, side, other)
+        for each in (row, partner):
+            if each is not None and _late(each, member, seen):
+                raise CannotDecide(too_late([each]))
         before = _release(review, row, member, now)
         if partner is not None:
             before += _release(review, partner, member, now)
@@ -131,6 +148,28 @@ def put_back(
     return len(rows)
 
 
+def last_decision(review: Review) -> datetime:
+    """When anybody last decided about a row of it: what a page drawn now has seen. The review's beginning before that."""
+    last = review.rows.aggregate(last=Max("decided_at"))["last"]
+    return last or review.created_at
+
+
+def decided_since(
+    review: Review, member: Member, ids: Collection[int], seen: datetime | None
+) -> list[ReviewRow]:
+    """Of these rows, those that a colleague has decided about since: this person is late for them."""
+    rows = review.rows.filter(pk__in=ids).select_related("decided_by__user")
+    return [row for row in rows.order_by("sort_name", "id") if _late(row, member, seen)]
+
+
+def too_late(rows: Sequence[ReviewRow]) -> str:
+    """The sentence for who comes late: who decided, and how to decide otherwise."""
+    who = sorted({row.decided_by.user.get_full_name() if row.decided_by else "A colleague" for row in rows})
+    name = rows[0].practice_name or rows[0].ledger_name
+    what = name if len(rows) == 1 else f"{len(rows):,} of these rows"
+    return f"{' and '.join(who)} decided about {what} since you looked. It stays so; Open again lets you change it."
+
+
 # -- shared ----------------------------------------------------------------------------------------------------
 
 
@@ -140,6 +179,15 @@ def _rows(review: Review, member: Member, ids: Collection[int]) -> list[ReviewRo
     if found is None or found.state != ReviewState.READY:
         raise CannotDecide("This review is not open for decisions any more. Nothing was changed.")
     return list(found.rows.filter(pk__in=ids).order_by("sort_name", "id"))
+
+
+def _late(row: ReviewRow, member: Member, seen: datetime | None) -> bool:
+    return (
+        seen is not None
+        and row.decided_at is not None
+        and row.decided_at > seen
+        and row.decided_by_id != member.pk
+    )
 
 
 def _free(review: Review, side: Side, other: str) -> str:

@@ -107,7 +107,7 @@ def _buttons(row: ReviewRow, has_near: bool) -> Iterator[Button]:
         return Button(label, icon, name, value=f"{verb}:{row.pk}", shortcut=shortcut)
 
     if row.decision:
-        yield post("clear", "Undo", "restore")
+        yield post("clear", "Open again", "restore")
         return
     if row.bucket == Bucket.MATCH:
         yield post("reject", "Not the same", "unlink")

@@ -18,7 +18,7 @@ from tieout.practice.permissions import NotAllowed, NotYours
 from tieout.practice.records import RECORD_KINDS
 from tieout.practice.validation import Invalid
 from tieout.reconcile.ports import Activity, LedgerError
-from tieout.sync import chosen, item_review, review_lists, steps
+from tieout.sync import chosen, item_review, review_decisions, review_lists, steps
 from tieout.sync import review as reviews
 from tieout.sync.decisions import CannotDecide
 from tieout.sync.models import Connection, Review, ReviewRow, ReviewState
@@ -110,6 +110,7 @@ def review(request: FirmRequest, connection: Connection, slug: str = "unmatched"
     if found.state not in READABLE:
         return redirect(ITEMS.place(found.state))
     search = request.GET.get("search", "").strip()[:200]
+    seen = review_decisions.last_decision(found)
     page = item_review.rows(found, slug, search=search, page=page_number(request))
     counts = item_review.counts(found)
     is_open = found.state == ReviewState.READY
@@ -130,6 +131,7 @@ def review(request: FirmRequest, connection: Connection, slug: str = "unmatched"
             "rows": _rows(request, found, page.rows),
             "search": search,
             "keep": keep,
+            "seen": seen.isoformat(),
             "back": f"{request.path}?{keep}page={page.page}",
             "forecast": review_lists.forecast(found),
             "new_count": review_lists.undecided_new(found),

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from tieout.practice.permissions import NotYours
 from tieout.sync import review as reviews
-from tieout.sync import review_final, review_lists
+from tieout.sync import review_decisions, review_final, review_lists
 from tieout.sync.models import Connection, Review, ReviewRow, ReviewState
 from tieout.web.access import FirmRequest
 from tieout.web.integrations import review_undo
@@ -40,6 +40,7 @@ def bucket(request: FirmRequest, connection: Connection, slug: str = "duplicates
     search = request.GET.get("search", "").strip()[:200]
     only_checking = slug == "matches" and request.GET.get("show") == "check"
     number = page_number(request)
+    seen = review_decisions.last_decision(review)
     page = (
         review_lists.checking(review, search=search, page=number)
         if only_checking
@@ -77,6 +78,7 @@ def bucket(request: FirmRequest, connection: Connection, slug: str = "duplicates
             "page": page,
             "rows": _decidable(connection, review, page.rows),
             "search": search,
+            "seen": seen.isoformat(),
             "only_checking": only_checking,
             "to_check": review_lists.to_check(review) if slug == "matches" else 0,
             "keep": urlencode(keep) + "&" if keep else "",

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_GET, require_POST
 
 from tieout.practice.permissions import NotYours
@@ -50,6 +52,8 @@ class Posted:
     other: str = ""
     fields: tuple[tuple[int, str, str], ...] = ()
     """Row, unit and side, for the fields of pairs."""
+    seen: datetime | None = None
+    """The last decision that the page showed."""
 
 
 def read(request: HttpRequest) -> Posted:
@@ -63,7 +67,15 @@ def read(request: HttpRequest) -> Posted:
     given, _, other = rest.partition(":")
     ids = [given] if verb else request.POST.getlist("row")
     numbers = [int(one) for one in ids if one.isascii() and one.isdigit()]
-    return Posted(verb or request.POST.get("do", ""), numbers, other[:60], fields)
+    return Posted(verb or request.POST.get("do", ""), numbers, other[:60], fields, _instant(request))
+
+
+def _instant(request: HttpRequest) -> datetime | None:
+    try:
+        found = parse_datetime(request.POST.get("seen", ""))
+    except ValueError:
+        return None
+    return found if found and found.tzinfo else None
 
 
 @connected
@@ -80,7 +92,11 @@ def decide(request: FirmRequest, connection: Connection, entity: str = "client")
         messages.warning(request, str(refusal))
     else:
         review_undo.keep(request.session, review.pk, before, sentence)
-        if not before and posted.verb != "keep":
+        done = {one.row_id for one in before}
+        missed = [one for one in posted.ids if one not in done]
+        if late := review_decisions.decided_since(review, request.member, missed, posted.seen):
+            messages.warning(request, review_decisions.too_late(late))
+        elif not before and posted.verb != "keep":
             messages.info(request, "Nothing had to be changed. Tick rows first to decide about many.")
     return redirect(back(request))
 
@@ -126,6 +142,7 @@ def choose(request: FirmRequest, connection: Connection, row_id: int, entity: st
             "found": [(one, details_of(one)) for one in found],
             "back": request.GET.get("back", ""),
             "inside": inside,
+            "seen": request.GET.get("seen", "")[:40],
             "find_url": request.path,
             "save_url": reverse(DECIDE[entity]),
             "save_name": "one",
@@ -162,7 +179,7 @@ def _carry_out(
         return _keep_all(connection, review, request, posted), "Sides chosen where they differ."
     if posted.verb == "link_to":
         row_id = posted.ids[0] if posted.ids else 0
-        before = review_decisions.link(review, member, row_id, posted.other)
+        before = review_decisions.link(review, member, row_id, posted.other, seen=posted.seen)
         return before, "To be linked."
     if posted.verb in USE:
         before = _use(review, request, posted)
@@ -174,7 +191,7 @@ def _carry_out(
     if posted.verb not in SAID:
         raise CannotDecide("Tick the rows first, then choose what to do with them.")
     decision, sentence = SAID[posted.verb]
-    before = review_decisions.decide(review, member, posted.ids, decision)
+    before = review_decisions.decide(review, member, posted.ids, decision, seen=posted.seen)
     return before, sentence.format(what=_what(review, before))
 
 
@@ -191,7 +208,9 @@ def _use(review: Review, request: FirmRequest, posted: Posted) -> list[Before]:
         own = row.practice_details if row.practice_id else row.ledger_details
         shown = own if mine else near.get("details", {})
         keep = {"name": side.value} | {unit: side.value for unit in ("rate", "sku") if shown.get(unit)}
-        before += review_decisions.link(review, request.member, row.pk, str(near["id"]), keep=keep)
+        before += review_decisions.link(
+            review, request.member, row.pk, str(near["id"]), keep=keep, seen=posted.seen
+        )
     return before
 
 

@@ -90,7 +90,7 @@ def decidable(
 
 
 def _undo(row: ReviewRow) -> Iterator[Button]:
-    yield Button("Undo", "restore", _name(row), value=f"clear:{row.pk}")
+    yield Button("Open again", "restore", _name(row), value=f"clear:{row.pk}")
 
 
 def _buttons(row: ReviewRow, group: Sequence[ReviewRow]) -> Iterator[Button]:
