@@ -1,6 +1,7 @@
-"""Decides: what a request is about: company, entity, operation, request id, metering. Pure.
+"""Decides: what a request is about: company, entity, operation, request id, metering, environment. Pure.
 
-Fault rules match on it, the log prints it, the data service acts on it.
+Fault rules match on it, the log prints it, the data service acts on it. Intuit's environments have hosts of their own;
+here they are paths: /sandbox and /production before any of Intuit's paths, which alone stand for both.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from urllib.parse import unquote
 
 from quickbooks_emulator import formats
 from quickbooks_emulator.messages import Request
+from quickbooks_emulator.store.documents import ENVIRONMENTS
 
 OAUTH_PATHS = {
     "/connect/oauth2": "authorize",
@@ -21,7 +23,8 @@ OAUTH_PATHS = {
     "/op/v1/jwks": "jwks",
     "/app/connect/oauth2/request": "reconnect",
 }
-DISCOVERY = re.compile(r"/\.well-known/openid[_-](sandbox[_-])?configuration/?")
+DISCOVERY = re.compile(r"/\.well-known/openid[_-](?:(sandbox)[_-])?configuration/?")
+_OWN_ADDRESS = re.compile(rf"/({'|'.join(ENVIRONMENTS)})(/.*)")
 _DATA = re.compile(r"/v3/company/([^/]+)/(.+?)/?$", re.IGNORECASE)
 _FROM = re.compile(r"\bfrom\s+(\w+)", re.IGNORECASE)
 _SPECIAL = ("query", "batch", "cdc", "upload")
@@ -32,7 +35,8 @@ _WRITES = ("create", "update", "delete", "void", "send")
 class Call:
     """`area`: data, oauth, control, console, files. `entity` is lower case; `metered`: core, coreplus or "".
 
-    `payload` is the parsed JSON body, None without one; `unreadable` says why it could not be parsed.
+    `payload` is the parsed JSON body, None without one; `unreadable` says why it could not be parsed. `environment` is
+    the one whose own address was called (or whose discovery document), "" for the address of both.
     """
 
     area: str
@@ -46,6 +50,7 @@ class Call:
     metered: str = ""
     payload: Any = None
     unreadable: str = ""
+    environment: str = ""
 
     @property
     def is_write(self) -> bool:
@@ -58,6 +63,8 @@ def classify(request: Request) -> Call:
         return Call("control")
     if path.startswith("/temporary/"):
         return Call("files")
+    own = _OWN_ADDRESS.fullmatch(path)
+    environment, path = own.groups() if own else ("", path)
     if path.rstrip("/") in OAUTH_PATHS:
         operation = OAUTH_PATHS[path.rstrip("/")]
         if operation == "token":
@@ -65,11 +72,11 @@ def classify(request: Request) -> Call:
             operation = {"authorization_code": "exchange", "refresh_token": "refresh"}.get(
                 grant_type, "token"
             )
-        return Call("oauth", operation, entity="oauth")
-    if DISCOVERY.fullmatch(path):
-        return Call("oauth", "discovery", entity="oauth")
+        return Call("oauth", operation, entity="oauth", environment=environment)
+    if described := DISCOVERY.fullmatch(path):
+        return Call("oauth", "discovery", entity="oauth", environment=environment or described[1] or "")
     match = _DATA.fullmatch(path)
-    return _data(request, match) if match else Call("console")
+    return _data(request, match, environment) if match else Call("console")
 
 
 def query_text(request: Request) -> str:
@@ -83,7 +90,7 @@ def query_text(request: Request) -> str:
     return body or in_url
 
 
-def _data(request: Request, match: re.Match[str]) -> Call:
+def _data(request: Request, match: re.Match[str], environment: str) -> Call:
     segments = tuple(unquote(one) for one in match.group(2).split("/"))
     first = segments[0].lower()
     params = request.params
@@ -113,6 +120,7 @@ def _data(request: Request, match: re.Match[str]) -> Call:
         metered="core" if operation in (*_WRITES, "upload") else "coreplus",
         payload=payload,
         unreadable=unreadable,
+        environment=environment,
     )
 
 

@@ -30,24 +30,36 @@ from quickbooks_emulator.ledger import documents as ledger
 from quickbooks_emulator.log import Entry, RequestLog
 from quickbooks_emulator.messages import ConnectionDropped, Request, Response
 from quickbooks_emulator.oauth.documents import AccessToken, App, Code, Grant, RefreshToken
-from quickbooks_emulator.oauth.endpoints import OAuthServer
+from quickbooks_emulator.oauth.endpoints import OAuthServer, is_served
 from quickbooks_emulator.service.data import DataService
 from quickbooks_emulator.service.replay import Answer
 from quickbooks_emulator.service.throttle import Throttle
 from quickbooks_emulator.store import Store
 from quickbooks_emulator.store.collection import Journal
-from quickbooks_emulator.store.documents import Company, Counter, Event, Record, Tombstone
+from quickbooks_emulator.store.documents import (
+    ENVIRONMENTS,
+    PRODUCTION,
+    Company,
+    Counter,
+    Event,
+    Record,
+    Tombstone,
+)
 from quickbooks_emulator.trouble import effects, rules
 from quickbooks_emulator.webhooks.documents import Delivery, WebhookSettings
 from quickbooks_emulator.webhooks.queue import Webhooks
 
-CLIENT_ID = "EMULATOR-CLIENT-ID"
+CLIENT_ID = "EMULATOR-CLIENT-ID"  # the keys of development: they open sandbox companies
 CLIENT_SECRET = "EMULATOR-CLIENT-SECRET"  # noqa: S105 - the public credentials of a simulator
 VERIFIER_TOKEN = "emulator-verifier-token"  # noqa: S105
 REDIRECT_URIS = (
     "http://127.0.0.1:8000/integrations/quickbooks/callback",
     "http://localhost:8000/integrations/quickbooks/callback",
 )
+PRODUCTION_CLIENT_ID = "EMULATOR-PRODUCTION-CLIENT-ID"
+PRODUCTION_CLIENT_SECRET = "EMULATOR-PRODUCTION-CLIENT-SECRET"  # noqa: S105
+PRODUCTION_VERIFIER_TOKEN = "emulator-production-verifier-token"  # noqa: S105
+PRODUCTION_REDIRECT_URIS = ("https://practice.example.com/integrations/quickbooks/callback",)
 KINDS: dict[str, type] = {
     "access": AccessToken,
     "answers": Answer,
@@ -157,19 +169,18 @@ class Emulator:
             return self.oauth.answer(call, request, self.knobs, now_ms // 1000), False
         accept = request.header("accept")
         xml = "xml" in accept and "json" not in accept
-        realm = self.oauth.realm_of(request, self.knobs, now_ms // 1000)
-        if realm is None:
+        company = self.oauth.company_of(request, self.knobs, now_ms // 1000)
+        if company is None:
             bearer = request.header("authorization").lower().startswith("bearer ")
             detail = "Token expired" if bearer else "Malformed bearer token: too short or too long"
             return gateway.unauthorized(detail, now_ms, xml=xml), False
-        if realm != call.realm:
+        if company.realm != call.realm or not is_served(company.environment, call.environment, self.knobs):
             return gateway.forbidden(now_ms, xml=xml), False
         if not self.throttle.allows(call, now_ms):
             as_json = self.knobs.throttle_body == "json"
             return gateway.throttled(
                 self.knobs.throttle_retry_after, json_at=now_ms if as_json else None
             ), False
-        company: Company = self.store.collection("companies").get(realm)
         return self.data.answer(call, request, company, self.knobs, now_ms, effects.conditions(met))
 
     def _with_headers(self, call: Call, response: Response, tid: str) -> Response:
@@ -218,14 +229,28 @@ class Emulator:
             with self.store.transaction() as transaction:
                 app = App(CLIENT_ID, CLIENT_SECRET, REDIRECT_URIS, VERIFIER_TOKEN)
                 transaction.put("apps", app.client_id, app)
+            self._add_production_app()
             self.control.reset(world)
         else:
+            if len(self.store.collection("apps").rows) < len(ENVIRONMENTS):  # kept by an earlier release
+                self._add_production_app()
             self.control.restore_settings()
             if webhook_url:
                 current = msgspec.convert(settings.get("webhooks") or {}, WebhookSettings)
                 self.control.set_webhooks(msgspec.structs.replace(current, url=webhook_url))
         if redirect_uris:
             self.control.add_redirect_uris(redirect_uris)
+
+    def _add_production_app(self) -> None:
+        app = App(
+            PRODUCTION_CLIENT_ID,
+            PRODUCTION_CLIENT_SECRET,
+            PRODUCTION_REDIRECT_URIS,
+            PRODUCTION_VERIFIER_TOKEN,
+            environment=PRODUCTION,
+        )
+        with self.store.transaction() as transaction:
+            transaction.put("apps", app.client_id, app)
 
 
 def _record_of(call: Call) -> str:

@@ -21,7 +21,8 @@ def unauthorized(detail: str, now_ms: int, *, xml: bool = False) -> Response:
 
 
 def forbidden(now_ms: int, *, xml: bool = False) -> Response:
-    """403 3100: the token belongs to another company or app (recorded)."""
+    """403 3100: the token belongs to another company or app, or keys of one environment were used at the address or
+    against a company of the other (recorded)."""
     message = "message=ApplicationAuthorizationFailed; errorCode=003100; statusCode=403"
     if xml:
         return Response(403, _xml("SERVICE", "3100", message, None), _XML)

@@ -30,6 +30,9 @@ class Knobs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     refresh_token_seconds: int = 8_726_400
     grant_seconds: int = FIVE_YEARS
     client_id_beside_basic: bool = True
+    shared_address_serves_both: bool = True
+    userinfo_keeps_environments: bool = True
+    production_redirects_need_https: bool = True
     pkce_strict: bool = False
     request_id_seconds: int = DAY
     request_id_strict: bool = False
@@ -95,6 +98,9 @@ MEANINGS: dict[str, str] = {
     "refresh_token_seconds": "How long a refresh token lives unused. 101 days recorded, 100 documented.",
     "grant_seconds": "How long a consent lives however often it is refreshed: five years (documented).",
     "client_id_beside_basic": "Off: a client_id in the body beside Basic is invalid_client, as one client reported.",
+    "shared_address_serves_both": "Off: the address without /sandbox or /production is production's alone, like the real host. On: it serves either, as the keys decide; one address is handier.",
+    "userinfo_keeps_environments": "Off: either environment's user-info address knows the tokens of both. The two addresses are documented, the refusal is not.",
+    "production_redirects_need_https": "Off: production keys too may register a redirect address on this machine. Documented: https and a real host; only development keys may use localhost.",
     "pkce_strict": "On: a code asked for with a code_challenge needs its code_verifier. PKCE is not advertised; reports say it is tolerated.",
     "request_id_seconds": "How long a request id is remembered. Not documented.",
     "request_id_strict": "On: the same id with another body is 600 instead of the stored answer. Not documented.",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.client
-import ipaddress
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -14,6 +13,7 @@ from waitress import wasyncore
 from waitress.server import BaseWSGIServer
 
 from quickbooks_emulator import wsgi
+from quickbooks_emulator.addresses import is_loopback
 from quickbooks_emulator.emulator import Emulator
 from quickbooks_emulator.messages import ConnectionDropped, Request, Response, text_response
 from quickbooks_emulator.webhooks.documents import Posting
@@ -26,16 +26,6 @@ _LARGEST_BODY = 64 * 1024 * 1024
 
 class NotLoopback(ValueError):
     """The emulator was asked to listen where others could reach it."""
-
-
-def is_loopback(host: str) -> bool:
-    name = host.strip("[]").lower()
-    if name == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(name).is_loopback
-    except ValueError:
-        return False
 
 
 class Server:

@@ -11,6 +11,7 @@ from quickbooks_emulator import Emulator
 
 SAMPLE = "9341450000000001"
 SECOND = "9341450000000002"
+LIVE = "9341450000000003"  # of the production environment
 
 
 class Refusal(AssertionError):

@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+from quickbooks_emulator.control.desk import ControlError
 from quickbooks_emulator.emulator import CLIENT_ID, CLIENT_SECRET, REDIRECT_URIS
 from quickbooks_emulator.knobs import DAY, Limits
 from quickbooks_emulator.messages import Request, Response
@@ -81,6 +82,19 @@ def refresh_after_a_while(api: Api) -> int:
     first = api.emulator.control.connect(SAMPLE).refresh_token
     api.emulator.clock.advance(100)
     return refresh(api, first).status
+
+
+def userinfo_elsewhere(api: Api) -> int:
+    token = api.emulator.control.connect(SAMPLE, ("openid",)).access_token
+    address = "/production/v1/openid_connect/userinfo"
+    return api.emulator.handle(Request("GET", address, "", {"authorization": f"Bearer {token}"})).status
+
+
+def production_redirect_here(api: Api) -> bool:
+    try:
+        return bool(api.emulator.control.add_redirect_uris([REDIRECT_URIS[0]], "production"))
+    except ControlError:
+        return False
 
 
 # reads

@@ -16,7 +16,7 @@ def test_health_names_world_and_time(control: Any) -> None:
         "status": "ok",
         "world": "sample",
         "time": "2026-03-02T17:00:00+00:00",
-        "companies": 2,
+        "companies": 3,
         "faults": 0,
     }
 

@@ -77,7 +77,8 @@ def test_discovery_points_at_this_server_in_every_spelling(web: httpx2.Client, n
     assert found["authorization_endpoint"] == "http://quickbooks.test/connect/oauth2"
     assert found["token_endpoint"] == "http://quickbooks.test/oauth2/v1/tokens/bearer"
     assert found["revocation_endpoint"] == "http://quickbooks.test/v2/oauth2/tokens/revoke"
-    assert found["userinfo_endpoint"] == "http://quickbooks.test/v1/openid_connect/userinfo"
+    own = "/sandbox" if "sandbox" in name else ""
+    assert found["userinfo_endpoint"] == f"http://quickbooks.test{own}/v1/openid_connect/userinfo"
     assert found["jwks_uri"] == "http://quickbooks.test/op/v1/jwks"
 
 

@@ -40,6 +40,11 @@ SWITCHES = {
     "client_id_beside_basic": Switch(
         False, lambda api: play.exchange(api, play.code(api), client_id=CLIENT_ID).status, 200, 401
     ),
+    "shared_address_serves_both": Switch(
+        False, lambda api: api.http.get("/companyinfo/1").status_code, 200, 403
+    ),
+    "userinfo_keeps_environments": Switch(False, play.userinfo_elsewhere, 401, 200),
+    "production_redirects_need_https": Switch(False, play.production_redirect_here, False, True),
     "pkce_strict": Switch(
         True, lambda api: play.exchange(api, play.code(api, code_challenge=play.CHALLENGE)).status, 200, 400
     ),

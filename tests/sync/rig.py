@@ -69,11 +69,11 @@ class Rig:
         emulator: Emulator | None = None,
         **engine: Any,
     ) -> None:
-        """``emulator``: one that is there already; this firm is then of its last company."""
+        """``emulator``: one that is there already; this firm is then of its second company."""
         self.rng = random.Random(seed)
         self.clock = emulator.clock if emulator else VirtualClock()
         self.emulator = emulator or Emulator(world, clock=self.clock, seed=seed, redirect_uris=[REDIRECT])
-        self.realm = self.emulator.companies()[-1 if emulator else 0].realm
+        self.realm = self.emulator.companies()[1 if emulator else 0].realm
         keys = AppKeys(
             "EMULATOR-CLIENT-ID",
             "EMULATOR-CLIENT-SECRET",

@@ -64,14 +64,17 @@ def settings(control: Control, request: Request, match: Match) -> Response:
 
 
 def _connection(control: Control, company: Company) -> Markup:
-    app, now = control.app(), control.emulator.clock.seconds()
+    app, now = control.app(company.environment), control.emulator.clock.seconds()
     rows = [
         (grant.id, _day(grant.consented), _day(grant.consented + control.emulator.knobs.grant_seconds), _state(control, grant, now))
         for grant in control.grants(company.realm)[:10]
     ]  # fmt: skip
     query = urlencode({"appId": app.client_id, "realmId": company.realm, "mode": "reconnect"})
     return (
-        parts.table("Consents", ("Consent", "Given", "Ends at the latest", "State"), rows)
+        Markup("<h2>Connection</h2><p>A {} company: the keys {} open it.</p>").format(
+            company.environment, app.client_id
+        )
+        + parts.table("Consents", ("Consent", "Given", "Ends at the latest", "State"), rows)
         + Markup('<p><a href="/app/connect/oauth2/request?{}">Reconnect</a> ').format(query)
         + Markup("(registered: {})</p>").format(app.reconnect_url or "no reconnect address")
         + parts.button(f"{address(company.realm)}/disconnect", "Disconnect in QuickBooks")
@@ -119,9 +122,9 @@ def plan(control: Control, request: Request, match: Match) -> Response:
 def disconnect(control: Control, request: Request, match: Match) -> Response:
     """End every consent. With a registered disconnect address the person lands there, as the real service sends them:
     with the company's id and without a proof."""
-    control.company(match["realm"])
+    environment = control.company(match["realm"]).environment
     control.revoke(match["realm"])
-    where = control.app().disconnect_url
+    where = control.app(environment).disconnect_url
     if where:
         return redirect(f"{where}?{urlencode({'realmId': match['realm']})}")
     return parts.back(f"{address(match['realm'])}/settings", "The connection has ended.")

@@ -12,12 +12,31 @@ from markupsafe import Markup
 from quickbooks_emulator.console import parts
 from quickbooks_emulator.control.desk import Control, ControlError
 from quickbooks_emulator.messages import Request, Response
+from quickbooks_emulator.store.documents import ENVIRONMENTS, PRODUCTION, SANDBOX
 from quickbooks_emulator.trouble.rules import BadRule
 from quickbooks_emulator.webhooks.documents import WebhookSettings
 
 STATE, WEBHOOKS = "/_console/state", "/_console/webhooks"
 _SENT = 50
 Match = re.Match[str]
+
+
+def keys(control: Control, base: str) -> Markup:
+    """The app's keys in each environment, and the addresses that keep to it."""
+    apps = [control.app(environment) for environment in ENVIRONMENTS]
+    documents = {SANDBOX: "openid_sandbox_configuration", PRODUCTION: "openid_configuration"}
+    rows = [
+        (
+            app.environment,
+            app.client_id,
+            app.client_secret,
+            f"{base}/{app.environment}/v3/company/",
+            f"{base}/.well-known/{documents[app.environment]}",
+        )
+        for app in apps
+    ]
+    columns = ("Environment", "Client id", "Client secret", "API", "Discovery")
+    return parts.table("Keys", columns, rows)
 
 
 def state(control: Control, request: Request, match: Match) -> Response:

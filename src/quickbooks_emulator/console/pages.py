@@ -42,16 +42,20 @@ class Console:
 
     def companies(self, request: Request, match: re.Match[str]) -> Response:
         rows = [
-            (Markup('<a href="/_console/companies/{}">{}</a>').format(one.realm, one.name), one.realm)
+            (
+                Markup('<a href="/_console/companies/{}">{}</a>').format(one.realm, one.name),
+                one.realm,
+                one.environment,
+            )
             for one in self.control.emulator.companies()
         ]
         time = self.control.emulator.clock.now().isoformat(timespec="seconds")
         body = Markup(
-            "<h1>Companies</h1><p>Virtual time: {}. The control API is at <code>/_control</code>.</p>{}"
+            "<h1>Companies</h1><p>Virtual time: {}. The control API is at <code>/_control</code>.</p>{}{}"
         )
-        return parts.shown(
-            200, "Companies", body.format(time, parts.table("Companies", ("Name", "Company id"), rows))
-        )
+        companies = parts.table("Companies", ("Name", "Company id", "Environment"), rows)
+        keys = desk_pages.keys(self.control, request.base_url)
+        return parts.shown(200, "Companies", body.format(time, companies, keys))
 
     def customers(self, request: Request, match: re.Match[str]) -> Response:
         company = self.control.company(match["realm"])

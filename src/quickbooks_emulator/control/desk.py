@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import msgspec
 
+from quickbooks_emulator.addresses import is_loopback
 from quickbooks_emulator.clock import ClockState
 from quickbooks_emulator.control import company
 from quickbooks_emulator.control.diff import diff
@@ -22,7 +24,7 @@ from quickbooks_emulator.service import writes
 from quickbooks_emulator.store import Transaction
 from quickbooks_emulator.store.books import Books
 from quickbooks_emulator.store.collection import Saved
-from quickbooks_emulator.store.documents import Company
+from quickbooks_emulator.store.documents import ENVIRONMENTS, PRODUCTION, SANDBOX, Company
 from quickbooks_emulator.trouble.rules import Rule, read_rule, span
 from quickbooks_emulator.webhooks.documents import WebhookSettings
 from quickbooks_emulator.worlds import fill
@@ -241,33 +243,44 @@ class Control:
 
     # apps and connections
 
-    def app(self) -> App:
-        apps: list[App] = sorted(
-            self.emulator.store.collection("apps").values(), key=lambda app: app.client_id
-        )
-        return apps[0]
+    def app(self, environment: str = SANDBOX) -> App:
+        """The app's keys and addresses in an environment. Raises ControlError for one that is none."""
+        for app in self.emulator.store.collection("apps").values():
+            if app.environment == environment:
+                return app  # type: ignore[no-any-return]
+        raise ControlError(f"The environments are {' and '.join(ENVIRONMENTS)}, not {environment!r}.")
 
-    def add_redirect_uris(self, uris: Iterable[str]) -> App:
-        app = self.app()
-        merged = tuple(dict.fromkeys([*app.redirect_uris, *uris]))
+    def add_redirect_uris(self, uris: Iterable[str], environment: str = SANDBOX) -> App:
+        """Register redirect addresses. Those of production keys start with https and are not on this machine
+        (documented; a switch). Raises ControlError."""
+        app, given = self.app(environment), tuple(uris)
+        if environment == PRODUCTION and self.emulator.knobs.production_redirects_need_https:
+            for uri in given:
+                parts = urlsplit(uri)
+                if parts.scheme != "https" or not parts.hostname or is_loopback(parts.hostname):
+                    raise ControlError(
+                        f"Production keys need a redirect address with https and a real host, unlike {uri}."
+                    )
+        merged = tuple(dict.fromkeys([*app.redirect_uris, *given]))
         return self._put_app(msgspec.structs.replace(app, redirect_uris=merged))
 
-    def set_verifier_token(self, token: str) -> App:
-        return self._put_app(msgspec.structs.replace(self.app(), verifier_token=token))
+    def set_verifier_token(self, token: str, environment: str = SANDBOX) -> App:
+        return self._put_app(msgspec.structs.replace(self.app(environment), verifier_token=token))
 
-    def set_addresses(self, addresses: Mapping[str, str]) -> App:
+    def set_addresses(self, addresses: Mapping[str, str], environment: str = SANDBOX) -> App:
         """Register reconnect_url or disconnect_url of the app. Raises ControlError."""
         for address in addresses.values():
             if address and not _ADDRESS.match(address):
                 raise ControlError(f"The address {address!r} is not an http address.")
-        return self._put_app(msgspec.structs.replace(self.app(), **addresses))
+        return self._put_app(msgspec.structs.replace(self.app(environment), **addresses))
 
     def connect(self, realm: str, scopes: tuple[str, ...] = (ACCOUNTING,)) -> Tokens:
-        """A fresh token pair for a company, as if the consent page had been answered."""
-        self.company(realm)
+        """A fresh token pair for a company, for the keys of its environment, as if the consent page had been
+        answered."""
+        app = self.app(self.company(realm).environment)
         with self.emulator.store.transaction() as transaction:
             grants = self._grants(transaction)
-            return grants.tokens_for(grants.consent(self.app(), realm, scopes))
+            return grants.tokens_for(grants.consent(app, realm, scopes))
 
     def grants(self, realm: str) -> list[Grant]:
         """The consents given for a company, the latest first, those that are revoked included."""
@@ -290,8 +303,9 @@ class Control:
 
     def set_webhooks(self, settings: WebhookSettings) -> None:
         """Subscribe, unsubscribe (an empty url) or change the weather. Raises ControlError or BadRule."""
-        if settings.url and not _ADDRESS.match(settings.url):
-            raise ControlError(f"The webhook address {settings.url!r} is not an http address.")
+        for url in (settings.url, settings.production_url):
+            if url and not _ADDRESS.match(url):
+                raise ControlError(f"The webhook address {url!r} is not an http address.")
         if settings.format not in ("cloudevents", "legacy") or settings.schedule not in ("current", "old"):
             raise ControlError("The format is cloudevents or legacy, the schedule current or old.")
         span(settings.delay)

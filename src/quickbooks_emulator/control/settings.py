@@ -12,6 +12,7 @@ import msgspec
 from quickbooks_emulator.control.desk import Control, ControlError
 from quickbooks_emulator.knobs import Knobs, Limits
 from quickbooks_emulator.messages import Request
+from quickbooks_emulator.store.documents import PRODUCTION, SANDBOX
 from quickbooks_emulator.webhooks.documents import WebhookSettings
 
 Document = dict[str, Any]
@@ -19,17 +20,20 @@ Handler = Callable[[Control, Request, Document, re.Match[str]], Any]
 
 
 _ADDRESSES = ("reconnect_url", "disconnect_url")
+_VERIFIERS = {"verifier_token": SANDBOX, "production_verifier_token": PRODUCTION}
 
 
 def _webhooks(control: Control, request: Request, document: Document, match: re.Match[str]) -> Document:
     current = control.emulator.webhooks.settings
-    if "verifier_token" in document:
-        control.set_verifier_token(str(document.pop("verifier_token")))
+    for name, environment in _VERIFIERS.items():
+        if name in document:
+            control.set_verifier_token(str(document.pop(name)), environment)
     if document:
         changed = {name: float(one) if isinstance(one, Decimal) else one for name, one in document.items()}
         current = msgspec.convert({**msgspec.to_builtins(current), **changed}, WebhookSettings)
         control.set_webhooks(current)
-    return {**msgspec.to_builtins(current), "verifier_token": control.app().verifier_token}
+    tokens = {name: control.app(environment).verifier_token for name, environment in _VERIFIERS.items()}
+    return {**msgspec.to_builtins(current), **tokens}
 
 
 def _outgoing(control: Control, request: Request, document: Document, match: re.Match[str]) -> Document:
@@ -46,18 +50,22 @@ def _clear_pending(control: Control, request: Request, document: Document, match
 
 
 def _credentials(control: Control, request: Request, document: Document, match: re.Match[str]) -> Document:
+    """The keys of one environment (sandbox unless asked) with a fresh token pair for each of its companies."""
+    environment = str(document.get("environment") or request.params.get("environment") or SANDBOX)
     if "redirect_uris" in document:
         if not isinstance(document["redirect_uris"], list):
             raise ControlError("The redirect_uris are a list of addresses.")
-        control.add_redirect_uris(str(uri) for uri in document["redirect_uris"])
+        control.add_redirect_uris([str(uri) for uri in document["redirect_uris"]], environment)
     if "verifier_token" in document:
-        control.set_verifier_token(str(document["verifier_token"]))
+        control.set_verifier_token(str(document["verifier_token"]), environment)
     addresses = {name: str(document[name]) for name in _ADDRESSES if name in document}
     if addresses:
-        control.set_addresses(addresses)
-    app = control.app()
+        control.set_addresses(addresses, environment)
+    app = control.app(environment)
     companies = []
     for company in control.emulator.companies():
+        if company.environment != environment:
+            continue
         tokens = control.connect(company.realm)
         companies.append(
             {

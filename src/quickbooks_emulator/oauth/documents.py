@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import msgspec
 
+from quickbooks_emulator.store.documents import SANDBOX
+
 
 class App(msgspec.Struct, frozen=True):
-    """A registered app: its keys, the redirect addresses that may be used, its webhook verifier token, and where
-    QuickBooks sends people to connect again and after they disconnected there ("" for nowhere)."""
+    """A registered app in one environment (the keys decide which, documented): its keys, the redirect addresses that
+    may be used, its webhook verifier token, and where QuickBooks sends people to connect again and after they
+    disconnected there ("" for nowhere)."""
 
     client_id: str
     client_secret: str
@@ -15,6 +18,7 @@ class App(msgspec.Struct, frozen=True):
     verifier_token: str
     reconnect_url: str = ""
     disconnect_url: str = ""
+    environment: str = SANDBOX
 
 
 class Code(msgspec.Struct, frozen=True):

@@ -15,7 +15,7 @@ from quickbooks_emulator.oauth.consent import back_to, consent_page, refusal_pag
 from quickbooks_emulator.oauth.documents import App
 from quickbooks_emulator.oauth.grants import SCOPES, Grants, Refused, Tokens
 from quickbooks_emulator.store import Store
-from quickbooks_emulator.store.documents import Company
+from quickbooks_emulator.store.documents import PRODUCTION, Company
 
 ISSUER = "https://oauth.platform.intuit.com/op/v1"
 _PAGE_POLICY = "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'"
@@ -28,7 +28,7 @@ class OAuthServer:
 
     def __init__(self, store: Store, seed: Callable[[], str]) -> None:
         self._store, self._seed = store, seed
-        self._routes: dict[str, Callable[[Request, Knobs, int], Response]] = {
+        self._routes: dict[str, Callable[[Call, Request, Knobs, int], Response]] = {
             "discovery": self._discovery,
             "authorize": self._authorize,
             "exchange": self._token,
@@ -41,26 +41,28 @@ class OAuthServer:
         }
 
     def answer(self, call: Call, request: Request, knobs: Knobs, now: int) -> Response:
-        return self._routes[call.operation](request, knobs, now)
+        return self._routes[call.operation](call, request, knobs, now)
 
-    def realm_of(self, request: Request, knobs: Knobs, now: int) -> str | None:
+    def company_of(self, request: Request, knobs: Knobs, now: int) -> Company | None:
         """The company a request's bearer token stands for; None for a bad or expired one."""
         kind, _, token = request.header("authorization").partition(" ")
         if kind.lower() != "bearer":
             return None
         with self._store.transaction() as transaction:
             grant = Grants(self._store, transaction, knobs, now, self._seed()).bearer(token.strip())
-        return grant.realm if grant else None
+        return self._company(grant.realm) if grant else None
 
-    def _discovery(self, request: Request, knobs: Knobs, now: int) -> Response:
+    def _discovery(self, call: Call, request: Request, knobs: Knobs, now: int) -> Response:
+        """The same servers for both environments; only user info has an address of its own (documented)."""
         base = request.base_url
+        own = f"{base}/{call.environment}" if call.environment else base
         return json_response(
             200,
             {
                 "issuer": ISSUER,
                 "authorization_endpoint": f"{base}/connect/oauth2",
                 "token_endpoint": f"{base}/oauth2/v1/tokens/bearer",
-                "userinfo_endpoint": f"{base}/v1/openid_connect/userinfo",
+                "userinfo_endpoint": f"{own}/v1/openid_connect/userinfo",
                 "revocation_endpoint": f"{base}/v2/oauth2/tokens/revoke",
                 "jwks_uri": f"{base}/op/v1/jwks",
                 "response_types_supported": ["code"],
@@ -72,8 +74,9 @@ class OAuthServer:
             },
         )
 
-    def _authorize(self, request: Request, knobs: Knobs, now: int) -> Response:
-        """GET shows the consent page, its form comes back as POST. An untrusted redirect address gets no redirect."""
+    def _authorize(self, call: Call, request: Request, knobs: Knobs, now: int) -> Response:
+        """GET shows the consent page, its form comes back as POST. An untrusted redirect address gets no redirect.
+        The keys decide the environment (documented): only its companies can be chosen."""
         asked = request.form if request.method == "POST" else request.params
         with self._store.transaction() as transaction:
             grants = Grants(self._store, transaction, knobs, now, self._seed())
@@ -94,20 +97,20 @@ class OAuthServer:
                 return redirect(back_to(redirect_uri, error="invalid_scope", state=state))
             if request.method != "POST":
                 kept = {name: asked.get(name, "") for name in _CARRIED}
-                shown = consent_page(self._companies(), {**kept, "response_type": "code"}, app.client_id)
+                shown = consent_page(self._companies(app), {**kept, "response_type": "code"}, app)
                 return html_response(200, shown, Content_Security_Policy=_PAGE_POLICY)
             if asked.get("decision") != "connect":
                 return redirect(back_to(redirect_uri, error="access_denied", state=state))
             realm = asked.get("realm", "")
-            if self._store.collection("companies").get(realm) is None:
-                return _refused_page("This company does not exist in the simulator.")
+            if sentence := self._out_of_reach(app, realm):
+                return _refused_page(sentence)
             code = grants.authorize(app, redirect_uri, realm, scopes, asked.get("code_challenge", ""))
             members = {"code": code.code, "state": state}
             if any(scope.startswith("com.intuit.quickbooks") for scope in scopes):
                 members["realmId"] = realm
             return redirect(back_to(redirect_uri, **members))
 
-    def _token(self, request: Request, knobs: Knobs, now: int) -> Response:
+    def _token(self, call: Call, request: Request, knobs: Knobs, now: int) -> Response:
         if request.method != "POST":
             return Response(405, b"", {"Allow": "POST"})
         refused: Refused | None = None
@@ -151,31 +154,33 @@ class OAuthServer:
             body["id_token"] = identity.sign(self._key(), claims)
         return body
 
-    def _revoke(self, request: Request, knobs: Knobs, now: int) -> Response:
-        """JSON or form body. 200 with an empty body; 400 for a token that is none."""
+    def _revoke(self, call: Call, request: Request, knobs: Knobs, now: int) -> Response:
+        """JSON or form body. 200 with an empty body; 400 for a token that is none of this app's."""
         if request.method != "POST":
             return Response(405, b"", {"Allow": "POST"})
         with self._store.transaction() as transaction:
             grants = Grants(self._store, transaction, knobs, now, self._seed())
             try:
-                self._client(grants, request, knobs)
+                app = self._client(grants, request, knobs)
             except Refused as error:
                 return json_response(error.status, error.body())
-            if not grants.revoke(_revoked_token(request)):
+            if not grants.revoke(_revoked_token(request), app):
                 return json_response(400, {"error": "invalid_request", "error_description": "Token invalid"})
         return Response(200)
 
-    def _userinfo(self, request: Request, knobs: Knobs, now: int) -> Response:
+    def _userinfo(self, call: Call, request: Request, knobs: Knobs, now: int) -> Response:
         _, _, token = request.header("authorization").partition(" ")
         with self._store.transaction() as transaction:
             grant = Grants(self._store, transaction, knobs, now, self._seed()).bearer(token)
-        if grant is None or "openid" not in grant.scopes:
+        company = self._company(grant.realm) if grant else None
+        if grant is None or company is None or "openid" not in grant.scopes:
             return json_response(401, {"error": "invalid_token"})
-        return json_response(
-            200, identity.person(grant, self._store.collection("companies").get(grant.realm))
-        )
+        here = is_served(company.environment, call.environment, knobs)
+        if knobs.userinfo_keeps_environments and not here:
+            return json_response(401, {"error": "invalid_token"})
+        return json_response(200, identity.person(grant, company))
 
-    def _reconnect(self, request: Request, knobs: Knobs, now: int) -> Response:
+    def _reconnect(self, call: Call, request: Request, knobs: Knobs, now: int) -> Response:
         """Intuit's link to renew a consent (documented): the person is sent to the app's reconnect address, and the app
         starts its usual way to the consent page."""
         asked = request.params
@@ -183,15 +188,15 @@ class OAuthServer:
             app = Grants(self._store, transaction, knobs, now, self._seed()).app(asked.get("appid", ""))
         if app is None:
             return _refused_page("The id of this app is not known here.")
-        if self._store.collection("companies").get(asked.get("realmid", "")) is None:
-            return _refused_page("This company does not exist in the simulator.")
+        if sentence := self._out_of_reach(app, asked.get("realmid", "")):
+            return _refused_page(sentence)
         if asked.get("mode") != "reconnect":
             return _refused_page("The mode of this link is reconnect.")
         if not app.reconnect_url:
             return _refused_page("The app has registered no reconnect address.")
         return redirect(back_to(app.reconnect_url, realmId=asked["realmid"]))
 
-    def _jwks(self, request: Request, knobs: Knobs, now: int) -> Response:
+    def _jwks(self, call: Call, request: Request, knobs: Knobs, now: int) -> Response:
         return json_response(200, identity.public_keys(self._key()))
 
     def _key(self) -> str:
@@ -216,8 +221,32 @@ class OAuthServer:
             raise Refused("invalid_client", status=401)
         return app
 
-    def _companies(self) -> list[Company]:
-        return sorted(self._store.collection("companies").values(), key=lambda company: company.realm)
+    def _company(self, realm: str) -> Company | None:
+        found: Company | None = self._store.collection("companies").get(realm)
+        return found
+
+    def _companies(self, app: App) -> list[Company]:
+        within = [
+            one for one in self._store.collection("companies").values() if one.environment == app.environment
+        ]
+        return sorted(within, key=lambda company: company.realm)
+
+    def _out_of_reach(self, app: App, realm: str) -> str:
+        """Why an app cannot connect a company, as a sentence; "" when it can."""
+        company = self._company(realm)
+        if company is None:
+            return "This company does not exist in the simulator."
+        if company.environment != app.environment:
+            return f"This company is a {company.environment} one, and these are {app.environment} keys."
+        return ""
+
+
+def is_served(environment: str, address: str, knobs: Knobs) -> bool:
+    """Whether an address answers for companies of an environment: each one's own does for it alone; the one of neither
+    ("") does for both or, by a switch, for production."""
+    if not address and knobs.shared_address_serves_both:
+        return True
+    return environment == (address or PRODUCTION)
 
 
 def _basic(header: str) -> tuple[str, str]:

@@ -137,11 +137,11 @@ class Grants:
             self._transaction.put("grants", grant.id, grant)
         return self._tokens(grant)
 
-    def revoke(self, token_text: str) -> bool:
-        """Either token kills the whole grant. False for an unknown token."""
+    def revoke(self, token_text: str, app: App) -> bool:
+        """Either token kills the whole grant. False for an unknown token, or one of another app."""
         token: Any = self._store.collection("refresh").get(token_text)
         token = token or self._store.collection("access").get(token_text)
-        if token is None:
+        if token is None or self._store.collection("grants").get(token.grant).client_id != app.client_id:
             return False
         self.revoke_grant(token.grant)
         return True

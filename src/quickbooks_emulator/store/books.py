@@ -8,7 +8,7 @@ from decimal import Decimal
 from quickbooks_emulator.entities.declaration import Body, Entity
 from quickbooks_emulator.knobs import Knobs
 from quickbooks_emulator.store.collection import Collection, Store, Transaction
-from quickbooks_emulator.store.documents import Company, Counter, Event, Record, Tombstone
+from quickbooks_emulator.store.documents import PRODUCTION, Company, Counter, Event, Record, Tombstone
 
 
 class Books:
@@ -132,7 +132,8 @@ class Books:
 
     def tell(self, entity: Entity, operation: str, record_id: str, deleted: str | None = None) -> None:
         """Note an event for the webhooks, unless the entity has no such event or nobody subscribed."""
-        subscribed = (self._store.collection("settings").get("webhooks") or {}).get("url")
+        settings = self._store.collection("settings").get("webhooks") or {}
+        subscribed = settings.get("production_url" if self.company.environment == PRODUCTION else "url")
         if operation not in entity.events or not subscribed:
             return
         seq = self.next_number("events")

@@ -6,6 +6,9 @@ from typing import Any
 
 import msgspec
 
+SANDBOX, PRODUCTION = ENVIRONMENTS = ("sandbox", "production")
+"""Intuit's two environments: test companies for the keys of development, real ones for the keys of production."""
+
 
 class Company(msgspec.Struct, frozen=True):
     """One QuickBooks company. `person` is who edits in QuickBooks itself (named in 5010)."""
@@ -17,6 +20,7 @@ class Company(msgspec.Struct, frozen=True):
     currency: str = "USD"
     currency_name: str = "United States Dollar"
     country: str = "US"
+    environment: str = SANDBOX
 
 
 class Record(msgspec.Struct, frozen=True):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from quickbooks_emulator.store.documents import Event
+from quickbooks_emulator.store.documents import PRODUCTION, SANDBOX, Event
 
 RETRY_SECONDS = (0, 10, 20, 30, 300, 1200, 7200, 14400, 21600)
 """Seconds to wait before each attempt, the last one for ever (documented)."""
@@ -18,13 +18,15 @@ OLD_RETRIED = (408, 500, 502, 503, 504)
 
 
 class WebhookSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`url` empty: nobody subscribed, no event is kept. `format`: cloudevents or legacy. `schedule`: current or old.
+    """`url` is where changes of sandbox companies go, `production_url` where those of production go: an app subscribes in
+    each environment apart (documented). Empty: nobody subscribed, no event is kept. `format`: cloudevents or legacy. `schedule`: current or old.
 
     The weather: `delay` seconds (a number or "a..b") before an event is sent, `repeat` more deliveries of the
     same, `reorder` shuffles, `drop` is the share of events lost, `hold` keeps everything back until let go.
     """
 
     url: str = ""
+    production_url: str = ""
     format: str = "cloudevents"
     schedule: str = "current"
     delay: int | float | str = 0
@@ -34,14 +36,19 @@ class WebhookSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     hold: bool = False
     seed: int = 0
 
+    def address(self, environment: str) -> str:
+        return self.production_url if environment == PRODUCTION else self.url
+
 
 class Delivery(msgspec.Struct, frozen=True):
-    """Events on their way in one request. `due_ms`: when the next attempt may start; `attempts` made so far."""
+    """Events of one environment on their way in one request. `due_ms`: when the next attempt may start; `attempts` made
+    so far."""
 
     number: int
     events: tuple[Event, ...]
     due_ms: int
     attempts: int = 0
+    environment: str = SANDBOX
 
     @property
     def key(self) -> str:

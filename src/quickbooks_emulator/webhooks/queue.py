@@ -1,6 +1,7 @@
 """Acts: turns events into deliveries under the weather, and keeps track of what was acknowledged.
 
-Deliveries go out in order; while the first is not acknowledged, later ones wait (head-of-line blocking).
+Deliveries go out in order; while the first of an environment is not acknowledged, later ones of it wait (head-of-line
+blocking). The environments have addresses and verifier tokens of their own and do not wait for each other.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import msgspec
 from quickbooks_emulator.knobs import Knobs
 from quickbooks_emulator.oauth.documents import App
 from quickbooks_emulator.store import Store, Transaction
-from quickbooks_emulator.store.documents import Counter, Event
+from quickbooks_emulator.store.documents import ENVIRONMENTS, Company, Counter, Event
 from quickbooks_emulator.trouble.rules import span
 from quickbooks_emulator.webhooks import envelope
 from quickbooks_emulator.webhooks.documents import (
@@ -45,12 +46,15 @@ class Webhooks:
         return webhook_settings(self._store)
 
     def due(self) -> list[Posting]:
-        """What would be sent now, in order. Only the first may be tried until it is acknowledged."""
+        """What would be sent now, in order. Only the first of an address may be tried until it is acknowledged."""
+        return [posting for environment in ENVIRONMENTS for posting in self._due(environment)]
+
+    def _due(self, environment: str) -> list[Posting]:
         now, settings = self._now_ms(), self.settings
         with self._store.transaction() as transaction:
             self._gather(transaction, settings, now)
-        waiting = self._waiting()
-        if settings.hold or not settings.url or not waiting or waiting[0].due_ms > now:
+        waiting = [one for one in self._waiting() if one.environment == environment]
+        if settings.hold or not settings.address(environment) or not waiting or waiting[0].due_ms > now:
             return []
         return [self._posting(one, settings, now) for one in waiting if one.due_ms <= now]
 
@@ -59,12 +63,13 @@ class Webhooks:
 
         `send` gives back the HTTP status, or None when no answer came in time."""
         sent = 0
-        while due := self.due():
-            status = send(due[0])
-            sent += 1
-            self.note(due[0], status)
-            if status != ACKNOWLEDGED:
-                break
+        for environment in ENVIRONMENTS:
+            while due := self._due(environment):
+                status = send(due[0])
+                sent += 1
+                self.note(due[0], status)
+                if status != ACKNOWLEDGED:
+                    break
         return sent
 
     def note(self, posting: Posting, status: int | None) -> None:
@@ -110,7 +115,7 @@ class Webhooks:
         self.log.clear()
 
     def _gather(self, transaction: Transaction, settings: WebhookSettings, now: int) -> None:
-        """Group events that are due into deliveries, over all companies."""
+        """Group events that are due into deliveries, over all companies of an environment."""
         if settings.hold:
             return
         ready = [event for event in self._events() if event.at_ms + _delay_ms(settings, event) <= now]
@@ -121,22 +126,30 @@ class Webhooks:
         ready = [event for event in ready if _chance(settings, event, "drop") >= settings.drop]
         if settings.reorder:
             random.Random(f"{settings.seed}/{now}").shuffle(ready)  # noqa: S311 - a simulation
-        rest = iter(ready)
-        while group := tuple(islice(rest, self._knobs().webhook_batch)):
-            for _ in range(1 + settings.repeat):
-                delivery = Delivery(self._next_number(transaction), group, now)
-                transaction.put("deliveries", delivery.key, delivery)
+        for environment in ENVIRONMENTS:
+            rest = (event for event in ready if self._environment(event) == environment)
+            while group := tuple(islice(rest, self._knobs().webhook_batch)):
+                for _ in range(1 + settings.repeat):
+                    number = self._next_number(transaction)
+                    delivery = Delivery(number, group, now, environment=environment)
+                    transaction.put("deliveries", delivery.key, delivery)
 
     def _posting(self, delivery: Delivery, settings: WebhookSettings, now: int) -> Posting:
         write = envelope.legacy if settings.format == "legacy" else envelope.cloud_events
         body = write(delivery.events)
         trace = f"emulator-{delivery.number}-{delivery.attempts + 1}"
-        headers = envelope.headers(settings.format, self._verifier_token(), body, now, trace)
-        return Posting(delivery.number, delivery.attempts + 1, settings.url, headers, body)
+        token = self._verifier_token(delivery.environment)
+        headers = envelope.headers(settings.format, token, body, now, trace)
+        url = settings.address(delivery.environment)
+        return Posting(delivery.number, delivery.attempts + 1, url, headers, body)
 
-    def _verifier_token(self) -> str:
-        apps: list[App] = sorted(self._store.collection("apps").values(), key=lambda app: app.client_id)
-        return apps[0].verifier_token
+    def _verifier_token(self, environment: str) -> str:
+        apps: list[App] = list(self._store.collection("apps").values())
+        return next(app.verifier_token for app in apps if app.environment == environment)
+
+    def _environment(self, event: Event) -> str:
+        company: Company = self._store.collection("companies").get(event.realm)
+        return company.environment
 
     def _events(self) -> list[Event]:
         return sorted(

@@ -15,11 +15,14 @@ from quickbooks_emulator.service.writes import change_as_person
 from quickbooks_emulator.store import Store, Transaction
 from quickbooks_emulator.store.books import Books
 from quickbooks_emulator.store.collection import Saved
-from quickbooks_emulator.store.documents import Company
+from quickbooks_emulator.store.documents import PRODUCTION, Company
 from quickbooks_emulator.worlds import abroad, bulk, large, lists, sample, tax
 
 SAMPLE = Company(realm="9341450000000001", name="Craig's Design and Landscaping Services")
 SECOND = Company(realm="9341450000000002", name="Harbor Street Books", person="Dana Whitfield")
+LIVE = Company(
+    realm="9341450000000003", name="Granite Peak Outfitters", person="Robin Ito", environment=PRODUCTION
+)
 CANADA = Company(
     realm=SAMPLE.realm,
     name="Maple Leaf Design Co.",
@@ -56,8 +59,8 @@ def fill(
     store: Store, transaction: Transaction, world: str, now_ms: int, knobs: Knobs, seed: str = "0"
 ) -> None:
     """sample, empty, canada, uk, large (10,000 customers), large:N or large:N:M (N customers, M invoices; five for
-    each customer when left out; names and contacts follow from `seed`). The second company has a few customers in `sample` and none elsewhere. Raises
-    LookupError with a sentence."""
+    each customer when left out; names and contacts follow from `seed`). The second company and the one of the production environment
+    have a few customers in `sample` and none elsewhere. Raises LookupError with a sentence."""
     if world not in _WORLDS and _LARGE.match(world) is None:
         raise LookupError(
             f"There is no world {world!r}: sample, empty, canada, uk, large, large:N, large:N:M."
@@ -103,6 +106,8 @@ def _make(
         _write(books, rows(today))
     second = _found(store, transaction, SECOND, start_ms, knobs)
     _write(second, sample.second_rows() if world == "sample" else ())
+    live = _found(store, transaction, LIVE, start_ms, knobs)
+    _write(live, sample.live_rows() if world == "sample" else ())
 
 
 def _found(store: Store, transaction: Transaction, company: Company, now_ms: int, knobs: Knobs) -> Books:

@@ -5,7 +5,7 @@ Their balances come from the transactions of `sample_books.py`. Electronic mail 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -78,6 +78,11 @@ _SECOND = (
     ("Denise Okafor", "denise@example.com"),
     ("Eastgate Pharmacy", "eastgate@example.com"),
 )
+_LIVE = (
+    ("Alpine Hut Coffee", "hut@alpinehut.example.com"),
+    ("Cool Cars", "books@coolcars.example.com"),
+    ("Northface Guides Co-op", "office@nfguides.example.com"),
+)
 
 Row = tuple[str, Mapping[str, Any]]
 
@@ -96,7 +101,16 @@ def rows(today: date) -> Iterator[Row]:
 
 def second_rows() -> Iterator[Row]:
     """A small second company whose ids and one name overlap with the first: for 'wrong company' tests."""
-    for name, mail in _SECOND:
+    yield from _by_mail(_SECOND)
+
+
+def live_rows() -> Iterator[Row]:
+    """A small company of the production environment, whose ids overlap with those of the sandbox companies."""
+    yield from _by_mail(_LIVE)
+
+
+def _by_mail(names: Iterable[tuple[str, str]]) -> Iterator[Row]:
+    for name, mail in names:
         yield "Customer", {"DisplayName": name, "PrimaryEmailAddr": {"Address": mail}}
 
 

@@ -20,7 +20,7 @@ oauth.setAuthorizeURLs({
   authorizeEndpoint: `${base}/connect/oauth2`,
   tokenEndpoint: `${base}/oauth2/v1/tokens/bearer`,
   revokeEndpoint: `${base}/v2/oauth2/tokens/revoke`,
-  userInfoEndpoint: `${base}/v1/openid_connect/userinfo`,
+  userInfoEndpoint: `${base}/sandbox/v1/openid_connect/userinfo`,
 });
 
 async function consent() {
@@ -36,7 +36,7 @@ async function consent() {
 
 function client(token, refresh) {
   const made = new QuickBooks('EMULATOR-CLIENT-ID', 'EMULATOR-CLIENT-SECRET', token, false, realm, true, false, 75, '2.0', refresh);
-  made.endpoint = `${base}/v3/company/`;
+  made.endpoint = `${base}/sandbox/v3/company/`;
   return made;
 }
 
