@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
 from tests.sync.rig import Rig
@@ -145,3 +148,32 @@ def test_a_record_linked_elsewhere_cannot_be_linked_again() -> None:
     rig.settle()
     with rig.here(), pytest.raises(decisions.CannotDecide):
         decisions.link(rig.member, "client", ada, rig.links()[bo], engine=rig.engine)
+
+
+def test_what_is_decided_while_a_run_is_past_the_record_brings_the_next_run_at_once() -> None:
+    rig = Rig()
+    rig.set_up()
+    client = rig.add_client("Ada Byrne", phone="1")
+    rig.settle()
+    rig.edit_client(client, phone="2")
+    rig.edit_customer(rig.links()[client], PrimaryPhone={"FreeFormNumber": "3"})
+    rig.settle()
+    with rig.here():
+        (conflict,) = Conflict.objects.filter(closed_at=None).values_list("pk", flat=True)
+    rig.edit_client(client, email="ada@example.com")
+    decided: list[str] = []
+
+    def at_point(name: str) -> None:
+        """Her e-mail is just written; the plan it came from knew of no answer."""
+        if name == "answered" and not decided:
+            decided.append(name)
+            decisions.answer_conflicts(rig.member, [conflict], Side.LEDGER, engine=rig.engine)
+
+    rig.engine = replace(rig.engine, at_point=at_point)
+    rig.run()
+    assert decided
+    assert rig.clients()[client]["phone"] == "2"
+    assert rig.connection.due_at <= rig.clock.now() + timedelta(seconds=1)
+    rig.advance(1)
+    rig.run()
+    assert rig.clients()[client]["phone"] == "3"

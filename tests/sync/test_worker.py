@@ -12,9 +12,11 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import ConnectorException
@@ -147,6 +149,51 @@ def test_two_rings_queue_one_job() -> None:
             tasks.wake(rig.connection.pk)
     lock = tasks.lock_of(rig.connection.pk)
     assert ProcrastinateJob.objects.filter(status="todo", lock=lock).count() == 1
+
+
+def test_a_job_that_was_rung_for_is_not_taken_up_before_what_it_was_rung_for_is_there() -> None:
+    rig = alone()
+    with rig.here():
+        tasks.wake(rig.connection.pk)
+    with transaction.atomic(), rig.here():
+        tasks.wake(rig.connection.pk)  # what it rings for is not committed yet
+        assert taken_up_elsewhere() == []
+    assert taken_up_elsewhere() == [tasks.lock_of(rig.connection.pk)]
+
+
+def test_a_bell_that_finds_the_job_being_taken_up_rings_anew() -> None:
+    rig = alone()
+    with rig.here():
+        tasks.wake(rig.connection.pk)
+    with psycopg.connect(**another_connection()) as worker_s:
+        worker_s.execute(FETCH)  # not committed yet: still "todo" for everybody else
+        with rig.here():
+            tasks.wake(rig.connection.pk)
+    jobs = ProcrastinateJob.objects.filter(lock=tasks.lock_of(rig.connection.pk))
+    assert sorted(jobs.values_list("status", flat=True)) == ["doing", "todo"]
+
+
+def alone() -> Rig:
+    """A connected firm whose jobs are the only ones; other tests leave theirs."""
+    rig = Rig()
+    rig.connect()
+    ProcrastinateJob.objects.all()._raw_delete("default")
+    return rig
+
+
+FETCH = "SELECT lock FROM procrastinate_fetch_job_v2(NULL, NULL)"
+
+
+def another_connection() -> dict[str, Any]:
+    return connection.get_connection_params() | {"autocommit": False, "row_factory": psycopg.rows.tuple_row}
+
+
+def taken_up_elsewhere() -> list[str]:
+    """The locks of the jobs that a worker gets at this instant; it gives them back at once."""
+    with psycopg.connect(**another_connection()) as worker_s:
+        found = [lock for (lock,) in worker_s.execute(FETCH) if lock]
+        worker_s.rollback()
+    return found
 
 
 def test_a_connection_that_is_due_is_rung_for_and_one_that_is_not_is_left() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.sync.rig import Rig
@@ -60,6 +62,31 @@ def test_a_conflict_is_listed_by_its_field_with_both_values_until_it_is_answered
     assert rows(rig, "conflict") == []
     with rig.here():
         assert worklist.still_open(rig.connection, [row.id]) == set()
+
+
+def test_a_row_that_a_run_settles_while_the_page_is_read_is_on_it_no_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Drawn as open and not under way it would stand there for good: the page asks only for what is under way."""
+    rig = Rig()
+    rig.set_up()
+    client = rig.add_client("Ada Byrne", phone="1")
+    rig.settle()
+    rig.edit_client(client, phone="2")
+    rig.edit_customer(rig.links()[client], PrimaryPhone={"FreeFormNumber": "3"})
+    rig.settle()
+    (row,) = rows(rig, "conflict")
+    assert row.values is not None
+    with rig.here():
+        decisions.answer_conflicts(rig.member, [row.values.conflict_id], Side.LEDGER, engine=rig.engine)
+    read_partners = worklist._partners
+
+    def a_run_ends_meanwhile(*asked: Any) -> Any:
+        rig.settle()
+        return read_partners(*asked)
+
+    monkeypatch.setattr(worklist, "_partners", a_run_ends_meanwhile)
+    assert rows(rig, "conflict") == []
 
 
 def test_rows_come_a_page_at_a_time_and_can_be_searched() -> None:

@@ -13,7 +13,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db.models import Min
+from django.db import transaction
+from django.db.models import Min, Value
+from django.db.models.functions import Coalesce
 
 from tieout.practice.isolation import every_firm_scope, firm_scope
 from tieout.reconcile.order import in_order
@@ -190,30 +192,34 @@ def _finish(held: Lease, passed: Pass, started: datetime) -> None:
     if passed.heard or any(passed.counts.get(what) for what in WRITTEN_THERE):
         with suppress(LeaseLost):  # then whoever has the lane asks
             watch.note_move(held)
-    changes: dict[str, object] = {"due_at": passed.due_at or _next_due(held, passed)}
-    if passed.outcome == "done":
-        changes["last_checked_at"] = now
-        if not Dirty.objects.filter(connection=connection, entity__in=_sections_on(connection)).exists():
-            changes["last_in_step_at"] = now
-    lease.give_back(held, **changes)
+    with transaction.atomic():
+        # Whoever decides something holds this row: it is either seen here, or it finds the lane free.
+        fresh = Connection.objects.select_for_update().get(pk=connection.pk)
+        changes: dict[str, object] = {"due_at": passed.due_at or _next_due(fresh, engine, passed)}
+        if passed.outcome == "done":
+            changes["last_checked_at"] = now
+            if not Dirty.objects.filter(connection=fresh, entity__in=_sections_on(fresh)).exists():
+                changes["last_in_step_at"] = now
+        lease.give_back(held, **changes)
 
 
-def _next_due(held: Lease, passed: Pass) -> datetime:
+def _next_due(connection: Connection, engine: Engine, passed: Pass) -> datetime:
     """When this connection wants a run even if nothing rings: the earliest of all that waits for a time."""
-    connection = Connection.objects.get(pk=held.connection.pk)
-    now = held.engine.now()
+    now = engine.now()
     if passed.more:
         return now
     on = _sections_on(connection)
     nets = (connection.changes_due_at, connection.sweep_due_at)
-    waits: list[datetime | None] = list(nets) if on else [now + held.engine.nets.look]
+    waits: list[datetime | None] = list(nets) if on else [now + engine.nets.look]
     of_these = {
         "connection": connection,
         "entity__in": on,
     }  # what belongs to a section that is off waits for it
     looks = Attempt.objects.filter(**of_these, state__in=UNRESOLVED)
     waits.append(looks.aggregate(at=Min("next_look_at"))["at"])
-    waits.append(Dirty.objects.filter(**of_these).aggregate(at=Min("not_before"))["at"])
+    # One without a time was marked while the run was past it already: by a person, or by the run itself.
+    ripe = Coalesce("not_before", Value(now))
+    waits.append(Dirty.objects.filter(**of_these).aggregate(at=Min(ripe))["at"])
     return max(min(at for at in waits if at), now + timedelta(seconds=1))
 
 

@@ -10,9 +10,9 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import connection as database
+from django.db import transaction
 from django.db.models import Q
 from procrastinate.contrib.django import app
-from procrastinate.contrib.django.models import ProcrastinateJob
 
 from tieout.practice.isolation import every_firm_scope
 from tieout.practice.models import OutboxNote
@@ -41,10 +41,25 @@ def wake(connection_id: int) -> None:
 
     Other jobs wait behind the same lock (a review, a comparison); they are no run.
     """
-    lock = lock_of(connection_id)
-    waiting = ProcrastinateJob.objects.filter(lock=lock, status="todo", task_name="run_connection")
-    if not waiting.exists():
-        run_connection.configure(lock=lock).defer(connection_id=connection_id)
+    if not _waits(connection_id, "run_connection"):
+        run_connection.configure(lock=lock_of(connection_id)).defer(connection_id=connection_id)
+
+
+_WAITS = """
+SELECT id FROM procrastinate_jobs WHERE lock = %s AND task_name = %s AND status = 'todo'
+ORDER BY id FOR SHARE SKIP LOCKED LIMIT 1
+"""
+
+
+def _waits(connection_id: int, task: str) -> bool:
+    """Whether such a job waits, and goes on waiting until the caller's transaction ends.
+
+    Without the lock a worker could take the job up now and be through before the caller has committed what it rings
+    for, and nobody would look at that. A job that a worker is just taking up does not count for the same reason.
+    """
+    with transaction.atomic(), database.cursor() as cursor:
+        cursor.execute(_WAITS, [lock_of(connection_id), task])
+        return cursor.fetchone() is not None
 
 
 @app.task(name="run_connection", queue=QUEUE)
@@ -106,10 +121,8 @@ def compare_due(connection_id: int) -> None:
 def compare_soon(connection_ids: Iterable[int]) -> None:
     """Ask for the tie-outs that are due; asked again while one waits, nothing more is queued."""
     for connection_id in connection_ids:
-        lock = lock_of(connection_id)
-        waiting = ProcrastinateJob.objects.filter(lock=lock, status="todo", task_name="compare_due")
-        if not waiting.exists():
-            compare_due.configure(lock=lock).defer(connection_id=connection_id)
+        if not _waits(connection_id, "compare_due"):
+            compare_due.configure(lock=lock_of(connection_id)).defer(connection_id=connection_id)
 
 
 @app.task(name="roll_back", queue=QUEUE)

@@ -173,7 +173,7 @@ def of_record(
 
 def still_open(connection: Connection, ids: Collection[int]) -> set[int]:
     """Of these issues, those that are open yet."""
-    return set(_open(connection).filter(pk__in=ids).values_list("id", flat=True))
+    return set(_open(connection).filter(pk__in=ids).values_list("id", flat=True)) if ids else set()
 
 
 # -- one page laid out -----------------------------------------------------------------------------------------
@@ -192,6 +192,8 @@ def _rows(connection: Connection, issues: Sequence[Issue], engine: Engine) -> li
     values = _values(connection, issues)
     names = _names(connection, issues)
     dirty = _dirty(connection, keys.values(), partners)
+    # A run that ended between the questions has settled what now looks untouched: neither open nor under way.
+    still = still_open(connection, [issue.pk for issue in issues if keys[issue.pk] not in dirty])
     return [
         WorkRow(
             id=issue.pk,
@@ -210,6 +212,7 @@ def _rows(connection: Connection, issues: Sequence[Issue], engine: Engine) -> li
             assigned_to=issue.assigned_to.user.get_full_name() if issue.assigned_to else "",
         )
         for issue in issues
+        if keys[issue.pk] in dirty or issue.pk in still
     ]
 
 
