@@ -82,6 +82,7 @@ class Knobs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     foreign_customer_payment_refused: bool = True
     paid_invoice_keeps_customer: bool = True
     credit_below_applied_refused: bool = True
+    linked_entry_change_refused: bool = True
     auto_apply_newest_first: bool = False
     closed_period_payment_ignored: bool = False
     closing_day_is_closed: bool = True
@@ -150,6 +151,7 @@ MEANINGS: dict[str, str] = {
     "foreign_customer_payment_refused": "Off: a line for another customer's invoice is left unapplied. Reports differ.",
     "paid_invoice_keeps_customer": "Off: the customer of a paid invoice can be changed. Reported as refused.",
     "credit_below_applied_refused": "Off: a credit made smaller than what was used of it takes back the applications. Not known.",
+    "linked_entry_change_refused": "Off: a journal entry or expense may be made smaller than what payments used of it, and they take back the rest. Not known; on, it is 6000.",
     "auto_apply_newest_first": "On: automatic application takes the newest credit first. The order is not documented.",
     "closed_period_payment_ignored": "On: a sparse update of a payment in a closed period answers 200 and changes nothing, as reported once.",
     "closing_day_is_closed": "Off: the closing date itself is still open. Apps retry with the day after, so on.",

@@ -295,6 +295,24 @@ def shrink_a_used_credit(api: Api) -> str:
     return refusal(lambda: api.sparse("CreditMemo", credit["Id"], Line=smaller))
 
 
+def shrink_a_used_entry(api: Api) -> tuple[str, Any]:
+    check = pay_out(api, 25)
+    links = [{"Amount": 25, "LinkedTxn": [{"TxnId": check["Id"], "TxnType": "Check"}]}]
+    paid = api.create("Payment", CustomerRef={"value": "3"}, TotalAmt=25, Line=links)["Id"]
+    smaller = [{**check["Line"][0], "Amount": 10}]
+    fields = {"PaymentType": "Check", "AccountRef": {"value": "35"}, "EntityRef": check["EntityRef"]}
+    code = refusal(lambda: api.sparse("Purchase", check["Id"], Line=smaller, **fields))
+    return code, api.read("Payment", paid)["UnappliedAmt"]
+
+
+def pay_out(api: Api, amount: int, customer: str = "3", **how: Any) -> dict[str, Any]:
+    """Money back to a customer, booked on accounts receivable; a check unless told otherwise."""
+    detail = "AccountBasedExpenseLineDetail"
+    line = {"Amount": amount, "DetailType": detail, detail: {"AccountRef": {"value": "84"}}}
+    how = how or {"PaymentType": "Check", "AccountRef": {"value": "35"}}
+    return api.create("Purchase", EntityRef={"value": customer, "type": "Customer"}, Line=[line], **how)
+
+
 def applied_by_itself(api: Api) -> list[int]:
     sold = invoice(api)
     credits = [api.create("CreditMemo", CustomerRef={"value": "3"}, TxnDate=day, Line=sold["Line"][:1])["Id"]

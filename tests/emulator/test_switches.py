@@ -126,6 +126,7 @@ SWITCHES = {
     "foreign_customer_payment_refused": Switch(False, play.pay_for_another, "6000", 10),
     "paid_invoice_keeps_customer": Switch(False, play.another_customer, "6000", ""),
     "credit_below_applied_refused": Switch(False, play.shrink_a_used_credit, "6000", ""),
+    "linked_entry_change_refused": Switch(False, play.shrink_a_used_entry, ("6000", 0), ("", 15)),
     "auto_apply_newest_first": Switch(True, play.applied_by_itself, [0, 10], [10, 0]),
     "closed_period_payment_ignored": Switch(True, play.in_a_closed_period, ("6210", "6210"), ("6210", "")),
     "closing_day_is_closed": Switch(False, play.in_a_closed_period, ("6210", "6210"), ("", "6210")),

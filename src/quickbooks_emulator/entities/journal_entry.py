@@ -19,7 +19,7 @@ from quickbooks_emulator.entities.declaration import (
     text,
 )
 from quickbooks_emulator.forms import basics, numbers, settle
-from quickbooks_emulator.forms.applied import applied_to, journal_amount, linked_ids, name_of
+from quickbooks_emulator.forms.applied import linked_ids
 from quickbooks_emulator.forms.shapes import LINE_OF, TAX_DETAIL, ZERO, Shape, many, number_field, one, ref
 from quickbooks_emulator.ledger.accounts import PAYABLE, RECEIVABLE
 from quickbooks_emulator.ledger.paid import journal
@@ -139,18 +139,6 @@ def _check(books: Books, line: Body, detail: Body) -> str:
     return type_
 
 
-def keep_applied(change: Change) -> None:
-    """What payments have used of the entry must stay (a guess: 6000)."""
-    if change.old is None:
-        return
-    used = applied_to(change.books, change.old.id)
-    if not used:
-        return
-    before, now = journal_amount(change.books, change.before), journal_amount(change.books, change.body)
-    if before * now <= 0 or abs(now) < used or name_of(change.before) != name_of(change.body):
-        raise faults.business("A payment is linked to this journal entry. Unapply it first.")
-
-
 def show_lines(books: Books, lines: list[Body]) -> list[Body]:
     printed = []
     for line in lines:
@@ -222,10 +210,10 @@ JOURNAL_ENTRY = Entity(
         references.check_references,
         basics.currency_of("Customer", "CustomerRef"),
         settle_lines,
-        keep_applied,
+        settle.keep_owed,
         numbers.number(("JournalEntry",), warning="WarnDuplicateJournalNumber"),
     ),
-    afterwards=(post,),
+    afterwards=(post, settle.trim_owed),
     removing=(basics.open_period,),
     removed=(unpost, settle.release),
     post=journal,

@@ -17,13 +17,13 @@ from quickbooks_emulator.entities.declaration import (
     text,
 )
 from quickbooks_emulator.forms import basics, payments, sales, settle
-from quickbooks_emulator.forms.applied import linked_ids
+from quickbooks_emulator.forms.applied import SPENT, linked_ids
 from quickbooks_emulator.forms.shapes import LINK, many, money_field, number_field
 from quickbooks_emulator.ledger import accounts
 from quickbooks_emulator.ledger.paid import payment
 from quickbooks_emulator.ledger.post import post, unpost
 
-TARGETS = ("Invoice", "CreditMemo", "JournalEntry")
+TARGETS = ("Invoice", "CreditMemo", "JournalEntry", *SPENT)
 
 
 def default_deposit_account(change: Change) -> None:

@@ -19,9 +19,10 @@ from quickbooks_emulator.entities.declaration import (
     reference,
     text,
 )
-from quickbooks_emulator.forms import basics, numbers, purchases
+from quickbooks_emulator.forms import basics, numbers, purchases, settle
 from quickbooks_emulator.forms.lines import show_lines
 from quickbooks_emulator.forms.shapes import LINK, TAX_DETAIL, Shape, many, number_field, one
+from quickbooks_emulator.ledger.accounts import PAYABLE, RECEIVABLE
 from quickbooks_emulator.ledger.post import post, unpost
 from quickbooks_emulator.ledger.purchases import bought
 from quickbooks_emulator.store.books import Books
@@ -29,6 +30,7 @@ from quickbooks_emulator.store.documents import Record
 
 TYPES = ("Cash", "Check", "CreditCard")
 _PAID_FROM = {"Cash": ("Bank", "Other Current Asset"), "Check": ("Bank",), "CreditCard": ("Credit Card",)}
+_OWED = {RECEIVABLE: "Customer", PAYABLE: "Vendor"}
 _ENTITY = Shape("ReferenceType", (Field("value"), Field("type")), ignored=("name",))
 
 
@@ -57,6 +59,25 @@ def check_payee(change: Change) -> None:
             change.body["EntityRef"] = {"value": entity["value"], "type": kind}
             return
     raise faults.invalid_reference("Names", entity["value"])
+
+
+def need_name(change: Change) -> None:
+    """A line on A/R needs a customer as the payee, one on A/P a vendor (6000, as for journal entries)."""
+    kind = change.body.get("EntityRef", {}).get("type", "")
+    for line in change.body["Line"]:
+        account = change.books.get(
+            "Account", line.get(purchases.ACCOUNT, {}).get("AccountRef", {}).get("value", "")
+        )
+        type_ = account.body["AccountType"] if account is not None else ""
+        if type_ in _OWED and kind != _OWED[type_]:
+            raise faults.business(
+                f"When you use {type_}, you must choose a {_OWED[type_].lower()} in the Name field."
+            )
+
+
+def payees_currency(change: Change) -> None:
+    """The currency is the payee's (as for customers and vendors)."""
+    basics.currency_of(change.body.get("EntityRef", {}).get("type", "Vendor"), "EntityRef")(change)
 
 
 def _payee(books: Books, value: Body) -> Body:
@@ -140,15 +161,17 @@ PURCHASE = Entity(
         references.check_references,
         check_account,
         check_payee,
-        basics.currency_of("Vendor", "EntityRef"),
+        payees_currency,
         basics.header_tracking,
         purchases.settle_lines,
+        need_name,
         purchases.settle_total,
+        settle.keep_owed,
         numbers.number(("Purchase",), automatic=False, warning="WarnDuplicateCheckNumber"),
     ),
-    afterwards=(post,),
+    afterwards=(post, settle.trim_owed),
     removing=(basics.open_period,),
-    removed=(unpost,),
+    removed=(unpost, settle.release),
     post=bought(owed=False, sign=lambda body: -1 if body.get("Credit") else 1),
     compute=_type_number,
     indexed=("DocNumber",),

@@ -17,8 +17,11 @@ from quickbooks_emulator.store.documents import Record
 
 PAYERS = {"Payment": "Payment", "BillPayment": "BillPayment"}
 CHARGES = {"Invoice": 1, "Bill": 1, "CreditMemo": -1, "VendorCredit": -1}
-"""Which side of a payment a transaction stands on: 1 is owed, -1 is a credit. A journal entry may be either."""
-_JOURNAL = "JournalEntry"
+"""Which side of a payment a transaction stands on: 1 is owed, -1 is a credit. A journal entry may be either, and so
+may an expense (see `owed_amount`)."""
+SPENT = {"Expense": "Purchase", "Check": "Purchase", "CreditCardCredit": "Purchase"}
+"""What a payment's link calls a Purchase (documented)."""
+_EITHER = ("JournalEntry", "Purchase")
 _TYPE_NAMES = {"BillPayment": {"Check": "BillPaymentCheck", "CreditCard": "BillPaymentCreditCard"}}
 
 
@@ -35,7 +38,19 @@ def links_of(body: Body) -> Iterator[Link]:
     """All applications of a payment. A line with two links applies its amount to both (reported)."""
     for line in body.get("Line", ()):
         for link in line.get("LinkedTxn", ()):
-            yield Link(link["TxnType"], link["TxnId"], Decimal(line["Amount"]))
+            yield Link(entity_of(link["TxnType"]), link["TxnId"], Decimal(line["Amount"]))
+
+
+def entity_of(kind: str) -> str:
+    """The entity behind the TxnType of a payment's link."""
+    return SPENT.get(kind, kind)
+
+
+def spent_as(body: Body) -> str:
+    """The TxnType a Purchase is linked under."""
+    if body["PaymentType"] == "Check":
+        return "Check"
+    return "CreditCardCredit" if body["PaymentType"] == "CreditCard" and body.get("Credit") else "Expense"
 
 
 def linked_ids(record: Record) -> list[str]:
@@ -80,8 +95,8 @@ def payment_links(books: Books, txn: str) -> list[Body]:
 
 def open_amount(books: Books, entity: str, record: Record) -> Decimal:
     """What is still open of a transaction that can be paid or used; negative for a credit."""
-    if entity == _JOURNAL:
-        whole = journal_amount(books, record.body)
+    if entity in _EITHER:
+        whole = owed_amount(books, record.body)
     else:
         whole = CHARGES[entity] * (
             Decimal(record.body.get("TotalAmt", 0)) - Decimal(record.body.get("Deposit", 0) or 0)
@@ -91,8 +106,8 @@ def open_amount(books: Books, entity: str, record: Record) -> Decimal:
 
 
 def name_of(body: Body) -> str:
-    """The customer or vendor of a transaction."""
-    for name in ("CustomerRef", "VendorRef"):
+    """The customer or vendor of a transaction, the payee of an expense."""
+    for name in ("CustomerRef", "VendorRef", "EntityRef"):
         if name in body:
             return str(body[name]["value"])
     for line in body.get("Line", ()):
@@ -102,33 +117,39 @@ def name_of(body: Body) -> str:
     return ""
 
 
-def journal_amount(books: Books, body: Body) -> Decimal:
-    """The side of a journal entry that can be paid: its A/R line (a debit is owed), its A/P line reversed."""
+def owed_amount(books: Books, body: Body) -> Decimal:
+    """The side of a journal entry or an expense that can be paid: what it debits to A/R is owed, what it debits to A/P
+    is a credit. A check to a customer that is booked on A/R is owed (help pages: it is how a credit is paid back), a
+    card credit from one is a credit."""
+    return sum((amount for _, amount in _owed_parts(books, body)), ZERO)
+
+
+_SIDES = {accounts.RECEIVABLE: 1, accounts.PAYABLE: -1}
+
+
+def _owed_parts(books: Books, body: Body) -> Iterator[tuple[str, Decimal]]:
+    """(account type, amount) of each line on A/R or A/P."""
     for line in body.get("Line", ()):
-        detail = line.get("JournalEntryLineDetail", {})
-        account = books.get("Account", detail.get("AccountRef", {}).get("value", ""))
-        if account is None or not detail.get("Entity"):
+        if "JournalEntryLineDetail" in line:
+            detail = line["JournalEntryLineDetail"]
+            is_debit = detail.get("PostingType") == "Debit"
+        elif "AccountBasedExpenseLineDetail" in line:
+            detail = line["AccountBasedExpenseLineDetail"]
+            is_debit = not body.get("Credit")
+        else:
             continue
-        sign = 1 if detail["PostingType"] == "Debit" else -1
-        if account.body["AccountType"] == accounts.RECEIVABLE:
-            return sign * Decimal(line["Amount"])
-        if account.body["AccountType"] == accounts.PAYABLE:
-            return -sign * Decimal(line["Amount"])
-    return ZERO
+        account = books.get("Account", detail.get("AccountRef", {}).get("value", ""))
+        type_ = account.body["AccountType"] if account is not None else ""
+        if type_ in _SIDES:
+            yield type_, _SIDES[type_] * (1 if is_debit else -1) * Decimal(line["Amount"])
 
 
-def open_journal_amounts(
-    books: Books, account_type: str = accounts.RECEIVABLE
-) -> Iterator[tuple[str, Decimal]]:
-    """(name, open amount) of each journal entry with a line on A/R (or A/P)."""
-    if _JOURNAL not in books.entities:
-        return
-    for record in books.table(_JOURNAL).values():
-        for line in record.body.get("Line", ()):
-            detail = line.get("JournalEntryLineDetail", {})
-            account = books.get("Account", detail.get("AccountRef", {}).get("value", ""))
-            if account is not None and account.body["AccountType"] == account_type:
-                yield name_of({"Line": [line]}), open_amount(books, _JOURNAL, record)
+def open_owed_amounts(books: Books, account_type: str = accounts.RECEIVABLE) -> Iterator[tuple[str, Decimal]]:
+    """(name, open amount) of each journal entry and expense with a line on A/R (or A/P)."""
+    for entity in _EITHER:
+        for record in books.table(entity).values():
+            if any(type_ == account_type for type_, _ in _owed_parts(books, record.body)):
+                yield name_of(record.body), open_amount(books, entity, record)
 
 
 def _printed(entity: str, record: Record) -> str:

@@ -10,7 +10,15 @@ from quickbooks_emulator import faults
 from quickbooks_emulator.entities.change import Change
 from quickbooks_emulator.entities.declaration import Body, Field
 from quickbooks_emulator.forms import basics
-from quickbooks_emulator.forms.applied import links_of, name_of, open_amount
+from quickbooks_emulator.forms.applied import (
+    SPENT,
+    entity_of,
+    links_of,
+    name_of,
+    open_amount,
+    owed_amount,
+    spent_as,
+)
 from quickbooks_emulator.forms.settle import sides
 from quickbooks_emulator.forms.shapes import LINK, ZERO, Shape, many, money_field, padded
 from quickbooks_emulator.store.books import Books
@@ -36,7 +44,8 @@ _UNCHANGED = "_open"
 def settle_lines(targets: Iterable[str]) -> Any:
     """The rule for the lines of a payment whose links may point to `targets`. One line for each link; negative
     amounts are 2240 (reported), a missing or voided target is 610 (reported), another customer's 6000 (reports
-    differ: a switch), more than its open amount 6000 (reported; a switch)."""
+    differ: a switch), more than its open amount 6000 (reported; a switch). An expense can be linked under its own kind
+    and only for what it has on A/R (else 620, documented code)."""
     allowed = tuple(targets)
 
     def rule(change: Change) -> None:
@@ -88,8 +97,9 @@ def _settle(change: Change, too_little: str) -> Decimal:
 def extended(books: Books, line: Body, own: Decimal = ZERO) -> Body:
     """A stored line with what LineEx prints: the open balance before this payment and the number (recorded)."""
     link = line["LinkedTxn"][0]
-    target = books.get(link["TxnType"], link["TxnId"])
-    before = abs(open_amount(books, link["TxnType"], target)) + own if target else ZERO
+    entity = entity_of(link["TxnType"])
+    target = books.get(entity, link["TxnId"])
+    before = abs(open_amount(books, entity, target)) + own if target else ZERO
     return {**line, _UNCHANGED: [before, target.body.get("DocNumber") if target else None]}
 
 
@@ -123,11 +133,14 @@ def _split(change: Change, line: Body, allowed: tuple[str, ...]) -> list[Body]:
         kind, txn = link.get("TxnType"), str(link.get("TxnId", ""))
         if kind not in allowed:
             raise faults.cannot_link(f"a payment cannot be linked to {kind}.")
-        target = change.books.get(kind, txn)
+        entity = entity_of(kind)
+        target = change.books.get(entity, txn)
         if target is None or basics.is_voided(target):
             raise faults.not_found()
+        if kind in SPENT and (spent_as(target.body) != kind or not owed_amount(change.books, target.body)):
+            raise faults.cannot_link(f"{txn} is no {kind} on accounts receivable.")
         own = sum((one.amount for one in links_of(change.before) if one.txn == txn), ZERO)
-        amount = _allowed_amount(change, kind, target, own, Decimal(line["Amount"]))
+        amount = _allowed_amount(change, entity, target, own, Decimal(line["Amount"]))
         if amount:
             plain = {"Amount": padded(amount), "LinkedTxn": [{"TxnId": txn, "TxnType": kind}]}
             found.append(_kept(change, plain) or extended(change.books, plain, own))

@@ -11,10 +11,12 @@ from quickbooks_emulator.entities.declaration import Body
 from quickbooks_emulator.forms.applied import (
     CHARGES,
     applied_to,
-    journal_amount,
+    entity_of,
     linking,
     links_of,
+    name_of,
     open_amount,
+    owed_amount,
     payers,
     payment_links,
 )
@@ -107,6 +109,31 @@ def refuse_below_applied(change: Change) -> None:
         raise faults.business("The amount of a credit can't be less than what has been applied of it.")
 
 
+def keep_owed(change: Change) -> None:
+    """What payments have used of a journal entry or an expense must stay (6000; a switch)."""
+    if change.old is None or not change.books.knobs.linked_entry_change_refused:
+        return
+    used = applied_to(change.books, change.old.id)
+    if not used:
+        return
+    before, now = owed_amount(change.books, change.before), owed_amount(change.books, change.body)
+    if before * now <= 0 or abs(now) < used or name_of(change.before) != name_of(change.body):
+        raise faults.business(f"A payment is linked to this {change.entity.noun}. Unapply it first.")
+
+
+def trim_owed(change: Change) -> None:
+    """Rule of journal entries and expenses, after a change the switch let pass: what is applied beyond what is still
+    owed goes back to the payments, and they follow another name."""
+    if change.old is None or change.books.knobs.linked_entry_change_refused:
+        return
+    books, txn = change.books, change.old.id
+    before, now = owed_amount(books, change.before), owed_amount(books, change.body)
+    used = applied_to(books, txn)
+    _take_back(books, txn, used - (abs(now) if before * now > 0 else ZERO), credit=before < 0)
+    for payer, record, _ in payers(books, txn):
+        follow(books, books.entities[payer], record)
+
+
 def refuse_deposited(change: Change) -> None:
     """6540: what a deposit holds cannot be changed or deleted (documented)."""
     if change.old is not None and linking(change.books, "Deposit", change.old.id):
@@ -184,7 +211,7 @@ def _is_credit(books: Books, entity: str, txn: str) -> bool:
 def _is_credit_body(books: Books, entity: str, body: Body) -> bool:
     if entity in CHARGES:
         return CHARGES[entity] < 0
-    return journal_amount(books, body) < 0
+    return owed_amount(books, body) < 0
 
 
 def _less(lines: Iterable[Body], txn: str, back: Decimal) -> list[Body]:
@@ -206,7 +233,7 @@ def _shrink(books: Books, lines: list[Body], over: Decimal, *, credit: bool) -> 
     kept: list[Body] = []
     for line in reversed(lines):
         link = line["LinkedTxn"][0]
-        if over > 0 and _is_credit(books, link["TxnType"], link["TxnId"]) is credit:
+        if over > 0 and _is_credit(books, entity_of(link["TxnType"]), link["TxnId"]) is credit:
             taken = min(over, Decimal(line["Amount"]))
             over -= taken
             if taken == Decimal(line["Amount"]):

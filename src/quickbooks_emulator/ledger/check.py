@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from quickbooks_emulator.forms.applied import open_journal_amounts
+from quickbooks_emulator.forms.applied import open_owed_amounts
 from quickbooks_emulator.forms.settle import sides
 from quickbooks_emulator.ledger import accounts
 from quickbooks_emulator.ledger.post import entry_of, name_balance, shown_balance, sums, table
@@ -75,7 +75,7 @@ def _open_items(books: Books) -> Iterator[str]:
         for record in books.table(entity).values():
             customer = record.body["CustomerRef"]["value"]
             open_items[customer] = open_items.get(customer, _ZERO) + record.body.get(field, 0) * sign
-    for customer, amount in open_journal_amounts(books):
+    for customer, amount in open_owed_amounts(books):
         open_items[customer] = open_items.get(customer, _ZERO) + amount
     yield from _vendor_items(books)
     receivables = [one.id for one in accounts.of_type(books, accounts.RECEIVABLE)]
@@ -98,7 +98,7 @@ def _vendor_items(books: Books) -> Iterator[str]:
     for record in books.table("BillPayment").values():
         charges, credits = sides(books, record.body)
         count(record.body["VendorRef"]["value"], charges - credits - Decimal(record.body["TotalAmt"]))
-    for vendor, amount in open_journal_amounts(books, accounts.PAYABLE):
+    for vendor, amount in open_owed_amounts(books, accounts.PAYABLE):
         count(vendor, amount)
     payables = [one.id for one in accounts.of_type(books, accounts.PAYABLE)]
     for vendor in books.table("Vendor").rows:

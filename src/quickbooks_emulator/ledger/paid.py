@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from quickbooks_emulator.entities.declaration import Body, Post
-from quickbooks_emulator.forms.applied import CHARGES, journal_amount, links_of, name_of
+from quickbooks_emulator.forms.applied import CHARGES, links_of, name_of, owed_amount
 from quickbooks_emulator.forms.basics import home_amount
 from quickbooks_emulator.forms.shapes import ZERO
 from quickbooks_emulator.ledger import accounts
@@ -72,7 +72,7 @@ def _settled(
         if link.entity in CHARGES:
             side = CHARGES[link.entity]
         else:
-            side = 1 if journal_amount(books, target.body) >= 0 else -1
+            side = 1 if owed_amount(books, target.body) >= 0 else -1
         amount = sign * side * link.amount
         home = home_amount(target.body, amount)
         left -= home

@@ -15,6 +15,8 @@ from quickbooks_emulator.ledger.documents import Posting
 from quickbooks_emulator.store.books import Books
 from quickbooks_emulator.store.documents import Record
 
+_OWED = (accounts.RECEIVABLE, accounts.PAYABLE)
+
 
 def bought(*, owed: bool, sign: Callable[[Body], int]) -> Post:
     """Bill and VendorCredit (owed to the vendor) and Purchase (paid from AccountRef). `sign`: 1 buys, -1 gives
@@ -22,7 +24,7 @@ def bought(*, owed: bool, sign: Callable[[Body], int]) -> Post:
 
     def post(books: Books, record: Record) -> Iterator[Posting]:
         body, way = record.body, sign(record.body)
-        spent = [*_lines(body, way), *_tax(books, body, way)]
+        spent = [*_lines(books, body, way), *_tax(books, body, way)]
         yield from spent
         total_home = sum((one.amount for one in spent), ZERO)
         total = Decimal(body["TotalAmt"]) * way
@@ -36,13 +38,20 @@ def bought(*, owed: bool, sign: Callable[[Body], int]) -> Post:
     return post
 
 
-def _lines(body: Body, way: int) -> Iterator[Posting]:
+def _lines(books: Books, body: Body, way: int) -> Iterator[Posting]:
+    """What an expense has on A/R or A/P stands under its payee."""
+    payee = body.get("EntityRef", {}).get("value", "")
+    is_foreign = body["CurrencyRef"]["value"] != books.company.currency
     for line in body["Line"]:
         kind = line["DetailType"]
         if kind == ACCOUNT:
-            detail = line[ACCOUNT]
+            account = books.get("Account", line[ACCOUNT]["AccountRef"]["value"])
             amount = home_amount(body, Decimal(line["Amount"])) * way
-            yield Posting(detail["AccountRef"]["value"], amount)
+            if account is not None and account.body["AccountType"] in _OWED and payee:
+                foreign = Decimal(line["Amount"]) * way if is_foreign else None
+                yield Posting(account.id, amount, payee, foreign)
+            else:
+                yield Posting(line[ACCOUNT]["AccountRef"]["value"], amount)
         elif kind == ITEM:
             item, account, quantity = body["_bought"][line["Id"]]
             amount = home_amount(body, Decimal(line["Amount"])) * way

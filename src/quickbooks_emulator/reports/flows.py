@@ -2,6 +2,7 @@
 
 On the cash basis an unpaid charge does not exist: what a payment settles brings in the same share of the charge's own
 postings, on the later of the two days; what it leaves unapplied is Unapplied Cash Payment Income. Stock stays as made.
+What an expense books on A/R or A/P has moved money and earned nothing: it is unapplied the other way around.
 """
 
 from __future__ import annotations
@@ -67,8 +68,22 @@ def _cash(books: Books, entries: list[Entry]) -> Iterator[Flow]:
             yield from _paid(books, entry, by_txn, open_accounts)
         elif entry.entity in CHARGES:
             yield from _paid_at_once(books, entry, open_accounts)
+        elif entry.entity == "Purchase":
+            yield from _spent(books, entry)
         elif not on_open:
             yield from _accrual([entry])
+
+
+def _spent(books: Books, entry: Entry) -> Iterator[Flow]:
+    receivables = {one.id for one in accounts.of_type(books, accounts.RECEIVABLE)}
+    payables = {one.id for one in accounts.of_type(books, accounts.PAYABLE)}
+    for posting in entry.postings:
+        account = posting.account
+        if account in receivables:
+            account = accounts.system(books, *_UNAPPLIED["Payment"])
+        elif account in payables:
+            account = accounts.system(books, *_UNAPPLIED["BillPayment"])
+        yield Flow(entry.date, account, posting.amount, entry.entity, entry.txn)
 
 
 def _paid(books: Books, entry: Entry, by_txn: dict[str, Entry], open_accounts: set[str]) -> Iterator[Flow]:
@@ -85,7 +100,7 @@ def _paid(books: Books, entry: Entry, by_txn: dict[str, Entry], open_accounts: s
             yield Flow(entry.date, posting.account, posting.amount, entry.entity, entry.txn)
     for link in links_of(record.body):
         target, charge = by_txn.get(link.txn), books.get(link.entity, link.txn)
-        if target is None or charge is None:
+        if target is None or charge is None or link.entity == "Purchase":
             continue
         earned = [one for one in _earned(charge.body, target.postings) if one.account not in open_accounts]
         whole = sum((one.amount for one in earned), ZERO)

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from quickbooks_emulator.entities import settings
 from quickbooks_emulator.entities.declaration import ZERO, Body
-from quickbooks_emulator.forms.applied import CHARGES, journal_amount, links_of, name_of
+from quickbooks_emulator.forms.applied import CHARGES, links_of, name_of, owed_amount
 from quickbooks_emulator.forms.basics import home_amount
 from quickbooks_emulator.ledger import accounts
 from quickbooks_emulator.ledger.documents import Entry
@@ -88,4 +88,4 @@ def _settle(
 def _side(books: Books, entity: str, body: Body) -> int:
     if entity in CHARGES:
         return CHARGES[entity]
-    return 1 if journal_amount(books, body) >= 0 else -1
+    return 1 if owed_amount(books, body) >= 0 else -1
