@@ -100,6 +100,41 @@ def test_a_bill_closes_the_order_it_came_from(api: Api, emulator: Emulator) -> N
     assert whole(emulator)
 
 
+def test_an_order_carries_the_custom_fields_of_the_preferences(api: Api, emulator: Emulator) -> None:
+    crew = {"DefinitionId": "1", "Name": "Crew #", "Type": "StringType"}
+    rep = {"DefinitionId": "2", "Name": "Sales Rep", "Type": "StringType"}
+
+    def order(*sent: dict[str, Any]) -> dict[str, Any]:
+        return api.create(
+            "PurchaseOrder", VendorRef={"value": "30"}, Line=[bought(50)], CustomField=list(sent)
+        )
+
+    assert order()["CustomField"] == [crew, rep]
+    made = order(
+        {"DefinitionId": "2", "Type": "StringType", "StringValue": "Ida"},
+        {"DefinitionId": "7", "Type": "StringType", "StringValue": "nobody's"},
+    )
+    assert made["CustomField"] == [crew, {**rep, "StringValue": "Ida"}]
+    kept = api.sparse("PurchaseOrder", made["Id"], VendorRef=made["VendorRef"], Memo="soon")
+    assert kept["CustomField"] == made["CustomField"]
+    names = {"Name": "PurchasePrefs.PurchaseCustomName3", "Type": "StringType", "StringValue": "Yard"}
+    used = [
+        {
+            "Name": f"PurchasePrefs.UsePurchaseCustom{number}",
+            "Type": "BooleanType",
+            "BooleanValue": number == 3,
+        }
+        for number in (1, 2, 3)
+    ]
+    fields = [{"CustomField": used}, {"CustomField": [names]}]
+    emulator.control.set_preferences(SAMPLE, {"VendorAndPurchasesPrefs": {"POCustomField": fields}})
+    assert order()["CustomField"] == [{"DefinitionId": "3", "Name": "Yard", "Type": "StringType"}]
+    sold = api.create("Invoice", CustomerRef={"value": "3"}, Line=[sale_line(5)])
+    assert sold["CustomField"] == [crew], "sales forms have fields of their own"
+    emulator.control.set_preferences(SAMPLE, {"VendorAndPurchasesPrefs": {"POCustomField": None}})
+    assert order()["CustomField"] == []
+
+
 def test_stock_is_bought_and_counted(api: Api, emulator: Emulator) -> None:
     detail = {"ItemRef": {"value": "11"}, "Qty": 8, "UnitPrice": 10}
     line = {"Amount": 80, "DetailType": _ITEM, _ITEM: detail}

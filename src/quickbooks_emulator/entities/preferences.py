@@ -39,6 +39,23 @@ PREFERENCES = Entity(
 )
 
 
+def _custom(group: str, kind: str, *names: str) -> list[Body]:
+    """The three custom fields of sales forms or purchase orders, those with a name in use (recorded)."""
+    switches = [
+        {
+            "Name": f"{group}.Use{kind}Custom{number}",
+            "Type": "BooleanType",
+            "BooleanValue": number <= len(names),
+        }
+        for number in (1, 2, 3)
+    ]
+    titles = [
+        {"Name": f"{group}.{kind}CustomName{number}", "Type": "StringType", "StringValue": name}
+        for number, name in enumerate(names, 1)
+    ]
+    return [{"CustomField": switches}, {"CustomField": titles}]
+
+
 def initial(country: str = "US", currency: str = "USD") -> Body:
     """The switches of a company with manual sales tax, as recorded in US sandboxes; AutoApply* are absent there. A
     Canadian one has several currencies (recorded), a UK one does not (a guess)."""
@@ -64,36 +81,7 @@ def initial(country: str = "US", currency: str = "USD") -> Body:
             "QuantityOnHand": True,
         },
         "SalesFormsPrefs": {
-            "CustomField": [
-                {
-                    "CustomField": [
-                        {
-                            "Name": "SalesFormsPrefs.UseSalesCustom1",
-                            "Type": "BooleanType",
-                            "BooleanValue": True,
-                        },
-                        {
-                            "Name": "SalesFormsPrefs.UseSalesCustom2",
-                            "Type": "BooleanType",
-                            "BooleanValue": False,
-                        },
-                        {
-                            "Name": "SalesFormsPrefs.UseSalesCustom3",
-                            "Type": "BooleanType",
-                            "BooleanValue": False,
-                        },
-                    ]
-                },
-                {
-                    "CustomField": [
-                        {
-                            "Name": "SalesFormsPrefs.SalesCustomName1",
-                            "Type": "StringType",
-                            "StringValue": "Crew #",
-                        }
-                    ]
-                },
-            ],
+            "CustomField": _custom("SalesFormsPrefs", "Sales", "Crew #"),
             "CustomTxnNumbers": False,
             "AllowDeposit": True,
             "AllowDiscount": True,
@@ -111,7 +99,11 @@ def initial(country: str = "US", currency: str = "USD") -> Body:
             "UsingProgressInvoicing": False,
         },
         "EmailMessagesPrefs": {},
-        "VendorAndPurchasesPrefs": {"TrackingByCustomer": True, "BillableExpenseTracking": True},
+        "VendorAndPurchasesPrefs": {
+            "TrackingByCustomer": True,
+            "BillableExpenseTracking": True,
+            "POCustomField": _custom("PurchasePrefs", "Purchase", "Crew #", "Sales Rep"),
+        },
         "TimeTrackingPrefs": {"UseServices": True, "BillCustomers": True, "WorkWeekStartDate": "Monday"},
         "TaxPrefs": tax,
         "CurrencyPrefs": {"MultiCurrencyEnabled": country == "CA", "HomeCurrency": {"value": currency}},

@@ -66,6 +66,7 @@ PURCHASE_ORDER = Entity(
         basics.header_tracking,
         purchases.settle_lines,
         purchases.settle_total,
+        basics.custom_fields("Purchase"),
         payable_account,
         numbers.number(("PurchaseOrder",)),
         orders.keep_links,

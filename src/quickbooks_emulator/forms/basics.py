@@ -136,23 +136,24 @@ def customer_addresses(change: Change) -> None:
             change.body[name] = address
 
 
-def custom_fields(change: Change) -> None:
-    """The list follows from the preferences: {DefinitionId, Name, Type} with the value where one was sent
-    (recorded); definitions the company does not have are dropped (a guess)."""
-    sent = {str(one.get("DefinitionId")): one for one in change.body.get("CustomField") or ()}
-    change.body["CustomField"] = [
-        {
-            "DefinitionId": number,
-            "Name": name,
-            "Type": "StringType",
-            **(
-                {"StringValue": sent[number]["StringValue"]}
-                if sent.get(number, {}).get("StringValue")
-                else {}
-            ),
-        }
-        for number, name in _custom_names(change.books)
-    ]
+def custom_fields(kind: str) -> Rule:
+    """The list follows from the preferences of `kind`, Sales or Purchase: {DefinitionId, Name, Type} with the value
+    where one was sent (recorded); definitions the company does not have are dropped without a word (reported)."""
+
+    def rule(change: Change) -> None:
+        sent = {str(one.get("DefinitionId")): one for one in change.body.get("CustomField") or ()}
+        values = {number: one["StringValue"] for number, one in sent.items() if one.get("StringValue")}
+        change.body["CustomField"] = [
+            {
+                "DefinitionId": number,
+                "Name": name,
+                "Type": "StringType",
+                **({"StringValue": values[number]} if number in values else {}),
+            }
+            for number, name in _custom_names(change.books, kind)
+        ]
+
+    return rule
 
 
 def need_email(change: Change) -> None:
@@ -213,15 +214,21 @@ def _customers_term(change: Change) -> Body | None:
     return customer.body.get("SalesTermRef") if customer else None
 
 
-def _custom_names(books: Books) -> list[tuple[str, str]]:
-    """(definition id, name) of the three custom sales fields that are on."""
+_CUSTOM_OF = {
+    "Sales": ("SalesFormsPrefs", "CustomField"),
+    "Purchase": ("VendorAndPurchasesPrefs", "POCustomField"),
+}
+
+
+def _custom_names(books: Books, kind: str) -> list[tuple[str, str]]:
+    """(definition id, name) of those of the three custom fields that are on."""
     used: set[str] = set()
     named: dict[str, str] = {}
-    for group in settings.preference(books, "SalesFormsPrefs", "CustomField", ()):
+    for group in settings.preference(books, *_CUSTOM_OF[kind], ()):
         for one in group.get("CustomField", ()):
             key = str(one.get("Name", ""))
-            if "UseSalesCustom" in key and one.get("BooleanValue"):
+            if f"Use{kind}Custom" in key and one.get("BooleanValue"):
                 used.add(key[-1])
-            elif "SalesCustomName" in key:
+            elif f"{kind}CustomName" in key:
                 named[key[-1]] = str(one.get("StringValue", ""))
     return [(number, named[number]) for number in sorted(used) if number in named]

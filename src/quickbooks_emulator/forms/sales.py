@@ -127,7 +127,7 @@ def rules(*needed: str, family: tuple[str, ...], posts: bool = True) -> tuple[Ru
         settle_lines,
         basics.customer_addresses,
         settle_amounts,
-        basics.custom_fields,
+        basics.custom_fields("Sales"),
         basics.need_email,
         numbers.number(family),
     )
