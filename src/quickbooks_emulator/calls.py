@@ -28,6 +28,7 @@ _OWN_ADDRESS = re.compile(rf"/({'|'.join(ENVIRONMENTS)})(/.*)")
 _DATA = re.compile(r"/v3/company/([^/]+)/(.+?)/?$", re.IGNORECASE)
 _FROM = re.compile(r"\bfrom\s+(\w+)", re.IGNORECASE)
 _SPECIAL = ("query", "batch", "cdc", "upload")
+_ROOTS = {"batch": "intuitbatchrequest"}
 _WRITES = ("create", "update", "delete", "void", "send")
 
 
@@ -97,8 +98,8 @@ def _data(request: Request, match: re.Match[str], environment: str) -> Call:
     payload, unreadable = None, request.unreadable
     if request.method == "POST" and first not in ("query", "upload") and request.body.strip():
         try:
-            payload = formats.from_json(request.body)
-        except formats.NotJson as error:
+            payload = _payload(request, first)
+        except (formats.NotJson, formats.NotXml) as error:
             unreadable = str(error)
     operation, entity = first, ""
     if first == "query":
@@ -122,6 +123,16 @@ def _data(request: Request, match: re.Match[str], environment: str) -> Call:
         unreadable=unreadable,
         environment=environment,
     )
+
+
+def _payload(request: Request, first: str) -> Any:
+    """The body, XML where its content type says so (recorded). The root element is the entity of the address."""
+    if "xml" not in request.header("content-type"):
+        return formats.from_json(request.body)
+    root, payload = formats.from_xml(request.body)
+    if root.lower() != _ROOTS.get(first, first):
+        raise formats.NotXml(f"the root element {root} does not belong to {first}")
+    return payload
 
 
 def _operation(method: str, params: dict[str, str], segments: tuple[str, ...], payload: Any) -> str:

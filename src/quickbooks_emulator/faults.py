@@ -358,8 +358,3 @@ def no_address() -> Fault:
         "An email address is needed to send this transaction.",
         element="BillEmail",
     )
-
-
-def xml_body() -> Fault:
-    """The real service reads XML too; the emulator says that it does not instead of misreading it."""
-    return unsupported("reading an XML request body (this emulator reads JSON)")

@@ -8,12 +8,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
+from xml.etree import ElementTree
 from xml.sax.saxutils import escape, quoteattr
 
 import msgspec
 
 XML_NAMESPACE = "http://schema.intuit.com/finance/v3"
-_ATTRIBUTES = frozenset({"domain", "sparse", "status", "code", "element", "type", "name"})
+_ATTRIBUTES = frozenset({"bId", "domain", "sparse", "status", "code", "element", "type", "name"})
+_ALWAYS_LISTS = frozenset({"BatchItemRequest"})
+_WITH_VALUE = ("CustomerMemo",)  # beside the references: what JSON writes as {"value": text}
 
 _encoder = msgspec.json.Encoder(decimal_format="number")
 _decoder = msgspec.json.Decoder(float_hook=Decimal)
@@ -21,6 +24,10 @@ _decoder = msgspec.json.Decoder(float_hook=Decimal)
 
 class NotJson(ValueError):
     """The text is not a JSON document."""
+
+
+class NotXml(ValueError):
+    """The text is not an XML document that can be read."""
 
 
 def to_json(document: object) -> bytes:
@@ -35,6 +42,48 @@ def from_json(body: bytes) -> Any:
         raise NotJson(str(error)) from error
     except RecursionError:
         raise NotJson("it is nested too deeply") from None
+
+
+def from_xml(body: bytes) -> tuple[str, dict[str, Any]]:
+    """The name of the root element and the members JSON would have: attributes and children by name, a repeated child as
+    a list, a reference (`<ItemRef name="Hours">2</ItemRef>`) as {"value", "name"}, everything else as text. A document
+    type is refused, and with it entities of its own. Raises NotXml."""
+    if b"<!DOCTYPE" in body:
+        raise NotXml("it has a document type")
+    try:
+        root = ElementTree.fromstring(body)  # noqa: S314 - without a document type there is nothing to expand
+    except (ElementTree.ParseError, LookupError, ValueError) as error:
+        raise NotXml(str(error)) from error
+    try:
+        return _local(root.tag), _members(root)
+    except RecursionError:
+        raise NotXml("it is nested too deeply") from None
+
+
+def _members(element: ElementTree.Element) -> dict[str, Any]:
+    found: dict[str, Any] = {_local(name): value for name, value in element.attrib.items()}
+    for child in element:
+        name, value = _local(child.tag), _value(child)
+        if name not in found:
+            found[name] = [value] if name in _ALWAYS_LISTS else value
+        elif isinstance(found[name], list):
+            found[name].append(value)
+        else:
+            found[name] = [found[name], value]
+    return found
+
+
+def _value(element: ElementTree.Element) -> Any:
+    if len(element):
+        return _members(element)
+    name, written = _local(element.tag), element.text or ""
+    if name.endswith("Ref") or name in _WITH_VALUE:
+        return {**_members(element), "value": written}
+    return written
+
+
+def _local(name: str) -> str:
+    return name.rpartition("}")[2]
 
 
 def to_xml(envelope: Mapping[str, Any]) -> bytes:
@@ -53,7 +102,7 @@ def _element(name: str, value: object) -> str:
     if not isinstance(value, Mapping):
         return f"<{name}>{escape(_text(value))}</{name}>"
     if "value" in value and not isinstance(value["value"], (Mapping, list)):  # a reference
-        named = f" name={quoteattr(str(value['name']))}" if "name" in value else ""
+        named = "".join(f" {key}={quoteattr(str(value[key]))}" for key in ("type", "name") if key in value)
         return f"<{name}{named}>{escape(_text(value['value']))}</{name}>"
     attributes, inner = "", ""
     for key, member in value.items():

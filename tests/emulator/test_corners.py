@@ -18,8 +18,6 @@ from quickbooks_emulator.server import Server
 from tests.emulator.books import invoice, pay
 from tests.emulator.client import SAMPLE, Api, Refusal
 
-XML_BODY = b'<Customer xmlns="http://schema.intuit.com/finance/v3"><DisplayName>Ada</DisplayName></Customer>'
-
 
 def error(answer: httpx2.Response) -> dict[str, Any]:
     return answer.json()["Fault"]["Error"][0]  # type: ignore[no-any-return]
@@ -28,20 +26,6 @@ def error(answer: httpx2.Response) -> dict[str, Any]:
 def batch(api: Api, *items: dict[str, Any], **params: str) -> list[dict[str, Any]]:
     numbered = [{"bId": f"b{number}", **item} for number, item in enumerate(items)]
     return api.post("/batch", {"BatchItemRequest": numbered}, **params)["BatchItemResponse"]  # type: ignore[no-any-return]
-
-
-@pytest.mark.parametrize("content_type", ["application/xml", "text/xml; charset=utf-8", "application/json"])
-def test_an_xml_body_is_refused_in_so_many_words(api: Api, content_type: str) -> None:
-    answer = api.http.post("/customer", content=XML_BODY, headers={"Content-Type": content_type})
-    assert (answer.status_code, error(answer)["code"]) == (400, "500")
-    assert "XML request body" in error(answer)["Detail"]
-    assert api.count("select count(*) from Customer where DisplayName = 'Ada'") == 0
-
-
-def test_a_refused_xml_body_is_answered_in_xml_where_xml_is_asked_for(api: Api) -> None:
-    answer = api.http.post("/customer", content=XML_BODY, headers={"Accept": "application/xml"})
-    assert answer.headers["content-type"].startswith("application/xml")
-    assert b"<Fault" in answer.content
 
 
 @pytest.mark.parametrize("path", ["/customer", "/query", "/batch", "/invoice?operation=delete"])

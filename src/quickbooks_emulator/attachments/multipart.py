@@ -50,6 +50,12 @@ class _Part:
         found = _FILE_NAME.search(self.headers.get("content-disposition", ""))
         return found.group(1) if found else ""
 
+    def document(self) -> Any:
+        """Metadata: JSON, or XML as its content type says. Raises NotJson or NotXml."""
+        if "xml" in self.headers.get("content-type", ""):
+            return formats.from_xml(self.body)[1]
+        return formats.from_json(self.body)
+
 
 def uploads(content_type: str, body: bytes) -> list[Upload]:
     """Files in the order they came; metadata and content belong together by the number at the end of their names.
@@ -65,9 +71,9 @@ def uploads(content_type: str, body: bytes) -> list[Upload]:
         key = numbered.group(1) if numbered else f"part {place}"
         if "metadata" in part.name.lower():
             try:
-                metadata[key] = formats.from_json(part.body)
-            except formats.NotJson as error:
-                raise NotMultipart(f"the metadata is not JSON: {error}") from error
+                metadata[key] = part.document()
+            except (formats.NotJson, formats.NotXml) as error:
+                raise NotMultipart(f"the metadata is neither JSON nor XML: {error}") from error
         else:
             contents[key] = part
     if not metadata and not contents:

@@ -117,7 +117,7 @@ class DataService:
         if papers.matches(call, request):
             return papers.answer(books, call, request)
         if call.unreadable:
-            raise faults.xml_body() if is_xml(request) else faults.unreadable(call.unreadable)
+            raise faults.unreadable(call.unreadable)
         if call.operation == "batch" and request.method == "POST":
             return Batch(
                 self._store, books, _write_one, call.request_id, not met.forget_ids, visible, met.batch
@@ -143,10 +143,6 @@ def respond(request: Request, status: int, document: Body) -> Response:
         content_type = JSON_TYPE if status == 200 else "application/json"
         return Response(status, formats.to_json(document), {"Content-Type": content_type})
     return Response(status, formats.to_xml(document), {"Content-Type": "application/xml;charset=UTF-8"})
-
-
-def is_xml(request: Request) -> bool:
-    return "xml" in request.header("content-type") or request.body.lstrip().startswith(b"<")
 
 
 def _read(books: Books, call: Call, request: Request) -> Body:
