@@ -32,6 +32,10 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 PROJECT_ROOT = Path(__file__).resolve().parents[3]
 
+FOR_PAGES = "-c jit=off -c max_parallel_workers_per_gather=0"
+"""What we ask takes milliseconds: compiling it, or starting helpers that take the processors from other pages, takes
+longer than answering does."""
+
 
 class SettingsProblem(Exception):
     """A setting is missing or unsafe. The message says which and what to do; raised at start, never later."""
@@ -53,7 +57,7 @@ def database(url: str, *, as_owner: bool) -> dict[str, object]:
             "DATABASE_URL must start with postgresql:// (Tieout runs on PostgreSQL 15 or newer only)."
         )
     query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
-    options: dict[str, object] = {} if as_owner else {"options": "-c role=tieout_app"}
+    options: dict[str, object] = {} if as_owner else {"options": f"-c role=tieout_app {FOR_PAGES}"}
     if sslmode := query.get("sslmode"):
         options["sslmode"] = sslmode
     return {

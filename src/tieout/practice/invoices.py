@@ -158,7 +158,12 @@ class InvoiceLine(models.Model):
     position = models.PositiveSmallIntegerField()
     kind = models.CharField(max_length=10, choices=LineKind.choices, default=LineKind.ITEM)
     item = models.ForeignKey(
-        ServiceItem, on_delete=models.PROTECT, null=True, blank=True, related_name="invoice_lines"
+        ServiceItem,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="invoice_lines",
+        db_index=False,
     )
     client = models.ForeignKey(Client, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     """On a group's invoice: for whom the work was."""
@@ -188,6 +193,7 @@ class InvoiceLine(models.Model):
                 name="invoice_line_amounts_fit",
             ),
         ]
+        indexes = [models.Index(fields=["item", "invoice"], include=["firm"], name="invoice_line_of_item")]
 
     def __str__(self) -> str:
         return self.description

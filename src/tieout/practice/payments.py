@@ -79,7 +79,10 @@ class Payment(BillingRow):
             models.Index(fields=["firm", "status", "-date", "-id"], name="payment_by_status"),
             models.Index(fields=["client", "-date", "-id"], name="payment_of_client"),
             models.Index(
-                fields=["firm", "-date", "-id"], condition=Q(unapplied__gt=0), name="payment_unapplied"
+                fields=["firm", "-date", "-id"],
+                include=["unapplied"],
+                condition=Q(unapplied__gt=0),
+                name="payment_unapplied",
             ),
             models.Index(fields=["firm", "method", "-date", "-id"], name="payment_by_method"),
             models.Index(fields=["firm", "amount", "id"], name="payment_by_amount"),

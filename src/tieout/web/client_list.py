@@ -9,7 +9,8 @@ from django.db.models import F, QuerySet
 from django.db.models.functions import Lower
 from django.http import QueryDict
 
-from tieout.practice.clients import Client, Kind, Relation, found_by
+from tieout.practice.client_search import searched
+from tieout.practice.clients import Client, Kind, Relation
 
 PAGE_SIZE = 50
 SHOWN = {"active": "Active", "inactive": "Archived", "all": "All"}
@@ -90,7 +91,7 @@ class ListQuery:
         if self.relation:
             clients = clients.filter(relation=self.relation)
         if self.search:
-            clients = clients.filter(found_by(self.search))
+            clients = searched(clients, self.search)
         order = _ORDERS[self.sort.removeprefix("-")]
         descending = self.sort.startswith("-")
         by = [Lower(order) if order in _FOLDED else F(order)]

@@ -33,7 +33,7 @@ from tieout.web.client_facts import facts_of
 from tieout.web.client_forms import ClientForm, initial_of
 from tieout.web.client_history import entries, rebase
 from tieout.web.client_list import SHOWN, ListQuery
-from tieout.web.long_list import long_page
+from tieout.web.long_list import MOST_COUNTED, MOST_FOUND, long_page
 from tieout.web.record_panel import panel_of
 
 MOST_LOOKALIKES = 5
@@ -45,7 +45,7 @@ HISTORY_SHOWN = 50
 def index(request: FirmRequest) -> HttpResponse:
     asked = ListQuery.read(request.GET)
     clients = asked.apply(visible_clients(request.member)).select_related("assigned_to__user")
-    page = long_page(clients, request.GET)
+    page = long_page(clients, request.GET, most=MOST_FOUND if asked.search else MOST_COUNTED)
     found = page.rows
     badges = badges_for("client", [str(each.pk) for each in found])
     return render(

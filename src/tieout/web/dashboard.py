@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -24,8 +25,8 @@ from tieout.web.tasks import Figure, tasks
 def dashboard(request: FirmRequest) -> HttpResponse:
     member = request.member
     clients = visible_clients(member) if member.may(Permission.VIEW_CLIENTS) else Client.objects.none()
-    active = clients.filter(is_active=True).count()
-    archived = clients.filter(is_active=False).count()
+    counted = dict(clients.order_by().values_list("is_active").annotate(many=Count("*")))
+    active, archived = counted.get(True, 0), counted.get(False, 0)
     here = reverse("clients")
     figures = [
         Figure(active, "active clients", here),

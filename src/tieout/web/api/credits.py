@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 
-from tieout.practice.access import visible_clients
 from tieout.practice.actions.credits import (
     apply_credit,
     change_credit_memo,
@@ -93,7 +92,7 @@ class CreditMemo(Given):
 
 def found(request: ApiRequest, asked: Asked) -> QuerySet[Credit]:
     member = request.member
-    return narrowed_credits(asked, visible_documents(member, Credit), visible_clients(member))
+    return narrowed_credits(asked, visible_documents(member, Credit), member)
 
 
 def shows(request: ApiRequest, credit_id: int, **_: int) -> Credit:

@@ -8,7 +8,6 @@ from typing import Any, Literal
 from django.db.models import QuerySet
 from pydantic import Field
 
-from tieout.practice.access import visible_clients
 from tieout.practice.actions.charging import ask_again, charge_client
 from tieout.practice.actions.payments import (
     apply_payment,
@@ -177,7 +176,7 @@ REFUNDS = ListKind(
 
 def found(request: ApiRequest, asked: Asked) -> QuerySet[Payment]:
     member = request.member
-    return narrowed_payments(asked, visible_documents(member, Payment), visible_clients(member))
+    return narrowed_payments(asked, visible_documents(member, Payment), member)
 
 
 def shows(request: ApiRequest, payment_id: int) -> Payment:

@@ -12,7 +12,6 @@ from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from tieout.practice.access import visible_clients
 from tieout.practice.actions.clients import ChangedMeanwhile
 from tieout.practice.actions.credits import (
     DESCRIPTION,
@@ -53,7 +52,7 @@ def index(request: FirmRequest) -> HttpResponse:
     member = request.member
     asked = CREDITS.read(request.GET)
     credits = visible_documents(member, Credit)
-    found = narrowed_credits(asked, credits, visible_clients(member))
+    found = narrowed_credits(asked, credits, member)
     page = long_page(
         found,
         request.GET,
@@ -81,9 +80,7 @@ def index(request: FirmRequest) -> HttpResponse:
 @requires(Permission.VIEW_BILLING)
 def export(request: FirmRequest) -> HttpResponse:
     member = request.member
-    found = narrowed_credits(
-        CREDITS.read(request.GET), visible_documents(member, Credit), visible_clients(member)
-    )
+    found = narrowed_credits(CREDITS.read(request.GET), visible_documents(member, Credit), member)
     return csv_file("tieout-credits.csv", write_csv(CREDITS_EXPORTED, credit_rows(found)))
 
 

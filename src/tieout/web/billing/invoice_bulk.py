@@ -10,7 +10,6 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from tieout.practice.access import visible_clients
 from tieout.practice.actions.bulk import AT_ONCE, MOST, access_bulk, carry_on, start_bulk
 from tieout.practice.billing_access import visible_documents
 from tieout.practice.bulk import MAILS, BulkVerb, RowState
@@ -72,12 +71,8 @@ def _asked(request: FirmRequest) -> list[int]:
     """The ids that were ticked; with ``found``, of all that the list's filters find."""
     if (found := request.POST.get("found")) is not None:
         member = request.member
-        rows = narrowed(
-            INVOICES.read(QueryDict(found)),
-            visible_documents(member, Invoice),
-            visible_clients(member),
-            today_of(member),
-        )
+        asked = INVOICES.read(QueryDict(found))
+        rows = narrowed(asked, visible_documents(member, Invoice), member, today_of(member))
         return list(rows.values_list("pk", flat=True)[:MOST])
     ticked = [each for each in request.POST.getlist("pick") if each.isascii() and each.isdigit()]
     return [int(each) for each in ticked if len(each) <= 18]

@@ -8,7 +8,7 @@ from datetime import date
 from django.db.models import QuerySet
 
 from tieout.practice.billing_figures import BUCKETS, found_among, in_bucket, numbered
-from tieout.practice.clients import Client
+from tieout.practice.firms import Member
 from tieout.practice.invoice_terms import label_of
 from tieout.practice.invoices import Invoice, Status
 from tieout.web.listing import Asked, Column, Filter, ListKind
@@ -46,10 +46,8 @@ EXPORTED = (
 )  # fmt: skip
 
 
-def narrowed(
-    asked: Asked, invoices: QuerySet[Invoice], clients: QuerySet[Client], today: date
-) -> QuerySet[Invoice]:
-    """``clients``: those the member may see, to search by name."""
+def narrowed(asked: Asked, invoices: QuerySet[Invoice], member: Member, today: date) -> QuerySet[Invoice]:
+    """Those of ``invoices``, which the member may see, that were asked for."""
     status = asked["status"]
     if status == "open":
         invoices = invoices.filter(balance__gt=0)
@@ -68,7 +66,7 @@ def narrowed(
     if until := asked.day("until"):
         invoices = invoices.filter(date__lte=until)
     if asked.search:
-        invoices = found_among(invoices, clients, asked.search, numbered(asked.search.removeprefix("#")))
+        invoices = found_among(invoices, member, asked.search, numbered(asked.search.removeprefix("#")))
     return asked.sorted(invoices)
 
 

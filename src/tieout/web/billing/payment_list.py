@@ -8,8 +8,8 @@ from typing import TypeVar
 from django.db.models import Q, QuerySet
 
 from tieout.practice.billing_figures import found_among
-from tieout.practice.clients import Client
 from tieout.practice.credits import Credit
+from tieout.practice.firms import Member
 from tieout.practice.payment_methods import Method
 from tieout.practice.payments import Payment, PaymentStatus
 from tieout.web.listing import Asked, Column, Filter, ListKind
@@ -65,9 +65,7 @@ CREDITS_EXPORTED = (
 )
 
 
-def narrowed_payments(
-    asked: Asked, payments: QuerySet[Payment], clients: QuerySet[Client]
-) -> QuerySet[Payment]:
+def narrowed_payments(asked: Asked, payments: QuerySet[Payment], member: Member) -> QuerySet[Payment]:
     status = asked["status"]
     if status == "unapplied":
         payments = payments.filter(unapplied__gt=0)
@@ -82,15 +80,15 @@ def narrowed_payments(
     payments = _common(asked, payments)
     if asked.search:
         begins = Q(reference__gte=asked.search, reference__lt=f"{asked.search}\U0010ffff")
-        payments = found_among(payments, clients, asked.search, begins)
+        payments = found_among(payments, member, asked.search, begins)
     return asked.sorted(payments)
 
 
-def narrowed_credits(asked: Asked, credits: QuerySet[Credit], clients: QuerySet[Client]) -> QuerySet[Credit]:
+def narrowed_credits(asked: Asked, credits: QuerySet[Credit], member: Member) -> QuerySet[Credit]:
     wanted = {"left": Q(left__gt=0), "used": Q(left=0, is_void=False), "void": Q(is_void=True)}
     credits = _common(asked, credits.filter(wanted.get(asked["status"], Q())))
     if asked.search:
-        credits = found_among(credits, clients, asked.search, Q(number__istartswith=asked.search))
+        credits = found_among(credits, member, asked.search, Q(number__istartswith=asked.search))
     return asked.sorted(credits)
 
 

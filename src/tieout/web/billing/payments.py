@@ -8,7 +8,6 @@ from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from tieout.practice.access import visible_clients
 from tieout.practice.actions.payments import bounce_payment, unapply_payment, void_payment
 from tieout.practice.billing_access import access_document, history_of_row, visible_documents
 from tieout.practice.charging_by import processor_of
@@ -41,7 +40,7 @@ def index(request: FirmRequest) -> HttpResponse:
     member = request.member
     asked = PAYMENTS.read(request.GET)
     payments = visible_documents(member, Payment)
-    found = narrowed_payments(asked, payments, visible_clients(member))
+    found = narrowed_payments(asked, payments, member)
     came = Q(status=PaymentStatus.RECEIVED)
     page = long_page(
         found,
@@ -72,9 +71,7 @@ def index(request: FirmRequest) -> HttpResponse:
 @requires(Permission.VIEW_BILLING)
 def export(request: FirmRequest) -> HttpResponse:
     member = request.member
-    found = narrowed_payments(
-        PAYMENTS.read(request.GET), visible_documents(member, Payment), visible_clients(member)
-    )
+    found = narrowed_payments(PAYMENTS.read(request.GET), visible_documents(member, Payment), member)
     return csv_file("tieout-payments.csv", write_csv(PAYMENTS_EXPORTED, payment_rows(found)))
 
 
