@@ -168,7 +168,8 @@ def merge(storm: Storm) -> None:
 def twice(storm: Storm) -> None:
     """Both sides edit the same record in the same second, the same unit or different ones."""
     with storm.town.here():
-        pairs = list(Link.objects.filter(entity="client").values_list("practice_id", "ledger_id"))
+        links = Link.objects.filter(entity="client").order_by("id")
+        pairs = list(links.values_list("practice_id", "ledger_id"))
     alive = {one["Id"] for one in records(storm, "Customer") if one["Active"]}
     pairs = [pair for pair in pairs if pair[1] in alive]
     if not pairs:
