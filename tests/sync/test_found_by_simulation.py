@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -151,3 +151,28 @@ def test_a_total_that_differs_stays_listed_when_only_the_memo_is_sent(books: Boo
     assert books.of("Invoice")[there]["CustomerMemo"]["value"] == "thanks"
     assert ("amount_differs", str(invoice.number)) in books.issues()
     assert ("drift", str(invoice.number)) in books.issues()
+
+
+def test_a_due_date_typed_there_stays_while_new_terms_are_sent(books: Books) -> None:
+    """Seed 910066: QuickBooks works the due date out anew from terms that come without one."""
+    item, client = books.item("Bookkeeping"), books.add_client("Ada Byrne")
+    books.settle()
+    invoice = books.invoice(client, item)
+    books.settle()
+    there = books.partner("invoice", invoice.pk)
+    books.emulator.control.edit(books.realm, "Invoice", there, {"DueDate": "2026-05-09"})
+    with books.here():
+        revise_invoice(
+            firm_id=books.firm.pk,
+            invoice_id=invoice.pk,
+            actor=SOMEBODY,
+            today=TODAY,
+            now=books.clock.now(),
+            due_date=date(2026, 4, 9),
+            terms="custom",
+        )
+    books.until_the_change_feed_is_asked()
+    shown = books.of("Invoice")[there]
+    assert shown["DueDate"] == "2026-05-09"
+    assert not (shown.get("SalesTermRef") or {}).get("value")
+    assert ("conflict", str(invoice.number)) in books.issues()

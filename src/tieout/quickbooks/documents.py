@@ -66,8 +66,8 @@ def state() -> Whole:
 
 
 def terms() -> Whole:
-    """The name of the terms, as "Net 30". Sent as the company's terms of as many days, if it has some: the due date
-    is always sent, and it is what counts."""
+    """The name of the terms, as "Net 30". Sent as the company's terms of as many days, if it has some; the due date
+    always goes along, and it is what counts."""
 
     def read(document: Document) -> Value:
         return str((document.get("SalesTermRef") or {}).get("name") or "")

@@ -85,7 +85,8 @@ def _with_what_goes_along(entity: QuickBooksEntity, units: Units, shown: Present
     active, name = entity.spec.active_unit, entity.spec.name_unit
     if active and units.get(active) is True and name not in units:
         sent[name] = shown.units.get(name)
-    return {**{one: shown.units.get(one) for one in sorted(entity.repeated)}, **sent}
+    along = entity.repeated.union(*(entity.worked_out.get(one, ()) for one in units))
+    return {**{one: shown.units.get(one) for one in sorted(along)}, **sent}
 
 
 def _prepared(

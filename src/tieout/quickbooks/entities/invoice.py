@@ -60,6 +60,7 @@ ENTITY = QuickBooksEntity(
     marker=documents.of_client_and_date,
     is_name_list=False,
     members={"content": ("Line",)},
+    worked_out={"terms": ("due_date",), "date": ("due_date",)},
     steps=(
         documents.own_number,
         documents.known_terms,
