@@ -27,11 +27,12 @@ def rig() -> Rig:
 
 def rows(rig: Rig, query: str = "") -> list[str]:
     page = entered(rig.member).get(PAGE + query).content.decode()
-    return (
-        [part.split("</tr>")[0] for part in page.split("<tbody>")[-1].split("<tr>")[1:]]
-        if "<tbody>" in page
-        else []
-    )
+    return [part.split("</tr>")[0] for part in page.partition("<tbody>")[2].split("<tr>")[1:]]
+
+
+def groups(rig: Rig, query: str = "") -> list[str]:
+    """Run by run, and between them what people decided."""
+    return entered(rig.member).get(PAGE + query).content.decode().split("<tbody>")[1:]
 
 
 def test_lines_are_found_by_name_kind_result_and_day(rig: Rig) -> None:
@@ -78,3 +79,26 @@ def test_a_sign_in_that_runs_out_within_a_month_is_said_in_time(rig: Rig) -> Non
         assert standing.standings(rig.connection, rig.clock.now()) == []
         (found,) = standing.standings(rig.connection, rig.later(days=80))
     assert "runs out in" in found.title
+
+
+def test_lines_stand_run_by_run_and_one_run_can_be_shown_alone(rig: Rig) -> None:
+    found = [group for group in groups(rig) if "Only this run" in group]
+    assert len(found) > 1
+    (edited,) = [group for group in found if "updated in QuickBooks" in group]
+    assert "Sam Ito" not in edited, "it was created in an earlier run"
+    epoch = edited.split("?run=")[1].split('"')[0]
+    assert all("updated in QuickBooks" in row for row in rows(rig, f"?run={epoch}"))
+    assert rows(rig, f"?run={epoch}")
+    assert rows(rig, "?run=999999") == []
+    lines = entered(rig.member).get(f"{PAGE}export.csv?run={epoch}").content.decode("utf-8-sig").splitlines()
+    assert [line.split(",")[-1] for line in lines] == ["Run", *[epoch] * (len(lines) - 1)]
+
+
+def test_what_a_person_decided_stands_under_that_person_and_in_no_run(rig: Rig) -> None:
+    mine = rows(rig, f"?person={rig.member.pk}")
+    assert any("Dana Reyes connected" in row for row in mine)
+    assert all("Dana Reyes" in row for row in mine)
+    by_itself = rows(rig, "?person=itself")
+    assert len(mine) + len(by_itself) == len(rows(rig))
+    (with_me,) = groups(rig, f"?person={rig.member.pk}")
+    assert "Only this run" not in with_me

@@ -113,7 +113,7 @@ def turn(
         _plan_again(connection, entity, engine)
         who, where = member.user.get_full_name(), "QuickBooks" if side is Side.LEDGER else "Tieout"
         what = f"{who} turned {'on' if on else 'off'}: {kind} {entity.replace('_', ' ')}s in {where}"
-        say(connection, engine.now(), what, result="info", entity=entity)
+        say(connection, engine.now(), what, result="info", entity=entity, by=member)
     return True
 
 

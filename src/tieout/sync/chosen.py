@@ -85,7 +85,7 @@ def choose(member: Member, key: str, value: str, *, engine: Engine | None = None
         said = dict(one.options).get(value, "nothing")
         who = member.user.get_full_name()
         sentence = f"{who} chose {said} as: {one.setting.label}"
-        say(connection, engine.now(), sentence, result="info", details={"setting": key})
+        say(connection, engine.now(), sentence, result="info", details={"setting": key}, by=member)
         _plan_again(connection, engine)
     return True
 

@@ -263,7 +263,7 @@ def _tie(member: Member, company: Company, fresh: Tokens, engine: Engine) -> Out
         connection.save()
         token_store.store(connection, fresh)
         who = member.user.get_full_name()
-        say(connection, engine.now(), f"{who} connected {company.name}", result="info")
+        say(connection, engine.now(), f"{who} connected {company.name}", result="info", by=member)
     kind = "reconnected" if known else "connected"
     return Outcome(True, kind, f"{company.name} is connected.", "Continue with the clients.", company.name)
 
@@ -298,7 +298,7 @@ def _set_state(
         reason = f"Paused by {who}." if after is ConnectionState.PAUSED else ""
         changed = live.update(state=after, state_reason=reason, due_at=engine.now())
         if changed and (connection := connection_of(member.firm_id)):
-            say(connection, engine.now(), f"{who} {verb} the sync", result="info")
+            say(connection, engine.now(), f"{who} {verb} the sync", result="info", by=member)
 
 
 def disconnect(member: Member, *, forget_links: bool = False, engine: Engine | None = None) -> None:
@@ -322,7 +322,13 @@ def disconnect(member: Member, *, forget_links: bool = False, engine: Engine | N
         connection.lease_until = None
         connection.save(update_fields=["state", "state_reason", "epoch", "lease_until"])
         TokenSet.objects.filter(connection=connection).delete()
-        say(connection, engine.now(), f"{who} disconnected {connection.company_name}", result="info")
+        say(
+            connection,
+            engine.now(),
+            f"{who} disconnected {connection.company_name}",
+            result="info",
+            by=member,
+        )
         if forget_links:
             _forget(connection)
     if held is not None:

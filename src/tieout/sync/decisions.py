@@ -90,7 +90,7 @@ def link(
         wake_waiting(connection, ours, engine.now())
         who = member.user.get_full_name()
         sentence = f"{who} linked {_name(connection, ours)} with {_name(connection, theirs)} in QuickBooks"
-        say(connection, engine.now(), sentence, result="info", key=ours)
+        say(connection, engine.now(), sentence, result="info", key=ours, by=member)
         _ring(connection, [ours, theirs], "linked by hand", engine)
     return made
 
@@ -128,7 +128,14 @@ def unlink(member: Member, entity: str, practice_id: str, *, engine: Engine | No
         for key in (ours, theirs):
             _hold(connection, key, f"{who} unlinked it; it waits for a decision.", member, excluded=False)
         _close_issues(connection, engine, ours, theirs)
-        say(connection, engine.now(), f"{who} unlinked {_name(connection, ours)}", result="info", key=ours)
+        say(
+            connection,
+            engine.now(),
+            f"{who} unlinked {_name(connection, ours)}",
+            result="info",
+            key=ours,
+            by=member,
+        )
         _ring(connection, [ours, theirs], "unlinked by hand", engine)
     return ledger_id
 
@@ -150,6 +157,7 @@ def create_on_other_side(member: Member, keys: Sequence[Key], *, engine: Engine 
                 f"{who} chose to create {_name(connection, key)}",
                 result="info",
                 key=key,
+                by=member,
             )
         _ring(connection, keys, "to be created", engine)
     return released
@@ -164,7 +172,14 @@ def exclude(member: Member, keys: Sequence[Key], *, reason: str = "", engine: En
         for key in keys:
             sentence = f"Left out by {who}" + (f": {reason}" if reason else ".")
             _hold(connection, key, sentence, member, excluded=True)
-            say(connection, engine.now(), f"{who} left {_name(connection, key)} out", result="info", key=key)
+            say(
+                connection,
+                engine.now(),
+                f"{who} left {_name(connection, key)} out",
+                result="info",
+                key=key,
+                by=member,
+            )
         _ring(connection, keys, "left out", engine)
 
 

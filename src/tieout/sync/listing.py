@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
+from tieout.practice.models import Member
 from tieout.practice.money import shown
 from tieout.reconcile import plan as planning
 from tieout.reconcile.plan import Blocked, Outcome, Question
@@ -273,8 +274,9 @@ def say(
     reference: str = "",
     details: dict[str, object] | None = None,
     entity: str = "",
+    by: Member | None = None,
 ) -> None:
-    """Add one line to the sync activity."""
+    """Add one line to the sync activity. ``by``: the person who decided it."""
     ActivityLine.objects.create(
         firm_id=connection.firm_id,
         connection=connection,
@@ -286,7 +288,14 @@ def say(
         result=result,
         reference=reference,
         details=details or {},
+        member=by,
+        run_epoch=None if by else run_of(connection),
     )
+
+
+def run_of(connection: Connection) -> int | None:
+    """The run that holds the lane, by its epoch; None when nobody does."""
+    return connection.epoch if connection.lease_until else None
 
 
 def practice_key(link: Link) -> Key:

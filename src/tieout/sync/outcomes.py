@@ -19,7 +19,7 @@ from tieout.reconcile.state import Baseline, Key, Side, Units, same
 from tieout.sync import dirty, observations, write_log
 from tieout.sync.dirty import Mark
 from tieout.sync.engine import Engine
-from tieout.sync.listing import Problem, lines_said, wake_waiting_for
+from tieout.sync.listing import Problem, lines_said, run_of, wake_waiting_for
 from tieout.sync.models import ActivityLine, Attempt, AttemptState, Connection, Link
 from tieout.sync.packing import pack_units, unpack_units
 
@@ -237,4 +237,5 @@ def _line(connection: Connection, spec: EntitySpec, one: Came, now: datetime) ->
         result=result,
         reference=found.reference if isinstance(found, Answer) else "",
         details=details,
+        run_epoch=run_of(connection),
     )

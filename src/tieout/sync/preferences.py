@@ -81,7 +81,9 @@ def prefer(
         wins = {None: "ask", Side.PRACTICE: "ours wins", Side.LEDGER: "QuickBooks wins"}[side]
         label = spec.unit(unit).label
         said = f"{member.user.get_full_name()} chose for {label} of {spec.plural.lower()} in conflict: {wins}"
-        say(connection, engine.now(), said, result="info", entity=entity, details={"setting": unit})
+        say(
+            connection, engine.now(), said, result="info", entity=entity, details={"setting": unit}, by=member
+        )
         tasks.wake(connection.pk)
     return True
 

@@ -250,9 +250,17 @@ class ActivityLine(OfConnection):
     reference = models.CharField(max_length=120, blank=True)
     details = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     """Before and after of the units written."""
+    member = models.ForeignKey(Member, on_delete=models.SET_NULL, null=True, related_name="+")
+    """The person who decided it; empty for what the sync did by itself."""
+    run_epoch = models.PositiveBigIntegerField(null=True)
+    """The epoch of the run that did it (``Run.epoch``); empty outside a run and for what a person decided."""
 
     class Meta:
         indexes = [
             models.Index(fields=["connection", "-id"], name="activity_latest"),
             models.Index(fields=["connection", "entity", "side", "record_id"], name="activity_by_record"),
+            models.Index(fields=["connection", "run_epoch"], name="activity_by_run"),
+            models.Index(
+                fields=["connection", "member"], condition=~models.Q(member=None), name="activity_by_person"
+            ),
         ]

@@ -84,6 +84,7 @@ def declare_different(
             f"{who} said that {name} here and in QuickBooks are different",
             result="info",
             key=key,
+            by=member,
         )
         tasks.wake(connection.pk)
     return len(others)

@@ -250,7 +250,8 @@ def apply_now(review_id: int, engine: Engine | None = None) -> None:
         found.phase, found.progress_done, found.progress_total = "Syncing", 0, total
         found.save()
         who = found.applied_by.user.get_full_name() if found.applied_by else "Somebody"
-        say(connection, engine.now(), f"{who} synced the {spec.plural.lower()}", result="info")
+        said = f"{who} synced the {spec.plural.lower()}"
+        say(connection, engine.now(), said, result="info", by=found.applied_by)
 
 
 def _link_matches(connection: Connection, spec: EntitySpec, pairs: Sequence[Pair], engine: Engine) -> None:

@@ -147,7 +147,11 @@ def start(connection: Connection, found: Review, member: Member, *, engine: Engi
         again = Review.objects.select_for_update().get(pk=found.pk, firm_id=member.firm_id)
         if reason := why_not(fresh, again, engine.now()):
             raise CannotDecide(reason)
-        again.summary = {**again.summary, "rolling_back": member.user.get_full_name()}
+        again.summary = {
+            **again.summary,
+            "rolling_back": member.user.get_full_name(),
+            "rolling_back_member": member.pk,
+        }
         again.save(update_fields=["summary"])
         own = {**fresh.switches.get(found.entity, {}), ROLLING_BACK: found.pk}
         fresh.switches = {**fresh.switches, found.entity: own}
@@ -270,7 +274,7 @@ def _finish(held: Lease, found: Review, spec: EntitySpec, run: Extent, left: Ite
         connection.sections = {**connection.sections, found.entity: state.value}
         connection.save(update_fields=["switches", "sections"])
         who = found.summary["rolling_back"]
-        told = {name: value for name, value in found.summary.items() if name != "rolling_back"}
+        told = {name: value for name, value in found.summary.items() if not name.startswith("rolling_back")}
         told["rolled_back"] = {"by": who, "at": now.isoformat(), "unlinked": len(ids), "left": list(left)}
         Review.objects.filter(pk=found.pk).update(summary=told)
         say(
@@ -279,4 +283,7 @@ def _finish(held: Lease, found: Review, spec: EntitySpec, run: Extent, left: Ite
             f"{who} rolled the set-up of {spec.plural.lower()} back: {len(ids):,} links taken apart",
             result="info",
             entity=found.entity,
+            by=Member.objects.filter(
+                pk=found.summary.get("rolling_back_member"), firm_id=connection.firm_id
+            ).first(),
         )

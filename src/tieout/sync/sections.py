@@ -54,7 +54,15 @@ def start_sending(member: Member, entity: str, *, since: date, engine: Engine | 
         dirty.mark(connection, marks, engine.now())
         who = member.user.get_full_name()
         sentence = f"{who} turned {spec.plural.lower()} on, from {since.isoformat()}"
-        say(connection, engine.now(), sentence, result="info", entity=entity, details={"setting": "since"})
+        say(
+            connection,
+            engine.now(),
+            sentence,
+            result="info",
+            entity=entity,
+            details={"setting": "since"},
+            by=member,
+        )
         tasks.wake(connection.pk)
     return len(ids)
 
@@ -81,7 +89,15 @@ def try_one(member: Member, entity: str, record_id: str, *, engine: Engine | Non
         spec = spec_of(connection, entity, engine)
         who = member.user.get_full_name()
         sentence = f"{who} had one {spec.label.lower()} sent as a test"
-        say(connection, engine.now(), sentence, result="info", entity=entity, details={"setting": "since"})
+        say(
+            connection,
+            engine.now(),
+            sentence,
+            result="info",
+            entity=entity,
+            details={"setting": "since"},
+            by=member,
+        )
         tasks.wake(connection.pk)
 
 
@@ -114,4 +130,11 @@ def stop_sending(member: Member, entity: str, *, engine: Engine | None = None) -
         connection.save(update_fields=["sections"])
         spec = spec_of(connection, entity, engine)
         who = member.user.get_full_name()
-        say(connection, engine.now(), f"{who} turned {spec.plural.lower()} off", result="info", entity=entity)
+        say(
+            connection,
+            engine.now(),
+            f"{who} turned {spec.plural.lower()} off",
+            result="info",
+            entity=entity,
+            by=member,
+        )

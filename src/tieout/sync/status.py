@@ -6,7 +6,7 @@ no issue of it is open.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from math import ceil
@@ -28,6 +28,7 @@ from tieout.sync.models import (
     Issue,
     Link,
     Observation,
+    Run,
     SectionState,
 )
 from tieout.sync.steps import STEPS, Step, state_of, why_locked
@@ -252,6 +253,10 @@ class Page:
     total: int
 
 
+BY_ITSELF = "itself"
+"""Instead of a person: what the sync did by itself."""
+
+
 def activity(
     connection: Connection,
     *,
@@ -263,15 +268,23 @@ def activity(
     search: str = "",
     since: date | None = None,
     until: date | None = None,
+    person: str = "",
+    run: int | None = None,
 ) -> Page:
-    """The sync activity, newest first. ``side``: the side that was written, or that it is about."""
+    """The sync activity, newest first. ``side``: the side that was written, or that it is about.
+
+    ``person``: a member's id, or ``BY_ITSELF`` for what nobody decided. ``run``: the epoch of one run.
+    """
     lines = ActivityLine.objects.filter(connection=connection).order_by("-id")
+    if person:
+        lines = lines.filter(member=None) if person == BY_ITSELF else lines.filter(member=int(person))
     wanted = {
         "entity": entity,
         "result": result,
         "side": side,
         "at__date__gte": since,
         "at__date__lte": until,
+        "run_epoch": run,
     }
     lines = lines.filter(**{column: value for column, value in wanted.items() if value})
     for word in search.split():
@@ -280,6 +293,12 @@ def activity(
     pages = max(1, ceil(total / per_page))
     page = min(max(1, page), pages)
     return Page(list(lines[(page - 1) * per_page : page * per_page]), page, pages, total)
+
+
+def runs_of(connection: Connection, lines: Sequence[ActivityLine]) -> dict[int, Run]:
+    """Epoch -> the run that wrote some of these lines; one that did not come to its end is not among them."""
+    epochs = {line.run_epoch for line in lines if line.run_epoch is not None}
+    return {run.epoch: run for run in Run.objects.filter(connection=connection, epoch__in=epochs)}
 
 
 def sync_now(connection: Connection, member: Member, *, engine: Engine | None = None) -> None:

@@ -262,7 +262,13 @@ def sign(member: Member, found: TieOut, note: str = "", *, engine: Engine | None
             signed_by=member, signed_at=engine.now(), signed_name=name[:200], note=note.strip()[:500]
         )
         if signed:
-            say(found.connection, engine.now(), f"{name} signed the tie-out of {found.day}", result="info")
+            say(
+                found.connection,
+                engine.now(),
+                f"{name} signed the tie-out of {found.day}",
+                result="info",
+                by=member,
+            )
     return bool(signed)
 
 

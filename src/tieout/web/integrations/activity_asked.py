@@ -18,6 +18,7 @@ KINDS = {
     "refund": "Refunds",
 }
 RESULTS = {"": "All", "done": "Done", "waiting": "Waiting", "problem": "Problem", "info": "Decided by people"}
+BY_ITSELF = {"": "Everybody", "itself": "Nobody: by itself"}
 SIDES = {"": "Both", "practice": "Here", "ledger": "In QuickBooks"}
 
 
@@ -36,6 +37,7 @@ class Asked:
 
 
 def asked(query: Mapping[str, str]) -> Asked:
+    """``person`` is a member's id or ``itself``; ``run`` one run by its epoch."""
     fields = {name: query.get(name, "").strip()[:200] for name in ("entity", "result", "side", "search")}
     for name, known in (("entity", KINDS), ("result", RESULTS), ("side", SIDES)):
         fields[name] = fields[name] if fields[name] in known else ""
@@ -45,7 +47,18 @@ def asked(query: Mapping[str, str]) -> Asked:
         fields[name] = day.isoformat() if day else ""
         if day:
             given[name] = day
+    person, run = query.get("person", "")[:20], query.get("run", "")[:18]
+    fields["person"] = person if person in BY_ITSELF or _number(person) else ""
+    if fields["person"]:
+        given["person"] = person
+    fields["run"] = run if _number(run) else ""
+    if fields["run"]:
+        given["run"] = int(run)
     return Asked(given, fields)
+
+
+def _number(text: str) -> bool:
+    return text.isascii() and text.isdigit()
 
 
 def _day(text: str) -> date | None:

@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET
 
+from tieout.practice.access import member_names
 from tieout.practice.csv_text import write_csv
 from tieout.practice.permissions import NotYours
 from tieout.sync import review as reviews
@@ -51,13 +52,24 @@ def review_list(request: FirmRequest, connection: Connection, slug: str) -> Http
 @require_GET
 def activity(request: FirmRequest, connection: Connection) -> HttpResponse:
     wanted = asked(request.GET).given
+    people = member_names(request.member.firm_id)
     pages = _pages(
         lambda page: status.activity(connection, page=page, per_page=AT_ONCE, **wanted), MOST_LINES
     )
     rows = (
-        (line.at.isoformat(), line.sentence, line.result, line.reference) for page in pages for line in page
+        (
+            line.at.isoformat(),
+            line.sentence,
+            line.result,
+            line.reference,
+            people.get(line.member_id or 0, ""),
+            str(line.run_epoch or ""),
+        )
+        for page in pages
+        for line in page
     )
-    return csv_file("tieout-activity.csv", write_csv(["When", "What", "Result", "Reference"], rows))
+    header = ["When", "What", "Result", "Reference", "Decided by", "Run"]
+    return csv_file("tieout-activity.csv", write_csv(header, rows))
 
 
 @connected

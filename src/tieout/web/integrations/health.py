@@ -1,19 +1,24 @@
-"""Acts: what happened with QuickBooks, in plain sentences, narrowed as asked, with before and after."""
+"""Acts: what happened with QuickBooks, in plain sentences, run by run, narrowed as asked, with before and after."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from tieout.practice.access import member_names
 from tieout.sync import status
 from tieout.sync.engine import Engine
-from tieout.sync.models import Connection
+from tieout.sync.models import ActivityLine, Connection, Run
 from tieout.sync.story import changes_in
 from tieout.web.access import FirmRequest
-from tieout.web.integrations.activity_asked import KINDS, RESULTS, SIDES, asked
+from tieout.web.integrations.activity_asked import BY_ITSELF, KINDS, RESULTS, SIDES, asked
 from tieout.web.integrations.gated import connected
 from tieout.web.paging import page_number
 from tieout.web.unit_values import said
@@ -31,13 +36,43 @@ def activity(request: FirmRequest, connection: Connection) -> HttpResponse:
         {
             "connection": connection,
             "lines": lines,
-            "rows": [(line, _changes(labels, line)) for line in lines.rows],
+            "groups": _groups(connection, labels, lines.rows),
             "asked": wanted,
             "kinds": KINDS.items(),
             "results": RESULTS.items(),
             "sides": SIDES.items(),
+            "people": [*BY_ITSELF.items(), *_people(request.member.firm_id)],
         },
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Lines that follow each other and are of one run; or of none, and then each says who decided it."""
+
+    epoch: int | None
+    run: Run | None
+    """None too for a run that did not come to its end."""
+    rows: list[tuple[ActivityLine, list[tuple[str, str, str]]]]
+
+    @property
+    def began(self) -> datetime:
+        return self.run.started_at if self.run else self.rows[-1][0].at
+
+
+def _groups(
+    connection: Connection, labels: dict[str, dict[str, str]], lines: list[ActivityLine]
+) -> list[Group]:
+    runs = status.runs_of(connection, lines)
+    return [
+        Group(epoch, runs.get(epoch or 0), [(line, _changes(labels, line)) for line in rows])
+        for epoch, rows in groupby(lines, key=lambda line: line.run_epoch)
+    ]
+
+
+def _people(firm_id: int) -> list[tuple[str, str]]:
+    """Former colleagues too: what they decided is still listed."""
+    return [(str(one), name) for one, name in sorted(member_names(firm_id).items(), key=itemgetter(1))]
 
 
 def _labels(connection: Connection) -> dict[str, dict[str, str]]:
