@@ -16,13 +16,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from tools import browser
 
 from tieout.config import postgres
 from tieout.demo.people import PASSWORD, PEOPLE
 
 ROOT = Path(__file__).resolve().parents[2]
+expect.set_options(timeout=30_000)
+"""Milliseconds. A journey fails for what is shown, never for how busy the machine is."""
 
 
 @dataclass(frozen=True)

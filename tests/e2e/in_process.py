@@ -42,5 +42,5 @@ def enter(browser: Browser, member: Member, address: str) -> Page:
     page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.complaints = complaints  # type: ignore[attr-defined]
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(30_000)
     return page

@@ -183,6 +183,19 @@ def test_customers_are_merged_and_records_looked_at(web: httpx2.Client, emulator
     assert web.get(f"{COMPANY}/records/Nothing").status_code == 404
 
 
+def test_the_addresses_that_apps_link_to_lead_to_the_console(web: httpx2.Client) -> None:
+    def leads_to(address: str) -> str:
+        answer = web.get(address, follow_redirects=True)
+        assert answer.status_code == 200
+        return answer.url.path + (f"?{answer.url.query.decode()}" if answer.url.query else "")
+
+    assert leads_to("/app/customerdetail?nameId=7") == f"{COMPANY}/customers/7"
+    assert leads_to("/app/invoice?txnId=12") == f"{COMPANY}/records/Invoice?id=12"
+    assert leads_to("/app/items") == f"{COMPANY}/records/Item"
+    assert leads_to("/app/settings?panel=advanced") == f"{COMPANY}/settings"
+    assert web.get("/app/nowhere").status_code == 404
+
+
 def test_webhook_weather_is_set_and_what_waits_is_shown(web: httpx2.Client, emulator: Emulator) -> None:
     settings = {"url": "http://127.0.0.1:1/hook", "format": "legacy", "schedule": "current", "delay": "0..90",
                 "repeat": "2", "drop": "0.5", "reorder": "true", "hold": "true", "seed": "3"}  # fmt: skip

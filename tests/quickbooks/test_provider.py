@@ -156,6 +156,14 @@ def test_a_person_can_be_sent_to_the_record():
     assert provider()[0].record_url("client", "58").startswith(HERE.api)
 
 
+def test_the_settings_opened_are_those_of_the_companys_own_environment():
+    assert [
+        provider(environment=each)[0].settings_url().partition("/app/")[0]
+        for each in (Environment.PRODUCTION, Environment.SANDBOX)
+    ] == ["https://qbo.intuit.com", "https://sandbox.qbo.intuit.com"]
+    assert provider()[0].settings_url().startswith(HERE.api)
+
+
 def test_a_custom_environment_without_an_address_is_refused():
     keys = AppKeys("id", "secret", "http://localhost/cb", Environment.CUSTOM)
     with pytest.raises(ConfigurationError):

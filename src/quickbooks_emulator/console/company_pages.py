@@ -132,7 +132,10 @@ def disconnect(control: Control, request: Request, match: Match) -> Response:
 
 def records(control: Control, request: Request, match: Match) -> Response:
     company, entity = control.company(match["realm"]), control.entity(match["entity"])
-    found = control.records(company.realm, entity.name)[-_SHOWN:][::-1]
+    found = control.records(company.realm, entity.name)
+    if asked := request.params.get("id"):
+        found = [one for one in found if one.get("Id") == asked]
+    found = found[-_SHOWN:][::-1]
     rows = [
         (
             one.get("Id", ""),

@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode
 
 from markupsafe import Markup
 
-from quickbooks_emulator.console import company_pages, desk_pages, parts
+from quickbooks_emulator.console import addresses, company_pages, desk_pages, parts
 from quickbooks_emulator.console.layout import STYLE, STYLE_PATH
 from quickbooks_emulator.control.api import is_foreign
 from quickbooks_emulator.control.desk import Control, ControlError
@@ -257,6 +257,7 @@ _ROUTES: tuple[tuple[str, str, Callable[..., Response]], ...] = tuple(
         ("POST", _COMPANY + "/plan", _plain(company_pages.plan)),
         ("POST", _COMPANY + "/disconnect", _plain(company_pages.disconnect)),
         ("GET", _COMPANY + r"/records/(?P<entity>\w+)", _plain(company_pages.records)),
+        ("GET", addresses.PATTERN, _plain(addresses.lead_on)),
         ("GET", desk_pages.STATE, _plain(desk_pages.state)),
         ("POST", desk_pages.STATE + "/world", _plain(desk_pages.begin)),
         ("POST", desk_pages.STATE + "/clock", _plain(desk_pages.clock)),

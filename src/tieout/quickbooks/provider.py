@@ -136,8 +136,16 @@ class QuickBooksProvider:
 
     def record_url(self, entity: str, record_id: str) -> str:
         pages = {word: one.page for one in self._entities for word in (one.spec.ledger, one.spec.practice)}
-        site = SITES.get(self._known.environment, f"{self._known.api}/")
-        return site + pages[entity].format(id=record_id)
+        return self._site + pages[entity].format(id=record_id)
+
+    def settings_url(self) -> str:
+        """Account and settings, at Advanced: there are closing date, categories and automation."""
+        return f"{self._site}app/settings?panel=advanced"
+
+    @property
+    def _site(self) -> str:
+        """The web app of this environment. Sandbox companies have a web app of their own."""
+        return SITES.get(self._known.environment, f"{self._known.api}/")
 
     def _sign_in(self) -> SignIn:
         transport = Transport(self._http, self._discovery.endpoints(), clock=self._world.clock)

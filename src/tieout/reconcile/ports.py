@@ -396,3 +396,7 @@ class LedgerProvider(Protocol):
     def record_url(self, entity: str, record_id: str) -> str:
         """Where a person sees this record in the ledger."""
         ...
+
+    def settings_url(self) -> str:
+        """Where a person changes the settings of the ledger itself."""
+        ...

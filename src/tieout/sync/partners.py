@@ -83,6 +83,14 @@ def deep_link(connection: Connection, entity: str, ledger_id: str, *, engine: En
         return ""
 
 
+def settings_link(connection: Connection, *, engine: Engine | None = None) -> str:
+    """Where a person changes the ledger's own settings; empty when this installation cannot say."""
+    try:
+        return (engine or Engine()).provider(connection.ledger).settings_url()
+    except LedgerError:
+        return ""
+
+
 # -- suggestions -----------------------------------------------------------------------------------------------
 
 

@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from tieout.sync import settings_doctor
+from tieout.sync import partners, settings_doctor
 from tieout.sync.models import Connection
 from tieout.web.access import FirmRequest
 from tieout.web.integrations.findings import findings
@@ -25,6 +25,7 @@ def card(request: FirmRequest, connection: Connection) -> HttpResponse:
         {
             "check": check,
             "findings": found,
+            "settings_url": partners.settings_link(connection),
             "to_change": sum(one.look == "problem" for one in found),
         },
     )

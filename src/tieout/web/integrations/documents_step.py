@@ -17,7 +17,7 @@ from tieout.practice.ledger_lists import LedgerList, TaxRate
 from tieout.practice.permissions import NotYours
 from tieout.practice.validation import Invalid
 from tieout.reconcile.ports import LedgerError
-from tieout.sync import chosen, payments_gate, sections, settings_doctor, steps, trial
+from tieout.sync import chosen, partners, payments_gate, sections, settings_doctor, steps, trial
 from tieout.sync.decisions import CannotDecide
 from tieout.sync.models import Connection, SectionState
 from tieout.sync.sections import NotYet
@@ -235,6 +235,7 @@ def payments(request: FirmRequest, connection: Connection) -> HttpResponse:
             "connection": connection,
             "on": steps.state_of(PAYMENTS, connection.sections) is SectionState.ON,
             "gate": payments_gate.look(connection),
+            "settings_url": partners.settings_link(connection),
             "trail": MONEY_TRAIL,
             "deposit": chosen.choices(connection, *deposit),
             "methods": chosen.choices(connection, *methods),
@@ -261,6 +262,7 @@ def gate(request: FirmRequest, connection: Connection) -> HttpResponse:
         "quickbooks/payments_gate.html",
         {
             "gate": payments_gate.look(connection),
+            "settings_url": partners.settings_link(connection),
             "on": on,
             "since": _payments_since(connection, request),
         },
