@@ -152,12 +152,24 @@ function tick(through) {
   }
   lastTicked = at;
 }
+function tickAll() {
+  const here = document.activeElement.closest("[data-rows]") || document.querySelector("[data-rows]");
+  here?.querySelector("[data-select-all]")?.click();
+}
+// m, n and e are about the ticked rows together when there are any, else about the row one stands on.
+function deciding(key) {
+  const ticked = [...document.querySelectorAll("[data-rows]")].find((rows) => picks(rows).some((box) => box.checked));
+  if (ticked) return ticked.querySelector(`[data-bulk-key="${key}"]`);
+  return document.activeElement.closest("[data-row]")?.querySelector(`[data-key="${key}"]`);
+}
 const KEYS = {
   "/": () => document.querySelector("main input[type=search]")?.focus(),
   j: () => step(1),
   k: () => step(-1),
   x: () => tick(false),
   X: () => tick(true),
+  a: () => tickAll(),
+  p: () => document.querySelector("[data-key-plan]")?.click(),
   u: () => document.querySelector("[data-key-undo]")?.click(),
   "?": () => keys.showModal(),
 };
@@ -165,8 +177,11 @@ if (keys) {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || keys.open || !keysOn()) return;
     if (event.target.closest("input:not([type=checkbox], [type=radio]), textarea, select")) return;
-    const row = document.activeElement.closest("[data-row]");
-    const button = /^[mne]$/.test(event.key) && row ? row.querySelector(`[data-key="${event.key}"]`) : null;
+    const button = /^[mne]$/.test(event.key)
+      ? deciding(event.key)
+      : /^[1-4]$/.test(event.key)
+        ? document.querySelectorAll("#review-nav a:not(.btn)")[event.key - 1]
+        : null;
     const act = KEYS[event.key] || (button && (() => button.click()));
     if (!act) return;
     event.preventDefault();
