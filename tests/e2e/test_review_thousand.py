@@ -27,6 +27,7 @@ class Keyboard:
 
     def press(self, key: str) -> None:
         self.presses += 1
+        self.page.wait_for_load_state()  # nobody presses keys at half a page
         self.page.keyboard.press(key)
 
     def go_to(self, name: str, key: str = "Enter") -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tieout.practice import records
 from tieout.practice.actions.clients import ChangedMeanwhile, archive_client, create_client
 from tieout.practice.actor import Actor, ActorKind, ChangeRecord
-from tieout.practice.clients import Kind
+from tieout.practice.clients import Client, Kind
 from tieout.practice.firms import Firm
 from tieout.practice.kinds import guess_kind
 from tieout.practice.outbox import OutboxNote
@@ -55,6 +55,7 @@ def test_what_is_created_reads_back_unit_for_unit(firm: Firm) -> None:
     assert set(created.units) == set(CLIENT_UNITS)
     assert created.version == 1
     assert created.facts == {
+        "updated_at": Client.objects.get(pk=record_id).updated_at.isoformat(),
         "kind": "individual",
         "kind_of_relation": "prospect",
         "external_id": "QB-7",

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from tests.sync.rig import Rig
 from tests.web.conftest import entered
+from tieout.practice.models import Client
 from tieout.reconcile.state import Side
 from tieout.sync import advanced
 from tieout.sync.models import SwitchChange
@@ -115,9 +118,12 @@ def test_the_engine_refuses_a_switch_it_does_not_know() -> None:
         advanced.turn(rig.member, "client", "explode", Side.LEDGER, True, engine=rig.engine)
 
 
-def conflict(rig: Rig) -> None:
+def conflict(rig: Rig, *, here_later: timedelta = timedelta()) -> None:
+    """Phone 2 here and 3 there. ``here_later``: by how much ours was edited after theirs."""
     (client,) = rig.links()
     rig.edit_client(client, phone="2")
+    with rig.here():  # the practice has the real clock, the rig a virtual one
+        Client.objects.filter(pk=client).update(updated_at=rig.clock.now() + here_later)
     rig.edit_customer(rig.links()[client], PrimaryPhone={"FreeFormNumber": "3"})
     rig.until_the_change_feed_is_asked()
 
@@ -130,7 +136,7 @@ def test_a_side_that_wins_by_itself_answers_conflicts_those_that_wait_too() -> N
     conflict(rig)
     assert rig.issues() == [("conflict", "Ada")]
     answer = entered(rig.member).post(
-        PAGE + "prefer/", {"entity": "client", "unit": "phone", "side": "ledger"}, follow=True
+        PAGE + "prefer/", {"entity": "client", "unit": "phone", "wins": "ledger"}, follow=True
     )
     page = " ".join(answer.content.decode().split())
     assert "It holds for conflicts from now on, and for those that wait." in page
@@ -139,9 +145,48 @@ def test_a_side_that_wins_by_itself_answers_conflicts_those_that_wait_too() -> N
     assert not rig.issues()
     assert [one["phone"] for one in rig.clients().values()] == ["3"]
     refused = entered(rig.member).post(
-        PAGE + "prefer/", {"entity": "client", "unit": "nonsense", "side": "ledger"}, follow=True
+        PAGE + "prefer/", {"entity": "client", "unit": "nonsense", "wins": "ledger"}, follow=True
     )
     assert "For this field you are always asked." in refused.content.decode()
+
+
+def prefer_newest(rig: Rig) -> str:
+    form = {"entity": "client", "unit": "phone", "wins": "newest"}
+    answer = entered(rig.member).post(PAGE + "prefer/", form, follow=True)
+    return " ".join(answer.content.decode().split())
+
+
+@pytest.mark.parametrize(
+    ("seconds", "phone"), [(60, "2"), (-60, "3"), (3, None)], ids=["ours", "theirs", "too close to tell"]
+)
+def test_the_record_edited_last_wins_and_a_person_is_asked_when_that_is_not_certain(
+    seconds: int, phone: str | None
+) -> None:
+    rig = Rig()
+    rig.set_up()
+    rig.add_client("Ada", phone="1")
+    rig.settle()
+    assert "chose for Phone of clients in conflict: the newest wins" in prefer_newest(rig)
+    conflict(rig, here_later=timedelta(seconds=seconds))
+    rig.settle()
+    there = [one["PrimaryPhone"]["FreeFormNumber"] for one in rig.customers().values()]
+    if phone is None:
+        assert rig.issues() == [("conflict", "Ada")]
+        assert there == ["3"]
+    else:
+        assert not rig.issues()
+        assert there == [one["phone"] for one in rig.clients().values()] == [phone]
+
+
+def test_the_newest_does_not_answer_what_a_person_is_being_asked_already() -> None:
+    rig = Rig()
+    rig.set_up()
+    rig.add_client("Ada", phone="1")
+    rig.settle()
+    conflict(rig, here_later=timedelta(minutes=5))
+    assert "those that wait are still asked about" in prefer_newest(rig)
+    rig.settle()
+    assert rig.issues() == [("conflict", "Ada")]
 
 
 def test_service_items_have_switches_of_their_own_in_their_own_words() -> None:

@@ -38,7 +38,7 @@ def item_view(item: ServiceItem) -> RecordView:
             "income_account": _ledger_id(item.income_account),
             "category": _ledger_id(item.category),
         },
-        {"label": item.name, "charge": item.charge},
+        {"label": item.name, "charge": item.charge, "updated_at": item.updated_at.isoformat()},
     )
 
 

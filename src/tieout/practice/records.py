@@ -139,6 +139,7 @@ def _view(client: Client) -> RecordView:
         "kind_of_relation": client.relation,
         "external_id": client.external_id,
         "label": client.name,
+        "updated_at": client.updated_at.isoformat(),
     }
     if client.merged_into_id is not None:
         facts["merged_into"] = str(client.merged_into_id)

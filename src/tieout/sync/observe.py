@@ -14,6 +14,7 @@ from tieout.reconcile.state import Observation as Seen
 from tieout.sync import absorbed, merged_there, observations
 from tieout.sync.lease import Lease
 from tieout.sync.models import UNRESOLVED, Attempt, Conflict, Connection, Dirty, Hold, Link, Observation
+from tieout.sync.newest import winners
 from tieout.sync.packing import unpack, unpack_units
 from tieout.sync.preferences import preferred
 
@@ -153,15 +154,21 @@ class _LaidOut:
         self.unresolved = list(
             Attempt.objects.filter(connection=connection, entity=spec.practice, state__in=UNRESOLVED)
         )
-        self.answers = self._answers(links)
+        self.preferred = preferred(connection, spec)
+        self.answers, self.asked = self._conflicts(links)
         self.became = merged_there.survivors(connection, spec, self.by_side[Side.LEDGER])
         self.merged = merged_there.sentences(connection, spec, self.became)
 
-    def _answers(self, links: Sequence[Link]) -> dict[int, list[Conflict]]:
-        found: dict[int, list[Conflict]] = {}
-        for conflict in Conflict.objects.filter(link__in=links, closed_at=None).exclude(keep=""):
-            found.setdefault(conflict.link_id, []).append(conflict)
-        return found
+    def _conflicts(self, links: Sequence[Link]) -> tuple[dict[int, list[Conflict]], dict[int, set[str]]]:
+        """By link: those that a person has answered, and the units that one is being asked about."""
+        answered: dict[int, list[Conflict]] = {}
+        asked: dict[int, set[str]] = {}
+        for conflict in Conflict.objects.filter(link__in=links, closed_at=None):
+            if conflict.keep:
+                answered.setdefault(conflict.link_id, []).append(conflict)
+            else:
+                asked.setdefault(conflict.link_id, set()).add(conflict.unit)
+        return answered, asked
 
     def works(self, rows: Sequence[Dirty]) -> list[Work]:
         linked: dict[int, Work] = {}
@@ -185,7 +192,10 @@ class _LaidOut:
             here,
             there,
             Baseline(unpack_units(link.baseline_practice), unpack_units(link.baseline_ledger)),
-            answers={**preferred(self.connection, self.spec), **self._valid_answers(link, here, there)},
+            answers={
+                **winners(self.preferred, here, there, self.asked.get(link.pk, ())),
+                **self._valid_answers(link, here, there),
+            },
             in_flight=any(one.practice_id == link.practice_id for one in self.unresolved),
             waits_for=self.waits.get(link.practice_id, ()),
             absorbed=absorbed.told_of(here),

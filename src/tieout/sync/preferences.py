@@ -1,4 +1,6 @@
-"""Acts: keeps what a firm wants done when both sides change the same thing: ask, or one side for good. Read by ``observe``.
+"""Acts: keeps what a firm wants done when both sides change the same thing: ask, one side for good, or the newest.
+
+Read by ``observe``, which leaves it to ``newest`` to say who wins.
 
 A preference answers a conflict as a person would: the value that gives way stays in the activity. What is an amount is
 always asked about; records that go one way have no conflicts to answer.
@@ -21,18 +23,26 @@ from tieout.sync.dirty import Mark
 from tieout.sync.engine import Engine
 from tieout.sync.listing import say
 from tieout.sync.models import Conflict, Connection
+from tieout.sync.newest import Wins
 from tieout.sync.review import spec_of
 
 ALWAYS_ASKED = frozenset({"rate", "amount", "total"})
 """Units that are money."""
+
+SAID: Mapping[Wins | None, str] = {
+    None: "ask",
+    Wins.PRACTICE: "ours wins",
+    Wins.LEDGER: "QuickBooks wins",
+    Wins.NEWEST: "the newest wins",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Preference:
     unit: str
     label: str
-    side: str
-    """``practice``, ``ledger``, or empty: ask."""
+    wins: str
+    """A member of ``newest.Wins``, or empty: ask."""
 
 
 def preferences(connection: Connection, entity: str, *, engine: Engine | None = None) -> Sequence[Preference]:
@@ -46,14 +56,14 @@ def preferences(connection: Connection, entity: str, *, engine: Engine | None = 
     ]
 
 
-def preferred(connection: Connection, spec: EntitySpec) -> Mapping[str, Side]:
-    """Unit -> the side that wins by itself. Empty for what goes one way."""
+def preferred(connection: Connection, spec: EntitySpec) -> Mapping[str, Wins]:
+    """Unit -> who wins by itself. Empty for what goes one way."""
     stored = connection.switches.get(spec.practice, {}).get("prefer", {})
-    return {unit: Side(side) for unit, side in stored.items() if side and _may_be_preferred(spec, unit)}
+    return {unit: Wins(wins) for unit, wins in stored.items() if wins and _may_be_preferred(spec, unit)}
 
 
 def prefer(
-    member: Member, entity: str, unit: str, side: Side | None, *, engine: Engine | None = None
+    member: Member, entity: str, unit: str, wins: Wins | None, *, engine: Engine | None = None
 ) -> bool:
     """Set one; None: ask. False when it stood so already. Conflicts of it that are open are planned again.
 
@@ -68,19 +78,18 @@ def prefer(
         spec = spec_of(connection, entity, engine)
         if not _may_be_preferred(spec, unit):
             raise CannotDecide("For this field you are always asked. Nothing was changed.")
-        if preferred(connection, spec).get(unit) is side:
+        if preferred(connection, spec).get(unit) is wins:
             return False
         own = dict(connection.switches.get(entity, {}))
-        own["prefer"] = {**own.get("prefer", {}), unit: side.value if side else ""}
+        own["prefer"] = {**own.get("prefer", {}), unit: wins.value if wins else ""}
         connection.switches = {**connection.switches, entity: own}
         connection.save(update_fields=["switches"])
         rows = Conflict.objects.filter(connection=connection, entity=entity, unit=unit, closed_at=None)
         keys = [Key(entity, Side.PRACTICE, one) for one in rows.values_list("link__practice_id", flat=True)]
         marks = [Mark(key.entity, key.side, key.id, "preference set", must_read=False) for key in keys]
         dirty.mark(connection, marks, engine.now())
-        wins = {None: "ask", Side.PRACTICE: "ours wins", Side.LEDGER: "QuickBooks wins"}[side]
         label = spec.unit(unit).label
-        said = f"{member.user.get_full_name()} chose for {label} of {spec.plural.lower()} in conflict: {wins}"
+        said = f"{member.user.get_full_name()} chose for {label} of {spec.plural.lower()} in conflict: {SAID[wins]}"
         say(
             connection, engine.now(), said, result="info", entity=entity, details={"setting": unit}, by=member
         )

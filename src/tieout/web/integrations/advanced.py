@@ -16,6 +16,7 @@ from tieout.reconcile.state import Side
 from tieout.sync import advanced, chosen, preferences, sections
 from tieout.sync.decisions import CannotDecide
 from tieout.sync.models import Connection, SectionState
+from tieout.sync.newest import Wins
 from tieout.web.access import FirmRequest
 from tieout.web.integrations.gated import connected
 
@@ -66,6 +67,10 @@ DOCUMENTS: Mapping[str, str] = {
     "credit": "Credits",
     "credit_application": "Credits on invoices",
     "refund": "Refunds",
+}
+PREFERRED: Mapping[Wins | None, str] = {
+    None: "Saved. It holds for conflicts from now on, and for those that wait.",
+    Wins.NEWEST: "Saved. It holds for conflicts from now on; those that wait are still asked about.",
 }
 OTHER_WORDS = (("customer", "product or service"), ("clients", "service items"), ("client", "service item"))
 """How the sentences about clients read for service items."""
@@ -122,13 +127,13 @@ def page(request: FirmRequest, connection: Connection) -> HttpResponse:
 @connected
 @require_POST
 def prefer(request: FirmRequest, connection: Connection) -> HttpResponse:
-    """What happens when both sides change one field: ask, or one side for good."""
-    entity, unit, side = (request.POST.get(name, "") for name in ("entity", "unit", "side"))
-    if entity not in ENTITIES or side not in {"", *Side}:
+    """What happens when both sides change one field: ask, one side for good, or the newest."""
+    entity, unit, wins = (request.POST.get(name, "") for name in ("entity", "unit", "wins"))
+    if entity not in ENTITIES or wins not in {"", *Wins}:
         raise NotYours("There is no such setting.")
     try:
-        if preferences.prefer(request.member, entity, unit, Side(side) if side else None):
-            messages.success(request, "Saved. It holds for conflicts from now on, and for those that wait.")
+        if preferences.prefer(request.member, entity, unit, Wins(wins) if wins else None):
+            messages.success(request, PREFERRED[Wins.NEWEST if wins == Wins.NEWEST else None])
     except CannotDecide as refusal:
         messages.warning(request, str(refusal))
     return redirect(f"{reverse('quickbooks-advanced')}?entity={entity}")
