@@ -16,7 +16,7 @@ from tieout.practice.firms import Member
 from tieout.practice.permissions import Permission
 from tieout.reconcile.ports import RetryLater
 from tieout.reconcile.state import Key, Side
-from tieout.sync import connections, inbox, review_final, review_lists, review_plan, status, worklist
+from tieout.sync import connections, inbox, likely, review_final, review_lists, review_plan, status, worklist
 from tieout.sync import review as reviews
 from tieout.sync.issues import CAUSES
 from tieout.sync.models import Connection, Review, ReviewRow
@@ -31,6 +31,7 @@ FUNCTIONS: Mapping[Any, tuple[str, ...]] = {
         "counts_before_start", "start", "open_review", "latest_review", "bucket_counts", "rows", "set_create_new",
         "apply", "cancel",
     ),
+    likely: ("look",),
     status: ("section_statuses", "activity", "sync_now"),
     worklist: ("groups", "page_of", "totals", "every"),
     review_lists: ("decided", "to_check", "forecast"),
@@ -95,6 +96,9 @@ class FakeSync:
         if self.ledger_down:
             raise RetryLater("QuickBooks is not answering right now.")
         return self.counts
+
+    def look(self, connection: Connection, active_there: int) -> likely.Likely:
+        return likely.Likely(1120, active_there - 1120, 31)
 
     def start(
         self,

@@ -40,13 +40,15 @@ def test_the_live_counts_arrive_beside_the_choices(browser: Client, sync: FakeSy
     page = text(browser, "counts/")
     assert 'id="count-active">1,204 in QuickBooks' in page
     assert 'id="count-all">1,235 in QuickBooks' in page
+    assert "1,120 of the same name on both sides, 84 only in QuickBooks, 31 only here" in page
+    assert "takes less than a minute" in page
 
 
 def test_no_customers_and_very_many_customers_are_said_beforehand(browser: Client, sync: FakeSync) -> None:
     sync.counts = {"active": 0, "inactive": 0, "all": 0}
     assert "There are no customers in QuickBooks yet" in text(browser, "counts/")
     sync.counts = {"active": 9000, "inactive": 0, "all": 9000}
-    assert "take a few minutes" in text(browser, "counts/")
+    assert "takes about 1 minute; you may leave the page meanwhile" in text(browser, "counts/")
 
 
 def test_when_quickbooks_does_not_answer_the_page_says_so_and_nothing_starts(

@@ -14,6 +14,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from tieout.practice.access import clients_of
 from tieout.reconcile.ports import Activity, LedgerError
+from tieout.sync import likely
 from tieout.sync import review as reviews
 from tieout.sync.models import Connection, Review
 from tieout.sync.review_jobs import WAITING
@@ -22,8 +23,8 @@ from tieout.web.integrations.flows import CLIENTS, FLOWS
 from tieout.web.integrations.gated import connected
 
 ENTITY = "client"
-MANY = 5_000
-"""From here on reading takes minutes, and the page says so."""
+A_MINUTE = 5_000
+"""Customers that are read and compared in about a minute, on a machine with two processors."""
 
 
 class StartForm(forms.Form):
@@ -72,10 +73,13 @@ def choose(request: FirmRequest, connection: Connection) -> HttpResponse:
 @connected
 @require_GET
 def counts(request: FirmRequest, connection: Connection) -> HttpResponse:
-    """The live numbers beside the choices, asked of QuickBooks after the page is there."""
-    context: dict[str, object] = {"many": MANY}
+    """The live numbers beside the choices, and what the review is likely to find, asked of QuickBooks after the page is there."""
+    context: dict[str, object] = {}
     try:
-        context["counts"] = reviews.counts_before_start(connection)
+        found = reviews.counts_before_start(connection)
+        context = {"counts": found, "minutes": found["all"] // A_MINUTE}
+        if found["active"]:
+            context["likely"] = likely.look(connection, found["active"])
     except LedgerError as error:
         context["problem"] = error.sentence
     return render(request, "quickbooks/counts.html", context)
