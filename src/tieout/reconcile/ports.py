@@ -391,12 +391,9 @@ class LedgerProvider(Protocol):
 
     def notices(self, headers: Mapping[str, str], body: bytes) -> Sequence[Notice]:
         """Verify and read one webhook delivery. Raises ``BadSignature``."""
-        ...
 
     def record_url(self, entity: str, record_id: str) -> str:
         """Where a person sees this record in the ledger."""
-        ...
 
     def settings_url(self) -> str:
         """Where a person changes the settings of the ledger itself."""
-        ...
