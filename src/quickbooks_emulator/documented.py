@@ -129,7 +129,8 @@ DOCUMENTED: dict[str, Text] = {
     "10100": Text("Result set too large"),
     "10200": Text("Company data reset in progress", status=503, kind=SYSTEM),
 }
-"""The statuses of 100 to 150 and 10200 are guesses, so is the wording of 6130, 6250, 6280 and the 2000s' details."""
+"""The statuses of 100 to 150 and 10200 are not documented, nor is the wording of 6130, 6250, 6280 and the 2000s'
+details: a fault rule's `status` and `detail`, and the switch `fault_details`, replace them."""
 
 
 def documented(code: str, detail: str = "", *, status: int | None = None) -> Fault:

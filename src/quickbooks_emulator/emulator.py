@@ -213,6 +213,7 @@ class Emulator:
                 metered=call.metered,
                 faults=tuple(rule.effect for rule in met),
                 replayed=replayed,
+                units=_items(call) if self.knobs.batch_meters_items else 1,
             )
         )
 
@@ -251,6 +252,12 @@ class Emulator:
         )
         with self.store.transaction() as transaction:
             transaction.put("apps", app.client_id, app)
+
+
+def _items(call: Call) -> int:
+    """How many items a batch has; 1 for any other call."""
+    items = call.payload.get("BatchItemRequest") if isinstance(call.payload, dict) else None
+    return len(items) if call.operation == "batch" and isinstance(items, list) else 1
 
 
 def _record_of(call: Call) -> str:

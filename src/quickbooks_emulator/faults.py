@@ -6,6 +6,7 @@ member (500, 2010, 4000, 4001, 6240) and "" where it has an empty one (610, 5010
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 VALIDATION = "ValidationFault"
@@ -28,6 +29,13 @@ class Fault(Exception):
         super().__init__(f"{code}: {message}: {detail}")
         self.code, self.message, self.detail = code, message, detail
         self.element, self.status, self.kind = element, status, kind
+
+    def worded(self, details: Mapping[str, str]) -> Fault:
+        """The same fault with the Detail a switch gives its code."""
+        detail = details.get(self.code or "", self.detail)
+        return Fault(
+            self.code, self.message, detail, element=self.element, status=self.status, kind=self.kind
+        )
 
     def envelope(self, *, in_batch: bool = False) -> dict[str, Any]:
         """The value of the `Fault` member. Inside a batch the element is always present (recorded as "")."""
@@ -61,7 +69,7 @@ def not_found() -> Fault:
 
 
 def duplicate_request() -> Fault:
-    """600: the same request id with another body. Documented code; when it is used is a guess (a knob)."""
+    """600: the same request id with another body. Documented code; when it is used is a switch."""
     return Fault(
         "600", "Duplicate Request ID", "Duplicate Request ID : this request id was used before.", element=""
     )
@@ -101,7 +109,7 @@ def invalid_id(value: object, element: str = "Id") -> Fault:
 
 
 def bad_characters(element: str) -> Fault:
-    """2040. The code is documented; the wording is a guess."""
+    """2040. The code is documented, the wording is not (`fault_details` gives another)."""
     return Fault(
         "2040",
         "Invalid String",
@@ -122,7 +130,8 @@ def bad_length(element: str, least: int, most: int, supplied: int) -> Fault:
 
 
 def bad_value(code: str, what: str, value: object, element: str) -> Fault:
-    """2060 to 2240: one member has the wrong form. Codes are documented; most wordings are guesses."""
+    """2060 to 2240: one member has the wrong form. Codes are documented, most wordings are not
+    (`fault_details` gives others)."""
     return Fault(code, f"Invalid {what}", f"Invalid {what} : {value}", element=element)
 
 
@@ -240,13 +249,18 @@ def deleted_element() -> Fault:
     return business("You cannot modify a list element that has been deleted.")
 
 
+def too_many_lines(code: str, sentence: str) -> Fault:
+    """The limits are documented; the code is a switch."""
+    return bad_value("2240", "Number Range", sentence, "Line") if code == "2240" else business(sentence)
+
+
 def batch_too_large(most: int) -> Fault:
-    """1040, documented; the wording is a guess."""
+    """1040, documented; the wording is not (`fault_details`)."""
     return Fault("1040", "Batch size exceeds limit", f"A batch holds at most {most} items.", element="")
 
 
 def too_many_objects(most: int) -> Fault:
-    """10100, documented code; the wording is a guess."""
+    """10100, documented code; the wording is not (`fault_details`)."""
     return Fault("10100", "Result set too large", f"A batch returns at most {most} objects.", element="")
 
 
@@ -268,7 +282,7 @@ def invalid_account_type(detail: str) -> Fault:
 
 
 def feature_off(code: str, feature: str) -> Fault:
-    """A feature the plan or the preferences do not have. Code and text are a guess (a knob: 5030 or 6000)."""
+    """A feature the plan or the preferences do not have. The code is a switch: 5030 or 6000."""
     detail = f"{feature} is not available or not turned on for this company."
     return business(detail) if code == "6000" else Fault(code, "Feature Not Supported", detail, element="")
 

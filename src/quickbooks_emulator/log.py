@@ -30,6 +30,7 @@ class Entry(msgspec.Struct, frozen=True):
     metered: str
     faults: tuple[str, ...]
     replayed: bool
+    units: int = 1  # how often it counts on the meter
 
 
 class RequestLog:
@@ -60,5 +61,5 @@ class RequestLog:
         counts = {"core": 0, "coreplus": 0}
         for entry in self.entries():
             if entry.metered and 200 <= entry.status < 300:
-                counts[entry.metered] += 1
+                counts[entry.metered] += entry.units
         return counts

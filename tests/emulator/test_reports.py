@@ -340,9 +340,9 @@ def test_the_income_of_each_day_adds_up_to_the_total(api: Api) -> None:
     )
     assert [one["ColTitle"] for one in months["Columns"]["Column"]] == [
         "",
-        "Dec 2025",
+        "Dec 15 - Dec 31, 2025",
         "Jan 2026",
-        "Feb 2026",
+        "Feb 1 - Feb 3, 2026",
         "Total",
     ]
 

@@ -15,6 +15,7 @@ from quickbooks_emulator import Emulator, Knobs
 from quickbooks_emulator.emulator import CLIENT_ID
 from quickbooks_emulator.knobs import DAY, MEANINGS
 from tests.emulator import scenarios as play
+from tests.emulator import scenarios_of_books as books
 from tests.emulator.client import Api
 
 
@@ -133,6 +134,56 @@ SWITCHES = {
     "closed_period_code": Switch("6200", play.in_a_closed_period, ("6210", "6210"), ("6200", "6200")),
     "tax_calculation_required": Switch(True, play.abroad, "", "2020", world="canada"),
     "sales_tax_rates": Switch({"CA": Decimal(5)}, play.automated_tax, 8, 5),
+    "attachment_queries_any_link": Switch(False, books.by_second_link, True, False),
+    "changes_since_inclusive": Switch(False, books.since_now, 1, 0),
+    "time_activity_in_changes": Switch(True, play.cdc("TimeActivity"), "4001", ""),
+    "batch_meters_items": Switch(True, books.metered_batch, 1, 3),
+    "fault_details": Switch(
+        {"1040": "Too many."},
+        books.too_large_batch,
+        "1040 A batch holds at most 1 items.",
+        "1040 Too many.",
+        {"batch_items": 1},
+    ),
+    "writable_subscriptions": Switch(("SUBSCRIBED", "PAUSED"), books.write_while_paused, "6190", ""),
+    "second_deleted_name": Switch("refused", books.deactivate_twice, "Cool Cars (deleted) 1", "6240"),
+    "renames_bump_children": Switch(True, books.tokens_below_a_rename, ("0", "0"), ("1", "1")),
+    "references_keep_names": Switch(True, books.name_after_a_rename, "Renamed", "Cool Cars"),
+    "sub_flag_false_drops_parent": Switch(False, books.unflagged_class, False, True),
+    "changed_address_keeps_id": Switch(False, books.moved_address, True, False),
+    "person_passes_unbilled_charges": Switch(False, books.deactivate_with_hours, "", "6280"),
+    "item_type_required": Switch(True, books.typeless_item, "", "2020"),
+    "credits_return_stock": Switch(False, books.returned_stock, 1, 0),
+    "negative_opening_balance_kept": Switch(False, books.negative_openings, (-30, -20), (0, 0)),
+    "opening_balances_to_equity": Switch(
+        False,
+        books.opened_against,
+        ["Opening Balance Equity", "Opening Balance Equity"],
+        ["Uncategorized Income", "Uncategorized Expense"],
+    ),
+    "bundle_lines_count": Switch(False, books.lines_of_a_bundle, "6000", "", {"taxable_lines": 6}),
+    "too_many_lines_code": Switch(
+        "2240", lambda api: play.refusal(lambda: play.invoice(api, lines=3)), "6000", "2240", {"lines": 2}
+    ),
+    "discounts_off_refused": Switch(False, books.discount_turned_off, "6000", 10),
+    "tax_override_rest": Switch("first", books.shared_out_tax, [0.33, 0.33, 0.34], [0.34, 0.33, 0.33]),
+    "deposit_too_large_code": Switch("6000", books.deposit_above_the_total, "6460", "6000"),
+    "send_bumps_token": Switch(True, books.sent_token, "0", "1"),
+    "voided_again_refused": Switch(True, books.void_twice, "", "6000"),
+    "reopens_orders": Switch(False, books.order_after_its_bill, "Open", "Closed"),
+    "linked_source_deletable": Switch(False, books.delete_sources, ("", ""), ("6000", "6000")),
+    "applied_credit_deletable": Switch(False, books.delete_used_credit, ("", 10), ("6000", 0)),
+    "released_newest_first": Switch(False, books.shrink_a_paid_invoice, [0, 4], [4, 0]),
+    "touched_payments_get_token": Switch(False, books.token_of_a_released_payment, "1", "0"),
+    "deposit_links_whole": Switch(False, books.deposit_a_part, "6000", ""),
+    "empty_transfer_code": Switch("2240", books.transfer_nothing, "6000", "2240"),
+    "auto_apply_family": Switch(True, books.credit_of_the_parent, 10, 0),
+    "unknown_report_code": Switch(
+        "500", lambda api: play.refusal(lambda: api.get("/reports/Horoscope")), "5020", "500"
+    ),
+    "report_week_begins": Switch(
+        "Monday", books.weeks, ["2026-03-01", "2026-03-08"], ["2026-03-02", "2026-03-09"]
+    ),
 }
 
 

@@ -67,7 +67,7 @@ def check_number(change: Change) -> None:
 
 
 def protect_system_accounts(change: Change) -> None:
-    """System accounts cannot be deactivated or have children (documented; the wording is a guess)."""
+    """System accounts cannot be deactivated or have children (documented; the wording is not)."""
     deactivated = change.old is not None and change.old.active and not change.body.get("Active", True)
     if deactivated and change.before.get("AccountSubType") in SYSTEM_SUBTYPES:
         raise faults.business("You can't make this account inactive because QuickBooks uses it.")

@@ -66,12 +66,15 @@ def draft(books: Books, entity: Entity, old: Record | None, given: Body, *, spar
 
 
 def _number_addresses(change: Change) -> None:
-    """Address objects have their own ids; a changed address keeps the id of the one it replaces (a guess)."""
+    """Address objects have their own ids; a changed address keeps the id of the one it replaces (a switch)."""
     for field in change.entity.fields:
         if field.kind is not Kind.ADDRESS or field.name not in change.body:
             continue
         address = change.body[field.name]
-        known = change.before.get(field.name, {}).get("Id")
+        before = change.before.get(field.name, {})
+        known = before.get("Id")
+        if not change.books.knobs.changed_address_keeps_id and _without_id(before) != _without_id(address):
+            known = None
         change.body[field.name] = {
             "Id": known or str(change.books.next_number("addresses")),
             **_without_id(address),

@@ -24,8 +24,10 @@ def keep_who_is_billed(change: Change) -> None:
 
 def refuse_unbilled(change: Change) -> None:
     """6280: a customer with billable time or expenses that no invoice took up cannot be deactivated over the API
-    (documented code; that a person in QuickBooks can is a guess, as for an open balance)."""
-    if change.old is None or not change.old.active or change.body.get("Active", True) or change.books.person:
+    (documented code); whether a person in QuickBooks can is a switch."""
+    books = change.books
+    passes = books.person and books.knobs.person_passes_unbilled_charges
+    if change.old is None or not change.old.active or change.body.get("Active", True) or passes:
         return
     if any(customer == change.old.id for customer in _unbilled(change.books)):
         raise documented("6280")

@@ -18,7 +18,7 @@ from quickbooks_emulator.entities.declaration import (
 
 
 def need_classes(change: Change) -> None:
-    """Plus and Advanced only, and only when tracked (documented); the fault is a guess (a knob)."""
+    """Plus and Advanced only, and only when tracked (documented); the fault is a switch."""
     tracked = settings.classes_per_line(change.books) or settings.classes_per_transaction(change.books)
     if change.old is None and not tracked:
         raise faults.feature_off(change.books.knobs.feature_off_code, "Class tracking")

@@ -55,7 +55,7 @@ CREDIT_MEMO = Entity(
     ),
     afterwards=(post, settle.trim, use_new_credit),
     void_by_person=(basics.open_period, *sales.VOIDING),
-    removing=(basics.open_period,),
+    removing=(basics.open_period, settle.refuse_deletion_of_used),
     removed=(unpost, settle.release),
     post=sale(owed=True, sign=-1),
     compute=sales.home_total,

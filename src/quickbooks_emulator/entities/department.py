@@ -20,7 +20,7 @@ from quickbooks_emulator.entities.declaration import (
 
 
 def need_departments(change: Change) -> None:
-    """Plus and Advanced only, and only when tracked (documented); the fault is a guess (a knob)."""
+    """Plus and Advanced only, and only when tracked (documented); the fault is a switch."""
     if change.old is None and not settings.departments(change.books):
         raise faults.feature_off(change.books.knobs.feature_off_code, "Location tracking")
 

@@ -66,7 +66,7 @@ _CASH_BACK = Shape("CashBackInfo", (Field("AccountRef", Kind.REF), money_field("
 
 def settle_lines(change: Change) -> None:
     """Linked lines have no Id, LineNum or DetailType and copy PaymentMethodRef and the reference number (recorded); what they
-    link to must lie in Undeposited Funds with that amount and in no other deposit (a guess). Direct lines need an
+    link to must be in no other deposit and lie in Undeposited Funds with that amount (a switch). Direct lines need an
     account (2020). TotalAmt is their sum less the cash back (recorded)."""
     body = change.body
     known = {line["Id"] for line in change.before.get("Line", ()) if "Id" in line}
@@ -122,10 +122,11 @@ def _linked(change: Change, line: Body) -> Body:
     own = change.old.id if change.old else None
     if any(one.id != own for one in linking(change.books, "Deposit", txn)):
         raise faults.deposited()
+    whole = change.books.knobs.deposit_links_whole
     held = change.books.get("Account", source.body["DepositToAccountRef"]["value"])
-    if held is None or held.body["AccountSubType"] != "UndepositedFunds":
+    if whole and (held is None or held.body["AccountSubType"] != "UndepositedFunds"):
         raise faults.cannot_link("the payment is not in Undeposited Funds.")
-    if Decimal(line["Amount"]) != Decimal(source.body["TotalAmt"]):
+    if whole and Decimal(line["Amount"]) != Decimal(source.body["TotalAmt"]):
         raise faults.business("The amount of a deposit line must be the amount of the linked transaction.")
     detail: Body = {}
     if "PaymentMethodRef" in source.body:

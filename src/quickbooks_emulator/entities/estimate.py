@@ -30,6 +30,7 @@ ESTIMATE = Entity(
     ),
     rules=(*sales.rules("CustomerRef", family=("Estimate",), posts=False), estimates.keep_links),
     compute=sales.home_total,
+    removing=(estimates.refuse_deletion_of_source,),
     removed=(estimates.unlink,),
     indexed=sales.INDEXED,
     more_indexes=sales.INDEXES,

@@ -14,7 +14,7 @@ LEVELS = 5  # the top one counted (documented)
 
 def place_under_parent(change: Change) -> None:
     """Job needs ParentRef (6150); the parent must exist (2500), be active, not be a descendant (900); at most
-    five levels (6180). ParentRef without Job is dropped by default (a guess, a switch)."""
+    five levels (6180). ParentRef without Job is dropped by default (a switch)."""
     body = change.body
     if not body.get("Job"):
         if "ParentRef" in body and not change.books.knobs.job_false_drops_parent:
@@ -50,8 +50,8 @@ def full_name(change: Change, body: Body) -> str:
 
 def ripple_to_family(change: Change) -> None:
     """A new sub-customer touches its parent's time (recorded). A renamed or moved parent renames the full names
-    below it, without a new token (a guess). A deactivated one takes its sub-customers along (documented for the
-    QuickBooks pages; the same over the API is a guess)."""
+    below it, without a new token (a switch). A deactivated one takes its sub-customers along (documented for the
+    QuickBooks pages; over the API a switch)."""
     if change.old is None and "ParentRef" in change.body:
         parent = change.books.get(change.entity.name, change.body["ParentRef"]["value"])
         if parent is not None:
@@ -74,7 +74,8 @@ def _refresh_below(change: Change, parent: Record, *, deactivated: bool) -> None
         body["FullyQualifiedName"] = f"{parent.body['FullyQualifiedName']}:{body['DisplayName']}"
         if body == child.body:
             continue
-        stored = change.books.update(change.entity, child, body, bump=gone)
+        bump = gone or change.books.knobs.renames_bump_children
+        stored = change.books.update(change.entity, child, body, bump=bump)
         if gone:
             change.books.tell(change.entity, "Update", child.id)
         _refresh_below(change, stored, deactivated=deactivated)

@@ -28,16 +28,17 @@ from quickbooks_emulator.ledger.sales import sale
 
 def settle_deposit(change: Change) -> None:
     """Deposit needs AllowDeposit; it lowers the balance without a Payment (documented in part). More than the total
-    is 6460 (a guess at the code)."""
+    is 6460 (the code is a switch)."""
     body = change.body
     deposit = Decimal(body.get("Deposit", 0) or 0)
     if not settings.preference(change.books, "SalesFormsPrefs", "AllowDeposit"):
         body.pop("Deposit", None)
         return
     if deposit < 0 or deposit > Decimal(body["TotalAmt"]):
-        raise faults.Fault(
-            "6460", "Invalid deposit", "The deposit is not between 0 and the total.", element=""
-        )
+        sentence = "The deposit is not between 0 and the total."
+        if change.books.knobs.deposit_too_large_code == "6000":
+            raise faults.business(sentence)
+        raise faults.Fault("6460", "Invalid deposit", sentence, element="")
     if not deposit:
         body.pop("Deposit", None)
 

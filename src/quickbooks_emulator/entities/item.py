@@ -53,8 +53,10 @@ _GROUP = Shape(
 
 def settle_type(change: Change) -> None:
     """Type is one of the five; a bundle cannot be made over the API, an inventory item stays one (documented).
-    Left out on create it is Service (a guess that follows from old clients)."""
+    Left out on create it is Service (a switch)."""
     body = change.body
+    if change.old is None and not body.get("Type") and change.books.knobs.item_type_required:
+        raise faults.required("Type")
     type_ = body.get("Type") or change.before.get("Type") or "Service"
     if type_ not in TYPES:
         raise faults.Fault("2170", "Invalid Enumeration", f"Invalid Enumeration : {type_}", element="")

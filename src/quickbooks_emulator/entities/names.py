@@ -47,7 +47,7 @@ def follow_on_checks(change: Change) -> None:
 
 
 def deactivate_or_reactivate(change: Change) -> None:
-    """Append the suffix on deactivation, numbering a second clash (a guess); take it off on reactivation unless
+    """Append the suffix on deactivation, numbering a second clash (a switch); take it off on reactivation unless
     the caller named the record anew (a switch: production code disagrees)."""
     was_active = change.old is None or change.old.active
     is_active = bool(change.body.get("Active", True))
@@ -109,6 +109,8 @@ def _reactivated(change: Change) -> str:
 def _free_suffixed(change: Change, name: str) -> str:
     wanted, number = name + SUFFIX, 0
     while _holder(change, wanted) is not None:
+        if change.books.knobs.second_deleted_name == "refused":
+            raise faults.duplicate_name("null")
         number += 1
         wanted = f"{name}{SUFFIX} {number}"
     return wanted

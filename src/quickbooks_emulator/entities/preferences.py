@@ -58,7 +58,7 @@ def _custom(group: str, kind: str, *names: str) -> list[Body]:
 
 def initial(country: str = "US", currency: str = "USD") -> Body:
     """The switches of a company with manual sales tax, as recorded in US sandboxes; AutoApply* are absent there. A
-    Canadian one has several currencies (recorded), a UK one does not (a guess)."""
+    Canadian one has several currencies (recorded), a UK one does not until its Preferences say so."""
     tax: Body = {"UsingSalesTax": True}
     if country == "US":
         tax["TaxGroupCodeRef"] = {"value": "2"}

@@ -15,7 +15,7 @@ from quickbooks_emulator.entities.declaration import (
     reference,
     text,
 )
-from quickbooks_emulator.forms import basics, numbers, orders, purchases
+from quickbooks_emulator.forms import basics, estimates, numbers, orders, purchases
 from quickbooks_emulator.forms.lines import show_lines
 from quickbooks_emulator.forms.shapes import CUSTOM, LINK, TAX_DETAIL, many, number_field, one
 
@@ -71,6 +71,7 @@ PURCHASE_ORDER = Entity(
         numbers.number(("PurchaseOrder",)),
         orders.keep_links,
     ),
+    removing=(estimates.refuse_deletion_of_source,),
     removed=(orders.unlink,),
     indexed=purchases.INDEXED,
     more_indexes=purchases.INDEXES,

@@ -71,7 +71,9 @@ def _base(books: Books, record: Record) -> Body:
 
 
 def named(books: Books, target: str | None, value: Body) -> Body:
-    """A reference with its target's name, resolved at reading time (a guess for renamed targets)."""
+    """A reference with its target's name, resolved at reading time (a switch)."""
+    if "name" in value and books.knobs.references_keep_names:
+        return value
     entity = books.entities.get(target or "")
     record = books.get(entity.name, value["value"]) if entity else None
     if entity is None or record is None:

@@ -30,10 +30,10 @@ def plan(books: Books) -> str:
 
 def is_subscribed(books: Books) -> bool:
     """CompanyInfo's SubscriptionStatus: a company whose subscription or trial is over can be read, not written
-    (documented). Which words beside SUBSCRIBED and TRIAL still may write is a guess: none."""
+    (documented). The words under which it may be written are a switch."""
     record = books.get("CompanyInfo", "1")
     status = _named_value(record.body.get("NameValue", ()) if record else (), "SubscriptionStatus")
-    return not status or status.upper() in ("SUBSCRIBED", "TRIAL", "PAID")
+    return not status or status.upper() in books.knobs.writable_subscriptions
 
 
 def inactive_code(books: Books, entity: str) -> str:

@@ -28,7 +28,7 @@ _BALANCE_SHEET = ("Bank", "Other Current Asset", "Fixed Asset", "Other Asset", "
 
 
 def _amount(name: str) -> Rule:
-    """More than nothing: 2240 for a negative amount, 6000 for none (a guess)."""
+    """More than nothing: 2240 for a negative amount, 6000 for none (a switch)."""
 
     def rule(change: Change) -> None:
         if Decimal(change.body[name]) < 0:
@@ -36,6 +36,8 @@ def _amount(name: str) -> Rule:
         if not Decimal(change.body[name]) and not change.body.get("PrivateNote", "").startswith(
             basics.VOIDED
         ):
+            if change.books.knobs.empty_transfer_code == "2240":
+                raise faults.bad_value("2240", "Number Range", change.body[name], name)
             raise faults.business("You must set a transaction amount.")
 
     return rule

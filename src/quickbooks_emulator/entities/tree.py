@@ -35,11 +35,12 @@ def characters(forbidden: str) -> Rule:
 
 def place(flag: str, *, with_level: bool = False, levels: int = hierarchy.LEVELS) -> Rule:
     """The rule that puts a row below its ParentRef. The flag (SubItem, SubClass ...) follows from ParentRef; a
-    flag without a parent is 6150, a flag sent as false lets the parent go (a guess), too deep is 6180."""
+    flag without a parent is 6150, a flag sent as false lets the parent go (a switch), too deep is 6180."""
 
     def rule(change: Change) -> None:
         body = change.body
-        if change.given.get(flag) is False and "ParentRef" not in change.given:
+        lets_go = change.given.get(flag) is False and "ParentRef" not in change.given
+        if lets_go and change.books.knobs.sub_flag_false_drops_parent:
             body.pop("ParentRef", None)
         if change.given.get(flag) is True and "ParentRef" not in body:
             raise faults.parent_required()
@@ -64,7 +65,7 @@ def place(flag: str, *, with_level: bool = False, levels: int = hierarchy.LEVELS
 
 
 def suffix_or_revive(change: Change) -> None:
-    """Append " (deleted)" on deactivation, numbering a second clash (a guess); take it off on reactivation unless
+    """Append " (deleted)" on deactivation, numbering a second clash (a switch); take it off on reactivation unless
     the caller named the row anew (a switch, as for customers)."""
     name = change.entity.name_field
     was, now = change.old is None or change.old.active, bool(change.body.get("Active", True))
@@ -99,7 +100,7 @@ def path_of(change: Change, body: Body) -> str:
 
 def cascade(change: Change) -> None:
     """A renamed, moved or deactivated parent changes what hangs below it, without a new token for the names (a
-    guess, as for customers)."""
+    switch, as for customers)."""
     if change.old is None:
         return
     gone = change.old.active and not change.after.active
@@ -118,7 +119,8 @@ def _refresh(change: Change, parent: Record, *, takes: bool) -> None:
             body[name] += SUFFIX
         body["FullyQualifiedName"] = f"{parent.body['FullyQualifiedName']}:{body[name]}"
         if body != child.body:
-            stored = change.books.update(change.entity, child, body, bump=gone)
+            bump = gone or change.books.knobs.renames_bump_children
+            stored = change.books.update(change.entity, child, body, bump=bump)
             if gone:
                 change.books.tell(change.entity, "Update", child.id)
             _refresh(change, stored, takes=takes)
@@ -151,6 +153,8 @@ def _held(change: Change, name: str) -> bool:
 def _free(change: Change, name: str) -> str:
     wanted, number = name + SUFFIX, 0
     while _held(change, wanted):
+        if change.books.knobs.second_deleted_name == "refused":
+            raise faults.duplicate_name(f"Another {change.entity.noun} is already using this name.")
         number += 1
         wanted = f"{name}{SUFFIX} {number}"
     return wanted

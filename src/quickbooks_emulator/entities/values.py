@@ -1,7 +1,7 @@
 """Decides: whether each member a client sent is well formed, and what it is stored as.
 
-A value of None in the result means "cleared". A JSON null is the same as leaving the member out (a guess that
-follows from the service's Java parser; the knob `null_clears` makes it clear); an empty string clears.
+A value of None in the result means "cleared". A JSON null is the same as leaving the member out, as the service's Java
+parser suggests (the switch `null_clears` makes it clear); an empty string clears.
 """
 
 from __future__ import annotations

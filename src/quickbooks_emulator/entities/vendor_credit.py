@@ -61,7 +61,7 @@ VENDOR_CREDIT = Entity(
         settle.set_balance,
     ),
     afterwards=(post, settle.trim),
-    removing=(basics.open_period,),
+    removing=(basics.open_period, settle.refuse_deletion_of_used),
     removed=(unpost, settle.release),
     post=bought(owed=True, sign=lambda body: -1),
     indexed=purchases.INDEXED,

@@ -182,7 +182,8 @@ def _settle_detail(change: Change, found: Tax, us: bool) -> Decimal:
     if override is None and lines and change.books.retotal:
         override = total + change.books.retotal
     if override is not None:
-        lines = _scaled(lines, override)
+        first = change.books.knobs.tax_override_rest == "first"
+        lines = _scaled(lines[::-1], override)[::-1] if first else _scaled(lines, override)
         total = override
     detail: Body = {}
     if found.code is not None:
@@ -209,7 +210,7 @@ def _override(change: Change, computed: Decimal) -> Decimal | None:
 
 
 def _scaled(lines: list[Body], total: Decimal) -> list[Body]:
-    """Tax lines sharing out an override in proportion, the rest on the last one (a guess)."""
+    """Tax lines sharing out an override in proportion, the rest on the last of them."""
     whole = sum((Decimal(line["Amount"]) for line in lines), ZERO)
     left, found = total, []
     for number, line in enumerate(lines, 1):

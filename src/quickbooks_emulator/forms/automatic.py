@@ -2,7 +2,7 @@
 invoices. Behind SalesFormsPrefs.AutoApplyCredit.
 
 A credit is used through a Payment of 0 that carries both lines (help pages); an unapplied payment gets another line
-(recorded). Oldest first (a switch), of the same customer record only (a guess).
+(recorded). Oldest first, of the same customer record only (both switches).
 """
 
 from __future__ import annotations
@@ -59,10 +59,21 @@ def _on(books: Books) -> bool:
 
 
 def _of(books: Books, entity: str, customer: str) -> list[Record]:
-    found = books.named(entity, "CustomerRef", customer)
+    found = [one for name in _family(books, customer) for one in books.named(entity, "CustomerRef", name)]
     newest_first = entity != "Invoice" and books.knobs.auto_apply_newest_first
     order = sorted(found, key=lambda record: (record.body["TxnDate"], len(record.id), record.id))
     return order[::-1] if newest_first else order
+
+
+def _family(books: Books, customer: str) -> list[str]:
+    """The customer; by a switch also those above and below."""
+    if not books.knobs.auto_apply_family:
+        return [customer]
+    found, record = [customer], books.get("Customer", customer)
+    while record is not None and "ParentRef" in record.body:
+        record = books.get("Customer", record.body["ParentRef"]["value"])
+        found += [record.id] if record is not None else []
+    return [*found, *(one.id for one in books.descendants("Customer", customer))]
 
 
 def _left(books: Books, invoice: str) -> Decimal:
@@ -106,7 +117,7 @@ def _extend(books: Books, payment: Record, invoice: str, part: Decimal) -> None:
         "Line": [*payment.body.get("Line", ()), line],
         "UnappliedAmt": padded(Decimal(payment.body["UnappliedAmt"]) - part),
     }
-    stored = books.update(kind, payment, body)
+    stored = books.update(kind, payment, body, bump=books.knobs.touched_payments_get_token)
     books.tell(kind, "Update", payment.id)
     follow(books, kind, stored)
     refresh(books, "Invoice", invoice)

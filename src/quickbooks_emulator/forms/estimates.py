@@ -61,8 +61,14 @@ def keep_links(change: Change) -> None:
         change.body.pop("LinkedTxn", None)
 
 
+def refuse_deletion_of_source(change: Change) -> None:
+    """By a switch an estimate that became an invoice, or an order that became a bill, cannot be deleted."""
+    if not change.books.knobs.linked_source_deletable and change.before.get("LinkedTxn"):
+        raise faults.business(f"This {change.entity.noun} is linked to another transaction.")
+
+
 def unlink(change: Change) -> None:
-    """A deleted estimate leaves the invoices made from it, without the link (a guess)."""
+    """A deleted estimate leaves the invoices made from it, without the link (a switch)."""
     assert change.old is not None
     for invoice in linking(change.books, "Invoice", change.old.id):
         body = dict(invoice.body)

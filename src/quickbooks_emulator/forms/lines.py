@@ -55,7 +55,7 @@ def settle_lines(change: Change) -> None:
         if kind == SUBTOTAL:
             continue
         if kind == DISCOUNT:
-            discounts.append(_discount(change, line))
+            discounts += _discount(change, line)
         else:
             kept.append(run.settle(line))
     if not kept:
@@ -73,14 +73,16 @@ def settle_lines(change: Change) -> None:
 
 
 def _refuse_too_many(change: Change, lines: list[Body]) -> None:
-    """At most 750 lines once one of them is taxable (documented; that 6000 says so, and that the lines inside a bundle
-    count, are guesses)."""
+    """At most 750 lines once one of them is taxable (documented; the code, and whether the lines inside a bundle count,
+    are switches)."""
     most, us = change.books.knobs.taxable_lines, settings.is_us(change.books)
     codes = (line[SALES].get("TaxCodeRef", {}).get("value", "NON") for line in items_of(lines))
     taxable = any(code == "TAX" if us else code != "NON" for code in codes)
-    count = sum(1 + len(line.get(GROUP, {}).get("Line", ())) for line in lines)
+    inside = change.books.knobs.bundle_lines_count
+    count = sum(1 + (len(line.get(GROUP, {}).get("Line", ())) if inside else 0) for line in lines)
     if taxable and count > most:
-        raise faults.business(f"A taxable transaction can have at most {most} lines; this one has {count}.")
+        sentence = f"A taxable transaction can have at most {most} lines; this one has {count}."
+        raise faults.too_many_lines(change.books.knobs.too_many_lines_code, sentence)
 
 
 class _Run:
@@ -269,9 +271,12 @@ def _shown(books: Books, detail: Body) -> Body:
     return printed
 
 
-def _discount(change: Change, line: Body) -> Body:
-    """Needs AllowDiscount (the refusal is a guess); the account is DefaultDiscountAccount (recorded)."""
+def _discount(change: Change, line: Body) -> list[Body]:
+    """Needs AllowDiscount (without it refused or, by a switch, dropped); the account is DefaultDiscountAccount
+    (recorded)."""
     if not settings.preference(change.books, "SalesFormsPrefs", "AllowDiscount", True):
+        if not change.books.knobs.discounts_off_refused:
+            return []
         raise faults.business("Discounts are turned off for this company.")
     detail = dict(line.get(DISCOUNT, {}))
     detail.setdefault("PercentBased", "DiscountPercent" in detail)
@@ -288,7 +293,7 @@ def _discount(change: Change, line: Body) -> Body:
         raise faults.invalid_reference("Accounts", detail["DiscountAccountRef"]["value"])
     if not settings.classes_per_line(change.books):
         detail.pop("ClassRef", None)
-    return {"Amount": line.get("Amount", ZERO), "DetailType": DISCOUNT, DISCOUNT: detail}
+    return [{"Amount": line.get("Amount", ZERO), "DetailType": DISCOUNT, DISCOUNT: detail}]
 
 
 def _check(books: Books, entity: str, reference: Body, before: Body | None) -> Record:

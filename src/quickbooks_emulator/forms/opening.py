@@ -14,13 +14,15 @@ from quickbooks_emulator.store.books import Books
 from quickbooks_emulator.store.documents import Record
 
 NOTE = "Opening Balance"
+_INCOME = ("ServiceFeeIncome", "Uncategorized Income", "Income")
+_EXPENSE = ("OtherMiscellaneousServiceCost", "Uncategorized Expense", "Expense")
 
 
 def open_customer(change: Change) -> None:
     """Balance given on create makes an opening-balance invoice (documented), a negative one a credit memo (a
-    guess); the other side is Opening Balance Equity (as an account's; a guess)."""
-    given = padded(Decimal(change.given.get("Balance") or 0))
-    if change.old is not None or not given:
+    switch); the other side is Opening Balance Equity, as an account's (a switch)."""
+    given = _given(change)
+    if not given:
         return
     body = _base(change, "CustomerRef", abs(given))
     body["Line"] = [
@@ -31,7 +33,7 @@ def open_customer(change: Change) -> None:
             "Amount": abs(given),
             "DetailType": "SalesItemLineDetail",
             "SalesItemLineDetail": {
-                "ItemAccountRef": {"value": accounts.opening_equity(change.books)},
+                "ItemAccountRef": {"value": _other_side(change.books, *_INCOME)},
                 "TaxCodeRef": {"value": "NON"},
             },
         },
@@ -45,32 +47,31 @@ def open_customer(change: Change) -> None:
 
 
 def open_vendor(change: Change) -> None:
-    """Balance given on create makes an opening-balance bill (a negative one is ignored: a guess)."""
-    given = padded(Decimal(change.given.get("Balance") or 0))
-    if change.old is not None or given <= 0:
+    """Balance given on create makes an opening-balance bill, a negative one a vendor credit (a switch)."""
+    given = _given(change)
+    if not given:
         return
-    body = _base(change, "VendorRef", given)
+    body = _base(change, "VendorRef", abs(given))
     body["Line"] = [
         {
             "Id": "1",
             "LineNum": 1,
             "Description": NOTE,
-            "Amount": given,
+            "Amount": abs(given),
             "DetailType": "AccountBasedExpenseLineDetail",
             "AccountBasedExpenseLineDetail": {
-                "AccountRef": {"value": accounts.opening_equity(change.books)},
+                "AccountRef": {"value": _other_side(change.books, *_EXPENSE)},
                 "BillableStatus": "NotBillable",
                 "TaxCodeRef": {"value": "NON"},
             },
         }
     ]
     currency = body["CurrencyRef"]["value"]
-    body |= {
-        "LinkedTxn": [],
-        "DueDate": body["TxnDate"],
-        "APAccountRef": {"value": accounts.payable(change.books, currency)},
-    }
-    _insert(change.books, "Bill", body)
+    body["APAccountRef"] = {"value": accounts.payable(change.books, currency)}
+    if given > 0:
+        _insert(change.books, "Bill", {**body, "LinkedTxn": [], "DueDate": body["TxnDate"]})
+    else:
+        _insert(change.books, "VendorCredit", body)
 
 
 def empty_inactive(change: Change) -> None:
@@ -107,6 +108,20 @@ def _adjust(books: Books, entity: str, record: Record, balance: Decimal) -> None
         "TxnTaxDetail": {},
     }
     _insert(books, "JournalEntry", body)
+
+
+def _given(change: Change) -> Decimal:
+    """The opening balance a new name comes with; 0 for none."""
+    given = padded(Decimal(change.given.get("Balance") or 0))
+    if change.old is not None or (given < 0 and not change.books.knobs.negative_opening_balance_kept):
+        return ZERO
+    return given
+
+
+def _other_side(books: Books, subtype: str, name: str, account_type: str) -> str:
+    if books.knobs.opening_balances_to_equity:
+        return accounts.opening_equity(books)
+    return accounts.by_name(books, subtype, name, account_type)
 
 
 def _base(change: Change, reference: str, amount: Decimal) -> Body:

@@ -25,10 +25,10 @@ def check_links(change: Change) -> None:
 
 
 def follow_links(change: Change) -> None:
-    """A linked order closes and shows the bill, with a new token (recorded); one let go opens again (a guess)."""
+    """A linked order closes and shows the bill, with a new token (recorded); one let go opens again (a switch)."""
     now, before = orders_of(change.body) if change.record else {}, orders_of(change.before)
     for order in before:
-        if order not in now:
+        if order not in now and change.books.knobs.reopens_orders:
             _set(change, order, None)
     for order in now:
         if order not in before:
@@ -41,7 +41,7 @@ def keep_links(change: Change) -> None:
 
 
 def unlink(change: Change) -> None:
-    """A deleted order leaves its bill, without the link (a guess)."""
+    """A deleted order leaves its bill, without the link (a switch)."""
     assert change.old is not None
     for bill in linking(change.books, "Bill", change.old.id):
         links = [one for one in bill.body["LinkedTxn"] if one["TxnId"] != change.old.id]

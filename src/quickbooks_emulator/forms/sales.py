@@ -114,7 +114,7 @@ def copies(change: Change) -> None:
 
 
 def rules(*needed: str, family: tuple[str, ...], posts: bool = True) -> tuple[Rule, ...]:
-    """The rules up to the total, in the order of the service's own checks (a guess)."""
+    """The rules up to the total. The service answers one fault, and so do these: of several mistakes the first here."""
     return (
         basics.require(*needed),
         basics.date_it,

@@ -70,7 +70,7 @@ def refresh_linked(change: Change) -> None:
 
 def trim(change: Change) -> None:
     """Rule of charges and credits, after a change: what is applied beyond the new total goes back to the payments
-    as UnappliedAmt, newest first (a guess)."""
+    as UnappliedAmt, newest first (a switch)."""
     if change.old is None:
         return
     books, entity = change.books, change.entity.name
@@ -134,6 +134,13 @@ def trim_owed(change: Change) -> None:
         follow(books, books.entities[payer], record)
 
 
+def refuse_deletion_of_used(change: Change) -> None:
+    """By a switch a credit that was used cannot be deleted; by default its applications go with it."""
+    assert change.old is not None
+    if not change.books.knobs.applied_credit_deletable and applied_to(change.books, change.old.id):
+        raise faults.business("This credit has been applied. Unapply it first.")
+
+
 def refuse_deposited(change: Change) -> None:
     """6540: what a deposit holds cannot be changed or deleted (documented)."""
     if change.old is not None and linking(change.books, "Deposit", change.old.id):
@@ -153,7 +160,8 @@ def _renamed(change: Change) -> bool:
 
 
 def _take_back(books: Books, txn: str, over: Decimal, *, credit: bool) -> None:
-    for payer, record, amount in reversed(payers(books, txn)):
+    found = payers(books, txn)
+    for payer, record, amount in reversed(found) if books.knobs.released_newest_first else found:
         if over <= 0:
             return
         back = min(over, amount)
@@ -184,7 +192,7 @@ def _reduce(books: Books, payer: str, record: Record, txn: str, back: Decimal, *
         if "UnappliedAmt" in body:
             charges, credits = sides(books, body)
             body["UnappliedAmt"] = padded(total + credits - charges)
-        stored = books.update(declared, record, body)
+        stored = books.update(declared, record, body, bump=books.knobs.touched_payments_get_token)
         books.tell(declared, "Update", record.id)
         follow(books, declared, stored)
     for entity, other in touched:

@@ -108,6 +108,18 @@ def system(books: Books, subtype: str, name: str, account_type: str, currency: s
     for record in _in_order(of_subtype(books, subtype)):
         if record.active and record.body.get("CurrencyRef", {}).get("value", wanted) == wanted:
             return record.id
+    return _make(books, subtype, name, account_type, wanted)
+
+
+def by_name(books: Books, subtype: str, name: str, account_type: str) -> str:
+    """The id of the active account of that name, made when the company has none."""
+    for record in books.named("Account", "Name", name.casefold()):
+        if record.active:
+            return record.id
+    return _make(books, subtype, name, account_type, books.company.currency)
+
+
+def _make(books: Books, subtype: str, name: str, account_type: str, wanted: str) -> str:
     body = {
         "Name": name if wanted == books.company.currency else f"{name} - {wanted}",
         "SubAccount": False,

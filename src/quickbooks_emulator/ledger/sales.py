@@ -43,7 +43,8 @@ def sale(*, owed: bool, sign: int) -> Post:
                 yield Posting(where, paid_home)
         else:
             yield Posting(body["DepositToAccountRef"]["value"], total_home)
-        yield from _stock(body, sign)
+        if sign > 0 or books.knobs.credits_return_stock:
+            yield from _stock(body, sign)
 
     return post
 
@@ -75,7 +76,7 @@ def _tax(books: Books, body: Body, sign: int) -> Iterator[Posting]:
 
 
 def _stock(body: Body, sign: int) -> Iterator[Posting]:
-    """Sold stock leaves the asset account at cost; a credit or refund brings it back (a guess)."""
+    """Sold stock leaves the asset account at cost; a credit or refund brings it back (a switch)."""
     for item, quantity, cost, asset, expense in body.get("_stock", {}).values():
         moved = Decimal(quantity) * sign
         value = padded(moved * Decimal(cost))

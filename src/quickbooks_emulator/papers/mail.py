@@ -1,7 +1,7 @@
 """Acts: sends a transaction by mail: nothing leaves the machine, the record says that it was sent.
 
 Documented: EmailStatus EmailSent, DeliveryInfo, BillEmail when `sendTo` names one; an address is needed (6420).
-Recorded for mail from the pages: a new time, the same token. That the API does the same is a guess.
+Recorded for mail from the pages: a new time, the same token. Over the API the token is a switch.
 """
 
 from __future__ import annotations
@@ -33,6 +33,6 @@ def send(books: Books, entity: Entity, record: Record, send_to: str) -> Record:
             "DeliveryType": "Email",
             "DeliveryTime": company_time(books.now, books.company.time_zone),
         }
-    sent = books.update(entity, record, body, bump=False)
+    sent = books.update(entity, record, body, bump=books.knobs.send_bumps_token)
     books.tell(entity, "Emailed", record.id)
     return sent

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -33,14 +33,16 @@ _LINKS = {"attachableref.entityref.value": "value", "attachableref.entityref.typ
 
 @dataclass(frozen=True, slots=True)
 class Property:
-    """A property a query may name. `read` gives a record's value in comparable form, `parse` a literal's."""
+    """A property a query may name. `read` gives a record's value in comparable form, `parse` a literal's. `many`: it
+    gives a list, and a condition is met when one of them meets it."""
 
     name: str
-    read: Callable[[Record], Any]
+    read: Callable[[Any], Any]
     parse: Callable[[str], Any]
     filterable: bool = True
     sortable: bool = True
     is_text: bool = False
+    many: bool = False
 
 
 def find_property(entity: Entity, name: str, zone: str, now: int) -> Property:
@@ -56,7 +58,7 @@ def find_property(entity: Entity, name: str, zone: str, now: int) -> Property:
             lambda value: parse_instant(value, zone, now),
         )
     if lowered in _LINKS and entity.name == "Attachable":
-        return Property(name, _first_link(_LINKS[lowered]), folded, sortable=False, is_text=True)
+        return Property(name, _links(_LINKS[lowered]), folded, sortable=False, is_text=True, many=True)
     field = entity.field(_NESTED.get(lowered, name))
     if field is None:
         raise faults.query_invalid(f"Property {name} not found for Entity {entity.name}")
@@ -70,24 +72,35 @@ def find_property(entity: Entity, name: str, zone: str, now: int) -> Property:
     )
 
 
-def compile_condition(entity: Entity, condition: Condition, zone: str, now: int) -> tuple[Property, Test]:
-    """A test for records. Raises 4001 where the property cannot be filtered so."""
+def compile_condition(
+    entity: Entity, condition: Condition, zone: str, now: int, *, any_link: bool = True
+) -> tuple[Property, Test]:
+    """A test for records. Raises 4001 where the property cannot be filtered so. `any_link` off: of a property with many
+    values only the first counts."""
     found = find_property(entity, condition.property, zone, now)
     if not found.filterable:
         raise faults.query_invalid(f"property '{condition.property}' is not queryable")
     if found.name == "Id" and condition.operator not in ("=", "IN"):
         raise faults.query_invalid(f"Operator {condition.operator} is not supported for property Id")
+    if found.many:
+        single, most = replace(found, read=lambda value: value, many=False), None if any_link else 1
+        test = _test(single, condition)
+        return found, lambda record: any(test(value) for value in found.read(record)[:most])
+    return found, _test(found, condition)
+
+
+def _test(found: Property, condition: Condition) -> Callable[[Any], bool]:
     read = found.read
     if condition.operator == "LIKE":
         if not found.is_text:
             raise faults.query_invalid(f"Operator LIKE is not supported for property {condition.property}")
         pattern = like_pattern(condition.values[0])
-        return found, lambda record: bool(pattern.fullmatch(read(record) or ""))
+        return lambda record: bool(pattern.fullmatch(read(record) or ""))
     if condition.operator == "IN":
         wanted = {found.parse(value) for value in condition.values}
-        return found, lambda record: read(record) in wanted
+        return lambda record: read(record) in wanted
     value, compare = found.parse(condition.values[0]), _COMPARE[condition.operator]
-    return found, lambda record: compare(read(record), value)
+    return lambda record: compare(read(record), value)
 
 
 def like_pattern(text: str) -> re.Pattern[str]:
@@ -119,13 +132,12 @@ def _parse_id(value: str) -> tuple[int, str]:
     return id_order(value)
 
 
-def _first_link(member: str) -> Callable[[Record], Any]:
-    """What an attachment is linked to; of several links the first (a guess: one link is the rule)."""
+def _links(member: str) -> Callable[[Record], list[str]]:
+    """What an attachment is linked to, in its order."""
 
-    def read(record: Record) -> Any:
-        for link in record.body.get("AttachableRef", ()):
-            return folded(link.get("EntityRef", {}).get(member, ""))
-        return None
+    def read(record: Record) -> list[str]:
+        links = record.body.get("AttachableRef", ())
+        return [folded(link.get("EntityRef", {}).get(member, "")) for link in links]
 
     return read
 

@@ -60,7 +60,10 @@ def _matching(
     """The matching rows in the order asked for, without the first `skip`. Where every row of an index matches, those
     are stepped over: the last page of a large table costs what the first one does."""
     zone, now = query_zone(books), books.now
-    compiled = [compile_condition(entity, condition, zone, now) for condition in query.conditions]
+    compiled = [
+        compile_condition(entity, condition, zone, now, any_link=books.knobs.attachment_queries_any_link)
+        for condition in query.conditions
+    ]
     tests: list[Test] = [test for _, test in compiled]
     conditions = [
         (found.name, condition) for (found, _), condition in zip(compiled, query.conditions, strict=True)

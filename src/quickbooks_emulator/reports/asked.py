@@ -1,7 +1,7 @@
 """Decides: what a report call asks for: its period, filters and accounting method. Pure but for the company's switches.
 
 Parameter names and defaults are those of the report reference pages. A wrong value is refused with the code of its
-form (2060 date, 2170 enumeration; the wordings are guesses).
+form (2060 date, 2170 enumeration).
 """
 
 from __future__ import annotations
@@ -83,7 +83,8 @@ def read(books: Books, name: str, params: Mapping[str, str], default_macro: str)
     now = datetime.fromtimestamp(books.now, UTC).astimezone(ZoneInfo(books.company.time_zone))
     today = now.date()
     first = settings.preference(books, "AccountingInfoPrefs", "FirstMonthOfFiscalYear", "January")
-    year = Year(_MONTHS.index(first) + 1 if first in _MONTHS else 1)
+    first_day = 0 if books.knobs.report_week_begins == "Monday" else 6
+    year = Year(_MONTHS.index(first) + 1 if first in _MONTHS else 1, first_day)
     start, end = _day(params, "start_date"), _day(params, "end_date")
     macro = ""
     if start is None and end is None:

@@ -1,6 +1,6 @@
 """Decides: the days a named period of a report spans. Pure. Names are those of the report reference pages.
 
-A week begins on Sunday (a guess; the company's week is not visible in the reports' pages).
+A week begins on Sunday (a switch; the company's week is not visible in the reports' pages).
 """
 
 from __future__ import annotations
@@ -15,9 +15,10 @@ Span = tuple[date | None, date | None]
 
 @dataclass(frozen=True, slots=True)
 class Year:
-    """A year that begins with `first_month`."""
+    """A year that begins with `first_month`, whose weeks begin on `first_day` (0 is Monday)."""
 
     first_month: int = 1
+    first_day: int = 6
 
     def begin(self, day: date) -> date:
         return date(day.year if day.month >= self.first_month else day.year - 1, self.first_month, 1)
@@ -25,6 +26,10 @@ class Year:
     def span(self, day: date, steps: int = 0) -> tuple[date, date]:
         begin = _months(self.begin(day), 12 * steps)
         return begin, _months(begin, 12) - timedelta(days=1)
+
+    def week(self, day: date, steps: int = 0) -> tuple[date, date]:
+        begin = day - timedelta(days=(day.weekday() - self.first_day) % 7) + timedelta(weeks=steps)
+        return begin, begin + timedelta(days=6)
 
     def month(self, day: date, steps: int = 0) -> tuple[date, date]:
         begin = _months(day.replace(day=1), steps)
@@ -40,13 +45,8 @@ CALENDAR = Year()
 Maker = Callable[[date, Year, int], tuple[date, date]]
 
 
-def week_of(day: date, steps: int = 0) -> tuple[date, date]:
-    begin = day - timedelta(days=(day.weekday() + 1) % 7) + timedelta(weeks=steps)
-    return begin, begin + timedelta(days=6)
-
-
 _UNITS: dict[str, Maker] = {
-    "week": lambda day, year, steps: week_of(day, steps),
+    "week": lambda day, year, steps: year.week(day, steps),
     "month": lambda day, year, steps: CALENDAR.month(day, steps),
     "fiscal quarter": lambda day, year, steps: year.quarter(day, steps),
     "fiscal year": lambda day, year, steps: year.span(day, steps),

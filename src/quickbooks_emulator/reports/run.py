@@ -26,10 +26,12 @@ _BY_NAME = {name.lower(): name for name in REPORTS}
 def run(books: Books, name: str, params: Mapping[str, str]) -> Body:
     """The report's document; it has no `time` beside it (recorded). Parameter names are lower case.
 
-    Raises Fault: 5020 for a report the service or this emulator does not have (a guess), others for wrong values.
+    Raises Fault: 5020 for a report the service or this emulator does not have (a switch), others for wrong values.
     """
     known = _BY_NAME.get(name.lower())
     if known is None:
+        if books.knobs.unknown_report_code == "500":
+            raise faults.unsupported(f"report {name}")
         raise faults.Fault(
             "5020",
             "Permission Denied Error",

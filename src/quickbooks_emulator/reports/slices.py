@@ -1,6 +1,7 @@
 """Decides: the money columns of a statement: one total, or one for each part of the period or each customer.
 
-Titles of parts are guesses; StartDate and EndDate in MetaData are what a tap in production reads its days from.
+Titles of parts are as recorded for years and months: whole months by their names, anything else by its days. StartDate
+and EndDate in MetaData are what a tap in production reads its days from.
 """
 
 from __future__ import annotations
@@ -13,13 +14,13 @@ from quickbooks_emulator import faults
 from quickbooks_emulator.entities.declaration import Body
 from quickbooks_emulator.reports.asked import Asked
 from quickbooks_emulator.reports.flows import Flow
-from quickbooks_emulator.reports.periods import CALENDAR, Year, week_of
+from quickbooks_emulator.reports.periods import CALENDAR, Year
 from quickbooks_emulator.store.books import Books
 
 _MOST_COLUMNS = 400
 _PARTS: dict[str, Callable[[date, Year], date]] = {
     "Days": lambda day, year: day,
-    "Week": lambda day, year: week_of(day)[1],
+    "Week": lambda day, year: year.week(day)[1],
     "Month": lambda day, year: CALENDAR.month(day)[1],
     "Quarter": lambda day, year: year.quarter(day)[1],
     "Year": lambda day, year: year.span(day)[1],
@@ -80,17 +81,23 @@ def _parts(asked: Asked, by: str, flows: list[Flow]) -> Slices:
     def place(flow: Flow) -> int | None:
         return next((number for number, last in enumerate(lasts) if flow.day <= last), None)
 
-    return Slices(by, tuple(_part(by, first, last) for first, last in spans), place)
+    return Slices(by, tuple(_part(first, last) for first, last in spans), place)
 
 
-def _part(by: str, first: date, last: date) -> Body:
-    title = f"{first:%b} {first.day}, {first.year}"
-    if by != "Days":
-        title = (
-            f"{first:%b} {first.year}"
-            if by == "Month"
-            else f"{first:%b} {first.day} - {last:%b} {last.day}, {last.year}"
-        )
+def _title(first: date, last: date) -> str:
+    """ "Jan 2014", "Jan - Dec 2014", "Jul 4 - Dec 31, 2013" (all recorded), "Jan 3, 2014"."""
+    year = f" {first.year}" if first.year != last.year else ""
+    if first.day == 1 and (last + timedelta(days=1)).day == 1:
+        if first.month == last.month and not year:
+            return f"{first:%b} {first.year}"
+        return f"{first:%b}{year} - {last:%b} {last.year}"
+    if first == last:
+        return f"{first:%b} {first.day}, {first.year}"
+    return f"{first:%b} {first.day}{year and f',{year}'} - {last:%b} {last.day}, {last.year}"
+
+
+def _part(first: date, last: date) -> Body:
+    title = _title(first, last)
     metadata = (("StartDate", first.isoformat()), ("EndDate", last.isoformat()))
     return {
         "ColTitle": title,

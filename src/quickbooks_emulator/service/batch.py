@@ -74,7 +74,8 @@ class Batch:
             return {**self._answer(item, name.get("bId", "")), **name}
         except faults.Fault as fault:
             self.books.transaction.roll_back(mark)
-            return {"Fault": fault.envelope(in_batch=True), **name}
+            details = self.books.knobs.fault_details
+            return {"Fault": fault.worded(details).envelope(in_batch=True), **name}
 
     def _answer(self, item: Mapping[str, Any], bid: str) -> Body:
         if "Query" in item:
@@ -108,8 +109,8 @@ class Batch:
         return {"QueryResponse": [self._capped(group) for group in answer["QueryResponse"]]}
 
     def _capped(self, group: Body) -> Body:
-        """At most 1000 objects over the whole batch (documented). That later items get fewer rows instead of a
-        fault is a guess: a tap in production steps its pages by what came. A knob refuses instead."""
+        """At most 1000 objects over the whole batch (documented). Later items get fewer rows, as a tap in production steps
+        its pages by what came; a switch refuses them instead."""
         knobs = self.books.knobs
         if knobs.batch_objects is None:
             return group

@@ -22,7 +22,7 @@ def changes(books: Books, entities: str, since: str, visible: Visible | None = N
     """The value of `CDCResponse`: one QueryResponse for each asked entity, {} where nothing changed.
 
     At most 1000 objects over all; what falls off is the end of the asked order, stubs last, and in an entity the
-    newest changes (undocumented: a switch). `since` is inclusive, at most 30 days back.
+    newest changes (undocumented: a switch). `since` is inclusive (a switch), at most 30 days back.
     """
     names = [name.strip() for name in entities.split(",") if name.strip()]
     if not names:
@@ -44,7 +44,12 @@ def changes(books: Books, entities: str, since: str, visible: Visible | None = N
 
 def _known(books: Books, name: str) -> Entity | None:
     """None for what the real service has and the emulator does not keep; 4001 for anything else."""
-    by_name = {entity.name.casefold(): entity for entity in books.entities.values() if entity.in_changes}
+    more = ("TimeActivity",) if books.knobs.time_activity_in_changes else ()
+    by_name = {
+        entity.name.casefold(): entity
+        for entity in books.entities.values()
+        if entity.in_changes or entity.name in more
+    }
     entity = by_name.get(name.casefold())
     kept_out = {one.casefold() for one in NOT_KEPT - NOT_IN_CHANGES}
     if entity is None and name.casefold() not in kept_out:
@@ -55,6 +60,8 @@ def _known(books: Books, name: str) -> Entity | None:
 
 
 def _group(books: Books, entity: Entity, start_ms: int, most: int, visible: Visible | None) -> Body:
+    if not books.knobs.changes_since_inclusive:
+        start_ms += 1
     least = (-(-start_ms // 1000), 0)
     table, stubs = books.table(entity.name), books.tombstones(entity.name)
     by_time: Any = table.indexes["updated"]

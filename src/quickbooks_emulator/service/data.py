@@ -79,7 +79,8 @@ class DataService:
                 if by_id and not met.forget_ids:
                     self._keep(transaction, call, request, company, knobs, now_ms, response)
         except faults.Fault as fault:
-            response = respond(request, fault.status, {"Fault": fault.envelope(), "time": time})
+            said = fault.worded(knobs.fault_details)
+            response = respond(request, fault.status, {"Fault": said.envelope(), "time": time})
             if by_id and knobs.request_id_keeps_faults and not met.forget_ids:
                 with self._store.transaction() as transaction:
                     self._keep(transaction, call, request, company, knobs, now_ms, response)

@@ -25,8 +25,9 @@ def write(books: Books, entity: Entity, payload: Any) -> Record:
     """Create when the payload has no Id, else full or sparse update. Raises Fault; then nothing has changed
     beyond what the caller's transaction rolls back."""
     given = take(entity, payload, null_clears=books.knobs.null_clears)
-    if len(given.get("Line") or ()) > books.knobs.lines:  # documented; which fault says so is a guess
-        raise faults.business(f"A transaction can have at most {books.knobs.lines} lines.")
+    if len(given.get("Line") or ()) > books.knobs.lines:  # documented
+        sentence = f"A transaction can have at most {books.knobs.lines} lines."
+        raise faults.too_many_lines(books.knobs.too_many_lines_code, sentence)
     if not payload.get("Id"):
         if not entity.creatable:
             raise faults.unsupported(f"create {entity.name}")
@@ -78,7 +79,8 @@ def remove(books: Books, entity: Entity, record: Record) -> None:
 
 
 def void(books: Books, entity: Entity, payload: Any) -> Record:
-    """Void a transaction: it stays, with all amounts zero (recorded). Voiding a voided one changes nothing."""
+    """Void a transaction: it stays, with all amounts zero (recorded). Voiding a voided one changes nothing (a switch
+    refuses it)."""
     if not entity.voiding and not (books.person and entity.void_by_person):
         raise faults.unsupported(f"void {entity.name}")
     if not isinstance(payload, Mapping):
@@ -91,6 +93,8 @@ def void(books: Books, entity: Entity, payload: Any) -> Record:
     for rule in entity.voiding or entity.void_by_person:
         rule(change)
     if change.body == old.body:
+        if books.knobs.voided_again_refused:
+            raise faults.business("This transaction has been voided already.")
         return old
     return _keep(change, "Void")
 
