@@ -240,7 +240,12 @@ def test_the_export_has_what_the_list_has(five: Desk, signed_in: SignedIn) -> No
     answer = signed_in("admin").get(f"{INVOICES}export.csv?status=overdue")
     lines = answer.content.decode("utf-8-sig").splitlines()
     assert lines[1:] == [
-        "0001,Acme LLC,Finalized,2026-09-01,Net 30,2026-10-01,USD,10.00,0.00,0.00,0.00,10.00,0.00,0.00,10.00,"
+        "1,0001,Acme LLC,,Finalized,2026-09-01,Net 30,2026-10-01,USD,,,,,,,Tax return,,Tax return,1,10,,,,,,"
+        "10.00,10.00,0.00,0.00,10.00,0.00,0.00,10.00"
+    ]
+    owed = signed_in("admin").get(f"{INVOICES}open-balances.csv?status=overdue")
+    assert owed.content.decode("utf-8-sig").splitlines()[1:] == [
+        "0001,Acme LLC,2026-09-01,2026-10-01,10.00,Tax return,USD"
     ]
 
 

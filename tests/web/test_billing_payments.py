@@ -221,7 +221,7 @@ def test_payments_and_credits_are_exported_as_listed(desk: Desk, signed_in: Sign
     desk.pay(10, reference="=1+1")
     desk.credit(5)
     payments = browser.get(f"{PAYMENTS}export.csv").content.decode("utf-8-sig").splitlines()
-    assert payments[1:] == ["2026-11-20,Acme LLC,Check,'=1+1,Received,USD,10.00,0.00,10.00,0.00,No,"]
+    assert payments[1:] == ["1,2026-11-20,Acme LLC,10.00,Check,'=1+1,Received,,,No,,,,USD,,10.00"]
     credits = browser.get(f"{CREDITS}export.csv?status=left").content.decode("utf-8-sig").splitlines()
     assert credits[1:] == ["CR-0001,Acme LLC,2026-11-20,Goodwill,USD,5.00,0.00,5.00,No,"]
 

@@ -1,4 +1,4 @@
-"""Decides: a client as a row of a CSV file, out and in. Pure; the file format is ``csv_text``'s business.
+"""Decides: a client as a row of a CSV file, out and in. Pure; how a file becomes rows is ``sheets``' business.
 
 What is exported can be imported again. Reading never stops at a bad row: each gets its sentences.
 """
@@ -11,28 +11,18 @@ from typing import Any
 
 from tieout.practice.client_fields import ClientFields, NewClient, build_client
 from tieout.practice.clients import Client, Contact, Kind, Relation
-from tieout.practice.csv_text import BadFile, Line, read_lines
 from tieout.practice.kinds import guess_kind
+from tieout.practice.sheets import SheetColumn, SheetRow, read_sheet
 from tieout.practice.validation import CLIENT_RULES, PERSON_RULES, Invalid
 
-MOST_ROWS = 20_000
+Show = Callable[[Client, Contact], str]
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column: how it is called, what it shows, and what else people call it."""
-
-    field: str
-    label: str
-    show: Callable[[Client, Contact], str]
-    aliases: tuple[str, ...] = ()
-
-
-def _of_client(name: str) -> Callable[[Client, Contact], str]:
+def _of_client(name: str) -> Show:
     return lambda client, _: str(getattr(client, name))
 
 
-def _of_person(name: str) -> Callable[[Client, Contact], str]:
+def _of_person(name: str) -> Show:
     return lambda _, person: str(getattr(person, name))
 
 
@@ -53,33 +43,28 @@ _ALIASES: Mapping[str, tuple[str, ...]] = {
     "billing_postal_code": ("zip", "zip code", "postal code", "billing zip"),
     "billing_country": ("country",),
 }
-COLUMNS: tuple[Column, ...] = (
-    Column("name", "Name", _of_client("name"), _ALIASES["name"]),
-    Column("kind", "Type", lambda client, _: client.get_kind_display(), ("client type",)),
-    Column("relation", "Relation", lambda client, _: client.get_relation_display()),
-    Column("is_active", "Status", lambda client, _: "Active" if client.is_active else "Archived"),
-    *(
-        Column(name, rule.label, _of_person(name), _ALIASES.get(name, ()))
+_SHOWN: Mapping[SheetColumn, Show] = {
+    SheetColumn("name", "Name", _ALIASES["name"]): _of_client("name"),
+    SheetColumn("kind", "Type", ("client type",)): lambda client, _: client.get_kind_display(),
+    SheetColumn("relation", "Relation"): lambda client, _: client.get_relation_display(),
+    SheetColumn("is_active", "Status"): lambda client, _: "Active" if client.is_active else "Archived",
+    **{
+        SheetColumn(name, rule.label, _ALIASES.get(name, ())): _of_person(name)
         for name, rule in PERSON_RULES.items()
-    ),
-    *(
-        Column(name, rule.label, _of_client(name), _ALIASES.get(name, ()))
+    },
+    **{
+        SheetColumn(name, rule.label, _ALIASES.get(name, ())): _of_client(name)
         for name, rule in CLIENT_RULES.items()
         if name != "name"
+    },
+    SheetColumn("assigned_to_id", "Assigned to", ("assignee",)): lambda client, _: (
+        client.assigned_to.user.email if client.assigned_to else ""
     ),
-    Column(
-        "assigned_to_id",
-        "Assigned to",
-        lambda client, _: client.assigned_to.user.email if client.assigned_to else "",
-        ("assignee",),
-    ),
-)
-HEADINGS = tuple(column.label for column in COLUMNS)
-_FIELD_OF = {
-    heading.lower(): column.field
-    for column in COLUMNS
-    for heading in (column.label, column.field, *column.aliases)
 }
+"""Column -> what it shows."""
+COLUMNS = tuple(_SHOWN)
+HEADINGS = tuple(column.label for column in COLUMNS)
+NAMED_BY = ("name", "given", "family", "company_name")
 _CHOICES: Mapping[str, Mapping[str, Any]] = {
     "kind": {
         "individual": Kind.INDIVIDUAL,
@@ -156,57 +141,28 @@ class ReadFile:
 
 
 def export_row(client: Client, person: Contact) -> list[str]:
-    return [column.show(client, person) for column in COLUMNS]
+    return [show(client, person) for show in _SHOWN.values()]
 
 
 def read_clients(text: str, known: KnownFacts, firm_id: int) -> ReadFile:
     """Every row with its problems. Raises BadFile when the file as a whole makes no sense."""
-    lines = read_lines(text, _FIELD_OF)
-    header = next(lines, None)
-    if header is None:
-        raise BadFile("This file is empty. Nothing was imported.")
-    fields = [_FIELD_OF.get(heading.lower(), "") for heading in header.cells]
-    _check_header(header, fields)
-    reader = _Reader(fields, known, firm_id)
-    rows: list[ReadRow] = []
-    for line in lines:
-        if len(rows) == MOST_ROWS:
-            raise BadFile(f"This file has more than {MOST_ROWS:,} rows. Split it and import the parts.")
-        rows.append(reader.read(line))
-    if not rows:
-        raise BadFile("This file has headings but no rows under them.")
-    ignored = tuple(
-        heading for heading, field in zip(header.cells, fields, strict=True) if heading and not field
-    )
-    return ReadFile(tuple(rows), ignored)
-
-
-def _check_header(header: Line, fields: list[str]) -> None:
-    if not {"name", "given", "family", "company_name"}.intersection(fields):
-        told = ", ".join(f"“{cell}”" for cell in header.cells[:6])
-        raise BadFile(
-            f"There is no column called Name. The first line has to name the columns; it reads {told}. "
-            "Add the headings, or start from the example file."
-        )
-    twice = sorted({HEADINGS[i] for i, column in enumerate(COLUMNS) if fields.count(column.field) > 1})
-    if twice:
-        raise BadFile(f"Two columns mean the same: {', '.join(twice)}. Remove one of them.")
+    sheet = read_sheet(text, COLUMNS, one_of=NAMED_BY)
+    reader = _Reader(known, firm_id)
+    return ReadFile(tuple(reader.read(row) for row in sheet.rows), sheet.ignored)
 
 
 class _Reader:
     """Reads rows one after the other and remembers those before, to notice repetitions."""
 
-    def __init__(self, fields: list[str], known: KnownFacts, firm_id: int) -> None:
-        self._fields = fields
+    def __init__(self, known: KnownFacts, firm_id: int) -> None:
         self._known = known
         self._firm_id = firm_id
-        self._lines: dict[tuple[str, ...], int] = {}
+        self._rows: dict[tuple[str, ...], int] = {}
         self._external_ids: dict[str, int] = {}
         self._names: set[str] = set()
 
-    def read(self, line: Line) -> ReadRow:
-        problems: dict[str, str] = {}
-        told = {field: cell for field, cell in zip(self._fields, line.cells, strict=False) if field}
+    def read(self, row: SheetRow) -> ReadRow:
+        problems, told = dict(row.problems), row.cells
         values: dict[str, Any] = {field: cell for field, cell in told.items() if field not in _CHOICES}
         for field in _CHOICES.keys() & told.keys():
             if cell := told[field].lower():
@@ -222,19 +178,17 @@ class _Reader:
             new = build_client(self._firm_id, kind, values)  # type: ignore[arg-type]
         except Invalid as invalid:
             problems = invalid.problems | problems
-        self._repetitions(line, values, problems)
+        self._repetitions(row, values, problems)
         name = values["name"].lower()
         looks_known = bool(name) and (name in self._known.names or name in self._names)
         self._names.add(name)
+        places = {field: place for place, field in enumerate(told)}
+        # From left to right; those of the whole row or of a missing column last.
         found = tuple(
-            Problem(line.number, _label(field), problems[field])
-            for field in sorted(problems, key=self._position)
+            Problem(row.line, _label(field), problems[field])
+            for field in sorted(problems, key=lambda field: places.get(field, len(places)))
         )
-        return ReadRow(line.number, kind, values, None if found else new, found, looks_known)  # type: ignore[arg-type]
-
-    def _position(self, field: str) -> int:
-        """Problems are told from left to right, those of the whole row or of a missing column last."""
-        return self._fields.index(field) if field in self._fields else len(self._fields)
+        return ReadRow(row.line, kind, values, None if found else new, found, looks_known)  # type: ignore[arg-type]
 
     def _assign(self, values: dict[str, Any], problems: dict[str, str]) -> None:
         email = values.pop("assigned_to_id", "").lower()
@@ -245,21 +199,17 @@ class _Reader:
         else:
             problems["assigned_to_id"] = f"Nobody in your firm signs in as {email}."
 
-    def _repetitions(self, line: Line, values: dict[str, Any], problems: dict[str, str]) -> None:
-        if len(line.cells) > len(self._fields) and any(line.cells[len(self._fields) :]):
-            problems[""] = (
-                "This row has more cells than there are headings; a text with the delimiter needs quotes."
-            )
-        earlier = self._lines.setdefault(line.cells, line.number)
-        if earlier != line.number:
+    def _repetitions(self, row: SheetRow, values: dict[str, Any], problems: dict[str, str]) -> None:
+        earlier = self._rows.setdefault(row.whole, row.line)
+        if earlier != row.line:
             problems[""] = f"This row repeats line {earlier} word for word."
         external_id = values.get("external_id", "")
         if not external_id:
             return
-        first = self._external_ids.setdefault(external_id, line.number)
+        first = self._external_ids.setdefault(external_id, row.line)
         if external_id in self._known.external_ids:
             problems["external_id"] = f"A client of your firm already has the external ID {external_id}."
-        elif first != line.number and earlier == line.number:
+        elif first != row.line and earlier == row.line:
             problems["external_id"] = f"Line {first} of this file has the same external ID."
 
 

@@ -152,14 +152,19 @@ def clean_line(given: LineFields, position: int, choices: Choices, into: Checks)
 
 
 def ready_to_finalise(
-    invoice: Invoice, lines: Sequence[InvoiceLine], client: Client, today: date
+    invoice: Invoice, lines: Sequence[InvoiceLine], client: Client, today: date, *, long_ago: bool = False
 ) -> dict[str, str]:
-    """What stands against finalizing a draft: field -> sentence, empty when nothing does."""
+    """What stands against finalizing a draft: field -> sentence, empty when nothing does.
+
+    ``long_ago``: it was billed elsewhere before, so its client and its items may be archived by now.
+    """
     problems: dict[str, str] = {}
     if problem := date_problem(invoice.date, today, "The invoice date"):
         problems["date"] = problem
     if not lines:
         problems["lines"] = "Add at least one line."
+    if long_ago:
+        return problems
     if not client.is_active:
         problems["client_id"] = f"{client.name} is archived. Restore the client first."
     for line in lines:

@@ -15,10 +15,11 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from tieout.practice.access import access_import_draft, visible_clients
 from tieout.practice.actions.client_import import ImportRefused, import_draft, keep_upload, read_draft
-from tieout.practice.client_csv import HEADINGS, MOST_ROWS, example_rows, export_row
+from tieout.practice.client_csv import HEADINGS, example_rows, export_row
 from tieout.practice.clients import Contact
 from tieout.practice.csv_text import LARGEST_FILE, BadFile, write_csv
 from tieout.practice.permissions import Permission
+from tieout.practice.sheets import MOST_ROWS
 from tieout.web.access import FirmRequest, requires
 from tieout.web.client_list import ListQuery
 from tieout.web.downloads import csv_file

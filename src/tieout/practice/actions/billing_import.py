@@ -21,33 +21,30 @@ from tieout.practice.actions.client_import import KEPT_FOR, ImportRefused
 from tieout.practice.actions.recording import given
 from tieout.practice.actor import Actor, ActorKind, ChangeRecord, Changes, history_row
 from tieout.practice.billing_access import rows_of
+from tieout.practice.billing_csv import COLUMNS, Built, Known, owed_change
 from tieout.practice.billing_rows import BillingRow
 from tieout.practice.billing_settings import settings_of
-from tieout.practice.billing_sheets import (
-    COLUMNS,
-    Built,
-    Known,
-    build_invoices,
-    build_items,
-    build_payments,
-    owed_change,
-)
 from tieout.practice.client_balances import ClientBalance
 from tieout.practice.clients import Client
 from tieout.practice.csv_text import BadFile, decode
 from tieout.practice.drafts import ImportDraft
 from tieout.practice.firms import Member
+from tieout.practice.groups import ClientGroup
+from tieout.practice.invoice_csv import build_invoices
 from tieout.practice.invoice_terms import today_at
-from tieout.practice.invoices import INVOICE, Invoice, InvoiceLine, Status
+from tieout.practice.invoices import INVOICE, UNCOUNTED, Invoice, InvoiceLine
+from tieout.practice.item_csv import build_items
 from tieout.practice.ledger_lists import LedgerList, ListEntry, TaxRate
 from tieout.practice.money import ZERO
 from tieout.practice.outbox import note_changes
-from tieout.practice.payments import PAYMENT, Allocation, Payment
+from tieout.practice.payment_csv import build_payments
+from tieout.practice.payments import PAYMENT, REFUND, Allocation, Payment, PaymentStatus, Refund
 from tieout.practice.permissions import NotYours, Permission
 from tieout.practice.service_items import SERVICE_ITEM, ServiceItem
 from tieout.practice.sheets import Sheet, SheetRow, read_sheet
 
 BATCH = 500
+_LISTS = (LedgerList.ACCOUNT, LedgerList.CATEGORY, LedgerList.TRACKING_CLASS, LedgerList.LOCATION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,78 +53,32 @@ class ImportKind:
     many: str
     """What the rows are called."""
     permission: Permission
-    example: tuple[tuple[str, ...], ...]
-    """Rows of the example file, in the order of the columns."""
+    example: tuple[Mapping[str, str], ...]
+    """Rows of the example file: field -> cell."""
 
 
+_ITEM = {"name": "Tax return", "description": "Individual tax return", "charge": "Per service", "rate": "450.00",
+         "sku": "TAX-1", "status": "Active"}  # fmt: skip
+_LINE = {"record": "1", "number": "1001", "client": "Ada Byrne", "date": "2026-01-15", "terms": "Net 30",
+         "description": "Tax return", "quantity": "1", "rate": "450.00", "status": "Draft"}  # fmt: skip
+_NEXT_LINE = {
+    "record": "1",
+    "number": "1001",
+    "description": "Filing by post",
+    "quantity": "1",
+    "rate": "12.50",
+}
+_BALANCE = {"number": "1001", "client": "Ada Byrne", "date": "2026-01-15", "due_date": "2026-02-14",
+            "rate": "462.50", "description": "Opening balance"}  # fmt: skip
+_PAYMENT = {"record": "1", "date": "2026-02-01", "client": "Ada Byrne", "amount": "200.00", "method": "Check",
+            "reference": "1042", "invoice": "1001", "retainer": "No"}  # fmt: skip
 KINDS: Mapping[str, ImportKind] = {
     each.name: each
     for each in (
-        ImportKind(
-            "items",
-            "service items",
-            Permission.EDIT_SERVICE_ITEMS,
-            (
-                (
-                    "Tax return",
-                    "Individual tax return",
-                    "Per service",
-                    "450.00",
-                    "TAX-1",
-                    "",
-                    "",
-                    "",
-                    "Active",
-                ),
-            ),
-        ),
-        ImportKind(
-            "invoices",
-            "invoices",
-            Permission.EDIT_INVOICES,
-            (
-                (
-                    "1001",
-                    "Ada Byrne",
-                    "2026-01-15",
-                    "Net 30",
-                    "",
-                    "",
-                    "Tax return",
-                    "1",
-                    "450.00",
-                    "",
-                    "",
-                    "Draft",
-                ),
-                (
-                    "1001",
-                    "Ada Byrne",
-                    "2026-01-15",
-                    "Net 30",
-                    "",
-                    "",
-                    "Filing by post",
-                    "1",
-                    "12.50",
-                    "",
-                    "",
-                    "Draft",
-                ),
-            ),
-        ),
-        ImportKind(
-            "balances",
-            "open balances",
-            Permission.EDIT_INVOICES,
-            (("1001", "Ada Byrne", "2026-01-15", "2026-02-14", "462.50", "Opening balance"),),
-        ),
-        ImportKind(
-            "payments",
-            "payments",
-            Permission.RECORD_PAYMENTS,
-            (("2026-02-01", "Ada Byrne", "200.00", "Check", "1042", "1001", "No", ""),),
-        ),
+        ImportKind("items", "service items", Permission.EDIT_SERVICE_ITEMS, (_ITEM,)),
+        ImportKind("invoices", "invoices", Permission.EDIT_INVOICES, (_LINE, _NEXT_LINE)),
+        ImportKind("balances", "open balances", Permission.EDIT_INVOICES, (_BALANCE,)),
+        ImportKind("payments", "payments", Permission.RECORD_PAYMENTS, (_PAYMENT,)),
     )
 }
 
@@ -236,6 +187,7 @@ def _known(member: Member, kind: str, rows: list[SheetRow], now: datetime, *, to
             each.number: each
             for each in (found.select_for_update(of=("self",)) if to_change else found).order_by("pk")
         }
+    groups = rows_of(ClientGroup, firm_id).prefetch_related("members__client") if kind == "invoices" else []
     taken = rows_of(Invoice, firm_id).filter(number__in=named) if kind in ("invoices", "balances") else None
     return Known(
         firm_id=firm_id,
@@ -243,13 +195,11 @@ def _known(member: Member, kind: str, rows: list[SheetRow], now: datetime, *, to
         now=now,
         settings=settings_of(firm_id),
         clients=clients,
-        items=_by_name(
-            rows_of(ServiceItem, firm_id).filter(is_active=True).select_related("tax_rate", "category"),
-            "name",
-        ),
-        taxes=_by_name(rows_of(TaxRate, firm_id).filter(is_active=True), "name"),
-        accounts=_entries(firm_id, LedgerList.ACCOUNT),
-        categories=_entries(firm_id, LedgerList.CATEGORY),
+        items=_items(firm_id) if kind in ("items", "invoices") else {},
+        taxes=_by_name(rows_of(TaxRate, firm_id), "name"),
+        entries={of: _entries(firm_id, of) for of in _LISTS},
+        groups=_by_name(groups, "name"),
+        group_clients={each.pk: {one.client_id: one.client for one in each.members.all()} for each in groups},
         numbers=frozenset(taken.values_list("number", flat=True)) if taken is not None else frozenset(),
         invoices=invoices,
     )
@@ -263,6 +213,16 @@ def _clients(member: Member, rows: list[SheetRow]) -> dict[str, list[Client]]:
     for client in clients.filter(Q(folded__in=lower) | Q(external_id__in=told)).order_by("pk"):
         for name in {client.name.lower(), client.external_id.lower()} - {""}:
             found.setdefault(name, []).append(client)
+    return found
+
+
+def _items(firm_id: int) -> dict[str, list[ServiceItem]]:
+    """By name, and with the category before it: two items may share a name in different ones."""
+    found: dict[str, list[ServiceItem]] = {}
+    items = rows_of(ServiceItem, firm_id).select_related("tax_rate", "category").order_by("-is_active", "pk")
+    for item in items:
+        for name in {item.name, f"{item.category or ''}:{item.name}"}:
+            found.setdefault(name.lower(), []).append(item)
     return found
 
 
@@ -315,18 +275,22 @@ def _save_invoices(firm_id: int, actor: Actor, built: Built) -> None:
         (each, given({"number": each.number, "total": each.total, "date": each.date})) for each in invoices
     ]
     _record(firm_id, INVOICE, "imported", actor, told)
-    counted = [each for each in invoices if each.status != Status.DRAFT]
+    counted = [each for each in invoices if each.status not in UNCOUNTED]
     note_changes(firm_id, INVOICE, [(str(each.pk), each.version) for each in counted])
     _move(firm_id, owed_change(built), {})
 
 
 def _save_payments(firm_id: int, actor: Actor, built: Built) -> None:
-    payments = [payment for payment, _ in built.payments]
-    parts = [part for _, part in built.payments if part is not None]
+    payments = [each.payment for each in built.payments]
+    parts = [part for each in built.payments for part in each.parts]
+    refunds = [each.refund for each in built.payments if each.refund is not None]
     Payment.objects.bulk_create(payments, batch_size=BATCH)
     for part in parts:
         part.payment_id = part.payment.pk
+    for refund in refunds:
+        refund.payment_id = refund.payment.pk
     Allocation.objects.bulk_create(parts, batch_size=BATCH)
+    Refund.objects.bulk_create(refunds, batch_size=BATCH)
     paid = {part.invoice.pk: part.invoice for part in parts}
     for invoice in paid.values():
         invoice.version += 1
@@ -335,10 +299,13 @@ def _save_payments(firm_id: int, actor: Actor, built: Built) -> None:
         (each, given({"amount": each.amount, "method": each.method, "date": each.date})) for each in payments
     ]
     _record(firm_id, PAYMENT, "imported", actor, told)
+    _record(firm_id, REFUND, "imported", actor, ((each, given({"amount": each.amount})) for each in refunds))
     _record(
         firm_id, INVOICE, "paid", actor, ((each, {"paid": [None, str(each.paid)]}) for each in paid.values())
     )
-    note_changes(firm_id, PAYMENT, [(str(each.pk), each.version) for each in payments])
+    came = [each for each in payments if each.status == PaymentStatus.RECEIVED]
+    note_changes(firm_id, PAYMENT, [(str(each.pk), each.version) for each in came])
+    note_changes(firm_id, REFUND, [(str(each.pk), each.version) for each in refunds])
     note_changes(firm_id, INVOICE, [(str(each.pk), each.version) for each in paid.values()])
     owed: dict[int, Decimal] = {}
     on_account: dict[int, Decimal] = {}
@@ -370,4 +337,6 @@ def _record(
 
 def example_of(kind: str) -> tuple[list[str], list[list[str]]]:
     """Headings and rows of the file people start from."""
-    return [column.label for column in COLUMNS[kind]], [list(row) for row in KINDS[kind].example]
+    columns = [column for column in COLUMNS[kind] if not column.shown_only]
+    rows = [[row.get(column.field, "") for column in columns] for row in KINDS[kind].example]
+    return [column.label for column in columns], rows

@@ -23,9 +23,9 @@ from tieout.practice.actions.billing_import import (
     read_billing_draft,
 )
 from tieout.practice.actions.client_import import ImportRefused
-from tieout.practice.billing_sheets import COLUMNS
+from tieout.practice.billing_csv import COLUMNS
 from tieout.practice.csv_text import LARGEST_FILE, BadFile, write_csv
-from tieout.practice.sheets import MOST_ROWS
+from tieout.practice.sheets import MOST_ROWS, SheetColumn
 from tieout.web.access import FirmRequest, View, requires
 from tieout.web.downloads import csv_file
 
@@ -60,7 +60,7 @@ def _upload(request: FirmRequest, kind: ImportKind) -> HttpResponse:
             form.add_error("file", str(problem))
         else:
             return redirect(f"{kind.name}_import_preview", draft.pk)
-    context = {"form": form, "kind": kind, "columns": COLUMNS[kind.name], "list": LISTS[kind.name]}
+    context = {"form": form, "kind": kind, "columns": _read_columns(kind), "list": LISTS[kind.name]}
     status = 422 if form.is_bound and form.errors else 200
     return render(request, "billing/import_upload.html", context, status=status)
 
@@ -92,25 +92,30 @@ def _preview(request: FirmRequest, kind: ImportKind, draft_id: uuid.UUID) -> Htt
     except BadFile as problem:
         messages.error(request, str(problem))
         return redirect(f"{kind.name}_import")
-    labels = {column.field: column.label for column in COLUMNS[kind.name]}
+    labels = {column.field: column.label for column in _read_columns(kind)}
     problems = [
         (row.line, labels.get(name, "Row"), sentence)
         for row in sheet.invalid
         for name, sentence in row.problems.items()
     ]
+    told = {name for row in sheet.valid[:SHOWN_ROWS] for name, cell in row.cells.items() if cell}
     context |= {
         "valid": len(sheet.valid),
         "invalid": len(sheet.invalid),
         "ignored": sheet.ignored,
-        "columns": COLUMNS[kind.name],
+        "columns": [column for column in _read_columns(kind) if column.field in told],
         "sample": [
-            (row.line, [(label, row.cells.get(name, "")) for name, label in labels.items()])
+            (row.line, [(label, row.cells.get(name, "")) for name, label in labels.items() if name in told])
             for row in sheet.valid[:SHOWN_ROWS]
         ],
         "problems": problems[:SHOWN_PROBLEMS],
         "more_problems": max(0, len(problems) - SHOWN_PROBLEMS),
     }
     return render(request, "billing/import_preview.html", context, status=422 if refusal else 200)
+
+
+def _read_columns(kind: ImportKind) -> list[SheetColumn]:
+    return [column for column in COLUMNS[kind.name] if not column.shown_only]
 
 
 def _views(kind: ImportKind) -> tuple[View, View, View]:

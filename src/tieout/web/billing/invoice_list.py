@@ -1,15 +1,13 @@
-"""Decides: what the list of invoices shows, and what stands in its export."""
+"""Decides: what the list of invoices shows."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 
 from django.db.models import QuerySet
 
 from tieout.practice.billing_figures import BUCKETS, found_among, in_bucket, numbered
 from tieout.practice.firms import Member
-from tieout.practice.invoice_terms import label_of
 from tieout.practice.invoices import Invoice, Status
 from tieout.web.listing import Asked, Column, Filter, ListKind
 
@@ -40,10 +38,6 @@ INVOICES = ListKind(
     dates=True,
     ids=("client",),
 )
-EXPORTED = (
-    "Number", "Client", "Status", "Date", "Terms", "Due", "Currency", "Subtotal", "Discount", "Tax", "Written off",
-    "Total", "Paid", "Credited", "Owed", "Memo",
-)  # fmt: skip
 
 
 def narrowed(asked: Asked, invoices: QuerySet[Invoice], member: Member, today: date) -> QuerySet[Invoice]:
@@ -68,22 +62,3 @@ def narrowed(asked: Asked, invoices: QuerySet[Invoice], member: Member, today: d
     if asked.search:
         invoices = found_among(invoices, member, asked.search, numbered(asked.search.removeprefix("#")))
     return asked.sorted(invoices)
-
-
-def export_rows(invoices: QuerySet[Invoice]) -> Iterator[tuple[str, ...]]:
-    for each in invoices.select_related("client").iterator(chunk_size=2000):
-        amounts = (
-            each.subtotal, each.discount_total, each.tax_total, each.written_off, each.total, each.paid,
-            each.credited, each.balance,
-        )  # fmt: skip
-        yield (
-            each.number,
-            each.client.name,
-            each.get_status_display(),
-            each.date.isoformat(),
-            label_of(each.terms),
-            each.due_date.isoformat(),
-            each.currency,
-            *(str(amount) for amount in amounts),
-            each.memo,
-        )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path
@@ -15,6 +15,7 @@ from tieout.practice.access import helpers_for, visible_clients
 from tieout.practice.actions.bulk import MOST
 from tieout.practice.actions.invoices import lines_of
 from tieout.practice.billing_access import access_document, history_of_row, visible_documents
+from tieout.practice.billing_export import balance_rows, headings, invoice_rows
 from tieout.practice.clients import CLIENT
 from tieout.practice.csv_text import write_csv
 from tieout.practice.firms import Member
@@ -31,7 +32,7 @@ from tieout.web.access import FirmRequest, requires
 from tieout.web.badges import badges_for
 from tieout.web.billing.acting import today_of
 from tieout.web.billing.history import entries
-from tieout.web.billing.invoice_list import EXPORTED, INVOICES, export_rows, narrowed
+from tieout.web.billing.invoice_list import INVOICES, narrowed
 from tieout.web.billing.offers import offers_for
 from tieout.web.downloads import attachment, csv_file
 from tieout.web.long_list import MOST_COUNTED, MOST_FOUND, long_page
@@ -83,10 +84,22 @@ def index(request: FirmRequest) -> HttpResponse:
 @require_GET
 @requires(Permission.VIEW_BILLING)
 def export(request: FirmRequest) -> HttpResponse:
-    """The list as it is filtered, every column."""
+    """The list as it is filtered, line by line, as it can be imported again."""
+    rows = invoice_rows(request.member.firm_id, _narrowed(request))
+    return csv_file("tieout-invoices.csv", write_csv(headings("invoices"), rows))
+
+
+@require_GET
+@requires(Permission.VIEW_BILLING)
+def open_balances(request: FirmRequest) -> HttpResponse:
+    """What is still owed on the invoices of the list as it is filtered, as it can be imported elsewhere."""
+    rows = balance_rows(request.member.firm_id, _narrowed(request))
+    return csv_file("tieout-open-balances.csv", write_csv(headings("balances"), rows))
+
+
+def _narrowed(request: FirmRequest) -> QuerySet[Invoice]:
     member = request.member
-    found = narrowed(INVOICES.read(request.GET), visible_documents(member, Invoice), member, today_of(member))
-    return csv_file("tieout-invoices.csv", write_csv(EXPORTED, export_rows(found)))
+    return narrowed(INVOICES.read(request.GET), visible_documents(member, Invoice), member, today_of(member))
 
 
 @require_GET
@@ -185,6 +198,7 @@ def _before_finalizing(invoice: Invoice, member: Member) -> list[tuple[str, str]
 urlpatterns: list[URLPattern] = [
     path("invoices/", index, name="invoices"),
     path("invoices/export.csv", export, name="invoices_export"),
+    path("invoices/open-balances.csv", open_balances, name="balances_export"),
     path("invoices/<int:invoice_id>/", record, name="invoice"),
     path("invoices/<int:invoice_id>/print/", printed, name="invoice_print"),
     path("invoices/<int:invoice_id>/invoice.pdf", pdf, name="invoice_pdf"),

@@ -1,4 +1,4 @@
-"""Decides: what the lists of payments and of credits show, and what stands in their exports."""
+"""Decides: what the lists of payments and of credits show, and what stands in the export of credits."""
 
 from __future__ import annotations
 
@@ -46,10 +46,6 @@ CREDITS = ListKind(
     sort="-date",
     dates=True,
     ids=("client",),
-)  # fmt: skip
-PAYMENTS_EXPORTED = (
-    "Date", "Client", "Method", "Reference", "Status", "Currency", "Amount", "On invoices", "On account", "Refunded",
-    "Retainer", "Memo",
 )  # fmt: skip
 CREDITS_EXPORTED = (
     "Number",
@@ -100,22 +96,6 @@ def _common(asked: Asked, rows: QuerySet[Document]) -> QuerySet[Document]:
     if until := asked.day("until"):
         rows = rows.filter(date__lte=until)
     return rows
-
-
-def payment_rows(payments: QuerySet[Payment]) -> Iterator[tuple[str, ...]]:
-    for each in payments.select_related("client").iterator(chunk_size=2000):
-        amounts = (each.amount, each.allocated, each.unapplied, each.refunded)
-        yield (
-            each.date.isoformat(),
-            each.client.name,
-            each.get_method_display(),
-            each.reference,
-            each.get_status_display(),
-            each.currency,
-            *(str(amount) for amount in amounts),
-            "Yes" if each.is_additional else "No",
-            each.memo,
-        )
 
 
 def credit_rows(credits: QuerySet[Credit]) -> Iterator[tuple[str, ...]]:

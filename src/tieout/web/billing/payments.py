@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from tieout.practice.actions.payments import bounce_payment, unapply_payment, void_payment
 from tieout.practice.billing_access import access_document, history_of_row, visible_documents
+from tieout.practice.billing_export import headings, payment_rows
 from tieout.practice.charging_by import processor_of
 from tieout.practice.csv_text import write_csv
 from tieout.practice.invoices import INVOICE
@@ -22,7 +23,7 @@ from tieout.web.badges import badges_for
 from tieout.web.billing.acting import by, carried_out, version_seen
 from tieout.web.billing.history import entries
 from tieout.web.billing.invoices import refused_to
-from tieout.web.billing.payment_list import PAYMENTS, PAYMENTS_EXPORTED, narrowed_payments, payment_rows
+from tieout.web.billing.payment_list import PAYMENTS, narrowed_payments
 from tieout.web.downloads import csv_file
 from tieout.web.long_list import MOST_COUNTED, MOST_FOUND, long_page
 from tieout.web.record_panel import panel_of
@@ -72,7 +73,9 @@ def index(request: FirmRequest) -> HttpResponse:
 def export(request: FirmRequest) -> HttpResponse:
     member = request.member
     found = narrowed_payments(PAYMENTS.read(request.GET), visible_documents(member, Payment), member)
-    return csv_file("tieout-payments.csv", write_csv(PAYMENTS_EXPORTED, payment_rows(found)))
+    return csv_file(
+        "tieout-payments.csv", write_csv(headings("payments"), payment_rows(member.firm_id, found))
+    )
 
 
 @require_GET

@@ -19,9 +19,9 @@ from tieout.practice.actions.service_items import (
     used_by,
 )
 from tieout.practice.billing_access import access_item, history_of_row, lists_in_use, visible_items
+from tieout.practice.billing_export import headings, item_rows
 from tieout.practice.csv_text import write_csv
 from tieout.practice.ledger_lists import LedgerList
-from tieout.practice.money import plain
 from tieout.practice.permissions import Permission
 from tieout.practice.service_items import SERVICE_ITEM, ServiceItem
 from tieout.practice.validation import Invalid
@@ -36,7 +36,6 @@ from tieout.web.long_list import long_page
 from tieout.web.record_panel import panel_of
 
 HISTORY_SHOWN = 50
-EXPORTED = ("Name", "Description", "Charged", "Rate", "SKU", "Tax", "Income account", "Category", "Status")
 
 
 @require_GET
@@ -173,21 +172,7 @@ def restore(request: FirmRequest, item_id: int) -> HttpResponse:
 def export(request: FirmRequest) -> HttpResponse:
     """The list as it is filtered, every column."""
     found = narrowed(ITEMS.read(request.GET), visible_items(request.member))
-    rows = (
-        (
-            item.name,
-            item.description,
-            item.get_charge_display(),
-            "" if item.rate is None else str(plain(item.rate)),
-            item.sku,
-            str(item.tax_rate or ""),
-            str(item.income_account or ""),
-            str(item.category or ""),
-            "Active" if item.is_active else "Archived",
-        )
-        for item in found.select_related("category", "income_account", "tax_rate")
-    )
-    return csv_file("tieout-service-items.csv", write_csv(EXPORTED, rows))
+    return csv_file("tieout-service-items.csv", write_csv(headings("items"), item_rows(found)))
 
 
 def _rows(request: FirmRequest, items: list[ServiceItem]) -> dict[str, Any]:
