@@ -17,6 +17,7 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--restarts", type=int, default=10)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--log", type=Path, help="keep here what the workers write")
     chosen = parser.parse_args()
     home = Path("/tmp") / f"tieout-kills-{os.getpid()}"
     home.mkdir(mode=0o755)
@@ -56,7 +57,7 @@ def main() -> int:
         emulator.control(
             "POST", "/faults", {"effect": "drop_after", "operation": "create", "probability": 0.03}
         )
-        nursery = Nursery(dict(os.environ))
+        nursery = Nursery(dict(os.environ), chosen.log or home / "workers.log")
         storm = Storm(stand, nursery, chosen.seed, restart)
         storm.run(chosen.kills, chosen.restarts)
         storm.rest()

@@ -19,6 +19,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from tests.real.stand import ROOT, SOMEBODY, Stand, within
@@ -32,16 +33,17 @@ REST = 240.0
 
 
 class Nursery:
-    """Workers that are forked and killed."""
+    """Workers that are forked and killed. ``log``: where what they write goes."""
 
-    def __init__(self, environment: dict[str, str], database_name: str = "") -> None:
+    def __init__(self, environment: dict[str, str], log: Path, database_name: str = "") -> None:
+        self.log = log.open("a")
         self.process = subprocess.Popen(
             [sys.executable, "-m", "tests.real.nursery", database_name],
             cwd=ROOT,
             env={**environment, "PYTHONPATH": str(ROOT / "src")},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stderr=self.log,
             text=True,
         )
         self.alive: list[int] = []
@@ -82,6 +84,7 @@ class Nursery:
             self.kill(child)
         self.process.kill()
         self.process.wait()
+        self.log.close()
 
 
 @dataclass
