@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
+from queue import SimpleQueue
 
 from tieout.reconcile.ports import Answer, LedgerError, PreparedWrite
 
@@ -29,21 +30,36 @@ def send_many(
                 yield _came(send, write)
         return
     with ThreadPoolExecutor(at_once, thread_name_prefix="sending") as pool:
-        under_way: set[Future[Came]] = set()
+        came: SimpleQueue[Came | BaseException] = SimpleQueue()
+        under_way = 0
         for write in writes:
             take_turn()
             if not may_leave(write):
                 continue
-            under_way.add(pool.submit(copy_context().run, _came, send, write))
-            done, under_way = wait(
-                under_way, timeout=None if len(under_way) >= at_once else 0, return_when=FIRST_COMPLETED
-            )
-            for one in done:
-                yield one.result()
-        while under_way:
-            done, under_way = wait(under_way, return_when=FIRST_COMPLETED)
-            for one in done:
-                yield one.result()
+            pool.submit(copy_context().run, _deliver, send, write, came)
+            under_way += 1
+            while under_way >= at_once or not came.empty():
+                under_way -= 1
+                yield _next(came)
+        for _ in range(under_way):
+            yield _next(came)
+
+
+def _deliver(
+    send: Callable[[PreparedWrite], Answer], write: PreparedWrite, came: SimpleQueue[Came | BaseException]
+) -> None:
+    """In a helper thread. Whatever happens is delivered: the caller waits for it."""
+    try:
+        came.put(_came(send, write))
+    except BaseException as error:  # noqa: BLE001 - raised again where it is taken up
+        came.put(error)
+
+
+def _next(came: SimpleQueue[Came | BaseException]) -> Came:
+    found = came.get()
+    if isinstance(found, BaseException):
+        raise found
+    return found
 
 
 def _came(send: Callable[[PreparedWrite], Answer], write: PreparedWrite) -> Came:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from django.db import Error as DatabaseError
+from django.db import connection as database
 from django.db.models import Q
 
 from tieout.reconcile.action import Action, Create, Retire, Settle, Update
@@ -217,5 +218,6 @@ def _list_within(executor: Executor, connection: Connection, doings: Sequence[Do
     for after, rows in paused.items():
         dirty.put_off(rows, now + after)
     if clean:
-        Link.objects.filter(pk__in=clean).update(agreed_at=now)
+        with database.cursor() as cursor:
+            cursor.execute("UPDATE sync_link SET agreed_at = %s WHERE id = ANY(%s)", [now, clean])
     dirty.clear(cleared)

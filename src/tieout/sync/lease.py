@@ -7,13 +7,17 @@ not commit or send any more.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
+from django.db import connection as database
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, JSONField, Q
 
 from tieout.sync.engine import Engine
 from tieout.sync.models import Connection, ConnectionState
@@ -30,10 +34,23 @@ class NoLongerAllowed(Exception):
     """The connection was paused or disconnected while the run was under way. Stop; everything waits."""
 
 
+_FIELDS = [(field.attname, field.column or "", field) for field in Connection._meta.concrete_fields]
+_NAMES = [name for name, _, _ in _FIELDS]
+_JSON = [isinstance(field, JSONField) for _, _, field in _FIELDS]
+_EXTEND = (
+    "UPDATE sync_connection SET lease_until = %s WHERE id = %s AND epoch = %s"  # noqa: S608 - names of our own model
+    f" RETURNING {', '.join(column for _, column, _ in _FIELDS)}"
+)
+_STANDS = "SELECT epoch, state, sections, switches FROM sync_connection WHERE id = %s"
+
+
 @dataclass(slots=True)
 class Lease:
     connection: Connection
     engine: Engine
+    _stood: tuple[object, ...] | None = None
+    """What ``check`` last found in the table, and the connection it made of that: asked before every call."""
+    _seen: Connection | None = None
 
     @contextmanager
     def commit(self, *, to_send: bool = False) -> Iterator[Connection]:
@@ -42,10 +59,7 @@ class Lease:
         ``to_send``: something will leave for the ledger afterwards, so the connection must still be active.
         """
         with transaction.atomic():
-            held = Connection.objects.filter(pk=self.connection.pk, epoch=self.connection.epoch)
-            if not held.update(lease_until=self.engine.now() + self.engine.lease):
-                raise LeaseLost(f"epoch {self.connection.epoch} of connection {self.connection.pk}")
-            fresh = Connection.objects.get(pk=self.connection.pk)
+            fresh = self._extended(self.engine.now() + self.engine.lease)
             if to_send and fresh.state != ConnectionState.ACTIVE:
                 raise NoLongerAllowed(fresh.state)
             yield fresh
@@ -56,12 +70,35 @@ class Lease:
 
         Raises ``LeaseLost`` or ``NoLongerAllowed``: then nothing of this run may leave any more.
         """
-        fresh = Connection.objects.only("epoch", "state", "sections", "switches").get(pk=self.connection.pk)
-        if fresh.epoch != self.connection.epoch:
+        with database.cursor() as cursor:
+            cursor.execute(_STANDS, [self.connection.pk])
+            stands = cursor.fetchone()
+        if self._seen is None or stands != self._stood:
+            if stands is None:
+                raise LeaseLost(f"connection {self.connection.pk} is gone")
+            epoch, state, sections, switches = stands
+            if epoch != self.connection.epoch:
+                raise LeaseLost(f"epoch {self.connection.epoch} of connection {self.connection.pk}")
+            if state != ConnectionState.ACTIVE:
+                raise NoLongerAllowed(state)
+            self._seen = copy(self.connection)
+            self._seen.sections, self._seen.switches = json.loads(sections), json.loads(switches)
+            self._stood = stands
+        return self._seen
+
+    def _extended(self, until: datetime) -> Connection:
+        """Hold the lane until then, in one statement that also gives the connection as it is. Raises ``LeaseLost``."""
+        with database.cursor() as cursor:
+            cursor.execute(_EXTEND, [until, self.connection.pk, self.connection.epoch])
+            row = cursor.fetchone()
+        if row is None:
             raise LeaseLost(f"epoch {self.connection.epoch} of connection {self.connection.pk}")
-        if fresh.state != ConnectionState.ACTIVE:
-            raise NoLongerAllowed(fresh.state)
-        return fresh
+        return _connection(row)
+
+
+def _connection(row: Sequence[Any]) -> Connection:
+    values = [json.loads(one) if is_json else one for one, is_json in zip(row, _JSON, strict=True)]
+    return Connection.from_db("default", _NAMES, values)
 
 
 def take(connection_id: int, engine: Engine) -> Lease | None:

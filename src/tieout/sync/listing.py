@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
+from django.db import connection as database
+
 from tieout.practice.models import Member
 from tieout.practice.money import shown
 from tieout.reconcile import plan as planning
@@ -86,6 +88,8 @@ class Listed:
 
 def list_all(connection: Connection, entity: str, listed: Sequence[Listed], now: datetime) -> None:
     """Make the open issues and conflicts of these records exactly what is said here."""
+    if not _anything_to_list(connection, entity, listed):
+        return
     _set_conflicts(connection, entity, [one for one in listed if one.link is not None], now)
     rows = Issue.objects.filter(
         connection=connection, entity=entity, closed_at=None, record_id__in=[one.key.id for one in listed]
@@ -111,6 +115,23 @@ def list_all(connection: Connection, entity: str, listed: Sequence[Listed], now:
         Issue.objects.filter(pk__in=[row.pk for row in gone]).update(closed_at=now)
         wake_siblings(connection, {row.cause for row in gone} & SHARED, now)
     Issue.objects.bulk_create(new)
+
+
+_OPEN = """
+SELECT EXISTS (SELECT 1 FROM sync_issue
+    WHERE connection_id = %s AND entity = %s AND closed_at IS NULL AND record_id = ANY(%s))
+OR EXISTS (SELECT 1 FROM sync_conflict WHERE closed_at IS NULL AND link_id = ANY(%s))
+"""
+
+
+def _anything_to_list(connection: Connection, entity: str, listed: Sequence[Listed]) -> bool:
+    """Whether any of these has something to say now, or had: most of a large push have neither."""
+    if any(one.problems or one.conflicts for one in listed):
+        return True
+    links = [one.link.pk for one in listed if one.link is not None]
+    with database.cursor() as cursor:
+        cursor.execute(_OPEN, [connection.pk, entity, [one.key.id for one in listed], links])
+        return bool(cursor.fetchone()[0])
 
 
 def _naming_what_they_wait_for(connection: Connection, listed: Sequence[Listed]) -> Sequence[Listed]:
@@ -195,17 +216,19 @@ def wake_waiting_for(connection: Connection, keys: Sequence[Key], now: datetime)
     """Mark the records that wait for any of these, now that they have partners. Returns how many."""
     if not keys:
         return 0
-    waiting = Issue.objects.filter(
-        connection=connection,
-        cause="waits_for",
-        closed_at=None,
-        options__has_any_keys=[f"{key.entity}:{key.id}" for key in keys],
-    )
-    marks = [
-        Mark(row.entity, Side(row.side), row.record_id, "waited for another", must_read=False)
-        for row in waiting
-    ]
+    with database.cursor() as cursor:
+        cursor.execute(_WAITING, [connection.pk, [f"{key.entity}:{key.id}" for key in keys]])
+        marks = [
+            Mark(entity, Side(side), record_id, "waited for another", must_read=False)
+            for entity, side, record_id in cursor.fetchall()
+        ]
     return dirty.mark(connection, marks, now)
+
+
+_WAITING = """
+SELECT entity, side, record_id FROM sync_issue
+WHERE connection_id = %s AND cause = 'waits_for' AND closed_at IS NULL AND options ?| %s
+"""
 
 
 def _set_conflicts(connection: Connection, entity: str, listed: Sequence[Listed], now: datetime) -> None:
@@ -257,11 +280,6 @@ def _set_conflict(
     for column, value in values.items():
         setattr(row, column, value)
     row.save()
-
-
-def lines_said(lines: Sequence[ActivityLine]) -> None:
-    """Add these lines to the sync activity."""
-    ActivityLine.objects.bulk_create(lines)
 
 
 def say(

@@ -9,11 +9,14 @@ from tieout.reconcile.match import normalise
 from tieout.reconcile.spec import EntitySpec
 from tieout.reconcile.state import Absent, Key, Present, Side, Unknown
 from tieout.reconcile.state import Observation as Seen
+from tieout.sync import together
 from tieout.sync.match_memory import never_pairs
 from tieout.sync.models import Connection, Link, Observation
 from tieout.sync.packing import pack, pack_units, unpack, unpack_units
 
-_COLUMNS = ["name", "name_key", "units", "facts", "token", "absent", "observed_at"]
+_ONCE = ("connection_id", "entity", "side", "record_id")
+_AT_ONCE = 1_000
+"""Rows in one statement."""
 
 
 def keep(
@@ -25,36 +28,30 @@ def keep(
         for record_id, one in seen.items()
         if not isinstance(one, Unknown)
     ]
-    Observation.objects.bulk_create(
-        rows,
-        update_conflicts=True,
-        unique_fields=["connection", "entity", "side", "record_id"],
-        update_fields=_COLUMNS,
-        batch_size=500,
-    )
+    for start in range(0, len(rows), _AT_ONCE):
+        together.insert(Observation, rows[start : start + _AT_ONCE], or_update=_ONCE)
 
 
 def _row(
     connection: Connection, spec: EntitySpec, side: Side, record_id: str, seen: Seen, now: datetime
-) -> Observation:
-    row = Observation(
-        firm_id=connection.firm_id,
-        connection=connection,
-        entity=spec.practice,
-        side=side.value,
-        record_id=record_id,
-        observed_at=now,
-    )
-    if isinstance(seen, Present):
-        row.name = str(seen.units.get(spec.name_unit) or "")[:1000]
-        row.name_key = normalise(row.name)[:1000]
+) -> together.Row:
+    there = seen if isinstance(seen, Present) else Present({}, "")
+    name = str(there.units.get(spec.name_unit) or "")[:1000]
+    return {
+        "firm_id": connection.firm_id,
+        "connection_id": connection.pk,
+        "entity": spec.practice,
+        "side": side.value,
+        "record_id": record_id,
+        "name": name,
+        "name_key": normalise(name)[:1000] if name else "",
         # The practice's own facts stay in the practice; only its name is kept, for lookalikes.
-        row.units = pack_units(seen.units) if side is Side.LEDGER else {}
-        row.facts = {name: pack(value) for name, value in seen.facts.items()}
-        row.token = seen.token
-    elif isinstance(seen, Absent):
-        row.absent = seen.evidence
-    return row
+        "units": pack_units(there.units) if side is Side.LEDGER else {},
+        "facts": {name: pack(value) for name, value in there.facts.items()},
+        "token": there.token,
+        "absent": seen.evidence if isinstance(seen, Absent) else "",
+        "observed_at": now,
+    }
 
 
 def as_seen(row: Observation) -> Seen:

@@ -5,21 +5,19 @@ However many are recorded together, it is the same number of statements: the pro
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection as database
 
 from tieout.reconcile.ports import Answer, LedgerError, Replan, UnknownOutcome
 from tieout.reconcile.spec import EntitySpec
 from tieout.reconcile.state import Baseline, Key, Side, Units, same
-from tieout.sync import dirty, observations, write_log
+from tieout.sync import dirty, observations, together, write_log
 from tieout.sync.dirty import Mark
 from tieout.sync.engine import Engine
-from tieout.sync.listing import Problem, lines_said, run_of, wake_waiting_for
+from tieout.sync.listing import Problem, run_of, wake_waiting_for
 from tieout.sync.models import ActivityLine, Attempt, AttemptState, Connection, Link
 from tieout.sync.packing import pack_units, unpack_units
 
@@ -60,19 +58,11 @@ def record(connection: Connection, spec: EntitySpec, engine: Engine, came: Seque
     ]
     dirty.mark(connection, moved, now)
     write_log.append_all([_entry(one) for one in came], now)
-    lines_said([line for one in came if (line := _line(connection, spec, one, now))])
+    together.insert(ActivityLine, [line for one in came if (line := _line(connection, spec, one, now))])
     return recorded
 
 
 # -- attempts ------------------------------------------------------------------------------------------------
-
-_ATTEMPTS = """
-UPDATE sync_attempt a SET state = t.state, ledger_id = t.ledger_id, finished_at = t.finished_at,
-    next_look_at = t.next_look_at, reference = t.reference, problem = t.problem
-FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::timestamptz[], %s::timestamptz[], %s::text[], %s::text[])
-    AS t(id, state, ledger_id, finished_at, next_look_at, reference, problem)
-WHERE a.id = t.id
-"""
 
 
 def _attempts(came: Sequence[Came], now: datetime, engine: Engine) -> None:
@@ -91,26 +81,25 @@ def _attempts(came: Sequence[Came], now: datetime, engine: Engine) -> None:
         attempt.state, attempt.reference = state.value, found.reference or attempt.reference
         in_doubt = state is AttemptState.IN_DOUBT
         rows.append(
-            (
-                attempt.pk,
-                attempt.state,
-                attempt.ledger_id,
-                None if in_doubt else now,
-                now + engine.settle if in_doubt else None,
-                attempt.reference,
-                problem,
-            )
+            {
+                "id": attempt.pk,
+                "state": attempt.state,
+                "ledger_id": attempt.ledger_id,
+                "finished_at": None if in_doubt else now,
+                "next_look_at": now + engine.settle if in_doubt else None,
+                "reference": attempt.reference,
+                "problem": problem,
+            }
         )
-    with database.cursor() as cursor:
-        cursor.execute(_ATTEMPTS, [list(column) for column in zip(*rows, strict=True)])
+    together.update(Attempt, rows)
 
 
 # -- links ---------------------------------------------------------------------------------------------------
 
 _AGREED = """
-UPDATE sync_link l SET baseline_practice = l.baseline_practice || t.practice::jsonb,
-    baseline_ledger = l.baseline_ledger || t.ledger::jsonb
-FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS t(id, practice, ledger) WHERE l.id = t.id
+UPDATE sync_link l SET baseline_practice = l.baseline_practice || t.practice,
+    baseline_ledger = l.baseline_ledger || t.ledger
+FROM jsonb_to_recordset(%s::jsonb) AS t(id bigint, practice jsonb, ledger jsonb) WHERE l.id = t.id
 """
 
 
@@ -118,19 +107,12 @@ def agree_all(agreed: Sequence[tuple[int, Baseline]]) -> None:
     """Record in these links (by primary key) that both sides agree on these units, as each shows them."""
     if not agreed:
         return
+    rows = [
+        {"id": pk, "practice": pack_units(baseline.practice), "ledger": pack_units(baseline.ledger)}
+        for pk, baseline in agreed
+    ]
     with database.cursor() as cursor:
-        cursor.execute(
-            _AGREED,
-            [
-                [pk for pk, _ in agreed],
-                [_json(baseline.practice) for _, baseline in agreed],
-                [_json(baseline.ledger) for _, baseline in agreed],
-            ],
-        )
-
-
-def _json(units: Units) -> str:
-    return json.dumps(pack_units(units), cls=DjangoJSONEncoder)
+        cursor.execute(_AGREED, [together.encoded(rows)])
 
 
 def _links(
@@ -140,14 +122,9 @@ def _links(
     now: datetime,
     recorded: Recorded,
 ) -> None:
-    of_entity = Link.objects.filter(connection=connection, entity=spec.practice)
-    by_ledger = {
-        link.ledger_id: link for link in of_entity.filter(ledger_id__in=[a.row.id for _, a in answered])
-    }
-    creating = [attempt.practice_id for attempt, _ in answered if attempt.operation == "create"]
-    by_practice = (
-        {link.practice_id: link for link in of_entity.filter(practice_id__in=creating)} if creating else {}
-    )
+    if not answered:
+        return
+    by_ledger, by_practice = _links_there(connection, spec, answered)
     new: list[Link] = []
     agreed: list[tuple[int, Baseline]] = []
     for attempt, answer in answered:
@@ -166,8 +143,28 @@ def _links(
         else:
             problem = Problem("name_taken", LINKED_ELSEWHERE, options=(answer.row.id,))
             recorded.problems.setdefault(attempt.practice_id, []).append(problem)
-    Link.objects.bulk_create(new)
+    made = together.insert(Link, [together.columns(link) for link in new], key="practice_id")
+    for link in new:
+        link.pk = made[link.practice_id]
     agree_all(agreed)
+
+
+_THERE = """
+SELECT id, practice_id, ledger_id FROM sync_link
+WHERE connection_id = %s AND entity = %s AND (ledger_id = ANY(%s) OR practice_id = ANY(%s))
+"""
+
+
+def _links_there(
+    connection: Connection, spec: EntitySpec, answered: Sequence[tuple[Attempt, Answer]]
+) -> tuple[dict[str, Link], dict[str, Link]]:
+    """The links that these are about, by their record there and by their record here: no more of them than their ids."""
+    there = [answer.row.id for _, answer in answered]
+    creating = [attempt.practice_id for attempt, _ in answered if attempt.operation == "create"]
+    with database.cursor() as cursor:
+        cursor.execute(_THERE, [connection.pk, spec.practice, there, creating])
+        links = [Link(id=pk, practice_id=ours, ledger_id=theirs) for pk, ours, theirs in cursor.fetchall()]
+    return {link.ledger_id: link for link in links}, {link.practice_id: link for link in links}
 
 
 def _new_link(
@@ -215,7 +212,7 @@ def _entry(one: Came) -> write_log.Entry:
     return write_log.Entry(one.attempt, _result(one), one.attempt.ledger_id, one.found.reference)
 
 
-def _line(connection: Connection, spec: EntitySpec, one: Came, now: datetime) -> ActivityLine | None:
+def _line(connection: Connection, spec: EntitySpec, one: Came, now: datetime) -> together.Row | None:
     """One line of activity; a refusal has none of its own: it stands in the list of problems."""
     attempt, found = one.attempt, one.found
     if isinstance(found, Answer):
@@ -226,16 +223,16 @@ def _line(connection: Connection, spec: EntitySpec, one: Came, now: datetime) ->
         sentence, result, details = f"No answer from QuickBooks: {found.sentence}", "waiting", {}
     else:
         return None
-    return ActivityLine(
-        firm_id=connection.firm_id,
-        connection=connection,
-        entity=attempt.entity,
-        side=Side.PRACTICE.value,
-        record_id=attempt.practice_id,
-        at=now,
-        sentence=sentence[:1200],
-        result=result,
-        reference=found.reference if isinstance(found, Answer) else "",
-        details=details,
-        run_epoch=run_of(connection),
-    )
+    return {
+        "firm_id": connection.firm_id,
+        "connection_id": connection.pk,
+        "entity": attempt.entity,
+        "side": Side.PRACTICE.value,
+        "record_id": attempt.practice_id,
+        "at": now,
+        "sentence": sentence[:1200],
+        "result": result,
+        "reference": found.reference if isinstance(found, Answer) else "",
+        "details": details,
+        "run_epoch": run_of(connection),
+    }

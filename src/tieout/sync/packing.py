@@ -8,9 +8,13 @@ from typing import Any
 
 from tieout.reconcile.state import Units, Value
 
+_AS_THEY_ARE = frozenset((str, bool, int))
+
 
 def pack(value: Value) -> Any:
     """A unit's value as JSON. A Decimal becomes ``{"$decimal": "1.50"}``."""
+    if value is None or type(value) in _AS_THEY_ARE:  # nearly all of them: asked first, and cheaply
+        return value
     if isinstance(value, Decimal):
         return {"$decimal": str(value)}
     if isinstance(value, Mapping):

@@ -13,6 +13,9 @@ from tieout.sync.models import Connection, SectionState
 DEFAULTS: Mapping[str, bool] = {"create": True, "edit": True, "archive": False, "take_left_out": False}
 
 
+_UNTOUCHED = {kind: dict.fromkeys(Side, default) for kind, default in DEFAULTS.items()}
+
+
 def with_lists_on(sections: Mapping[str, str], specs: Iterable[EntitySpec]) -> dict[str, str]:
     """A connection's sections with QuickBooks' lists on: they are only read, so nobody has to review them."""
     lists = {spec.practice for spec in specs if spec.direction is Direction.FROM_LEDGER}
@@ -24,7 +27,9 @@ def switches_of(connection: Connection, spec: EntitySpec) -> Switches:
     stored: Mapping[str, Any] = connection.switches.get(spec.practice, {})
 
     def both_sides(kind: str) -> dict[Side, bool]:
-        return {side: bool(stored.get(kind, {}).get(side.value, DEFAULTS[kind])) for side in Side}
+        if kind not in stored:
+            return _UNTOUCHED[kind]
+        return {side: bool(stored[kind].get(side.value, DEFAULTS[kind])) for side in Side}
 
     return Switches(
         create=both_sides("create"),

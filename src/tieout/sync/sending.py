@@ -31,6 +31,7 @@ from tieout.reconcile.ports import (
 )
 from tieout.reconcile.spec import EntitySpec
 from tieout.reconcile.state import Key, Present, Side, Units
+from tieout.sync import together
 from tieout.sync.lease import Lease, LeaseLost, NoLongerAllowed
 from tieout.sync.listing import Problem, problem_from
 from tieout.sync.models import Attempt, AttemptState, Connection, Link
@@ -187,7 +188,10 @@ class Sender:
                     continue
                 one.attempt = self._attempt(connection, one)
                 kept.append(one)
-            Attempt.objects.bulk_create([one.attempt for one in kept if one.attempt])
+            attempts = [one.attempt for one in kept if one.attempt]
+            made = together.insert(Attempt, [together.columns(one) for one in attempts], key="request_id")
+            for attempt in attempts:
+                attempt.pk = made[attempt.request_id]
         return kept
 
     def _journal_alone(self, one: Outgoing) -> list[Outgoing]:

@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connection as database
 from django.db import models
 
 from tieout.practice.models import Firm
+from tieout.sync import together
 from tieout.sync.connection_tables import Connection
 from tieout.sync.record_tables import Attempt
 
@@ -71,55 +74,57 @@ def append_all(entries: Sequence[Entry], now: datetime) -> None:
     if not entries:
         return
     connection_id = entries[0].attempt.connection_id
-    last = WriteEntry.objects.filter(connection_id=connection_id).order_by("-number").first()
-    number, previous = (last.number, last.hash) if last else (0, GENESIS)
+    with database.cursor() as cursor:
+        cursor.execute(_LAST, [connection_id])
+        number, previous = cursor.fetchone() or (0, GENESIS)
     rows = []
     for one in entries:
         number += 1
         row = _row(one, number, previous, now)
-        row.hash = previous = hash_of(row)
+        row["hash"] = previous = hash_of(row)
         rows.append(row)
-    WriteEntry.objects.bulk_create(rows)
+    together.insert(WriteEntry, rows)
 
 
-def _row(one: Entry, number: int, previous: str, now: datetime) -> WriteEntry:
+_LAST = "SELECT number, hash FROM sync_writeentry WHERE connection_id = %s ORDER BY number DESC LIMIT 1"
+
+
+def _row(one: Entry, number: int, previous: str, now: datetime) -> dict[str, Any]:
     attempt = one.attempt
-    return WriteEntry(
-        firm_id=attempt.firm_id,
-        connection_id=attempt.connection_id,
-        number=number,
-        at=now,
-        entity=attempt.entity,
-        practice_id=attempt.practice_id,
-        ledger_id=one.ledger_id,
-        operation=attempt.operation,
-        request_id=attempt.request_id,
-        body_hash=attempt.body_hash,
-        result=one.result,
-        before=attempt.before,
-        after=attempt.units,
-        reference=one.reference,
-        previous_hash=previous,
-    )
+    return {
+        "firm_id": attempt.firm_id,
+        "connection_id": attempt.connection_id,
+        "number": number,
+        "at": now,
+        "entity": attempt.entity,
+        "practice_id": attempt.practice_id,
+        "ledger_id": one.ledger_id,
+        "operation": attempt.operation,
+        "request_id": attempt.request_id,
+        "body_hash": attempt.body_hash,
+        "result": one.result,
+        "before": attempt.before,
+        "after": attempt.units,
+        "reference": one.reference,
+        "previous_hash": previous,
+    }
 
 
-def hash_of(entry: WriteEntry) -> str:
-    """SHA-256 over all that the entry says and the hash before it."""
+_SAID = (
+    *("entity", "practice_id", "ledger_id", "operation", "request_id", "body_hash"),
+    *("result", "before", "after", "reference"),
+)
+"""What an entry says, in the order it is hashed in; before it the hash of the one before, connection, number, instant."""
+
+
+def hash_of(entry: Mapping[str, Any]) -> str:
+    """SHA-256 over all that the entry (its columns) says and the hash before it."""
     said = [
-        entry.previous_hash,
-        entry.connection_id,
-        entry.number,
-        entry.at.isoformat(),
-        entry.entity,
-        entry.practice_id,
-        entry.ledger_id,
-        entry.operation,
-        entry.request_id,
-        entry.body_hash,
-        entry.result,
-        entry.before,
-        entry.after,
-        entry.reference,
+        entry["previous_hash"],
+        entry["connection_id"],
+        entry["number"],
+        entry["at"].isoformat(),
+        *(entry[column] for column in _SAID),
     ]
     return hashlib.sha256(json.dumps(said, sort_keys=True, cls=DjangoJSONEncoder).encode()).hexdigest()
 
@@ -128,7 +133,8 @@ def broken_at(connection: Connection) -> int | None:
     """The number of the first entry that does not fit its chain; None when the log is whole."""
     expected, previous = 1, GENESIS
     for entry in _entries(connection):
-        if entry.number != expected or entry.previous_hash != previous or entry.hash != hash_of(entry):
+        said = {**vars(entry), "connection_id": entry.connection_id}
+        if entry.number != expected or entry.previous_hash != previous or entry.hash != hash_of(said):
             return min(entry.number, expected)
         expected, previous = expected + 1, entry.hash
     return None

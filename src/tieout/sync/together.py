@@ -1,0 +1,92 @@
+"""Acts: writes many rows of one table with one statement and one parameter. Used where a run keeps what it has learnt.
+
+The rows travel as one JSON document that the database takes apart. Quoting them one value at a time, as the ORM and the
+driver do, takes more processor time than everything else a large push does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+import msgspec
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connection as database
+from django.db import models
+
+Row = Mapping[str, Any]
+"""Column -> value: texts, numbers, instants, and for JSON columns what is kept there."""
+
+_encoder = msgspec.json.Encoder(enc_hook=DjangoJSONEncoder().default)
+
+
+def encoded(rows: object) -> str:
+    """As one JSON text. Decimals become texts, as they do in every JSON column."""
+    return _encoder.encode(rows).decode()
+
+
+def insert(
+    model: type[models.Model], rows: Sequence[Row], *, or_update: tuple[str, ...] = (), key: str = ""
+) -> dict[Any, int]:
+    """Insert these; all rows name the same columns. Gives the new rows' ids by their column ``key``, if one is named.
+
+    ``or_update``: the columns of a unique constraint; a row that is there already gets all the other columns.
+    """
+    if not rows:
+        return {}
+    with database.cursor() as cursor:
+        cursor.execute(_statement(model, tuple(rows[0]), or_update, key), [encoded(rows)])
+        return dict(cursor.fetchall()) if key else {}
+
+
+@cache
+def _statement(model: type[models.Model], columns: tuple[str, ...], unique: tuple[str, ...], key: str) -> str:
+    """Names and types are the model's own: nothing of it comes from outside."""
+    names = ", ".join(f'"{one}"' for one in columns)
+    text = (
+        f'INSERT INTO "{model._meta.db_table}" ({names}) '  # noqa: S608
+        f"SELECT {names} FROM {unfolded(model, columns)}"
+    )
+    if unique:
+        rest = ", ".join(f'"{one}" = excluded."{one}"' for one in columns if one not in unique)
+        text += f" ON CONFLICT ({', '.join(unique)}) DO UPDATE SET {rest}"
+    return f'{text} RETURNING "{key}", id' if key else text
+
+
+@cache
+def unfolded(model: type[models.Model], columns: tuple[str, ...]) -> str:
+    """The parameter (a JSON list of rows) as a table ``t`` of these columns, each of the type it has in the model."""
+    types = {field.column: field.db_type(database) for field in model._meta.concrete_fields}
+    return f"jsonb_to_recordset(%s::jsonb) AS t({', '.join(f'{one} {types[one]}' for one in columns)})"
+
+
+def columns(row: models.Model) -> Row:
+    """All columns of a row that is not in the database yet, but its id."""
+    return {column: _kept(getattr(row, name)) for name, column in _names(type(row))}
+
+
+@cache
+def _names(model: type[models.Model]) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (field.attname, field.column or "") for field in model._meta.concrete_fields if not field.primary_key
+    )
+
+
+def _kept(value: object) -> object:
+    """Bytes as PostgreSQL reads them from a text."""
+    return "\\x" + value.hex() if isinstance(value, bytes) else value
+
+
+def update(model: type[models.Model], rows: Iterable[Row]) -> None:
+    """Set the columns that these rows name beside ``id``; all rows name the same ones."""
+    found = list(rows)
+    if found:
+        with database.cursor() as cursor:
+            cursor.execute(_update(model, tuple(found[0])), [encoded(found)])
+
+
+@cache
+def _update(model: type[models.Model], columns: tuple[str, ...]) -> str:
+    changes = ", ".join(f'"{one}" = t."{one}"' for one in columns if one != "id")
+    return f'UPDATE "{model._meta.db_table}" kept SET {changes} FROM {unfolded(model, columns)} WHERE kept.id = t.id'  # noqa: S608

@@ -1,0 +1,98 @@
+"""Many rows in one statement: what is kept is what the ORM would have kept."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.db import DataError, transaction
+
+from tests.sync.rig import Rig
+from tieout.sync import together
+from tieout.sync.models import Attempt, Observation
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 3, 4, 5, 6, 7, 891234, tzinfo=UTC)
+ODD = 'Łukasz "O\'Neill" \\ {a,b} %s \n\t  , NULL ?| 😀 $decimal'
+ONCE = ("connection_id", "entity", "side", "record_id")
+
+
+@pytest.fixture
+def rig() -> Rig:
+    built = Rig()
+    built.connect()
+    return built
+
+
+def observation(rig: Rig, record_id: str, **changed: Any) -> dict[str, Any]:
+    row = {
+        "firm_id": rig.connection.firm_id,
+        "connection_id": rig.connection.pk,
+        "entity": "client",
+        "side": "ledger",
+        "record_id": record_id,
+        "name": ODD,
+        "name_key": "",
+        "units": {"name": ODD, "lines": [{"rate": {"$decimal": "1.50"}}], "none": None, "yes": True},
+        "facts": {},
+        "token": "7",
+        "absent": "",
+        "observed_at": NOW,
+    }
+    return {**row, **changed}
+
+
+def test_every_kind_of_column_comes_back_as_it_was_given(rig: Rig) -> None:
+    with rig.here():
+        given = Attempt(
+            firm_id=rig.connection.firm_id,
+            connection=rig.connection,
+            entity="client",
+            practice_id="1",
+            operation="create",
+            request_id="r1",
+            path=ODD,
+            body=bytes(range(256)),
+            body_hash="h",
+            units={ODD: [None, True, 3, ODD]},
+            left_out=["phone"],
+            epoch=2**40,
+            first_sent_at=NOW,
+            sent_at=NOW,
+        )
+        made = together.insert(Attempt, [together.columns(given)], key="request_id")
+        kept = Attempt.objects.get(pk=made["r1"])
+        for field in Attempt._meta.concrete_fields:
+            if not field.primary_key:
+                wanted, found = getattr(given, field.attname), getattr(kept, field.attname)
+                assert (bytes(found) if isinstance(found, memoryview) else found) == wanted, field.name
+
+
+def test_a_row_that_is_there_is_updated_and_the_others_are_left(rig: Rig) -> None:
+    with rig.here():
+        together.insert(Observation, [observation(rig, "1"), observation(rig, "2")], or_update=ONCE)
+        together.insert(
+            Observation, [observation(rig, "1", token="8", units={}), observation(rig, "3")], or_update=ONCE
+        )
+        kept = dict(Observation.objects.filter(entity="client").values_list("record_id", "token"))
+        assert kept == {"1": "8", "2": "7", "3": "7"}
+        one = Observation.objects.get(record_id="2")
+        assert (one.name, one.units["name"], one.observed_at) == (ODD, ODD, NOW)
+
+
+def test_many_rows_are_set_by_their_ids(rig: Rig) -> None:
+    with rig.here():
+        ids = together.insert(
+            Observation, [observation(rig, "1"), observation(rig, "2")], key="record_id", or_update=ONCE
+        )
+        together.update(Observation, [{"id": ids["2"], "token": "9", "facts": {"a": [1]}}])
+        kept = {
+            one.record_id: (one.token, one.facts) for one in Observation.objects.filter(pk__in=ids.values())
+        }
+        assert kept == {"1": ("7", {}), "2": ("9", {"a": [1]})}
+
+
+def test_what_does_not_fit_its_column_is_refused_and_not_cut(rig: Rig) -> None:
+    with rig.here(), pytest.raises(DataError), transaction.atomic():
+        together.insert(Observation, [observation(rig, "1", token="x" * 61)])
