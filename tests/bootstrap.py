@@ -49,6 +49,14 @@ else:
     os.environ.setdefault("TIEOUT_HOME", str(HOMES / "test-own-database"))
 
 
+def restart() -> None:
+    """Stop the server of this process and start it again, on the same data and at the same address."""
+    if not _servers:
+        pytest.skip("the database of a DATABASE_URL is not ours to restart")
+    _servers.pop().stop()
+    _servers.append(postgres.start(_home, durable=False))
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_unconfigure() -> None:
     """After everything else, Django's test database included, has let go."""

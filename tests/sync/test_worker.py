@@ -22,6 +22,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import ConnectorException
 from psycopg import OperationalError
 
+from tests import bootstrap
 from tests.sync.rig import Rig
 from tieout.practice.isolation import every_firm_scope
 from tieout.sync import tasks, worker
@@ -117,10 +118,63 @@ def test_a_worker_outlives_a_database_that_restarts_and_still_ends_when_told(
     breaking = Breaking()
     monkeypatch.setattr(worker, "app", breaking)
     monkeypatch.setattr(worker, "AGAIN_AFTER", 0.001)
-    asyncio.run(worker._work_until_told(1))
+    asyncio.run(worker._work_until_told(1, worker.AtWork()))
     assert (breaking.starts, breaking.finished) == (4, True)
     with pytest.raises(ZeroDivisionError):
-        asyncio.run(worker._work_until_told(1))
+        asyncio.run(worker._work_until_told(1, worker.AtWork()))
+
+
+def test_a_worker_outlives_a_real_postgresql_that_is_stopped_and_started_under_it(
+    process: Callable[[], subprocess.Popen[bytes]],
+) -> None:
+    rig = Rig()
+    rig.connect()
+    running = process()
+
+    def one_more_run() -> None:
+        before = runs()
+        with rig.here():
+            tasks.wake(rig.connection.pk)
+        assert within(60, lambda: runs() > before and lane_is_free())
+
+    def lane_is_free() -> bool:
+        with every_firm_scope():
+            return Connection.objects.get().lease_until is None
+
+    for _ in range(2):
+        one_more_run()
+        connection.close()
+        bootstrap.restart()
+    one_more_run()
+    assert running.poll() is None, "the same process, not one that took its place"
+    running.send_signal(signal.SIGTERM)
+    assert running.wait(timeout=30) == 0
+
+
+def test_a_job_that_ended_without_the_database_being_told_is_put_back() -> None:
+    rig = Rig()
+    rig.connect()
+    with rig.here():
+        tasks.wake(rig.connection.pk)
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now()) RETURNING id")
+        (living,) = cursor.fetchone()
+        cursor.execute(
+            "UPDATE procrastinate_jobs SET status = 'doing', worker_id = %s WHERE lock = %s RETURNING id",
+            [living, tasks.lock_of(rig.connection.pk)],
+        )
+        (job,) = cursor.fetchone()
+    rounds = worker.Rounds(at_work=worker.AtWork(living, {job}))
+    now, patience = timezone.now(), timedelta(seconds=worker.STALLED_AFTER)
+
+    def state_after(later: timedelta) -> str:
+        rounds.make(now + later)
+        return str(ProcrastinateJob.objects.values_list("status", flat=True).get(pk=job))
+
+    assert state_after(timedelta(0)) == "doing"
+    rounds.at_work.jobs.clear()
+    assert state_after(2 * patience) == "doing", "the database may be about to be told"
+    assert state_after(3 * patience) == "todo"
 
 
 def test_a_job_of_a_dead_worker_is_put_back_and_run_by_another(

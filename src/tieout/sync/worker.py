@@ -10,10 +10,12 @@ import asyncio
 import logging
 import signal
 import threading
+from collections.abc import Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import close_old_connections
 from django.db import connection as database
@@ -21,6 +23,8 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import ConnectorException
+from procrastinate.job_context import JobContext
+from procrastinate.worker import Worker as LibraryWorker
 from psycopg import Error as DatabaseError
 
 from tieout.practice.daily import do_what_is_due
@@ -48,21 +52,40 @@ KEPT = timedelta(days=30)
 """How long handled webhook events and runs are kept."""
 
 
+@dataclass(slots=True)
+class AtWork:
+    """The jobs that this process is working on, and the name it goes by in the job library's table."""
+
+    worker_id: int | None = None
+    jobs: set[int | None] = field(default_factory=set)
+
+    async def note(
+        self, go_on: Callable[[], Awaitable[Any]], context: JobContext, worker: LibraryWorker
+    ) -> Any:
+        """Around each job, as the library's middleware."""
+        self.worker_id = worker.worker_id
+        self.jobs.add(context.job.id)
+        try:
+            return await go_on()
+        finally:
+            self.jobs.discard(context.job.id)
+
+
 def run_worker(concurrency: int) -> None:
     """Work until SIGTERM or SIGINT; a job under way is finished first. A database that restarts is waited for."""
-    stop = threading.Event()
-    loop = threading.Thread(target=_tick_until, args=(stop,), name="ticker", daemon=True)
+    stop, at_work = threading.Event(), AtWork()
+    loop = threading.Thread(target=_tick_until, args=(stop, at_work), name="ticker", daemon=True)
     loop.start()
     try:
         worker_connector = app.connector.get_worker_connector()  # type: ignore[attr-defined]  # Django's has it
         with app.replace_connector(worker_connector):
-            asyncio.run(_work_until_told(concurrency))
+            asyncio.run(_work_until_told(concurrency, at_work))
     finally:
         stop.set()
         loop.join(timeout=10)
 
 
-async def _work_until_told(concurrency: int) -> None:
+async def _work_until_told(concurrency: int, at_work: AtWork) -> None:
     """The library's worker ends when its connections break, quietly or with an error: then it is started again."""
     loop, told = asyncio.get_running_loop(), asyncio.Event()
     # Ours and not the library's, so that a signal also counts while the database is away.
@@ -72,7 +95,7 @@ async def _work_until_told(concurrency: int) -> None:
     loop.set_default_executor(ThreadPoolExecutor(max_workers=concurrency + 2))
     while not told.is_set():
         try:
-            await _work(concurrency, told)
+            await _work(concurrency, told, at_work)
         except (ConnectorException, DatabaseError) as error:
             log.warning("the database does not answer (%s)", error)
         if not told.is_set():
@@ -81,7 +104,7 @@ async def _work_until_told(concurrency: int) -> None:
                 await asyncio.wait_for(told.wait(), AGAIN_AFTER)
 
 
-async def _work(concurrency: int, told: asyncio.Event) -> None:
+async def _work(concurrency: int, told: asyncio.Event, at_work: AtWork) -> None:
     """Work until told to stop or until it ends by itself. Raises what ended it."""
     async with app.open_async():
         work = asyncio.create_task(
@@ -94,6 +117,7 @@ async def _work(concurrency: int, told: asyncio.Event) -> None:
                 update_heartbeat_interval=STALLED_AFTER / 6,
                 delete_jobs="successful",
                 install_signal_handlers=False,
+                worker_middleware=[at_work.note],
             )
         )
         stop = asyncio.create_task(told.wait())
@@ -112,11 +136,15 @@ class Rounds:
 
     tidied: datetime | None = None
     told: datetime | None = None
+    at_work: AtWork = field(default_factory=AtWork)
+    ended: dict[int, datetime] = field(default_factory=dict)
+    """Jobs that are this worker's by the table and not by itself -> since when."""
 
     def make(self, now: datetime) -> None:
         wake_due(now)
         ring_unfinished(now)
         put_back_stalled()
+        self._put_back_ended(now)
         if self.tidied is None or now - self.tidied >= TIDY_EVERY:
             tidy(now)
             do_what_is_due(now)
@@ -126,9 +154,21 @@ class Rounds:
             tell_all(now)
             self.told = now
 
+    def _put_back_ended(self, now: datetime) -> None:
+        """Give back jobs that ended here without the database being told, because it went away at that instant.
 
-def _tick_until(stop: threading.Event) -> None:
-    rounds = Rounds()
+        Their worker lives, so nobody takes them for stalled; and their lock would keep the connection from any run.
+        """
+        if self.at_work.worker_id is None:
+            return
+        held = ProcrastinateJob.objects.filter(status="doing", worker_id=self.at_work.worker_id)
+        ended = [one for one in held.values_list("id", flat=True) if one not in self.at_work.jobs]
+        self.ended = {one: self.ended.get(one, now) for one in ended}
+        _put_back(one for one, since in self.ended.items() if now - since >= timedelta(seconds=STALLED_AFTER))
+
+
+def _tick_until(stop: threading.Event, at_work: AtWork) -> None:
+    rounds = Rounds(at_work=at_work)
     while not stop.wait(TICK):
         try:
             close_old_connections()
@@ -148,8 +188,12 @@ def put_back_stalled() -> int:
     stalled += ProcrastinateJob.objects.filter(status="doing", worker__isnull=True).values_list(
         "id", flat=True
     )
+    return _put_back(stalled)
+
+
+def _put_back(job_ids: Iterable[int]) -> int:
     put_back = 0
-    for job_id in stalled:
+    for job_id in job_ids:
         try:
             app.job_manager.retry_job_by_id(job_id, retry_at=timezone.now())
         except ConnectorException:
