@@ -42,6 +42,13 @@ def within(seconds: float, holds: Callable[[], bool]) -> bool:
     return False
 
 
+@pytest.fixture(autouse=True)
+def no_jobs(transactional_db: None) -> None:
+    """The job library's own tables are not emptied between tests."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM procrastinate_jobs")
+
+
 @pytest.fixture
 def process() -> Iterator[Callable[[], subprocess.Popen[bytes]]]:
     """Starts workers on the test database; what a test leaves running is killed."""
