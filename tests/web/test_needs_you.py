@@ -298,3 +298,48 @@ def test_only_somebody_of_the_firm_can_be_given_a_row() -> None:
         assert "There is no such colleague. Nothing was changed." in page
     with rig.here():
         assert Issue.objects.get(pk=issue).assigned_to_id is None
+
+
+def put_off(browser: Client, issues: list[int], days: str, tab: str = "needs_you") -> str:
+    form = {"do": "put_off", "issue": issues, "days": days, "back": f"{LIST}?listing={tab}"}
+    return " ".join(browser.post(LIST + "decide/", form, follow=True).content.decode().split())
+
+
+def test_a_question_put_off_stands_in_a_tab_of_its_own_until_its_day() -> None:
+    rig = unmatched("Ada Byrne", "Bo Lee")
+    browser, (ada, bo) = browser_of(rig), issue_ids(rig, "unmatched")
+    page = put_off(browser, [ada], "7")
+    assert "put off until" in page
+    assert f'id="issue-{bo}"' in page
+    assert f'id="issue-{ada}"' not in page
+    later = text(browser, LIST + "?listing=put_off")
+    assert f'id="issue-{ada}"' in later
+    assert "Asked again" in later
+    with rig.here():
+        assert worklist.totals(rig.connection) == {"needs_you": 1, "put_off": 1}
+        its_day = Issue.objects.get(pk=ada).put_off_until
+        assert its_day is not None
+        assert worklist.totals(rig.connection, now=its_day) == {"needs_you": 2}
+    # asked again at once, when somebody says so
+    put_off(browser, [ada], "", "put_off")
+    assert f'id="issue-{ada}"' in text(browser)
+
+
+def test_a_question_put_off_is_brought_back_by_undo_and_is_never_left_from_the_file() -> None:
+    rig = unmatched("Ada Byrne")
+    browser, (ada,) = browser_of(rig), issue_ids(rig, "unmatched")
+    page = put_off(browser, [ada], "30")
+    assert "Nothing needs you" in page
+    assert "put off by a person" in page
+    answer = browser.get(LIST + "export.csv")
+    assert "Put off,Waits for your decision,Ada Byrne" in answer.content.decode("utf-8-sig")
+    browser.post(LIST + "undo/")
+    assert f'id="issue-{ada}"' in text(browser)
+
+
+def test_only_what_needs_a_person_is_put_off() -> None:
+    rig = unmatched("Ada Byrne")
+    browser, (ada,) = browser_of(rig), issue_ids(rig, "unmatched")
+    press(browser, "leave_out", ada)
+    rig.settle()
+    assert "Only what needs a person can be put off" in put_off(browser, issue_ids(rig, "excluded"), "7")

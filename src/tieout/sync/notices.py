@@ -48,7 +48,7 @@ def tell(connection: Connection, now: datetime) -> int:
     address, state = f"{settings.BASE_URL}{PAGE}", state_of(connection)
     mails: list[tuple[Mail | None, dict[str, object]]] = [
         (on_change(told.state, state, _facts(connection), address), {"state": state.value}),
-        (digest(_waiting(connection), told.digest_at, now, address), {"digest_at": now}),
+        (digest(_waiting(connection, now), told.digest_at, now, address), {"digest_at": now}),
     ]
     if told.state == "" and mails[0][0] is None:
         Told.objects.filter(pk=told.pk).update(state=state.value)
@@ -77,8 +77,9 @@ def _facts(connection: Connection) -> Facts:
     return Facts(connection.company_name, waiting, connection.state_reason, amount)
 
 
-def _waiting(connection: Connection) -> list[Waiting]:
-    found = worklist.groups(connection, "needs_you")
+def _waiting(connection: Connection, now: datetime) -> list[Waiting]:
+    """Without what somebody has put off."""
+    found = worklist.groups(connection, "needs_you", now=now)
     return [Waiting(one.cause.title, one.cause.next_step, one.count, one.oldest) for one in found]
 
 

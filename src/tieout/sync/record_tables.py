@@ -196,6 +196,8 @@ class Issue(OfConnection):
     """A value that would do, such as the next number that is free."""
     assigned_to = models.ForeignKey(Member, on_delete=models.SET_NULL, null=True, related_name="+")
     """The colleague who looks after it."""
+    put_off_until = models.DateTimeField(null=True)
+    """Somebody wants to be asked again from then on. It is listed all the same, apart from what is asked now."""
     listing = models.CharField(max_length=10, choices=LISTINGS, default="needs_you")
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)

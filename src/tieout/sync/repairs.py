@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 
 from django.db import transaction
 
@@ -13,6 +14,7 @@ from tieout.sync.connections import connection_of
 from tieout.sync.decisions import CannotDecide
 from tieout.sync.dirty import Mark
 from tieout.sync.engine import Engine
+from tieout.sync.issues import Listing
 from tieout.sync.listing import say
 from tieout.sync.match_tables import Verdict
 from tieout.sync.models import Connection, Issue, Link, Observation
@@ -60,6 +62,25 @@ def assign(member: Member, issues: Collection[int], colleague: Member | None) ->
         raise CannotDecide("There is no such colleague. Nothing was changed.")
     open_ones = Issue.objects.filter(connection=_connection(member), pk__in=issues, closed_at=None)
     return open_ones.update(assigned_to=colleague)
+
+
+def put_off(
+    member: Member, issues: Collection[int], until: datetime | None, *, engine: Engine | None = None
+) -> int:
+    """Ask about these again from then on; None: now. They stay listed meanwhile. Returns how many."""
+    engine = engine or Engine()
+    with transaction.atomic():
+        connection = _connection(member)
+        open_ones = Issue.objects.filter(
+            connection=connection, pk__in=issues, closed_at=None, listing=Listing.NEEDS_YOU
+        )
+        count = open_ones.update(put_off_until=until)
+        if count:
+            who = member.user.get_full_name()
+            when = f"put off until {until.isoformat()[:10]}" if until else "brought back"
+            records = "1 question" if count == 1 else f"{count:,} questions"
+            say(connection, engine.now(), f"{who}: {records} {when}", result="info", by=member)
+    return count
 
 
 def declare_different(

@@ -18,12 +18,14 @@ from tieout.practice.models import Member
 from tieout.reconcile.spec import EntitySpec
 from tieout.reconcile.state import Key, Side
 from tieout.sync.engine import Engine
-from tieout.sync.issues import CAUSES, Cause
+from tieout.sync.issues import CAUSES, Cause, Listing
 from tieout.sync.models import Conflict, Connection, Dirty, Issue, Link, Observation
 from tieout.sync.packing import unpack
 from tieout.sync.review import spec_of
 
 PER_PAGE = 300
+PUT_OFF = "put_off"
+"""The tab of what would be asked now, had nobody put it off."""
 AT_ONCE = 2_000
 """Rows of an export that are read in one go."""
 
@@ -79,6 +81,8 @@ class WorkRow:
     """A value that would do, such as the next number that is free."""
     assigned_to: str = ""
     """The full name of the colleague who looks after it."""
+    put_off_until: datetime | None = None
+    """It is asked again from then on."""
 
     @property
     def title(self) -> str:
@@ -103,12 +107,14 @@ class WorkPage:
     total: int
 
 
-def groups(connection: Connection, listing: str, *, of: Member | None = None) -> list[Group]:
+def groups(
+    connection: Connection, listing: str, *, of: Member | None = None, now: datetime | None = None
+) -> list[Group]:
     """The causes of one tab, the one with the oldest issue first; with ``of`` what this colleague looks after."""
     mine = Q() if of is None else Q(assigned_to=of)
     found = (
         _open(connection)
-        .filter(mine, listing=listing)
+        .filter(mine, _in_tab(listing, now or Engine().now()))
         .values_list("cause")
         .annotate(count=Count("id"), oldest=Min("opened_at"))
         .order_by("oldest", "cause")
@@ -116,9 +122,16 @@ def groups(connection: Connection, listing: str, *, of: Member | None = None) ->
     return [Group(CAUSES.get(cause, CAUSES["bug"]), count, oldest) for cause, count, oldest in found]
 
 
-def totals(connection: Connection) -> dict[str, int]:
-    """Listing -> open issues in it."""
-    return dict(_open(connection).values_list("listing").annotate(Count("id")))
+def totals(connection: Connection, *, now: datetime | None = None) -> dict[str, int]:
+    """Tab -> open issues in it; a tab without any is missing."""
+    found = dict(_open(connection).values_list("listing").annotate(Count("id")))
+    later = _open(connection).filter(_in_tab(PUT_OFF, now or Engine().now())).count()
+    asked = found.get(Listing.NEEDS_YOU.value, 0) - later
+    return {
+        tab: count
+        for tab, count in {**found, Listing.NEEDS_YOU.value: asked, PUT_OFF: later}.items()
+        if count
+    }
 
 
 def page_of(
@@ -133,7 +146,8 @@ def page_of(
     engine: Engine | None = None,
 ) -> WorkPage:
     """One page of a cause's rows, oldest first; with ``of`` those this colleague looks after. Few queries."""
-    found = _open(connection).filter(listing=listing, cause=cause)
+    engine = engine or Engine()
+    found = _open(connection).filter(_in_tab(listing, engine.now()), cause=cause)
     if of is not None:
         found = found.filter(assigned_to=of)
     for word in search.split():
@@ -142,7 +156,7 @@ def page_of(
     pages = max(1, ceil(total / per_page))
     page = min(max(1, page), pages)
     shown = list(found.order_by("opened_at", "id")[(page - 1) * per_page : page * per_page])
-    return WorkPage(_rows(connection, shown, engine or Engine()), page, pages, total)
+    return WorkPage(_rows(connection, shown, engine), page, pages, total)
 
 
 def chosen(connection: Connection, ids: Collection[int], *, engine: Engine | None = None) -> list[WorkRow]:
@@ -152,10 +166,11 @@ def chosen(connection: Connection, ids: Collection[int], *, engine: Engine | Non
 
 def every(connection: Connection, listing: str, *, engine: Engine | None = None) -> Iterator[WorkRow]:
     """All rows of a tab, cause by cause; for files."""
-    found = _open(connection).filter(listing=listing).order_by("cause", "opened_at", "id")
+    engine = engine or Engine()
+    found = _open(connection).filter(_in_tab(listing, engine.now())).order_by("cause", "opened_at", "id")
     start = 0
     while some := list(found[start : start + AT_ONCE]):
-        yield from _rows(connection, some, engine or Engine())
+        yield from _rows(connection, some, engine)
         start += AT_ONCE
 
 
@@ -181,6 +196,14 @@ def still_open(connection: Connection, ids: Collection[int]) -> set[int]:
 
 def _open(connection: Connection) -> QuerySet[Issue]:
     return Issue.objects.filter(connection=connection, closed_at=None).select_related("assigned_to__user")
+
+
+def _in_tab(listing: str, now: datetime) -> Q:
+    """What needs a person stands in one of two tabs: asked now, or put off."""
+    later = Q(put_off_until__gt=now)
+    if listing == PUT_OFF:
+        return Q(listing=Listing.NEEDS_YOU) & later
+    return Q(listing=listing) & ~later if listing == Listing.NEEDS_YOU else Q(listing=listing)
 
 
 def _rows(connection: Connection, issues: Sequence[Issue], engine: Engine) -> list[WorkRow]:
@@ -209,6 +232,7 @@ def _rows(connection: Connection, issues: Sequence[Issue], engine: Engine) -> li
             options=_options(issue, names),
             under_way=key in dirty,
             suggestion=issue.suggestion,
+            put_off_until=issue.put_off_until,
             assigned_to=issue.assigned_to.user.get_full_name() if issue.assigned_to else "",
         )
         for issue in issues

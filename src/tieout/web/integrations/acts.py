@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, time, timedelta
 
 from django.utils import timezone
 
@@ -25,6 +26,8 @@ from tieout.sync.worklist import WorkRow
 from tieout.web.billing.acting import by, today_of
 from tieout.web.integrations.remedies import suffixed
 from tieout.web.integrations.undoing import Undo
+
+PUT_OFF_DAYS: Mapping[str, str] = {"1": "until tomorrow", "7": "for a week", "30": "for 30 days"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +169,20 @@ def assign(ask: Ask) -> Done:
     return Done(f"{ask.names}: assigned to {who}.")
 
 
+def put_off(ask: Ask) -> Done:
+    """``other``: for how many days; empty asks again now."""
+    days = int(ask.other) if ask.other in PUT_OFF_DAYS else 0
+    day = timezone.localdate() + timedelta(days=days)
+    until = timezone.make_aware(datetime.combine(day, time.min)) if days else None
+    if not repairs.put_off(ask.member, [row.id for row in ask.rows], until):
+        raise CannotDecide("Only what needs a person can be put off. Nothing was changed.")
+    if until is None:
+        return Done(f"{ask.names}: asked again now, under Needs you.")
+    undo = Undo("bring_back", (), ",".join(str(row.id) for row in ask.rows))
+    said = f"{ask.names}: put off until {day:%B} {day.day}. You find it under Put off."
+    return Done(said, undo)
+
+
 def retry(ask: Ask) -> Done:
     decisions.retry(ask.member, [row.id for row in ask.rows])
     return Done(f"{ask.names}: tried again now.")
@@ -195,6 +212,7 @@ ACTS: Mapping[str, Callable[[Ask], Done]] = {
     "use_number": use_number,
     "use_name": use_name,
     "assign": assign,
+    "put_off": put_off,
     "retry": retry,
     "keep_practice": _keep(Side.PRACTICE, "ours"),
     "keep_ledger": _keep(Side.LEDGER, "what QuickBooks shows"),

@@ -19,7 +19,13 @@ LISTINGS: Mapping[str, Listing] = {
         "Needs you",
         "Each of these waits for a person. Everything else goes on meanwhile.",
         "Nothing needs you",
-        "Every record agrees with QuickBooks, or is on its way by itself.",
+        "Every record agrees with QuickBooks, is on its way by itself, or was left out or put off by a person.",
+    ),
+    "put_off": Listing(
+        "Put off",
+        "Each of these waits for a person too, and is asked again under Needs you from its day on. Nothing is written meanwhile.",
+        "Nothing is put off",
+        "What needs a person is under Needs you.",
     ),
     "clearing": Listing(
         "Clearing by itself",

@@ -21,7 +21,7 @@ from tieout.sync.models import Connection
 from tieout.sync.worklist import Group, WorkPage, WorkRow
 from tieout.web.access import FirmRequest
 from tieout.web.integrations import undoing
-from tieout.web.integrations.acts import ACTS, Ask, Done
+from tieout.web.integrations.acts import ACTS, PUT_OFF_DAYS, Ask, Done
 from tieout.web.integrations.gated import connected
 from tieout.web.integrations.listings import LISTINGS
 from tieout.web.integrations.remedies import (
@@ -37,6 +37,10 @@ from tieout.web.integrations.remedies import (
 from tieout.web.paging import page_number
 from tieout.web.unit_values import said
 
+GIVEN_BESIDE = {"assign": "colleague", "put_off": "days"}
+"""Acts for any row, with the name of the field beside the button."""
+ASKED = ("needs_you", worklist.PUT_OFF)
+"""The tabs of what a person is asked."""
 FIRST_FEW = 20
 """Rows of each cause on the first page; the rest is one press away."""
 
@@ -107,7 +111,8 @@ def issues(request: FirmRequest, connection: Connection) -> HttpResponse:
             "cards": cards,
             "alone": bool(alone),
             "mine": bool(of),
-            "colleagues": members_to_assign(request.member.firm_id) if here == "needs_you" else [],
+            "colleagues": members_to_assign(request.member.firm_id) if here in ASKED else [],
+            "put_off_days": PUT_OFF_DAYS.items() if here in ASKED else [],
             "search": search,
             "keep": urlencode(keep) + "&",
             "back": f"{request.path}?{urlencode(keep | {'page': page_number(request)})}",
@@ -128,8 +133,8 @@ def decide(request: FirmRequest, connection: Connection) -> HttpResponse:
     verb = verb or request.POST.get("do", "")
     if verb == "retry_all":
         return _retry_all(request)
-    if verb == "assign":
-        other = request.POST.get("colleague", "")
+    if verb in GIVEN_BESIDE:
+        other = request.POST.get(GIVEN_BESIDE[verb], "")
     rows = worklist.chosen(connection, {int(one) for one in ids if one.isascii() and one.isdigit()})
     rows = [row for row in rows if _offers(row, verb)]
     if verb not in ACTS or not ids:
@@ -204,7 +209,7 @@ def _offers(row: WorkRow, verb: str) -> bool:
     """Only what the row's cause offers; a linking to one of its options is offered with them."""
     if verb == "link_to":
         return bool(row.options)
-    if verb == "assign":
+    if verb in GIVEN_BESIDE:
         return True
     return any(remedy.verb == verb and offers(row, remedy) for remedy in REMEDIES.get(row.cause.slug, ()))
 

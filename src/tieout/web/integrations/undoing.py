@@ -9,7 +9,7 @@ from typing import Any
 
 from tieout.practice.firms import Member
 from tieout.reconcile.state import Key, Side
-from tieout.sync import decisions
+from tieout.sync import decisions, repairs
 
 KEPT = "quickbooks_undo"
 LASTS = timedelta(minutes=10)
@@ -67,9 +67,14 @@ def _link(member: Member, keys: list[Key], other: str) -> None:
         decisions.link(member, key.entity, key.id, other)
 
 
+def _bring_back(member: Member, issues: str) -> None:
+    repairs.put_off(member, [int(one) for one in issues.split(",")], None)
+
+
 _VERBS: Mapping[str, Callable[[Member, list[Key], str], None]] = {
     "unlink": _unlink,
     "link": _link,
+    "bring_back": lambda member, keys, other: _bring_back(member, other),
     "restore": lambda member, keys, other: decisions.restore(member, keys),
     "leave_out": lambda member, keys, other: decisions.exclude(member, keys),
 }
