@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from quickbooks_emulator import Emulator
+from quickbooks_emulator import Emulator, formats
 from quickbooks_emulator.entities import ENTITIES, NOT_KEPT
 from quickbooks_emulator.entities.declaration import BASE, Entity, Field, Kind
+from quickbooks_emulator.forms.applied import SPENT
 from quickbooks_emulator.messages import Request
 from quickbooks_emulator.reports.run import REPORTS
 from tests.emulator.client import SAMPLE
@@ -34,7 +36,29 @@ class Generator:
     def next(self) -> Request:
         weights = [weight for weight, _ in self._kinds]
         (make,) = self.chance.choices([kind for _, kind in self._kinds], weights)
-        return make()
+        request = make()
+        if self.chance.random() < 0.05 and request.body.startswith(b"{"):
+            request = self._in_xml(request)
+        if self.chance.random() < 0.03:
+            request = replace(
+                request, path=f"/{self._pick(('sandbox', 'sandbox', 'production'))}{request.path}"
+            )
+        return request
+
+    def _in_xml(self, request: Request) -> Request:
+        """The same members in XML, as far as they have names that can be written."""
+        entity = next(
+            (one.name for one in ENTITIES.values() if request.path.endswith(f"/{one.path}")), "Nope"
+        )
+        try:
+            written = formats.to_xml({entity: json.loads(request.body)})
+        except (ValueError, RecursionError):
+            return request
+        inner = written[
+            written.index(b"<", written.index(b"<IntuitResponse") + 1) : -len(b"</IntuitResponse>")
+        ]
+        headers = {**request.headers, "content-type": "application/xml"}
+        return replace(request, body=inner, headers=headers)
 
     # values
 
@@ -162,9 +186,10 @@ class Generator:
         return self.request("POST", f"/{name.lower()}", body)
 
     def _settle(self) -> Request:
-        kind = self._pick(("Invoice", "Invoice", "CreditMemo", "JournalEntry"))
+        kind = self._pick(("Invoice", "Invoice", "CreditMemo", "JournalEntry", *SPENT))
+        target_of = SPENT.get(kind, kind)
         lines = [
-            {"Amount": self._money(), "LinkedTxn": [{"TxnId": self._some_id(kind), "TxnType": kind}]}
+            {"Amount": self._money(), "LinkedTxn": [{"TxnId": self._some_id(target_of), "TxnType": kind}]}
             for _ in range(self.chance.randrange(0, 3))
         ]
         rows = list(self.emulator.store.collection(f"records/{SAMPLE}/Invoice").values())

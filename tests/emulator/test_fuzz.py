@@ -82,7 +82,7 @@ def control_calls(chance: random.Random) -> Request:
     keys = (
         "advance", "set", "frozen", "name", "world", "seed", "effect", "nth", "seconds", "status", "probability", "items",
         "company", "entity", "id", "fields", "operation", "from", "into", "url", "format", "delay", "repeat", "schedule",
-        "verifier_token", "redirect_uris", "change_days", "batch_items", "requests_per_minute", "SalesFormsPrefs", "until",
+        "verifier_token", "redirect_uris", "environment", "production_url", "fault_details", "change_days", "batch_items", "requests_per_minute", "SalesFormsPrefs", "until",
     )  # fmt: skip
     values = (
         *TEXTS,
@@ -144,7 +144,8 @@ def test_no_request_to_the_oauth_server_or_the_console_breaks_it(seed: int) -> N
     paths = (
         "/connect/oauth2", "/oauth2/v1/tokens/bearer", "/v2/oauth2/tokens/revoke", "/v1/openid_connect/userinfo",
         "/op/v1/jwks", "/.well-known/openid_configuration", "/", "/x%00", "/v3/company/", "/v3/company/1/customer/1",
-        "/app/connect/oauth2/request", *CONSOLE,
+        "/app/connect/oauth2/request", "/sandbox/v1/openid_connect/userinfo", "/production/.well-known/openid_configuration",
+        "/production/oauth2/v1/tokens/bearer", "/sandbox/", "/production/v3/company/1/customer/1", *CONSOLE,
     )  # fmt: skip
     names = (
         "client_id", "redirect_uri", "response_type", "scope", "state", "grant_type", "code", "refresh_token", "token",
@@ -155,6 +156,7 @@ def test_no_request_to_the_oauth_server_or_the_console_breaks_it(seed: int) -> N
     values = (
         *TEXTS, "EMULATOR-CLIENT-ID", "authorization_code", "refresh_token", "code", "com.intuit.quickbooks.accounting",
         "http://localhost:8000/integrations/quickbooks/callback", "9341450000000001", "SalesFormsPrefs", "AllowDeposit",
+        "EMULATOR-PRODUCTION-CLIENT-ID", "https://practice.example.com/integrations/quickbooks/callback", "9341450000000003",
         "default", "empty", "legacy", "0..9", "fault", "delay", "6190", "reconnect",
     )  # fmt: skip
     for _ in range(CALLS // 2):

@@ -340,3 +340,13 @@ def test_merging_customers_moves_their_transactions(api: Api, emulator: Emulator
     assert moved["CustomerRef"] == {"value": "4", "name": "Diego Rodriguez"}
     assert (api.read("Customer", "4")["Balance"], api.read("Customer", "3")["Balance"]) == (60, 0)
     assert whole(emulator)
+
+
+@pytest.mark.parametrize("missing", ["TxnId", "TxnType"])
+def test_a_link_without_its_id_or_type_is_refused(api: Api, missing: str) -> None:
+    link = {"TxnId": "1", "TxnType": "Invoice"}
+    del link[missing]
+    for fields in ({"Line": [{"Amount": 5, "LinkedTxn": [link]}]}, {"LinkedTxn": [link]}):
+        with pytest.raises(Refusal) as refused:
+            api.create("Payment", CustomerRef={"value": "3"}, TotalAmt=5, **fields)
+        assert (refused.value.code, refused.value.element) == ("2020", f"LinkedTxn.{missing}")

@@ -275,7 +275,7 @@ def test_a_report_has_the_recorded_members_in_the_recorded_order_and_no_time(api
         ("ProfitAndLoss", {"date_macro": "next to never"}, "2170"),
         ("BalanceSheet", {"accounting_method": "Wishful"}, "2170"),
         ("AgedReceivables", {"num_periods": "many"}, "2090"),
-        ("BalanceSheet", {"summarize_column_by": "Month"}, "2170"),
+        ("BalanceSheet", {"summarize_column_by": "Customers"}, "2170"),
         ("ProfitAndLoss", {"summarize_column_by": "Moon"}, "2170"),
         ("ProfitAndLoss", {"summarize_column_by": "Days", "start_date": "2000-01-01"}, "10100"),
         ("TransactionList", {"columns": "tx_date,moon"}, "2170"),

@@ -25,11 +25,13 @@ Form = Callable[[Field, Any], Any]
 
 @dataclass(frozen=True)
 class Shape:
-    """An inner object: its Java class (named in 2010) and members, in printing order."""
+    """An inner object: its Java class (named in 2010) and members, in printing order. Without one of `needed` it is
+    2020."""
 
     java_class: str
     fields: tuple[Field, ...]
     ignored: tuple[str, ...] = ()
+    needed: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_by_name", {field.name: field for field in self.fields})
@@ -51,6 +53,9 @@ class Shape:
             taken = None if member == "" else (field.form or FORMS[field.kind])(field, member)
             if taken is not None:
                 given[name] = taken
+        for name in self.needed:
+            if name not in given:
+                raise faults.required(f"{where}.{name}")
         return {field.name: given[field.name] for field in self.fields if field.name in given}
 
 
@@ -125,7 +130,10 @@ def ref(name: str, target: str | None) -> Field:
 
 MEMO = Shape("MemoRef", (Field("value", Kind.TEXT, 1000),), ignored=("name",))
 LINK = Shape(
-    "LinkedTxn", (Field("TxnId"), Field("TxnType"), Field("TxnLineId")), ignored=("LinkedTxnEx", "TxnNumber")
+    "LinkedTxn",
+    (Field("TxnId"), Field("TxnType"), Field("TxnLineId")),
+    ignored=("LinkedTxnEx", "TxnNumber"),
+    needed=("TxnId", "TxnType"),
 )
 CUSTOM = Shape(
     "CustomField",

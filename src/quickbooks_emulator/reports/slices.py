@@ -6,6 +6,7 @@ and EndDate in MetaData are what a tap in production reads its days from.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -30,11 +31,13 @@ _SAME = {"weeks": "Week", "months": "Month", "quarters": "Quarter", "years": "Ye
 
 @dataclass(frozen=True, slots=True)
 class Slices:
-    """`place` says which column a flow belongs to; the total comes after them."""
+    """`place` says which column a flow belongs to; the total comes after them. `lasts`: the last day of each column of
+    days."""
 
     by: str
     columns: tuple[Body, ...]
     place: Callable[[Flow], int | None]
+    lasts: tuple[date, ...] = ()
 
     @property
     def printed(self) -> list[Body]:
@@ -43,24 +46,20 @@ class Slices:
         return [*self.columns, total]
 
 
-def slices(books: Books, asked: Asked, flows: list[Flow]) -> Slices:
-    """The columns `summarize_column_by` asks for. 2170 for what this emulator does not split by."""
+def slices(books: Books, asked: Asked, flows: list[Flow], *, balances: bool = False) -> Slices:
+    """The columns `summarize_column_by` asks for. 2170 for what this emulator does not split by: balances only by
+    days."""
     wanted = asked.params.get("summarize_column_by", "").strip()
     if _SAME.get(wanted.lower(), wanted) != wanted:
         wanted = _SAME[wanted.lower()]
     by = {name.lower(): name for name in ("Total", "Customers", *_PARTS)}.get(wanted.lower() or "total")
-    if by is None:
+    if by is None or (balances and by == "Customers"):
         raise faults.Fault(
             "2170", "Invalid Enumeration", f"Invalid Enumeration : {wanted}", element="summarize_column_by"
         )
     if by == "Total":
         return Slices(by, (), lambda flow: None)
     return _customers(books, flows) if by == "Customers" else _parts(asked, by, flows)
-
-
-def only_total(asked: Asked) -> Slices:
-    """For a report that this emulator does not split; 2170 for the wish to."""
-    return Slices(asked.choice("summarize_column_by", "Total"), (), lambda flow: None)
 
 
 def _parts(asked: Asked, by: str, flows: list[Flow]) -> Slices:
@@ -79,9 +78,11 @@ def _parts(asked: Asked, by: str, flows: list[Flow]) -> Slices:
     lasts = [last.isoformat() for _, last in spans]
 
     def place(flow: Flow) -> int | None:
-        return next((number for number, last in enumerate(lasts) if flow.day <= last), None)
+        found = bisect_left(lasts, flow.day)
+        return found if found < len(lasts) else None
 
-    return Slices(by, tuple(_part(first, last) for first, last in spans), place)
+    columns = tuple(_part(first, last) for first, last in spans)
+    return Slices(by, columns, place, tuple(last for _, last in spans))
 
 
 def _title(first: date, last: date) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import accumulate
 
 from quickbooks_emulator.entities.declaration import ZERO, Body
 from quickbooks_emulator.ledger import accounts
@@ -14,7 +16,7 @@ from quickbooks_emulator.reports import shape
 from quickbooks_emulator.reports.asked import Asked, yesterday
 from quickbooks_emulator.reports.flows import Flow, flows
 from quickbooks_emulator.reports.shape import Column, cell, data, section
-from quickbooks_emulator.reports.slices import Slices, only_total, slices
+from quickbooks_emulator.reports.slices import Slices, slices
 from quickbooks_emulator.store.books import Books
 from quickbooks_emulator.store.documents import Record
 
@@ -156,42 +158,47 @@ def profit_and_loss(books: Books, asked: Asked) -> Body:
     if others:
         rows += [*others, _line("Net Other Income", "NetOtherIncome", other, zero)]
     rows += [_line("Net Income", "NetIncome", _add(operating, other), zero)]
-    return _report(books, asked, rows, has_data, columns)
+    return _report(books, asked, rows, has_data, columns.by, columns.printed)
 
 
 def balance_sheet(books: Books, asked: Asked) -> Body:
-    """Balances at the end of the period. Income of earlier fiscal years is in Retained Earnings, this one's in Net
-    Income, as the real report computes them."""
+    """Balances at the end of the period, or at the end of each part of it and then without a total (recorded). Income of
+    earlier fiscal years is in Retained Earnings, this one's in Net Income, as the real report computes them."""
     end = asked.end or asked.today
-    begin = asked.year.begin(end)
-    figures = _sums(books, asked, None, end)
-    earlier = _net_income(books, _sums(books, asked, None, yesterday(begin)))
-    current = _net_income(books, figures) - earlier
+    found = list(_counted(books, asked, None, end))
+    columns = slices(books, asked, found, balances=True)
+    lasts = columns.lasts or (end,)
+    figures = _balances(found, [last.isoformat() for last in lasts])
+    income = sorted((flow.day, -flow.amount) for flow in found if _is_income(books, flow.account))
+    earlier = tuple(_up_to(income, yesterday(asked.year.begin(last))) for last in lasts)
+    current = _less(tuple(_up_to(income, last) for last in lasts), earlier)
+    none: Amounts = (ZERO,) * len(lasts)
     retained = _retained(books)
     if retained is not None:
-        figures = {**figures, retained: figures.get(retained, ZERO) - earlier}
-    layout = _Layout(books, {account: (amount,) for account, amount in figures.items()})
+        figures = {**figures, retained: _less(figures.get(retained, none), earlier)}
+    layout = _Layout(books, figures, len(lasts))
     assets, liabilities = layout.part(_ASSETS), layout.part(_LIABILITIES)
     extra = []
-    if earlier and retained is None:
-        extra.append(data([cell("Retained Earnings"), cell(shape.amount(earlier))]))
-    if current:
-        extra.append(data([cell("Net Income"), cell(shape.amount(current))], "NetIncome"))
-    more = current + (earlier if retained is None else ZERO)
-    equity = layout.part(_Part("Equity", "Equity", ("Equity",)), extra, (more,))
+    if any(earlier) and retained is None:
+        extra.append(data([cell("Retained Earnings"), *shape.amounts(earlier)]))
+    if any(current):
+        extra.append(data([cell("Net Income"), *shape.amounts(current)], "NetIncome"))
+    more = _add(current, earlier) if retained is None else current
+    equity = layout.part(_Part("Equity", "Equity", ("Equity",)), extra, more)
     total = _add(liabilities.total, equity.total)
     parts = [one.row for one in (liabilities, equity) if one.row is not None]
     rows = [assets.row] if assets.row is not None else []
     if parts:
         rows.append(
             section(
-                [cell("LIABILITIES AND EQUITY"), cell("")],
+                [cell("LIABILITIES AND EQUITY"), *(cell("") for _ in lasts)],
                 parts,
                 [cell("TOTAL LIABILITIES AND EQUITY"), *shape.amounts(total, "0.00")],
                 "TotalLiabilitiesAndEquity",
             )
         )
-    return _report(books, asked, rows, bool(rows), only_total(asked))
+    printed = list(columns.columns) or columns.printed
+    return _report(books, asked, rows, bool(rows), columns.by, printed)
 
 
 def _counted(books: Books, asked: Asked, start: date | None, end: date | None) -> Iterator[Flow]:
@@ -199,11 +206,18 @@ def _counted(books: Books, asked: Asked, start: date | None, end: date | None) -
     return (flow for flow in flows(books, asked) if first <= flow.day <= last)
 
 
-def _sums(books: Books, asked: Asked, start: date | None, end: date | None) -> dict[str, Decimal]:
-    sums: dict[str, Decimal] = {}
-    for flow in _counted(books, asked, start, end):
-        sums[flow.account] = sums.get(flow.account, ZERO) + flow.amount
-    return sums
+def _balances(found: Iterable[Flow], lasts: list[str]) -> Figures:
+    """What each account holds at the end of each of the days `lasts`."""
+    moved: dict[str, list[Decimal]] = {}
+    for flow in found:
+        moved.setdefault(flow.account, [ZERO] * len(lasts))[bisect_left(lasts, flow.day)] += flow.amount
+    return {account: tuple(accumulate(row)) for account, row in moved.items()}
+
+
+def _up_to(income: list[tuple[str, Decimal]], last: date) -> Decimal:
+    """The income of all days up to `last`; `income` is (day, amount), the earliest first."""
+    counted = income[: bisect_right(income, last.isoformat(), key=lambda one: one[0])]
+    return sum((amount for _, amount in counted), ZERO)
 
 
 def _by_column(found: Iterable[Flow], columns: Slices) -> Figures:
@@ -223,14 +237,6 @@ def _is_income(books: Books, account_id: str) -> bool:
     return account is not None and account.body["Classification"] not in BALANCE_SHEET
 
 
-def _net_income(books: Books, figures: Mapping[str, Decimal]) -> Decimal:
-    income = ZERO
-    for account_id, amount in figures.items():
-        if _is_income(books, account_id):
-            income -= amount
-    return income
-
-
 def _retained(books: Books) -> str | None:
     found = [one.id for one in accounts.of_subtype(books, "RetainedEarnings") if one.active]
     return found[0] if found else None
@@ -245,11 +251,13 @@ def _line(title: str, group: str, amounts: Amounts, zero: str) -> Body:
     return section(None, (), [cell(title), *shape.amounts(amounts, zero)], group)
 
 
-def _report(books: Books, asked: Asked, rows: list[Body], has_data: bool, columns: Slices) -> Body:
+def _report(
+    books: Books, asked: Asked, rows: list[Body], has_data: bool, by: str, columns: list[Body]
+) -> Body:
     return shape.report(
         books,
         asked,
-        [Column("", "Account", "account").printed(), *columns.printed],
+        [Column("", "Account", "account").printed(), *columns],
         rows,
         has_data=has_data,
         options=[_GAAP],
@@ -258,6 +266,6 @@ def _report(books: Books, asked: Asked, rows: list[Body], has_data: bool, column
             ("ReportBasis", asked.basis),
             ("StartPeriod", asked.start.isoformat() if asked.start else ""),
             ("EndPeriod", asked.end.isoformat() if asked.end else ""),
-            ("SummarizeColumnsBy", columns.by),
+            ("SummarizeColumnsBy", by),
         ],
     )
