@@ -20,7 +20,7 @@ from tieout.practice.actions.groups import add_to_group, create_group
 from tieout.practice.actions.ledger_lists import keep_list_entry
 from tieout.practice.actions.recurring import create_recurring
 from tieout.practice.actions.refunds import refund_payment
-from tieout.practice.firms import Member
+from tieout.practice.firms import Member, Role, User
 from tieout.practice.isolation import every_firm_scope, firm_scope
 from tieout.practice.ledger_lists import LedgerList
 from tieout.practice.permissions import Permission
@@ -148,10 +148,15 @@ def stocked(firm_id: int, mark: str) -> Stock:
             first_date=date(2027, 1, 31),
             content=content,  # type: ignore[typeddict-item]
         )
+        role = Role.objects.create(firm_id=firm_id, name=f"{mark} role", permissions=["view_clients"])
+        user = User.objects.create_user(f"{mark.lower()}@firm.example", full_name=f"{mark} Roe")
+        member = Member.objects.create(firm_id=firm_id, user=user, role=role)
     return Stock(
         firm_id,
         mark,
         {
+            "member_id": member.pk,
+            "role_id": role.pk,
             "client_id": desk.client.pk,
             "goes_id": desk.client.pk,
             "contact_id": contact.pk,

@@ -13,6 +13,8 @@ from tieout.practice.isolation import firm_scope
 from tieout.practice.permissions import ADMIN, PRESET_ROLES, Module, NotYours, Permission
 from tieout.practice.validation import Invalid
 
+SMALLEST = "staff-assigned-no-billing"
+"""The preset role with the fewest rights."""
 TIEOUT = Actor(ActorKind.SYSTEM, "Tieout")
 
 
@@ -84,6 +86,24 @@ def switch_off_member(*, by: Member, member_id: int) -> Member:
         _keep_one_administrator(by.firm_id)
         _record(member, "switched off", Actor.of(by), {"is_active": [True, False]})
     return member
+
+
+def switch_on_member(*, by: Member, member_id: int) -> Member:
+    """Let a colleague back in, under the preset role they had; whoever had a role of the firm's own starts smallest.
+
+    Active already: returned as they are. Raises NotAllowed, NotYours.
+    """
+    require(by, Permission.MANAGE_TEAM)
+    with transaction.atomic():
+        member = _locked(by.firm_id, member_id)
+        if member.is_active:
+            return member
+        return add_member(
+            firm_id=by.firm_id,
+            user=member.user,
+            preset=member.role.preset or SMALLEST,
+            actor=Actor.of(by),
+        )
 
 
 def copy_role(*, by: Member, role_id: int, name: str) -> Role:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -11,6 +11,14 @@ from django.db.models import QuerySet
 
 from tieout.practice.access import require
 from tieout.practice.actions.invitations import invite, send_again, withdraw
+from tieout.practice.actions.team import (
+    change_role,
+    copy_role,
+    role_of_firm,
+    set_permissions,
+    switch_off_member,
+    switch_on_member,
+)
 from tieout.practice.firms import Firm, Member, Role
 from tieout.practice.invitations import Invitation
 from tieout.practice.permissions import NotYours, Permission
@@ -20,9 +28,11 @@ from tieout.web.api.kinds_of_value import Given, Instant, RowId, Shown, ShownDay
 from tieout.web.api.routes import Record, Section
 from tieout.web.listing import Asked, Column, Filter, ListKind
 from tieout.web.people.invitations import link_to
+from tieout.web.people.open_sessions import end_sessions
 
 section = Section("Firm and people", "The firm, who works there and under which role.")
 TEAM = Permission.MANAGE_TEAM
+LONGEST_ROLE = 80
 MEMBERS = ListKind(
     columns=(Column("joined", "Since", "joined_at"), Column("name", "Name", "user__full_name", folds_case=True)),
     filters=(Filter("show", "Status", (("all", "All"), ("active", "Active"), ("inactive", "Switched off"))),),
@@ -79,6 +89,24 @@ class MemberShown(Shown):
     @staticmethod
     def resolve_email(row: Member) -> str:
         return row.user.email
+
+
+class RoleChosen(Given):
+    """See GET /roles."""
+
+    role_id: RowId
+
+
+class RoleCopied(Given):
+    """What the new role is called. It starts with the same permissions."""
+
+    name: Text
+
+
+class RoleAllowed(Given):
+    """All that the role is to allow; what is left out of the list, it no longer does."""
+
+    permissions: list[Literal[tuple(each.value for each in Permission)]]  # type: ignore[valid-type]
 
 
 class Invited(Given):
@@ -139,6 +167,56 @@ def found_roles(request: ApiRequest, asked: Asked) -> QuerySet[Role]:
     return Role.objects.filter(firm_id=request.member.firm_id)
 
 
+def role(request: ApiRequest, role_id: int) -> Role:
+    require(request.member, TEAM)
+    return role_of_firm(request.member.firm_id, role_id)
+
+
+def role_made(request: ApiRequest, row: Role) -> Role:
+    return row
+
+
+def set_role_permissions(*, by: Member, role_id: int, permissions: list[str]) -> Role:
+    """Change what a role of the firm's own allows. A preset role is copied first."""
+    return set_permissions(by=by, role_id=role_id, permissions=[Permission(each) for each in permissions])
+
+
+def named_copy(*, by: Member, role_id: int, name: str) -> Role:
+    """A role of the firm's own with the same permissions, to be changed."""
+    if len(name) > LONGEST_ROLE:
+        raise Invalid({"name": f"A role's name has at most {LONGEST_ROLE} characters."})
+    return copy_role(by=by, role_id=role_id, name=name)
+
+
+def member(request: ApiRequest, member_id: int) -> Member:
+    require(request.member, TEAM)
+    team = Member.objects.filter(firm_id=request.member.firm_id).select_related("user", "role")
+    found = team.filter(pk=member_id).first()
+    if found is None:
+        raise NotYours("There is no such member.")
+    return found
+
+
+def put_under_role(*, by: Member, member_id: int, role_id: int) -> Member:
+    """Put a colleague under another role. The firm keeps at least one administrator."""
+    try:
+        role_of_firm(by.firm_id, role_id)
+    except NotYours as problem:
+        raise _no_such_role() from problem
+    return change_role(by=by, member_id=member_id, role_id=role_id)
+
+
+def switch_off(*, by: Member, member_id: int) -> Member:
+    """End a colleague's access, and sign them out everywhere. What they did stays in the history."""
+    gone = switch_off_member(by=by, member_id=member_id)
+    end_sessions(gone.user_id)
+    return gone
+
+
+def _no_such_role() -> Invalid:
+    return Invalid({"role_id": "There is no such role. Choose one of GET /roles."})
+
+
 def found_invitations(request: ApiRequest, asked: Asked) -> QuerySet[Invitation]:
     """Those nobody has taken up yet."""
     require(request.member, TEAM)
@@ -154,7 +232,7 @@ def invite_by_address(*, by: Member, email: str, role_id: int, now: datetime) ->
     try:
         return invite(by=by, email=email, role_id=role_id, now=now)
     except NotYours as problem:
-        raise Invalid({"role_id": "There is no such role. Choose one of GET /roles."}) from problem
+        raise _no_such_role() from problem
 
 
 def invitation(request: ApiRequest, invitation_id: int) -> Invitation:
@@ -185,6 +263,42 @@ section.rows(
     searches=False,
     summary="Roles",
 )
+one_role = Record(section, "/roles/{role_id}", RoleShown, role, role)
+one_role.get(TEAM, "get_role", summary="One role")
+section.act(
+    "/roles/{role_id}/copy",
+    TEAM,
+    "copy_role",
+    named_copy,
+    takes=RoleCopied,
+    shape=RoleShown,
+    shows=role_made,
+    finds=role,
+    makes="get_role",
+    summary="Copy a role, to change the copy",
+)
+one_role.act(
+    "/permissions",
+    TEAM,
+    "set_role_permissions",
+    set_role_permissions,
+    method="PUT",
+    takes=RoleAllowed,
+    summary="Change what a role of your own allows",
+)
+one_member = Record(section, "/members/{member_id}", MemberShown, member, member)
+one_member.get(TEAM, "get_member", summary="One member")
+one_member.act(
+    "/role",
+    TEAM,
+    "put_under_role",
+    put_under_role,
+    method="PUT",
+    takes=RoleChosen,
+    summary="Put a colleague under another role",
+)
+one_member.act("/switch-off", TEAM, "switch_off_member", switch_off, summary="End a colleague's access")
+one_member.act("/switch-on", TEAM, "switch_on_member", switch_on_member, summary="Let a colleague back in")
 section.rows(
     "/invitations",
     TEAM,

@@ -16,8 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from tieout.practice.actions.invitations import InvitationGone, send_again, withdraw
 from tieout.practice.actions.invitations import invite as invite_colleague
 from tieout.practice.actions.sign_in import require_second_factor
-from tieout.practice.actions.team import add_member, change_role, switch_off_member
-from tieout.practice.actor import Actor
+from tieout.practice.actions.team import change_role, switch_off_member, switch_on_member
 from tieout.practice.firms import Member, Role, User
 from tieout.practice.invitations import HOLDS_FOR, Invitation
 from tieout.practice.mail import NotSent, mail_is_set_up
@@ -29,7 +28,6 @@ from tieout.web.people import second_factor
 from tieout.web.people.invitations import InviteForm, JoinForm, join, join_new, link_to, mail_link, read
 from tieout.web.people.open_sessions import end_sessions
 
-SMALLEST = "staff-assigned-no-billing"
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
@@ -162,12 +160,7 @@ def switch_on(request: FirmRequest, member_id: int) -> HttpResponse:
     if colleague.is_active:
         messages.info(request, f"{colleague} is active already.")
         return redirect("team")
-    again = add_member(
-        firm_id=request.member.firm_id,
-        user=colleague.user,
-        preset=colleague.role.preset or SMALLEST,
-        actor=Actor.of(request.member),
-    )
+    again = switch_on_member(by=request.member, member_id=member_id)
     messages.success(request, f"{colleague} can sign in again, as {again.role}.")
     return redirect("team")
 
