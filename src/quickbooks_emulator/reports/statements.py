@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -169,9 +169,9 @@ def balance_sheet(books: Books, asked: Asked) -> Body:
     columns = slices(books, asked, found, balances=True)
     lasts = columns.lasts or (end,)
     figures = _balances(found, [last.isoformat() for last in lasts])
-    income = sorted((flow.day, -flow.amount) for flow in found if _is_income(books, flow.account))
-    earlier = tuple(_up_to(income, yesterday(asked.year.begin(last))) for last in lasts)
-    current = _less(tuple(_up_to(income, last) for last in lasts), earlier)
+    earned = _income_by_day(books, found)
+    earlier = tuple(_up_to(earned, yesterday(asked.year.begin(last))) for last in lasts)
+    current = _less(tuple(_up_to(earned, last) for last in lasts), earlier)
     none: Amounts = (ZERO,) * len(lasts)
     retained = _retained(books)
     if retained is not None:
@@ -214,10 +214,18 @@ def _balances(found: Iterable[Flow], lasts: list[str]) -> Figures:
     return {account: tuple(accumulate(row)) for account, row in moved.items()}
 
 
-def _up_to(income: list[tuple[str, Decimal]], last: date) -> Decimal:
-    """The income of all days up to `last`; `income` is (day, amount), the earliest first."""
-    counted = income[: bisect_right(income, last.isoformat(), key=lambda one: one[0])]
-    return sum((amount for _, amount in counted), ZERO)
+def _income_by_day(books: Books, found: Iterable[Flow]) -> dict[str, Decimal]:
+    counting = {one.id for one in books.table("Account").values() if _is_income(books, one.id)}
+    earned: dict[str, Decimal] = {}
+    for flow in found:
+        if flow.account in counting:
+            earned[flow.day] = earned.get(flow.day, ZERO) - flow.amount
+    return earned
+
+
+def _up_to(earned: Mapping[str, Decimal], last: date) -> Decimal:
+    until = last.isoformat()
+    return sum((amount for day, amount in earned.items() if day <= until), ZERO)
 
 
 def _by_column(found: Iterable[Flow], columns: Slices) -> Figures:
