@@ -145,7 +145,8 @@ class Entity:
     `compute` makes the COMPUTED members at reading. `indexed` names text and reference fields a query finds
     without a scan; `more_indexes` are for the rules' own searches. `post` derives a transaction's postings.
     `voiding` turns the draft into the voided form; `removing` may refuse a deletion, `removed` follow it.
-    `first_id` is added to the numbers of the sequence.
+    `first_id` is added to the numbers of the sequence. `same` finds the record an object without an Id means, where
+    other members name it.
     """
 
     name: str
@@ -174,6 +175,7 @@ class Entity:
     removed: tuple[Rule, ...] = ()
     more_indexes: tuple[tuple[str, Values], ...] = ()
     first_id: int = 0
+    same: Callable[[Books, Body], Record | None] | None = None
 
     def __post_init__(self) -> None:
         by_name = {field.name: field for field in self.fields if field is not BASE}

@@ -38,6 +38,13 @@ def known_rate(books: Books, currency: str, day: str) -> Record | None:
     return max(past, key=lambda one: (str(one.body["AsOfDate"]), one.seq)) if past else None
 
 
+def same_day(books: Books, given: Body) -> Record | None:
+    """A rate has no Id: one sent for a currency and a day that have one replaces it (documented)."""
+    currency, day = str(given.get("SourceCurrencyCode") or ""), given.get("AsOfDate")
+    known = books.named("ExchangeRate", "SourceCurrencyCode", currency.casefold())
+    return next((one for one in known if one.body["AsOfDate"] == day), None)
+
+
 def rate_on(books: Books, currency: str, day: str) -> Decimal:
     """The rate to use on `day`: 1 for the home currency and where none is known."""
     record = None if currency == books.company.currency else known_rate(books, currency, day)
@@ -65,5 +72,6 @@ EXCHANGE_RATE = Entity(
     rules=(settle,),
     compute=_changed,
     indexed=("SourceCurrencyCode",),
+    same=same_day,
     events=(),
 )

@@ -29,6 +29,9 @@ def write(books: Books, entity: Entity, payload: Any) -> Record:
         sentence = f"A transaction can have at most {books.knobs.lines} lines."
         raise faults.too_many_lines(books.knobs.too_many_lines_code, sentence)
     if not payload.get("Id"):
+        known = entity.same(books, given) if entity.same else None
+        if known is not None:
+            return _store(books, entity, known, given, sparse=False)
         if not entity.creatable:
             raise faults.unsupported(f"create {entity.name}")
         return _store(books, entity, None, given, sparse=False)
