@@ -10,7 +10,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests.sim.planting import turns_red
+
 if TYPE_CHECKING:
+    from tests.sim.bugs import Bug
     from tests.sim.campaign import Workers
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -25,6 +28,7 @@ A seed that fails becomes a named test in `tests/sync/test_found_by_simulation.p
 |---|---|---|---|---|---|---|---|---|---|---|---|
 """
 PLANTED = "\n## Planted bugs\n\n"
+MISSED = "NOT CAUGHT"
 
 
 def next_seed() -> int:
@@ -71,8 +75,21 @@ def add_line(result: object, first: int) -> None:
         ),
     ]
     text = PAGE.read_text() if PAGE.exists() else HEAD
-    campaigns, mark, planted = text.partition(PLANTED)
-    PAGE.write_text(f"{campaigns.rstrip()}\n| {' | '.join(cells)} |\n{mark}{planted}")
+    end = max(row.end() for row in re.finditer(r"^\|.*\n", text.partition(PLANTED)[0], re.MULTILINE))
+    PAGE.write_text(f"{text[:end]}| {' | '.join(cells)} |\n{text[end:]}")
+
+
+def _by_a_test(name: str, bug: Bug) -> str:
+    return f"by `{bug.shown_by.removeprefix('tests/')}`" if turns_red(bug.shown_by, name) else MISSED
+
+
+def _by_storms(name: str, workers: Workers, most: int) -> str:
+    result = workers.run(range(most), planted=name)
+    first = next(iter(sorted(result.failures)), None)
+    if first is None:
+        return MISSED
+    law = result.failures[first].splitlines()[0][:90]
+    return f"after {result.seeds} seeds (seed {first}: {law})"
 
 
 def prove(wanted: Sequence[str], workers: Workers, most: int) -> int:
@@ -82,17 +99,11 @@ def prove(wanted: Sequence[str], workers: Workers, most: int) -> int:
     rows = []
     for name in wanted or list(BUGS):
         bug = BUGS[name]
-        if bug.shown_by:
-            rows.append((name, bug.sentence, f"`{bug.shown_by}`"))
-            continue
-        result = workers.run(range(most), planted=name)
-        first = next(iter(sorted(result.failures)), None)
-        law = result.failures[first].splitlines()[0][:90] if first is not None else ""
-        caught = f"after {result.seeds} seeds (seed {first}: {law})" if first is not None else "NOT CAUGHT"
+        caught = _by_a_test(name, bug) if bug.shown_by else _by_storms(name, workers, most)
         rows.append((name, bug.sentence, caught))
         sys.stdout.write(f"{name}: {caught}\n")
         sys.stdout.flush()
-    missed = [name for name, _, caught in rows if caught == "NOT CAUGHT"]
+    missed = [name for name, _, caught in rows if caught == MISSED]
     if not wanted:
         text = PAGE.read_text() if PAGE.exists() else HEAD
         table = "".join(
