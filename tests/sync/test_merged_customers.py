@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 
+from quickbooks_emulator.webhooks.documents import WebhookSettings
 from tests.sync.rig import Rig
 from tests.sync.test_documents import Books
 from tests.sync.test_merged_clients import merge as merge_here
 from tieout.reconcile.state import Side
-from tieout.sync import advanced, repairs, worker
+from tieout.sync import advanced, repairs, worker, worklist
 from tieout.sync.models import Attempt, Issue
+from tieout.web.integrations import remedies
 
 pytestmark = pytest.mark.django_db
 
@@ -31,9 +33,31 @@ def merge_there(rig: Rig, *, stays: str, goes: str) -> None:
     rig.deliver()
 
 
+def merge_unheard(rig: Rig, *, stays: str, goes: str) -> None:
+    """Its webhook is lost; what QuickBooks shows of it is seen by the change feed."""
+    rig.emulator.control.merge(rig.realm, "Customer", goes, stays)
+    rig.emulator.control.set_webhooks(WebhookSettings())
+    rig.advance(60)
+    rig.until_the_change_feed_is_asked()
+
+
+def put_away_there(rig: Rig, customer: str) -> None:
+    with rig.here():
+        advanced.turn(rig.member, "client", "archive", Side.PRACTICE, True, engine=rig.engine)
+    rig.emulator.control.edit(rig.realm, "Customer", customer, {}, "deactivate")
+    rig.until_the_change_feed_is_asked()
+
+
 def questions(rig: Rig) -> list[Issue]:
     with rig.here():
         return list(Issue.objects.filter(cause="merged_there", closed_at=None))
+
+
+def offered(rig: Rig) -> list[tuple[str, str]]:
+    """(label, where it leads) of each button beside the question."""
+    with rig.here():
+        page = worklist.page_of(rig.connection, "needs_you", "merged_there", engine=rig.engine)
+        return [(one.label, one.href) for row in page.rows for one in remedies.buttons(row)]
 
 
 def writes(rig: Rig) -> int:
@@ -123,3 +147,40 @@ def test_the_trace_of_a_merge_is_kept_while_other_old_events_are_thrown_away(boo
     books.edit_client(goes, phone="1")
     books.settle()
     assert len(questions(books)) == 1
+
+
+def test_a_merge_whose_webhook_is_lost_is_the_same_question(books: Books) -> None:
+    stays, goes, sent = pair(books)
+    kept, gone = books.links()[stays], books.links()[goes]
+    merge_unheard(books, stays=kept, goes=gone)
+    (asked,) = questions(books)
+    assert (asked.record_id, asked.options) == (goes, [kept])
+    assert "merged into Acme Holdings, which is linked to Acme Holdings here" in asked.sentence
+    assert ("Merge here…", f"/clients/{goes}/merge/?with={stays}&keep=other") in offered(books)
+    assert "Link with Acme Holdings" not in [label for label, _ in offered(books)]
+    assert books.clients()[goes]["active"], "nothing is archived before a person has decided"
+    assert ("waits_for", str(sent.number)) in books.issues()
+    assert "drift" not in [cause for cause, _ in books.issues()]
+    merge_here(books, stays=stays, goes=goes)
+    books.settle()
+    assert not questions(books)
+    assert books.of("Invoice")[books.partner("invoice", sent.pk)]["CustomerRef"]["value"] == kept
+
+
+def test_a_customer_who_is_only_made_inactive_was_not_merged(books: Books) -> None:
+    _, goes, _ = pair(books)
+    put_away_there(books, books.links()[goes])
+    assert not questions(books)
+    assert not books.clients()[goes]["active"]
+
+
+def test_a_merge_of_a_customer_already_put_away_is_seen_by_its_documents(books: Books) -> None:
+    stays, goes, _ = pair(books)
+    kept, gone = books.links()[stays], books.links()[goes]
+    put_away_there(books, gone)
+    assert not books.clients()[goes]["active"]
+    merge_unheard(books, stays=kept, goes=gone)
+    books.advance(8 * 86_400)
+    books.settle()
+    (asked,) = questions(books)
+    assert (asked.record_id, asked.options) == (goes, [kept])

@@ -11,7 +11,7 @@ from tieout.reconcile.ports import Ledger
 from tieout.reconcile.spec import EntitySpec
 from tieout.reconcile.state import Absent, Baseline, Key, Present, Side, Unknown, same
 from tieout.reconcile.state import Observation as Seen
-from tieout.sync import absorbed, merged_there, observations
+from tieout.sync import absorbed, merged_there, merged_unseen, observations
 from tieout.sync.lease import Lease
 from tieout.sync.models import UNRESOLVED, Attempt, Conflict, Connection, Dirty, Hold, Link, Observation
 from tieout.sync.newest import winners
@@ -45,6 +45,8 @@ def gather(lease: Lease, ledger: Ledger, spec: EntitySpec, rows: Sequence[Dirty]
     ledger_ids = {*dirty_ids[Side.LEDGER], *(link.ledger_id for link in links)}
     must_read = {row.record_id for row in rows if row.side == Side.LEDGER and row.must_read}
     there = _observe_ledger(lease, ledger, spec, ledger_ids, must_read)
+    merged_unseen.conclude(lease, ledger, spec, links, there)
+    merged_unseen.conclude_from_documents(lease, ledger, spec, links, there)
     practice_ids = {*dirty_ids[Side.PRACTICE], *(link.practice_id for link in links)}
     shown_there = {link.practice_id: there.get(link.ledger_id) for link in links}
     here, waits = with_references(

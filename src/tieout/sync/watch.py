@@ -17,6 +17,7 @@ from tieout.reconcile.state import Side
 from tieout.sync import discover, nets, observations
 from tieout.sync.dirty import Mark, mark
 from tieout.sync.lease import Lease
+from tieout.sync.merged_unseen import CONCLUDED
 from tieout.sync.models import Attempt, AttemptState, Connection, Cursor, InboxEvent, Observation
 
 TRANSIT = timedelta(minutes=5)
@@ -176,5 +177,5 @@ def _heard(
 ) -> set[tuple[str, str]]:
     events = InboxEvent.objects.filter(
         connection=connection, received_at__gte=since, record_id__in={one for _, one in found}
-    )
+    ).exclude(event_id__startswith=CONCLUDED)
     return set(events.values_list("entity", "record_id"))

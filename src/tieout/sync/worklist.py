@@ -56,6 +56,8 @@ class Other:
 
     id: str
     name: str
+    partner_id: str = ""
+    """The record it is linked to already; empty when it is free."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +216,8 @@ def _rows(connection: Connection, issues: Sequence[Issue], engine: Engine) -> li
     partners = _partners(connection, keys.values())
     values = _values(connection, issues)
     names = _names(connection, issues)
+    options = [Key(one.entity, Side(one.side).other, option) for one in issues for option in one.options]
+    taken = _partners(connection, options)
     dirty = _dirty(connection, keys.values(), partners)
     # A run that ended between the questions has settled what now looks untouched: neither open nor under way.
     still = still_open(connection, [issue.pk for issue in issues if keys[issue.pk] not in dirty])
@@ -229,7 +233,7 @@ def _rows(connection: Connection, issues: Sequence[Issue], engine: Engine) -> li
             reference=issue.reference,
             partner_id=partners.get(key, ""),
             values=values.get((issue.entity, issue.record_id, issue.unit)),
-            options=_options(issue, names),
+            options=_options(issue, names, taken),
             under_way=key in dirty,
             suggestion=issue.suggestion,
             put_off_until=issue.put_off_until,
@@ -245,6 +249,8 @@ def _label(spec: EntitySpec, unit: str) -> str:
 
 
 def _partners(connection: Connection, keys: Collection[Key]) -> dict[Key, str]:
+    if not keys:
+        return {}
     ours = {key.id for key in keys if key.side is Side.PRACTICE}
     theirs = {key.id for key in keys if key.side is Side.LEDGER}
     links = Link.objects.filter(
@@ -280,12 +286,14 @@ def _names(connection: Connection, issues: Sequence[Issue]) -> Mapping[tuple[str
     return {(row.entity, row.side, row.record_id): row.name for row in rows}
 
 
-def _options(issue: Issue, names: Mapping[tuple[str, str, str], str]) -> tuple[Other, ...]:
-    other = Side(issue.side).other.value
+def _options(
+    issue: Issue, names: Mapping[tuple[str, str, str], str], taken: Mapping[Key, str]
+) -> tuple[Other, ...]:
+    other = Side(issue.side).other
     return tuple(
-        Other(option, names[(issue.entity, other, option)])
+        Other(option, names[place], taken.get(Key(issue.entity, other, option), ""))
         for option in issue.options
-        if (issue.entity, other, option) in names
+        if (place := (issue.entity, other.value, option)) in names
     )
 
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.urls import reverse
 
 from tieout.reconcile.state import Side
 from tieout.sync.issues import SHARED
+from tieout.sync.merged_there import CAUSE as MERGED
 from tieout.sync.worklist import WorkRow
 
 
@@ -136,7 +138,10 @@ def record_page(row: WorkRow, page: str = "record") -> str:
 def _buttons(row: WorkRow, deep_link: str) -> Iterator[Button]:
     title = row.title
     for option in row.options[:3]:
-        yield Button(f"Link with {option.name}", "link", title, value=f"link_to:{row.id}:{option.id}")
+        if not option.partner_id:
+            yield Button(f"Link with {option.name}", "link", title, value=f"link_to:{row.id}:{option.id}")
+        elif row.cause.slug == MERGED and row.key.side is Side.PRACTICE:
+            yield Button("Merge here…", "users", title, href=_merge(row.key.id, option.partner_id))
     pages = {
         "link": (reverse("quickbooks-link", args=[row.key.entity, row.key.side.value, row.key.id]), False),
         "edit": (record_page(row, "edit"), False),
@@ -154,6 +159,11 @@ def _buttons(row: WorkRow, deep_link: str) -> Iterator[Button]:
         elif pages[remedy.verb][0]:
             href, outside = pages[remedy.verb]
             yield Button(label, remedy.icon, title, href=href, outside=outside, shortcut=remedy.shortcut)
+
+
+def _merge(goes: str, stays: str) -> str:
+    """The page that shows what would move, with the record that stays in QuickBooks as the one that stays here."""
+    return f"{reverse('client_merge', args=[goes])}?{urlencode({'with': stays, 'keep': 'other'})}"
 
 
 def offers(row: WorkRow, remedy: Remedy) -> bool:

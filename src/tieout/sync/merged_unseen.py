@@ -1,0 +1,141 @@
+"""Acts: finds out that linked records were merged in the ledger when no webhook has told of it. Part of ``observe``.
+
+The feed and the nightly comparison only show that the one that went is inactive, or gone. Its documents tell the rest:
+a merge gives them to the record that stays (Intuit's help on merging customers), and nothing else moves them all. So a
+few of the documents that were agreed to be of the one that went are read; where those that are left name one other
+record, that is what it became. What is found is kept as a webhook's notice is, and ``merged_there`` goes on from it.
+Without a document there is no telling, and the record is inactive like any other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+from tieout.reconcile.ports import Ledger
+from tieout.reconcile.spec import EntitySpec
+from tieout.reconcile.state import Absent, Present, Side
+from tieout.reconcile.state import Observation as Seen
+from tieout.sync import dirty, merged_there
+from tieout.sync.dirty import Mark
+from tieout.sync.lease import Lease
+from tieout.sync.models import Connection, InboxEvent, Link, Observation
+from tieout.sync.packing import unpack_units
+
+CONCLUDED = "concluded:"
+"""How the id of a notice begins that no webhook has brought."""
+WITNESSES = 5
+"""The newest documents of each record that are asked: enough to tell a merge from one document moved by hand."""
+MOST_LINKS = 1_000
+
+
+def conclude(
+    lease: Lease, ledger: Ledger, spec: EntitySpec, links: Sequence[Link], there: Mapping[str, Seen]
+) -> None:
+    """Called with what these linked records show there now. Asks QuickBooks only about those that have just gone."""
+    gone = {link.ledger_id for link in links if _has_gone(spec, link, there.get(link.ledger_id))}
+    if gone:
+        _conclude(lease, ledger, spec, dict.fromkeys(gone, ()))
+
+
+def conclude_from_documents(
+    lease: Lease, ledger: Ledger, spec: EntitySpec, links: Sequence[Link], there: Mapping[str, Seen]
+) -> None:
+    """The same from the other end: these documents name another record than was agreed, and that one is out of use."""
+    for reference in spec.references:
+        named = next((one for one in ledger.specs if one.practice == reference.entity), None)
+        if reference.part or named is None or not named.active_unit:
+            continue
+        left: dict[str, list[Mark]] = {}
+        for link in links:
+            shown = there.get(link.ledger_id)
+            agreed = str(unpack_units(link.baseline_ledger).get(reference.unit) or "")
+            if isinstance(shown, Present) and agreed and shown.units.get(reference.unit) != agreed:
+                again = Mark(spec.practice, Side.LEDGER, link.ledger_id, "its client was merged there", False)
+                left.setdefault(agreed, []).append(again)
+        if gone := _out_of_use(lease.connection, named, left):
+            asked = [Mark(named.practice, Side.LEDGER, one, "merged there", False) for one in gone]
+            _conclude(lease, ledger, named, {one.record_id: [one, *left[one.record_id]] for one in asked})
+
+
+def _has_gone(spec: EntitySpec, link: Link, there: Seen | None) -> bool:
+    if not spec.active_unit or unpack_units(link.baseline_ledger).get(spec.active_unit) is False:
+        return False
+    inactive = isinstance(there, Present) and there.units.get(spec.active_unit) is False
+    return inactive or isinstance(there, Absent)
+
+
+def _out_of_use(connection: Connection, spec: EntitySpec, ids: Collection[str]) -> set[str]:
+    """Of these ledger ids, those of linked records that were last seen inactive or absent."""
+    if not ids:
+        return set()
+    of = {"connection": connection, "entity": spec.practice}
+    linked = Link.objects.filter(**of, ledger_id__in=ids).values("ledger_id")
+    rows = Observation.objects.filter(**of, side=Side.LEDGER, record_id__in=linked)
+    return {row.record_id for row in rows if row.absent or row.units.get(spec.active_unit) is False}
+
+
+def _conclude(
+    lease: Lease, ledger: Ledger, spec: EntitySpec, suspected: Mapping[str, Sequence[Mark]]
+) -> None:
+    """``suspected``: ledger id -> what is to be planned again if that record was merged."""
+    connection, now = lease.connection, lease.engine.now()
+    gone = set(suspected) - set(merged_there.survivors(connection, spec, suspected))
+    became: dict[str, str] = {}
+    for other in ledger.specs:
+        gone -= set(became)
+        for unit in [one.unit for one in other.references if one.entity == spec.practice and not one.part]:
+            became |= _told_by(ledger, other, unit, _witnesses(connection, other, unit, gone))
+    if not became:
+        return
+    word = spec.ledger.lower()
+    with lease.commit() as connection:
+        InboxEvent.objects.bulk_create(
+            [
+                InboxEvent(
+                    firm_id=connection.firm_id,
+                    connection=connection,
+                    event_id=f"{CONCLUDED}{connection.pk}/{word}/{goes}/{stays}",
+                    entity=word,
+                    record_id=stays,
+                    operation=merged_there.MERGED,
+                    other_id=goes,
+                    occurred_at=now,
+                    received_at=now,
+                    handled_at=now,
+                )
+                for goes, stays in sorted(became.items())
+            ],
+            ignore_conflicts=True,
+        )
+        marks = [one for goes in became for one in suspected[goes]]
+        marks += merged_there.documents_moved(connection, spec, ledger.specs, became)
+        dirty.mark(connection, marks, now)
+
+
+def _witnesses(connection: Connection, spec: EntitySpec, unit: str, gone: Collection[str]) -> dict[str, str]:
+    """Documents there -> the one of these that they were agreed to be of; the newest few of each."""
+    if not gone:
+        return {}
+    rows = Link.objects.filter(
+        connection=connection, entity=spec.practice, **{f"baseline_ledger__{unit}__in": sorted(gone)}
+    )
+    found: dict[str, str] = {}
+    of_each = dict.fromkeys(gone, 0)
+    for document, of in rows.order_by("-id").values_list("ledger_id", f"baseline_ledger__{unit}")[
+        :MOST_LINKS
+    ]:
+        if of_each[of] < WITNESSES:
+            of_each[of] += 1
+            found[document] = of
+    return found
+
+
+def _told_by(ledger: Ledger, spec: EntitySpec, unit: str, witnesses: Mapping[str, str]) -> dict[str, str]:
+    """What went -> what it became, where all its witnesses agree. One read, when there are any."""
+    if not witnesses:
+        return {}
+    named: dict[str, set[str]] = {}
+    for document, seen in ledger.read(spec.ledger, sorted(witnesses)).items():
+        if isinstance(seen, Present):
+            named.setdefault(witnesses[document], set()).add(str(seen.units.get(unit) or ""))
+    return {goes: stays for goes, (stays, *more) in named.items() if stays and not more and stays != goes}
