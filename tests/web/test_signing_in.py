@@ -183,3 +183,73 @@ def test_a_place_that_tries_many_addresses_is_slowed_down(members: dict[str, Mem
             for number in range(61)
         ]
     assert (answers[0], answers[59], answers[60]) == (200, 200, 429)
+
+
+# The audit log ---------------------------------------------------------------------------------------------------
+def told_of(member: Member) -> list[tuple[str, str, dict[str, Any]]]:
+    found = ChangeRecord.objects.filter(firm_id=member.firm_id, kind="member", record_id=str(member.pk))
+    return [(each.verb, each.actor_label, each.changes) for each in found.order_by("id")]
+
+
+def test_signing_in_and_out_and_failing_to_are_in_the_audit_log(
+    members: dict[str, Member], in_firm: Firm
+) -> None:
+    member, name = members["admin"], members["admin"].user.get_full_name()
+    here = {"address": [None, "127.0.0.1"]}
+    browser, who = Browser(), member.user.email
+    browser.post("/sign-in/", {"login": who.upper(), "password": "not this one"})
+    browser.post("/sign-in/", {"login": who, "password": PASSWORD})
+    browser.post("/sign-out/")
+    browser.post("/sign-in/", {"login": "nobody@example.com", "password": PASSWORD})
+    assert told_of(member) == [
+        ("gave a wrong password", "Not signed in", here),
+        ("signed in", name, {"by": [None, "password"], **here}),
+        ("signed out", name, here),
+    ]
+    assert all(told_of(each) == [] for each in members.values() if each.pk != member.pk)
+
+
+def test_a_second_factor_is_told_and_a_wrong_code_too(members: dict[str, Member], in_firm: Firm) -> None:
+    member = members["admin"]
+    TOTP.activate(member.user, "A" * 32)
+    codes = RecoveryCodes.activate(member.user)
+    browser = Browser()
+    browser.post("/sign-in/", {"login": member.user.email, "password": PASSWORD})
+    assert told_of(member) == [], "half signed in is not signed in"
+    browser.post("/sign-in/code/", {"code": "000000"})
+    browser.post("/sign-in/code/", {"code": codes.get_unused_codes()[0]})
+    assert [(verb, told.get("by")) for verb, _, told in told_of(member)] == [
+        ("gave a wrong code", None),
+        ("signed in", [None, "password and recovery code"]),
+    ]
+
+
+def test_being_locked_out_is_told_once_however_often_the_door_is_tried(
+    members: dict[str, Member], in_firm: Firm
+) -> None:
+    member = members["admin"]
+    for _ in range(13):
+        Browser().post("/sign-in/", {"login": member.user.email, "password": "not this one"})
+    verbs = [verb for verb, _, _ in told_of(member)]
+    assert verbs == ["gave a wrong password"] * 9 + ["was locked out after wrong passwords"]
+
+
+# Confirming it is still you --------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/settings/integrations/quickbooks/connect/",
+        "/settings/integrations/quickbooks/connect/start/",
+        "/settings/integrations/quickbooks/connect/start/?mode=popup",
+    ],
+)
+def test_connecting_asks_who_signed_in_long_ago_to_confirm_it(signed_in: SignedIn, address: str) -> None:
+    with time_machine.travel(NOW, tick=False) as clock:
+        browser = signed_in("admin")
+        assert "/confirm/" not in browser.get(address).get("Location", "")
+        clock.shift(timedelta(minutes=31))
+        answer = browser.get(address)
+        assert answer["Location"].startswith("/confirm/?next=")
+        back = browser.post(answer["Location"], {"password": PASSWORD})
+        assert back["Location"] == address
+        assert "/confirm/" not in browser.get(address).get("Location", "")

@@ -1,6 +1,7 @@
 """Acts: who did it, and the append-only history of what they changed.
 
-Written by the verbs, in their transaction. The database refuses to change or remove a row of it (migration 0002).
+Written by the verbs, in their transaction. The database refuses to change or remove a row of it (migration 0002);
+``audit_chain`` chains them.
 """
 
 from __future__ import annotations
@@ -57,10 +58,18 @@ class ChangeRecord(models.Model):
     member = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField(default=timezone.now)
     changes = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    number = models.PositiveBigIntegerField(null=True)
+    """Counts from 1 per firm, without gaps; None until ``audit_chain`` has chained it."""
+    previous_hash = models.CharField(max_length=64, blank=True, default="")
+    hash = models.CharField(max_length=64, blank=True, default="")
 
     class Meta:
         ordering = ["-id"]
-        indexes = [models.Index(fields=["firm", "kind", "record_id", "-id"], name="history_of_record")]
+        constraints = [models.UniqueConstraint(fields=["firm", "number"], name="history_in_sequence")]
+        indexes = [
+            models.Index(fields=["firm", "kind", "record_id", "-id"], name="history_of_record"),
+            models.Index(fields=["firm", "id"], condition=models.Q(number=None), name="history_to_chain"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.record_id} {self.verb} by {self.actor_label}"

@@ -27,6 +27,7 @@ from procrastinate.job_context import JobContext
 from procrastinate.worker import Worker as LibraryWorker
 from psycopg import Error as DatabaseError
 
+from tieout.practice.audit_chain import chain_all
 from tieout.practice.daily import do_what_is_due
 from tieout.practice.isolation import every_firm_scope
 from tieout.practice.models import OutboxNote
@@ -145,6 +146,7 @@ class Rounds:
         ring_unfinished(now)
         put_back_stalled()
         self._put_back_ended(now)
+        chain_all()
         if self.tidied is None or now - self.tidied >= TIDY_EVERY:
             tidy(now)
             do_what_is_due(now)

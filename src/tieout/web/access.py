@@ -64,6 +64,21 @@ def requires(
     return mark
 
 
+def freshly(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Whatever is asked of this page, also only to see it, counts from who signed in or confirmed it lately.
+
+    For what is behind another door than ``requires(lately=True)``, and for what a GET begins.
+    """
+
+    @wraps(view)
+    def door(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not signed_in_lately(request):
+            raise ReauthenticationRequired
+        return view(request, *args, **kwargs)
+
+    return door
+
+
 def public(view: Callable[..., HttpResponse]) -> View:
     """Anyone may open it, signed in or not."""
 

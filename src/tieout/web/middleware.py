@@ -10,6 +10,7 @@ from django.contrib.auth import logout
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 
+from tieout.practice.actions.sign_in import record_own_change
 from tieout.practice.firms import Member
 from tieout.practice.isolation import every_firm_scope, firm_scope
 from tieout.practice.permissions import NotAllowed, NotYours
@@ -29,6 +30,7 @@ class IdleMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.user.is_authenticated and not note_seen(request):
+            record_own_change(request.user.pk, "was signed out after being away")
             logout(request)
             messages.info(request, "You were signed out because you were away for a while. Nothing was lost.")
         return self.get_response(request)

@@ -8,13 +8,14 @@ from __future__ import annotations
 from django.db import transaction
 
 from tieout.practice.access import require
-from tieout.practice.actor import Actor, history_row
+from tieout.practice.actor import Actor, ActorKind, history_row
 from tieout.practice.firms import Firm, Member
 from tieout.practice.isolation import every_firm_scope, firm_scope
 from tieout.practice.permissions import Permission
 
 FIRM = "firm"
 MEMBER = "member"
+STRANGER = Actor(ActorKind.SYSTEM, "Not signed in")
 
 
 def require_second_factor(*, by: Member, required: bool) -> Firm:
@@ -38,10 +39,24 @@ def record_reset(*, by: Member, colleague: Member) -> None:
     history_row(by.firm_id, MEMBER, str(colleague.pk), 0, verb, Actor.of(by), {}).save()
 
 
-def record_own_change(user_id: int, verb: str) -> None:
-    """What a person changed about their own sign-in, in the history of every firm they work in."""
+def record_own_change(user_id: int, verb: str, **told: str) -> None:
+    """What a person did about their own sign-in, in the history of every firm they work in."""
+    for place in _places(user_id=user_id):
+        _record(place, verb, Actor.of(place), told)
+
+
+def record_stranger(email: str, verb: str, **told: str) -> None:
+    """What somebody did who has not proved to be the person, in the history of every firm that person works in."""
+    for place in _places(user__email__iexact=email):
+        _record(place, verb, STRANGER, told)
+
+
+def _places(**whose: object) -> list[Member]:
     with every_firm_scope():
-        places = list(Member.objects.select_related("user").filter(user_id=user_id, is_active=True))
-    for place in places:
-        with firm_scope(place.firm_id):
-            history_row(place.firm_id, MEMBER, str(place.pk), 0, verb, Actor.of(place), {}).save()
+        return list(Member.objects.select_related("user").filter(**whose, is_active=True))
+
+
+def _record(place: Member, verb: str, actor: Actor, told: dict[str, str]) -> None:
+    changes = {name: [None, text] for name, text in told.items() if text}
+    with firm_scope(place.firm_id):
+        history_row(place.firm_id, MEMBER, str(place.pk), 0, verb, actor, changes).save()

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET
 
 from tieout.sync import connections
 from tieout.sync.models import ConnectionState
-from tieout.web.access import FirmRequest, public, requires
+from tieout.web.access import FirmRequest, freshly, public, requires
 from tieout.web.integrations.gated import managed
 from tieout.web.integrations.ways_back import way_back
 
@@ -64,6 +64,7 @@ def in_popup(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
 @managed
 @require_GET
+@freshly
 def before(request: FirmRequest) -> HttpResponse:
     """What we read, what we write, what we never touch, and who has to sign in."""
     connection = connections.connection_of(request.member.firm_id)
@@ -77,6 +78,7 @@ def before(request: FirmRequest) -> HttpResponse:
 @managed
 @require_GET
 @in_popup
+@freshly
 def start(request: FirmRequest) -> HttpResponse:
     mode = "popup" if request.GET.get("mode") == "popup" else "tab"
     return redirect(connections.begin(request.member, request.session, mode=mode))

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from tieout.sync import connections, ledgers, standing, status
 from tieout.sync.models import Connection
-from tieout.web.access import FirmRequest, requires
+from tieout.web.access import FirmRequest, freshly, requires
 from tieout.web.integrations.gated import connected, managed, sentence
 from tieout.web.integrations.tie_out_words import agreement_line
 from tieout.web.integrations.tile import tile
@@ -90,6 +90,7 @@ def resume(request: FirmRequest, connection: Connection) -> HttpResponse:
 
 
 @connected
+@freshly
 def disconnect(request: FirmRequest, connection: Connection) -> HttpResponse:
     """A page first: what stops, what stays. Forgetting links asks for the company's name, it cannot be undone."""
     problem = ""

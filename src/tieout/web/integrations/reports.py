@@ -14,7 +14,7 @@ from tieout.reconcile.state import Side
 from tieout.sync import rollback, set_up_report
 from tieout.sync.decisions import CannotDecide
 from tieout.sync.models import Connection, Review
-from tieout.web.access import FirmRequest
+from tieout.web.access import FirmRequest, freshly
 from tieout.web.downloads import csv_file
 from tieout.web.integrations.flows import FLOWS
 from tieout.web.integrations.gated import connected
@@ -62,6 +62,7 @@ def export(request: FirmRequest, connection: Connection, review_id: int) -> Http
 
 
 @connected
+@freshly
 def roll_back(request: FirmRequest, connection: Connection, review_id: int) -> HttpResponse:
     """A page first: what is put back, what stays. Nothing is deleted, so nothing has to be typed."""
     found = _review(connection, review_id)

@@ -53,7 +53,9 @@ ACTORS = {
     ActorKind.SYSTEM: "Tieout itself",
 }
 MOST_EXPORTED = 100_000
-EXPORTED = ("When", "Who", "How", "Record", "Number of the record", "What", "Changes")
+EXPORTED = (
+    "When", "Who", "How", "Record", "Number of the record", "What", "Changes", "Entry", "Hash before", "Hash",
+)  # fmt: skip
 
 
 def log_of(member: Member) -> ListKind:
@@ -123,7 +125,17 @@ def _rows(found: QuerySet[ChangeRecord]) -> Iterator[tuple[str, ...]]:
     for each in found.iterator(chunk_size=2000):
         changes = "; ".join(f"{told.label}: {told.before} -> {told.after}" for told in changes_of(each))
         how = ACTORS[ActorKind(each.actor_kind)]
-        yield each.at.isoformat(), each.actor_label, how, kind_of(each), each.record_id, each.verb, changes
+        chained = (str(each.number or ""), each.previous_hash, each.hash)
+        yield (
+            each.at.isoformat(),
+            each.actor_label,
+            how,
+            kind_of(each),
+            each.record_id,
+            each.verb,
+            changes,
+            *chained,
+        )
 
 
 urlpatterns: list[URLPattern] = [

@@ -50,7 +50,7 @@ def edit(request: FirmRequest, role_id: int) -> HttpResponse:
     return render(request, "people/role.html", {"role": role, "rows": rows, "used": role.members.count()})
 
 
-@requires(Permission.MANAGE_TEAM)
+@requires(Permission.MANAGE_TEAM, lately=True)
 @require_POST
 def copy(request: FirmRequest, role_id: int) -> HttpResponse:
     role = _role(request, role_id)

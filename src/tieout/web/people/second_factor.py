@@ -13,11 +13,12 @@ from allauth.mfa.adapter import DefaultMFAAdapter, get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
 from django.core.cache import cache
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
-from tieout.practice.actions.sign_in import record_reset
+from tieout.practice.actions.sign_in import record_reset, record_stranger
 from tieout.practice.firms import Member
 from tieout.sync.secrets import open_sealed, seal
 from tieout.web.people.open_sessions import end_sessions
@@ -65,7 +66,11 @@ class _Once:
     user: Any
 
     def clean_code(self) -> str:
-        code: str = super().clean_code()  # type: ignore[misc]
+        try:
+            code: str = super().clean_code()  # type: ignore[misc]
+        except ValidationError:
+            record_stranger(self.user.email, "gave a wrong code")
+            raise
         used = f"two-factor-code:{self.user.pk}:{''.join(code.split())}"
         if self.authenticator.type == Authenticator.Type.TOTP and not cache.add(
             used, "used", CODE_REMEMBERED

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
 from django.views.decorators.http import require_GET, require_POST
 
+from tieout.practice.actions.sign_in import record_own_change
 from tieout.web.access import FirmRequest, requires
 from tieout.web.people.open_sessions import end_sessions, sessions_of
 
@@ -31,11 +32,14 @@ def end(request: FirmRequest) -> HttpResponse:
     wanted, user_id = request.POST.get("session", "none"), request.member.user_id
     if wanted == "everywhere":
         end_sessions(user_id, besides=request.session.session_key)
+        record_own_change(user_id, "signed out everywhere")
         logout(request)
         messages.success(request, "You are signed out everywhere.")
         return redirect("account_login")
     only = "" if wanted == "others" else wanted or "none"
     ended = end_sessions(user_id, only=only, besides=request.session.session_key)
+    if ended:
+        record_own_change(user_id, "ended sessions", sessions=str(ended))
     messages.success(request, f"Ended {ended} session{'' if ended == 1 else 's'}.")
     return redirect("sessions")
 

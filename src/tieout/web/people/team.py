@@ -52,7 +52,7 @@ def index(request: FirmRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@requires(Permission.MANAGE_TEAM)
+@requires(Permission.MANAGE_TEAM, lately=True)
 def invite(request: FirmRequest) -> HttpResponse:
     """Mails the link, and shows it: whoever invites may pass it on by another way."""
     form = InviteForm(request.member.firm_id, request.POST if request.method == "POST" else None)
@@ -152,7 +152,7 @@ def switch_off(request: FirmRequest, member_id: int) -> HttpResponse:
     return redirect("team")
 
 
-@requires(Permission.MANAGE_TEAM)
+@requires(Permission.MANAGE_TEAM, lately=True)
 @require_POST
 def switch_on(request: FirmRequest, member_id: int) -> HttpResponse:
     """Back under the preset role they had; whoever had a role of the firm's own starts with the smallest."""
