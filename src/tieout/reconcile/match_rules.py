@@ -14,7 +14,7 @@ from tieout.reconcile.match_findings import Agree, Findings, How, Level
 RARE = 2.5
 """Surplus from which an equal name says enough by itself: a coincidence in one of a dozen lists like these, at most."""
 VERY_RARE = 6.0
-"""The same for a name that differs in a harmless way and has a contact fact against it, or is known by another name."""
+"""The same for a name that has a contact fact against it, differs in a harmless way, or is known by another name."""
 RARE_WITH_A_SLIP = 4.5
 """The same for a name with one slip of the pen in it."""
 TELLING_NAME = -4.0
@@ -49,8 +49,13 @@ class Rule:
     sentence: str
 
 
+TELLS_SISTERS_APART = frozenset({How.FORM_MISSING, How.ACRONYM})
+"""A family of companies shares its contact facts and has names that differ in no more: there they must be its alone."""
+
+
 def _corroborations(found: Findings) -> int:
-    return found.equal_contacts if found.sharers <= FEW else 0
+    most = 1 if TELLS_SISTERS_APART.intersection(found.name.how) else FEW
+    return found.equal_contacts if found.sharers <= most else 0
 
 
 def _agreeing_name(found: Findings) -> bool:
@@ -71,6 +76,8 @@ def _rare_name(found: Findings) -> bool:
     name = found.name
     if found.email is Agree.NEAR or found.phone is Agree.NEAR:
         return False
+    if name.level is Level.SAME and set(name.how) == {How.FORM_MISSING}:
+        return found.surplus >= VERY_RARE and found.sharers == 1
     if name.level is Level.EXACT or (name.level is Level.SAME and SLIPS.issuperset(name.how)):
         return found.surplus >= RARE
     harmless = {*SLIPS, How.MIDDLE_MISSING} if name.level is Level.SAME else SLIPS
