@@ -37,6 +37,9 @@ def only_pair(found: list[Proposal]) -> Proposal:
         (here("Robert Okafor", email="bob@okafor.example"), there("Bob Okafor", email="bob@okafor.example")),
         (here("Zellweger Fabrication"), there("Zellweger Fabrication (deleted)", active=False)),
         (here("Jürgen Müller", email="jm@example.org"), there("Jurgen Muller", email="jm@example.org")),
+        (here("Spago", phone="310 652 4025", city="Los Angeles"), there("Spago (Los Angeles)", phone="310-652-4025", city="Hollywood")),
+        (here("Gonzalez & Isenawick IV LLC", email="g@example.org"), there("Gonzalez & Isenawick IV", email="g@example.org")),
+        (here("7108 Park Street II LLC", phone="312 655 1758"), there("7108 Park St II", phone="312-655-1758")),
         (here("Фуад Гулієв", email="f@example.org"), there("Fuad Guliiev", email="f@example.org")),
     ],
 )  # fmt: skip
@@ -159,3 +162,36 @@ def test_a_contact_that_many_records_share_confirms_nothing() -> None:
     crowd = [here(f"Zq{i} Vx{i}", f"c{i}", **office) for i in range(12)]
     found = propose([*crowd, here("Mary Smyth", **office)], [there("Maria Smyth", **office)])
     assert not any(each.confirmed for each in found)
+
+
+def test_a_contact_that_sister_companies_share_does_not_confirm_a_name_without_its_legal_form() -> None:
+    """Which of the sisters it is, only the legal form says."""
+    ours = [
+        here("Upmann Plumbing LLC", "1", email="office@upmann.example", phone="775 852 3646"),
+        here("Upmann Holdings LLC", "2", email="office@upmann.example", phone="775 852 3646"),
+    ]
+    theirs = [there("Upmann Plumbing", email="office@upmann.example", phone="775 852 3646")]
+    assert not any(one.confirmed for one in propose(ours, theirs))
+    alone = only_pair(propose(ours[:1], [there("Upmann Plumbing", email="office@upmann.example")]))
+    assert alone.confirmed
+
+
+def test_initials_are_suggested_though_they_have_no_word_in_common() -> None:
+    ours = [here(f"{tree} Rotary Club of Dayton", tree) for tree in ("Stone", "Birch", "Amber")]
+    lone = next(
+        one for one in propose(ours, [there("ARCoD")]) if one.practice and one.practice.key.id == "Amber"
+    )
+    assert [each.record.key.id for each in lone.suggestions] == ["7"]
+
+
+def test_a_namesake_with_another_middle_name_comes_after_one_without() -> None:
+    found = propose(
+        [here("William Ray Frost", email="w@frost.example")],
+        [
+            there("William Walter Frost", "7", email="x@frost.example"),
+            there("Wiliam Frost", "8", email="y@frost.example"),
+        ],
+    )
+    lone = next(one for one in found if one.practice)
+    order = [lone.ledger.key.id] if lone.ledger else [each.record.key.id for each in lone.suggestions]
+    assert order[0] == "8"

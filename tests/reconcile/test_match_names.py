@@ -44,6 +44,9 @@ def test_a_persons_name_is_read_whatever_its_order(text: str, expected: tuple[ob
         ("Müller Bau GmbH & Co. KG", ("muller", "bau"), "kg", ()),
         ("Pérez y Asociados S.A. de C.V.", ("perez", "y", "asociados"), "sadecv", ()),
         ("Kowloon Trading Pty Ltd", ("kowloon", "trading"), "ltd", ()),
+        ("7108 Park Street II", ("park", "street"), "", ("7108", "2")),
+        ("Oak Design Studio, Inc - 1120S - 2023", ("oak", "design", "studio"), "inc", ()),
+        ("Lion Trucking Inc (8313) (9546)", ("lion", "trucking"), "inc", ()),
     ],
 )
 def test_an_organisation_is_read_without_its_legal_form(
@@ -117,3 +120,17 @@ def test_what_the_record_knows_about_its_name_decides() -> None:
 @pytest.mark.parametrize("text", ["", " ", "::", "---", "\x00\x01", "()", "&", "Trust", "LLC", "Jr.", ","])
 def test_next_to_nothing_is_read_without_complaint(text: str) -> None:
     parse(text)
+
+
+@pytest.mark.parametrize(
+    "long, short",
+    [
+        ("Superior Moon Transportation LLC", "SMT LLC"),
+        ("Stone Rotary Club of Dayton", "SRCoD"),
+        ("9204 Hill Street, LLC", "9HS"),
+        ("Kelstein & Holoquist", "KH"),
+    ],
+)
+def test_initials_are_known_with_small_words_and_numbers_in_them(long: str, short: str) -> None:
+    assert parse(long).initials == parse(short).alone
+    assert not parse(short).initials

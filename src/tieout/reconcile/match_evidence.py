@@ -30,6 +30,15 @@ class Profile:
     contacts: Contacts
     facts: frozenset[str] = frozenset()
     """What it may be found by; see ``facts_of``."""
+    bracket: frozenset[str] = frozenset()
+    """The words that end its name in brackets, when they are not its own town: they may be the other record's."""
+    before_bracket: Name | None = None
+
+    def beside(self, other: Profile) -> Profile:
+        """As it is compared with the other: "Spago (Los Angeles)" of Hollywood is "Spago" to one of Los Angeles."""
+        if self.before_bracket is None or not _is_town(self.bracket, other.contacts.city):
+            return self
+        return replace(self, name=self.before_bracket, bracket=frozenset(), before_bracket=None)
 
     @property
     def order(self) -> tuple[str, str, str]:
@@ -42,27 +51,30 @@ class Profile:
 
 
 def read(name: str, evidence: Evidence, hints: Hints = NO_HINTS, measures: Measures = PLAIN) -> Profile:
-    if "(" in name and (city := fold(evidence.get("city", "")[:80])):
-        name = _without_place(name, city)
+    bracket: frozenset[str] = frozenset()
+    before = None
+    if "(" in name and (found := _IN_BRACKETS.search(name)):
+        said, rest = frozenset(fold(found.group(1)).split()), name[: found.start()]
+        if _is_town(said, fold(evidence.get("city", "")[:80])):
+            name = rest
+        elif said:
+            bracket, before = said, parse(rest, hints, measures.to_latin)
     parsed = parse(name, hints, measures.to_latin)
     company = evidence.get("company", "")
     second = None
     if company or parsed.also:
         parsed, second = with_company(parsed, company, measures.to_latin)
     contacts = read_contacts(evidence, measures.phone)
-    return Profile(parsed, second, contacts, frozenset(facts_of(contacts)))
+    return Profile(parsed, second, contacts, frozenset(facts_of(contacts)), bracket, before)
 
 
 _IN_BRACKETS = re.compile(r"\s*\(([^()]{2,60})\)\s*$")
 
 
-def _without_place(name: str, city: str) -> str:
-    """ "Spago (Los Angeles)" of Los Angeles is "Spago". Only in brackets: "Acme of Fresno" may be a sister of "Acme"."""
-    found = _IN_BRACKETS.search(name)
-    if found is None:
-        return name
-    said, words = {*fold(found.group(1)).split()}, {*city.split()}
-    return name[: found.start()] if said <= words or words <= said else name
+def _is_town(said: frozenset[str], city: str) -> bool:
+    """Only in brackets is a town left out of a name: "Acme of Fresno" may be a sister of "Acme"."""
+    words = {*city.split()}
+    return bool(said and words) and (said <= words or words <= said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +113,7 @@ def facts_of(contacts: Contacts) -> list[str]:
 def compare(one: Profile, other: Profile, around: Surroundings, measures: Measures = PLAIN) -> Findings:
     if other.order < one.order:  # so that both ways round are one computation
         one, other = other, one
+    one, other = one.beside(other), other.beside(one)
     name = compare_names(one, other, around.rarity, measures)
     ours, theirs = one.contacts, other.contacts
     vetoes = list(name.vetoes)

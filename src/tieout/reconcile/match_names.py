@@ -54,6 +54,10 @@ class Name:
     """The bag as one text."""
     tight: str = field(default="", compare=False)
     """The plain name without its spaces."""
+    initials: str = field(default="", compare=False)
+    """Of an organisation of several words, fillers and numbers included: "sahosp", "9hs"."""
+    alone: str = field(default="", compare=False)
+    """The one word that it consists of, legal form aside: it may be somebody's initials."""
     key: str = field(default="", compare=False)
     """Equal for names that say the same whatever their order and spelling; "" when there is nothing."""
 
@@ -94,6 +98,11 @@ def parse(text: str, hints: Hints = NO_HINTS, to_latin: Callable[[str], str] = a
     if not parts:
         return Name(plain, Kind.UNCLEAR, (), tag=tag, also=also)
     found = _sort_out(parts, shown, hints)
+    _, core = _without_form([token for part in parts for token in part])
+    if len(core) == 1:
+        found = replace(found, alone=core[0])
+    elif not found.is_personal:
+        found = replace(found, initials="".join(word[0] for word in core if word != "and"))
     return _with_key(found, plain, tag, also)
 
 
@@ -144,8 +153,9 @@ def _is_organisation(core: Sequence[str], parts: Sequence[Sequence[str]], hints:
         return True
     if hints.kind is Kind.PERSON or core[0] in words_of.TITLES:
         return False
-    if any(any(c.isdigit() for c in word) for word in core):
-        return not any(word in words_of.GENERATIONS for word in core)
+    numbered = [word for word in core if any(c.isdigit() for c in word)]
+    if numbered:  # "John Smith 2nd" is a person, "7108 Park Street II" is none
+        return not all(word in words_of.GENERATIONS for word in numbered)
     if core[0] in words_of.NUMBER_WORDS:
         return True
     telling = sum(_says_organisation(word) for word in core)

@@ -56,8 +56,8 @@ _REMARK = re.compile(
     re.IGNORECASE,
 )
 _TAX_WORK = re.compile(
-    r"\s*[-–—/(\[#]\s*(?:form\s*)?(?:1040(?:-?(?:sr|nr|x|es))?|1120-?s?|1065|1041|990(?:-?(?:ez|pf|n))?|706|709|941|"
-    r"tax(?:es)?|bookkeeping|payroll|personal|(?:19|20)\d\d)\s*[)\]]?\s*$",
+    r"(?:\s*[-–—/(\[#]\s*(?:form\s*)?(?:1040(?:-?(?:sr|nr|x|es))?|1120-?s?|1065|1041|990(?:-?(?:ez|pf|n))?|706|709|941|"
+    r"tax(?:es)?|bookkeeping|payroll|personal|(?:19|20)\d\d)\s*[)\]]?)+\s*$",
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"\s(?:ty\s*)?20[0-4]\d$", re.IGNORECASE)
@@ -92,7 +92,7 @@ def undecorated(text: str, to_latin: Callable[[str], str]) -> tuple[str, str, st
     tag = ""
     if any(c.isdigit() for c in shown) or "-" in shown or "–" in shown:
         shown = _YEAR.sub("", _TAX_WORK.sub("", shown))
-        for pattern in (_LEADING_TAG, _TRAILING_TAG):
+        for pattern in (_LEADING_TAG, _TRAILING_TAG, _TRAILING_TAG):
             if (found := pattern.search(shown)) and len(rest := pattern.sub("", shown).strip()) > 1:
                 tag = next(filter(None, found.groups())).lower().lstrip("0")
                 shown = rest

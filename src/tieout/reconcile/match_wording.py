@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tieout.reconcile.match_findings import How, Level, NameFindings, Rarity, Veto
 from tieout.reconcile.match_measures import Measures, nearly
@@ -36,7 +36,12 @@ def compare_wording(one: Name, other: Name, rarity: Rarity, measures: Measures) 
         if one.words != other.words:
             how.append(How.ORDER)
         return NameFindings(level, tuple(how), tuple(vetoes), rarity.of({*one.words, *one.numbers}))
-    aligned = _align(one.words, other.words, measures)
+    initials = _is_initials(one, other) or _is_initials(other, one)
+    if initials:
+        vetoes = [veto for veto in vetoes if veto is not Veto.NUMBERS]
+        aligned = _Alignment([one.alone or other.alone], [], [*one.words, *other.words], [], [How.ACRONYM])
+    else:
+        aligned = _align(_once(one), _once(other), measures)
     shared = rarity.of(aligned.shared)
     near = sum(max(rarity.word(a), rarity.word(b)) for a, b in aligned.pairs)
     left = rarity.of(aligned.ours), rarity.of(aligned.theirs)
@@ -49,8 +54,26 @@ def compare_wording(one: Name, other: Name, rarity: Rarity, measures: Measures) 
     return NameFindings(level, tuple(dict.fromkeys(how)), tuple(vetoes), shared + 0.5 * near, cover)
 
 
+def _is_initials(one: Name, other: Name) -> bool:
+    return len(one.alone) > 1 and one.alone == other.initials
+
+
+def _once(name: Name) -> Sequence[str]:
+    """ "Gonzalez & Isenawick" may be a couple, and then bears the second name twice."""
+    return name.words if name.kind is Kind.ORGANISATION else tuple(dict.fromkeys(name.words))
+
+
+def _numbered_alike(one: Name, other: Name) -> tuple[Name, Name]:
+    """What follows a name that could be a person's is a generation; beside a company's number it is one, too."""
+    if one.generation.isdigit() and other.numbers and not other.generation:
+        return replace(one, numbers=(*one.numbers, one.generation), generation=""), other
+    return one, other
+
+
 def _set_apart(one: Name, other: Name) -> list[Veto]:
     vetoes = []
+    one, other = _numbered_alike(one, other)
+    other, one = _numbered_alike(other, one)
     if one.form and other.form and one.form != other.form:
         plain = [ALSO_CALLED.get(form, form) for form in (one.form, other.form)]
         if plain[0] != plain[1]:

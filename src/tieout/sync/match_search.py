@@ -38,6 +38,7 @@ def search(ours: Sequence[Profile], theirs: Sequence[Profile]) -> set[Places]:
     found = set(_same_facts(ours, theirs))
     found.update(_namesakes(ours, theirs))
     found.update(_neighbours(ours, theirs))
+    found.update(_initials(ours, theirs))
     found.update(_near_names(ours, theirs))
     return found
 
@@ -55,6 +56,20 @@ def _namesakes(ours: Sequence[Profile], theirs: Sequence[Profile]) -> Iterable[P
 
 def _neighbours(ours: Sequence[Profile], theirs: Sequence[Profile]) -> Iterable[Places]:
     return _joined([one.contacts.address_keys for one in ours], [one.contacts.address_keys for one in theirs])
+
+
+def _initials(ours: Sequence[Profile], theirs: Sequence[Profile]) -> Iterable[Places]:
+    """ "SMT" and "Superior Moon Transportation", either way round."""
+    for left, right in ((_alone, _initials_of), (_initials_of, _alone)):
+        yield from _joined([left(one) for one in ours], [right(one) for one in theirs])
+
+
+def _alone(profile: Profile) -> list[str]:
+    return [name.alone for name in (profile.name, profile.second) if name is not None and len(name.alone) > 1]
+
+
+def _initials_of(profile: Profile) -> list[str]:
+    return [name.initials for name in (profile.name, profile.second) if name is not None and name.initials]
 
 
 def _person_keys(profile: Profile) -> list[str]:
