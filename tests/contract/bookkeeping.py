@@ -121,6 +121,11 @@ class Books:
         """Turn preferences as a person would: ``prefer(SalesFormsPrefs={"CustomTxnNumbers": True})``."""
         self.here.emulator.control.set_preferences(COMPANY, groups)
 
+    def choose(self, **settings):
+        """What the firm chose for its connection, beside what it chose before: ``choose(location="3")``."""
+        here = self.here
+        here.ledger = here.provider.open(COMPANY, here.held, settings={**SETTINGS, **settings})
+
     def knob(self, **knobs):
         self.here.emulator.control.set_knobs(msgspec.structs.replace(self.here.emulator.knobs, **knobs))
 

@@ -168,6 +168,25 @@ def test_what_is_turned_off_there_is_refused_and_not_dropped_in_silence():
             desk.create("invoice", **units)
 
 
+def test_the_class_and_the_location_chosen_for_invoices_without_one_are_theirs_when_made():
+    desk = books(AccountingInfoPrefs={"ClassTrackingPerTxnLine": True, "TrackDepartments": True})
+    audit, tax = (desk.here.person("Class", Name=name) for name in ("Audit", "Tax"))
+    east, west = (desk.here.person("Department", Name=name) for name in ("East", "West"))
+    desk.choose(tracking_class=audit, location=east)
+    made = desk.create("invoice", content=(row(), row(**{"class": tax})), total=D(200))
+    assert [one["class"] for one in made.record.units["content"]] == [audit, tax]
+    assert made.record.units["location"] == east
+    assert desk.create("invoice", location=west).record.units["location"] == west
+    # what somebody takes off afterwards stays off
+    assert desk.change("invoice", made, location="").record.units["location"] == ""
+
+
+def test_where_locations_are_off_the_one_chosen_is_not_sent():
+    desk = books(AccountingInfoPrefs={"TrackDepartments": False})
+    desk.choose(location="1")
+    assert "DepartmentRef" not in desk.raw("Invoice", desk.create("invoice").id)
+
+
 @pytest.mark.parametrize("automated", [False, True])
 def test_our_tax_stands_even_where_quickbooks_would_compute_another(automated):
     desk = books(TaxPrefs={"PartnerTaxEnabled": automated})

@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tests.sync.rig import Rig
+from tests.sync.rig import SOMEBODY, Rig
 from tests.sync.test_documents import Books
 from tests.web.conftest import entered
+from tieout.practice.actions.service_items import create_service_item
+from tieout.practice.ledger_lists import ListEntry
 from tieout.practice.numbering import sequence_of
 from tieout.sync import connections
 from tieout.sync.issues import CAUSES
@@ -83,6 +85,23 @@ def inactive_item(firm: Firm) -> Callable[[], None]:
     return lambda: firm.edit("Item", there, Active=True)
 
 
+def inactive_account(firm: Firm) -> Callable[[], None]:
+    """The income account of an item that is yet to be made there was made inactive in QuickBooks."""
+    books = firm.books
+    with books.here():
+        accounts = ListEntry.objects.filter(list="account", account_type="Income").order_by("id")
+        account = accounts[1]
+        firm.edit("Account", account.ledger_id, Active=False)
+        create_service_item(
+            firm_id=books.firm.pk,
+            actor=SOMEBODY,
+            name="Valuation",
+            rate=Decimal(100),
+            income_account_id=account.pk,
+        )
+    return lambda: firm.edit("Account", account.ledger_id, Active=True)
+
+
 def deleted_there(firm: Firm) -> None:
     firm.edit("Invoice", firm.sent(), "delete")
 
@@ -140,6 +159,27 @@ def test_each_is_listed_with_a_sentence_a_next_step_and_its_buttons_and_goes_whe
     browser.post(f"{MANAGE}needs-you/decide/", {"one": value})
     firm.books.settle()
     assert "number_taken" not in {slug for slug, _ in firm.books.issues()}
+
+
+def test_an_account_made_inactive_is_listed_with_its_cure_and_the_item_goes_afterwards() -> None:
+    firm = Firm()
+    cure = inactive_account(firm)
+    firm.books.until_the_change_feed_is_asked()
+    browser = entered(firm.books.member)
+    page = shown(browser, f"{MANAGE}needs-you/?cause=reference")
+    assert CAUSES["reference"].title in page, firm.books.issues()
+    assert CAUSES["reference"].next_step.split(",")[0] in page
+    assert "Valuation" in page
+    assert "Edit here" in page
+    cure()
+    form = {"do": "retry_all", "cause": "reference"}
+    assert (
+        "looked at again now"
+        in browser.post(f"{MANAGE}needs-you/decide/", form, follow=True).content.decode()
+    )
+    firm.books.settle()
+    assert "reference" not in {slug for slug, _ in firm.books.issues()}
+    assert "Valuation" in {one["Name"] for one in firm.books.of("Item").values()}
 
 
 def test_signed_out_is_one_banner_with_the_queue_and_any_administrator_lets_it_go_on() -> None:
