@@ -31,7 +31,7 @@ class StrictReader(HTMLParser):
         assert not any(name == "style" or name.startswith("on") for name in named)
         if tag == "label":
             self.labels.add(named["for"] or "")
-        if tag in ("input", "select") and named.get("type") != "hidden":
+        if tag in ("input", "select", "textarea") and named.get("type") != "hidden":
             self.inputs.add(named["id"] or "")
         if tag not in self.VOID:
             self.open.append(tag)
@@ -181,6 +181,37 @@ def test_customers_are_merged_and_records_looked_at(web: httpx2.Client, emulator
     page = web.get(f"{COMPANY}/records/Customer").text
     assert "Cool Cars (deleted)" in page
     assert web.get(f"{COMPANY}/records/Nothing").status_code == 404
+
+
+def test_any_record_is_made_edited_retired_and_deleted_as_a_person_does(
+    web: httpx2.Client, emulator: Emulator
+) -> None:
+    def press(path: str, **form: str) -> str:
+        return said(web.post(f"{COMPANY}/records/{path}", data=form, follow_redirects=True))
+
+    assert press("Vendor", fields='{"DisplayName": "Pine Supply"}') == "Saved."
+    assert "QuickBooks refuses" in press("Vendor", fields='{"DisplayName": "Pine Supply"}')
+    assert "not JSON" in press("Vendor", fields="{")
+    vendor = next(
+        one for one in emulator.control.records(SAMPLE, "Vendor") if one["DisplayName"] == "Pine Supply"
+    )
+    assert press(f"Vendor/{vendor['Id']}", fields='{"CompanyName": "Pine"}') == "Saved."
+    assert press(f"Vendor/{vendor['Id']}/deactivate") == "Saved."
+    read(page := web.get(f"{COMPANY}/records/Vendor/{vendor['Id']}").text)
+    assert "Make active" in page
+    assert "Pine" in page
+
+    invoice = next(
+        one
+        for one in emulator.control.records(SAMPLE, "Invoice")
+        if "SalesItemLineDetail" in one["Line"][0] and one["Balance"] == one["TotalAmt"]
+    )
+    assert press(f"Invoice/{invoice['Id']}/cent") == "Saved."
+    changed = next(one for one in emulator.control.records(SAMPLE, "Invoice") if one["Id"] == invoice["Id"])
+    assert changed["TotalAmt"] > invoice["TotalAmt"]
+    read(web.get(f"{COMPANY}/records/Invoice/{invoice['Id']}").text)
+    assert press(f"Invoice/{invoice['Id']}/delete") == "Saved."
+    assert web.get(f"{COMPANY}/records/Invoice/{invoice['Id']}").status_code == 404
 
 
 def test_the_addresses_that_apps_link_to_lead_to_the_console(web: httpx2.Client) -> None:

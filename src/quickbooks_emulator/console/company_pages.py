@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -100,7 +101,7 @@ def turn(control: Control, request: Request, match: Match) -> Response:
     here = f"{address(realm)}/settings"
     if not isinstance(value, bool):
         return parts.back(here, f"There is no switch {group}.{name}.")
-    return _tried(here, lambda: control.set_preferences(realm, {group: {name: not value}}))
+    return tried(here, lambda: control.set_preferences(realm, {group: {name: not value}}))
 
 
 def texts(control: Control, request: Request, match: Match) -> Response:
@@ -108,13 +109,13 @@ def texts(control: Control, request: Request, match: Match) -> Response:
     for group, name in _TEXTS:
         groups.setdefault(group, {})[name] = request.form.get(name) or None
     here = f"{address(match['realm'])}/settings"
-    return _tried(here, lambda: control.set_preferences(match["realm"], groups))
+    return tried(here, lambda: control.set_preferences(match["realm"], groups))
 
 
 def plan(control: Control, request: Request, match: Match) -> Response:
     asked = request.form
     here = f"{address(match['realm'])}/settings"
-    return _tried(
+    return tried(
         here, lambda: control.set_plan(match["realm"], asked.get("sku", ""), asked.get("status", ""))
     )
 
@@ -138,7 +139,9 @@ def records(control: Control, request: Request, match: Match) -> Response:
     found = found[-_SHOWN:][::-1]
     rows = [
         (
-            one.get("Id", ""),
+            Markup('<a href="{}/records/{}/{}">{}</a>').format(
+                address(company.realm), entity.name, one.get("Id", ""), one.get("Id", "")
+            ),
             one.get("SyncToken", ""),
             one["MetaData"]["LastUpdatedTime"],
             one.get("DisplayName") or one.get("Name") or one.get("DocNumber") or one.get("TotalAmt", ""),
@@ -148,21 +151,33 @@ def records(control: Control, request: Request, match: Match) -> Response:
         )
         for one in found
     ]
-    body = Markup('<h1>{} of {}</h1><p><a href="{}">The company</a></p>').format(
-        entity.name, company.name, address(company.realm)
+    body = Markup('<h1>{} of {}</h1>{}<p><a href="{}">The company</a></p>').format(
+        entity.name, company.name, parts.said(request), address(company.realm)
     )
     caption = f"The last {_SHOWN}, newest first"
     body += parts.table(caption, ("Id", "SyncToken", "Changed", "Name, number or total", "Whole"), rows)
+    body += fields_form(
+        f"{address(company.realm)}/records/{entity.name}", f"Create a {entity.name}", "Create"
+    )
     return parts.shown(200, entity.name, body)
+
+
+def fields_form(here: str, title: str, press: str) -> Markup:
+    """The properties to set, as JSON."""
+    return Markup(
+        '<h2>{}</h2><form method="post" action="{}"><p><label for="fields">Properties, as JSON</label><br>'
+        '<textarea id="fields" name="fields" rows="4" cols="60">{{}}</textarea></p>'
+        '<p><button type="submit">{}</button></p></form>'
+    ).format(title, here, press)
 
 
 def merge(control: Control, request: Request, match: Match) -> Response:
     into = request.form.get("into", "")
     here = f"{address(match['realm'])}/customers/{match['id']}"
-    return _tried(here, lambda: control.merge(match["realm"], "Customer", match["id"], into))
+    return tried(here, lambda: control.merge(match["realm"], "Customer", match["id"], into))
 
 
-def _tried(here: str, work: Any) -> Response:
+def tried(here: str, work: Callable[[], Any]) -> Response:
     try:
         work()
     except Fault as fault:

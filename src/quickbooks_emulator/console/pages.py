@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode
 
 from markupsafe import Markup
 
-from quickbooks_emulator.console import addresses, company_pages, desk_pages, parts
+from quickbooks_emulator.console import addresses, company_pages, desk_pages, parts, record_pages
 from quickbooks_emulator.console.layout import STYLE, STYLE_PATH
 from quickbooks_emulator.control.api import is_foreign
 from quickbooks_emulator.control.desk import Control, ControlError
@@ -256,7 +256,16 @@ _ROUTES: tuple[tuple[str, str, Callable[..., Response]], ...] = tuple(
         ("POST", _COMPANY + "/texts", _plain(company_pages.texts)),
         ("POST", _COMPANY + "/plan", _plain(company_pages.plan)),
         ("POST", _COMPANY + "/disconnect", _plain(company_pages.disconnect)),
-        ("GET", _COMPANY + r"/records/(?P<entity>\w+)", _plain(company_pages.records)),
+        ("GET", _COMPANY + record_pages.LIST, _plain(company_pages.records)),
+        ("POST", _COMPANY + record_pages.LIST, _plain(record_pages.create)),
+        ("GET", _COMPANY + record_pages.ONE, _plain(record_pages.record)),
+        ("POST", _COMPANY + record_pages.ONE, _plain(record_pages.update)),
+        ("POST", _COMPANY + record_pages.ONE + "/cent", _plain(record_pages.cent)),
+        (
+            "POST",
+            _COMPANY + record_pages.ONE + f"/(?P<operation>{'|'.join(record_pages.OPERATIONS)})",
+            _plain(record_pages.operate),
+        ),
         ("GET", addresses.PATTERN, _plain(addresses.lead_on)),
         ("GET", desk_pages.STATE, _plain(desk_pages.state)),
         ("POST", desk_pages.STATE + "/world", _plain(desk_pages.begin)),

@@ -28,7 +28,7 @@ def said(request: Request) -> Markup:
 
 
 def table(caption: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> Markup:
-    head = Markup("").join(Markup('<th scope="col">{}</th>').format(column) for column in columns)
+    head = Markup("").join(Markup('<th scope="col">{}</th>').format(column or "Action") for column in columns)
     lines = Markup("").join(
         Markup("<tr>{}</tr>").format(Markup("").join(Markup("<td>{}</td>").format(cell) for cell in row))
         for row in rows
