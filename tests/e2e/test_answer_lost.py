@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +13,7 @@ from tests.e2e.in_process import enter, serve
 from tests.sync.rig import SOMEBODY
 from tests.sync.test_documents import Books
 from tieout.practice.actions.invoices import create_invoice
+from tieout.practice.invoice_terms import today_at
 
 pytestmark = [pytest.mark.e2e, pytest.mark.long, pytest.mark.django_db(transaction=True)]
 
@@ -26,7 +27,7 @@ def test_an_answer_that_is_lost_is_looked_for_and_the_invoice_is_there_once(
     item, client = books.item("Bookkeeping"), books.add_client("Ada Byrne")
     books.settle()
     books.send("invoice")
-    today = date.today()  # noqa: DTZ011 - the day a person would write on it
+    today = today_at(datetime.now(UTC), books.firm.time_zone)  # the day a person there would write on it
     with books.here():
         draft = create_invoice(
             firm_id=books.firm.pk,
