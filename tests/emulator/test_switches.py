@@ -4,13 +4,16 @@ played once with the default and once with the switch turned.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import quickbooks_emulator
 from quickbooks_emulator import Emulator, Knobs
 from quickbooks_emulator.emulator import CLIENT_ID
 from quickbooks_emulator.knobs import DAY, MEANINGS
@@ -200,6 +203,18 @@ def test_every_switch_has_a_scenario_and_a_meaning() -> None:
     for name, meaning in MEANINGS.items():
         assert len(meaning) > 30, name
         assert meaning.endswith("."), name
+
+
+def test_no_guess_hides_in_the_text_of_the_code() -> None:
+    """What is not known is a switch: its line in MEANINGS says so, not the docstring of a rule."""
+    package = Path(quickbooks_emulator.__file__).parent
+    said = {
+        path.name
+        for path in package.rglob("*.py")
+        if path.name != "knobs.py"
+        and re.search(r"\b(a guess|guesses|assumed|probably|presumably)\b", path.read_text())
+    }
+    assert said == set()
 
 
 def test_a_code_asked_for_with_a_challenge_is_bought_with_its_verifier() -> None:
