@@ -118,6 +118,8 @@ class Storm:
         self.by_hand: set[str] = set()
         """Customers in QuickBooks whose money a person has moved there."""
         self.auto_applied = False
+        self.merged_is_deleted = random.Random(f"{self.seed}/merged").random() < 0.4
+        """Whether a customer merged away reads as deleted or as inactive: nobody has told which."""
         self.signed_out_rightly = False
         """QuickBooks has really let us go, or a process died with a pair that was not stored yet."""
         self.events: dict[str, str] = {}
@@ -144,6 +146,7 @@ class Storm:
         town.on_point = self._at_point
         town.boundary = self._at_boundary
         try:
+            self.cut_change_feed(1_000)
             weather.climate(self)
             weights = list(self.kind.acts.values())
             names = list(self.kind.acts)
@@ -242,7 +245,9 @@ class Storm:
 
     def cut_change_feed(self, cap: int) -> None:
         """Both sides know the cap; a thousand changes a seed would be too many, so it is lower here."""
-        self.town.emulator.control.set_knobs(Knobs(change_cap=cap))
+        self.town.emulator.control.set_knobs(
+            Knobs(change_cap=cap, merged_name_deleted=self.merged_is_deleted)
+        )
         ledger.CHANGE_CAP = cap  # type: ignore[misc]
 
     def company(self, **preferences: Any) -> None:

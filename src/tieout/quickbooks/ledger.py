@@ -18,13 +18,15 @@ from tieout.quickbooks.api.client import CHANGE_CAP, Changes, Client
 from tieout.quickbooks.api.fault_meanings import Disposition
 from tieout.quickbooks.api.faults import ApiError, Fault, ruled
 from tieout.quickbooks.api.query import ANY_ACTIVITY, ONLY_ACTIVE, ONLY_INACTIVE, Condition, one_of
-from tieout.quickbooks.company_rules import CompanyRules, Settings, rules_from
+from tieout.quickbooks.company_rules import CompanyRules, Settings
+from tieout.quickbooks.company_told import CompanyTold
 from tieout.quickbooks.entity import QuickBooksEntity
 from tieout.quickbooks.errors import in_ledger_words
 from tieout.quickbooks.looking import NOT_FOUND
 from tieout.quickbooks.names import with_holder_named
 from tieout.quickbooks.sending import send_many
 from tieout.reconcile.action import Create, Retire, Update
+from tieout.reconcile.memory import Memory
 from tieout.reconcile.owing import OpenItem, Owed
 from tieout.reconcile.ports import (
     Activity,
@@ -49,6 +51,8 @@ _ACTIVITY: Mapping[Activity, Condition] = {
     Activity.INACTIVE: ONLY_INACTIVE,
     Activity.ALL: ANY_ACTIVITY,
 }
+_MAY_BE_THE_SETTINGS = (Disposition.FIX_DATA, Disposition.ASK_HUMAN, Disposition.REPAIR_REFERENCE)
+"""How a document is refused that would not have been written so if a setting had not changed."""
 _T = TypeVar("_T")
 
 
@@ -56,13 +60,16 @@ class QuickBooksLedger:
     """One company. Every method may raise ``LedgerError``; none repeats a call by itself."""
 
     def __init__(
-        self, client: Client, entities: Sequence[QuickBooksEntity], settings: Settings | None = None
+        self,
+        client: Client,
+        entities: Sequence[QuickBooksEntity],
+        settings: Settings | None = None,
+        memory: Memory | None = None,
     ) -> None:
-        """``settings``: what the firm chose for this connection, see ``company_rules.SETTINGS``."""
+        """``settings``: what the firm chose for this connection, see ``company_rules.SETTINGS``. ``memory``: keeps what
+        the company told of its own."""
         self._client = client
-        self._settings = dict(settings or {})
-        self._rules_read: CompanyRules | None = None
-        self._terms: Mapping[int, str] | None = None
+        self._told = CompanyTold(client, dict(settings or {}), memory)
         self._entities = {
             word.lower(): one for one in entities for word in (one.spec.ledger, one.spec.practice)
         }
@@ -167,7 +174,7 @@ class QuickBooksLedger:
     ) -> PreparedWrite:
         """See ``writing.prepare``. ``shown``: the ledger record as last seen, wanted when it is made active again.
 
-        The first document in this ledger's life reads the company's preferences, and its terms if it has some.
+        A document needs the company's preferences, and its terms if it has some: see ``company_told``.
         """
         if action.side is not Side.LEDGER:
             raise Bug(
@@ -176,10 +183,16 @@ class QuickBooksLedger:
         key = action.source if isinstance(action, Create) else action.target
         kind = self._entity(key.entity)
         with in_ledger_words(kind):
-            rules = self._rules() if kind.steps else CompanyRules()
+            rules = self._told.rules() if kind.steps else CompanyRules()
             return writing.prepare(kind, action, request_id, shown, rules)
 
     def send(self, write: PreparedWrite) -> Answer:
+        try:
+            return self._send(write)
+        finally:
+            self._told.settle()
+
+    def _send(self, write: PreparedWrite) -> Answer:
         kind = self._entity(write.entity)
         with in_ledger_words(kind):
             try:
@@ -202,10 +215,14 @@ class QuickBooksLedger:
         self, writes: Iterable[PreparedWrite], may_leave: Callable[[PreparedWrite], bool], at_once: int
     ) -> Iterator[tuple[PreparedWrite, Answer | LedgerError]]:
         """See ``sending``. The caller's thread waits for the pace; helper threads only speak HTTP."""
-        return send_many(self.send, writes, may_leave, at_once, self._client.take_turn)
+        for came in send_many(self._send, writes, may_leave, at_once, self._client.take_turn):
+            self._told.settle()
+            yield came
 
     def _after_refusal(self, kind: QuickBooksEntity, write: PreparedWrite, error: ApiError) -> Answer:
         """What can be found out about a refusal is found out before a person is asked. Raises ``ApiError``."""
+        if kind.steps and error.ruling.disposition in _MAY_BE_THE_SETTINGS:
+            self._told.doubt()
         if error.fault.code == NOT_FOUND and write.record_id and not kind.spec.depends_on:
             raise _gone(error) from error
         if error.fault.code == numbers.DUPLICATE_NUMBER:
@@ -219,20 +236,6 @@ class QuickBooksLedger:
         kind = self._entity(write.entity)
         with in_ledger_words(kind):
             return looking.look_for(self._client, kind, write, sent_at=sent_at)
-
-    def _rules(self) -> CompanyRules:
-        if self._rules_read is None:
-            self._rules_read = rules_from(self._client.preferences(), self._settings, self._term_of)
-        return self._rules_read
-
-    def _term_of(self, days: int) -> str:
-        """The company's plain terms of that many days; of several the oldest."""
-        if self._terms is None:
-            rows = sorted(self._client.rows("Term"), key=lambda row: int(str(row["Id"])), reverse=True)
-            self._terms = {
-                int(row["DueDays"]): str(row["Id"]) for row in rows if row.get("DueDays") is not None
-            }
-        return self._terms.get(days, "")
 
     def _entity(self, word: str) -> QuickBooksEntity:
         found = self._entities.get(word.lower())

@@ -23,6 +23,7 @@ from tieout.quickbooks.entities import all_entities
 from tieout.quickbooks.entity import QuickBooksEntity
 from tieout.quickbooks.errors import in_ledger_words
 from tieout.quickbooks.ledger import QuickBooksLedger
+from tieout.reconcile.memory import Memory
 from tieout.reconcile.ports import BadSignature, Callback, Notice, Setting, Tokens, TokenSource
 from tieout.reconcile.spec import EntitySpec
 
@@ -97,15 +98,18 @@ class QuickBooksProvider:
         meter: Callable[[str], None] | None = None,
         settings: Settings | None = None,
         turns: Callable[[], float] | None = None,
+        memory: Memory | None = None,
     ) -> QuickBooksLedger:
         """``meter``: told ``core`` or ``coreplus`` for each call that succeeded. ``settings``: what the firm chose
-        for this connection, see ``company_rules.SETTINGS``. ``turns``: see ``pace``."""
+        for this connection, see ``company_rules.SETTINGS``. ``turns``: see ``pace``. ``memory``: see ``company_told``."""
         pace = self._paces.get(company_id)
         if pace is None:
             # setdefault: two threads opening one company at once must end up with one allowance
             pace = self._paces.setdefault(company_id, Pace(clock=self._world.clock, sleep=self._world.sleep))
         transport = Transport(self._http, self._known, pace, clock=self._world.clock, turns=turns)
-        return QuickBooksLedger(Client(company_id, transport, tokens, meter), self._entities, settings)
+        return QuickBooksLedger(
+            Client(company_id, transport, tokens, meter), self._entities, settings, memory
+        )
 
     def notices(self, headers: Mapping[str, str], body: bytes) -> Sequence[Notice]:
         lowered = {name.lower(): value for name, value in headers.items()}

@@ -26,6 +26,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from tieout.reconcile.action import Create, Retire, Update
+from tieout.reconcile.memory import Memory
 from tieout.reconcile.owing import OpenItem, Owed
 from tieout.reconcile.spec import EntitySpec
 from tieout.reconcile.state import Key, Observation, Present
@@ -382,11 +383,10 @@ class LedgerProvider(Protocol):
         meter: Callable[[str], None] | None = None,
         settings: Mapping[str, str] | None = None,
         turns: Callable[[], float] | None = None,
+        memory: Memory | None = None,
     ) -> Ledger:
-        """One company. ``meter`` is told the class of each call that succeeded; ``settings``: what the firm chose.
-
-        ``turns`` takes the next call's turn among all processes and gives the seconds to wait for it.
-        """
+        """One company. ``meter`` is told the class of each call that succeeded; ``settings``: what the firm chose;
+        ``turns`` takes the next call's turn among all processes and gives the seconds to wait for it."""
         ...
 
     def notices(self, headers: Mapping[str, str], body: bytes) -> Sequence[Notice]:

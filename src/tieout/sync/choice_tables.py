@@ -40,6 +40,15 @@ class SettingsCheck(models.Model):
     """A sentence, when it could not be read; the facts are then the last ones known."""
 
 
+class KeptSettings(models.Model):
+    """What a ledger told of its company, as its own package reads it. One row per connection; see ``kept_settings``."""
+
+    firm = models.ForeignKey(Firm, on_delete=models.PROTECT, related_name="+")
+    connection = models.OneToOneField(Connection, on_delete=models.CASCADE, related_name="+")
+    told = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    kept_at = models.DateTimeField()
+
+
 class Told(models.Model):
     """What those who manage integrations were last mailed. One row per connection; written by ``notices``."""
 

@@ -24,6 +24,7 @@ from tieout.reconcile.ports import (
 )
 from tieout.reconcile.state import Observation, Present
 from tieout.sync.engine import Engine
+from tieout.sync.kept_settings import KeptMemory
 from tieout.sync.models import CallMeter, Connection
 from tieout.sync.secrets import open_sealed
 from tieout.sync.throttle import SharedTurns
@@ -49,7 +50,12 @@ def open_ledger(connection: Connection, engine: Engine, meter: Counter[str] | No
         counted[metered] += 1
 
     return provider.open(
-        company_id(connection), tokens, count, connection.settings, SharedTurns(connection, engine)
+        company_id(connection),
+        tokens,
+        count,
+        connection.settings,
+        SharedTurns(connection, engine),
+        KeptMemory(connection, engine),
     )
 
 

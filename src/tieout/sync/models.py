@@ -1,6 +1,6 @@
 """Decides nothing: where Django looks for this app's tables."""
 
-from tieout.sync.choice_tables import SettingsCheck, SwitchChange, Told
+from tieout.sync.choice_tables import KeptSettings, SettingsCheck, SwitchChange, Told
 from tieout.sync.connection_tables import (
     LIVE_STATES,
     CallMeter,
@@ -47,6 +47,7 @@ __all__ = [
     "Hold",
     "InboxEvent",
     "Issue",
+    "KeptSettings",
     "Link",
     "MatchDecision",
     "Observation",

@@ -6,6 +6,7 @@ from collections import Counter
 from datetime import timedelta
 
 from tieout.reconcile.ports import LedgerError
+from tieout.sync import kept_settings
 from tieout.sync.engine import Engine
 from tieout.sync.ledgers import keep_calls, open_ledger
 from tieout.sync.models import Connection, SettingsCheck
@@ -33,6 +34,7 @@ def examine(connection: Connection, *, engine: Engine | None = None) -> Settings
         found["problem"] = error.sentence[:500]
     else:
         found["facts"] = {"country": company.country, **company.facts}
+        kept_settings.keep(connection, {"preferences": company.facts.get("preferences", {})}, engine.now())
     keep_calls(connection, meter, engine.now())
     check, _ = SettingsCheck.objects.update_or_create(
         connection=connection,

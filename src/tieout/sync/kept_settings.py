@@ -1,0 +1,57 @@
+"""Acts: keeps what a ledger has told of its company's settings, and decides how long that is believed.
+
+A write goes by it for a quarter of an hour, and for four while webhooks come: they tell of a change. It is thrown away
+when a notice, a refusal or the settings doctor says so, and when the firm connects anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from tieout.sync.engine import Engine
+from tieout.sync.models import Connection, InboxEvent, KeptSettings
+from tieout.sync.nets import Webhooks
+
+UNTOLD = timedelta(minutes=15)
+"""How long it is believed while webhooks are not known to be healthy: as long as a lost one takes to be made good."""
+TOLD = timedelta(hours=4)
+"""The same while they are."""
+TRANSIT = timedelta(minutes=5)
+"""A notice that came shortly before may be of a change from just after."""
+
+
+class KeptMemory:
+    """``reconcile.memory.Memory`` for one connection."""
+
+    def __init__(self, connection: Connection, engine: Engine) -> None:
+        self._connection, self._engine = connection, engine
+
+    def recall(self, told_by: Collection[str]) -> Mapping[str, Any] | None:
+        kept = KeptSettings.objects.filter(connection=self._connection).first()
+        if kept is None or not self._is_fresh(kept.kept_at):
+            return None
+        notices = InboxEvent.objects.filter(
+            connection=self._connection, entity__in=told_by, received_at__gt=kept.kept_at - TRANSIT
+        )
+        told: Mapping[str, Any] = kept.told
+        return None if notices.exists() else told
+
+    def keep(self, told: Mapping[str, Any]) -> None:
+        keep(self._connection, told, self._engine.now())
+
+    def forget(self) -> None:
+        KeptSettings.objects.filter(connection=self._connection).delete()
+
+    def _is_fresh(self, kept_at: datetime) -> bool:
+        heard = Webhooks(self._connection.webhook_heard_at, self._connection.webhook_missed_at)
+        age = self._engine.now() - kept_at
+        since = kept_at >= self._connection.connected_at
+        return since and timedelta(0) <= age < (TOLD if heard.healthy else UNTOLD)
+
+
+def keep(connection: Connection, told: Mapping[str, Any], now: datetime) -> None:
+    KeptSettings.objects.update_or_create(
+        connection=connection, defaults={"firm_id": connection.firm_id, "told": dict(told), "kept_at": now}
+    )
