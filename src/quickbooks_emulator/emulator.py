@@ -186,8 +186,13 @@ class Emulator:
     def _with_headers(self, call: Call, response: Response, tid: str) -> Response:
         headers = {"intuit_tid": tid, "Server": "emulator"}
         if call.area == "data":
-            headers["Cache-Control"] = "max-age=0, no-cache, no-store, must-revalidate, private"
-            headers["Expires"] = "0"
+            headers |= {
+                "Cache-Control": "max-age=0, no-cache, no-store, must-revalidate, private",
+                "Expires": "0",
+                "Strict-Transport-Security": "max-age=15552000",
+                "X-Amzn-Trace-Id": f"Root={tid}",
+                "X-Spanid": hashlib.sha256(tid.encode()).hexdigest()[:16],
+            }
             if response.status not in (401, 403, 429):  # the gateway's answers lack these (recorded)
                 headers |= {"QBO-Version": "emulator", "Service-Time": "total=1, db=1"}
         return Response(response.status, response.body, {**headers, **response.headers})
@@ -210,12 +215,17 @@ class Emulator:
                 minor_version=call.minor_version,
                 status=status,
                 tid=tid,
-                metered=call.metered,
+                metered=call.metered if self._is_metered(call.realm) else "",
                 faults=tuple(rule.effect for rule in met),
                 replayed=replayed,
                 units=_items(call) if self.knobs.batch_meters_items else 1,
             )
         )
+
+    def _is_metered(self, realm: str) -> bool:
+        company: Company | None = self.store.collection("companies").get(realm)
+        is_production = company is not None and company.environment == PRODUCTION
+        return is_production or self.knobs.sandbox_is_metered
 
     def _trace(self) -> str:
         """An intuit_tid in the recorded form."""

@@ -53,6 +53,7 @@ class Knobs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     batch_objects: int | None = 1000
     batch_objects_refused: bool = False
     batch_meters_items: bool = False
+    sandbox_is_metered: bool = True
     throttle_body: Literal["xml", "json"] = "xml"
     throttle_retry_after: int | None = None
     fault_details: dict[str, str] = msgspec.field(default_factory=dict)
@@ -155,6 +156,7 @@ MEANINGS: dict[str, str] = {
     "batch_objects": "How many rows the queries of a batch answer together (documented); null is no limit.",
     "batch_objects_refused": "On: an item above that faults. Off: it answers fewer rows, which is what a tap in production relies on.",
     "batch_meters_items": "On: each item of a batch counts on the meter. Off: a batch is one metered call; reports count calls.",
+    "sandbox_is_metered": "Off: only calls to production companies count on the meter, as documented. On: all do, so that a test sees what its calls would cost.",
     "throttle_body": "The 429 is XML whatever was asked for (recorded); JSON is the gateway's other form.",
     "throttle_retry_after": "Seconds in a Retry-After header of the 429. It was never seen: null.",
     "fault_details": 'Another Detail by code, such as {"1040": "..."}: where the code is documented and the wording is not (1040, 2040, 2060 to 2240, 6130, 6250, 6280, 10100).',

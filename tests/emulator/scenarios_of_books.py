@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from quickbooks_emulator.faults import Fault
-from tests.emulator.client import SAMPLE, Api, Refusal
+from tests.emulator.client import LIVE, SAMPLE, Api, Refusal
 from tests.emulator.scenarios import batch, invoice, pay, refusal, taxed
 
 _BOUGHT = "AccountBasedExpenseLineDetail"
@@ -47,6 +47,16 @@ def metered_batch(api: Api) -> int:
     api.emulator.log.clear()
     batch(api, *[{"Query": "select * from Term"}] * 3)
     return api.emulator.log.meter()["coreplus"]
+
+
+def metered_read(api: Api) -> int:
+    api.emulator.log.clear()
+    with Api(api.emulator, LIVE) as live:
+        live.read("Customer", "1")
+    in_production = api.emulator.log.meter()["coreplus"]
+    assert in_production == 1
+    api.read("Customer", "1")
+    return api.emulator.log.meter()["coreplus"] - in_production
 
 
 def too_large_batch(api: Api) -> str:

@@ -95,6 +95,19 @@ def test_every_answer_carries_a_trace_of_its_own(api: Api) -> None:
     assert "retry-after" not in answer.headers
 
 
+def test_answers_carry_the_recorded_headers_and_the_gateways_fewer(api: Api) -> None:
+    everywhere = {
+        "intuit_tid", "x-spanid", "x-amzn-trace-id", "strict-transport-security", "cache-control", "expires",
+        "content-type", "content-length", "server",
+    }  # fmt: skip
+    for path in ("/customer/1", "/customer/999"):
+        answer = api.http.get(path)
+        assert set(answer.headers) == everywhere | {"qbo-version", "service-time"}
+        assert answer.headers["x-amzn-trace-id"] == f"Root={answer.headers['intuit_tid']}"
+    refused = api.http.get("/customer/1", headers={"Authorization": "Bearer no"})
+    assert set(refused.headers) == everywhere | {"www-authenticate"}
+
+
 def test_faults_and_records_come_in_xml_when_xml_is_asked_for(api: Api) -> None:
     fault = api.http.get("/customer/999", headers=XML)
     assert fault.status_code == 400

@@ -141,6 +141,7 @@ SWITCHES = {
     "changes_since_inclusive": Switch(False, books.since_now, 1, 0),
     "time_activity_in_changes": Switch(True, play.cdc("TimeActivity"), "4001", ""),
     "batch_meters_items": Switch(True, books.metered_batch, 1, 3),
+    "sandbox_is_metered": Switch(False, books.metered_read, 1, 0),
     "fault_details": Switch(
         {"1040": "Too many."},
         books.too_large_batch,
