@@ -22,6 +22,8 @@ from tieout.practice.record_views import RecordView
 from tieout.practice.service_items import ServiceItem
 
 OPEN, VOID = "open", "void"
+LOADED_LINES = "loaded_lines"
+"""Where an invoice that is to be shown carries its lines, in their order."""
 _ONE = Decimal(1)
 
 
@@ -43,7 +45,7 @@ def item_view(item: ServiceItem) -> RecordView:
 
 
 def invoice_view(invoice: Invoice) -> RecordView:
-    lines = list(invoice.lines.all())
+    lines: list[InvoiceLine] = getattr(invoice, LOADED_LINES)
     return RecordView(
         invoice.version,
         {

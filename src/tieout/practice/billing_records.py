@@ -19,6 +19,7 @@ from tieout.practice.actions.service_items import change_service_item, create_se
 from tieout.practice.actor import Actor
 from tieout.practice.billing_access import rows_of
 from tieout.practice.billing_record_views import (
+    LOADED_LINES,
     application_view,
     credit_view,
     entry_view,
@@ -163,12 +164,13 @@ def _by_unit(invalid: Invalid) -> Invalid:
 
 
 def _invoices(firm_id: int) -> QuerySet[Invoice]:
-    lines = InvoiceLine.objects.select_related("item", "tax_rate__tax_code", "tracking_class")
+    lines = InvoiceLine.objects.select_related("tax_rate__tax_code", "tracking_class")
     return (
         rows_of(Invoice, firm_id)
         .exclude(status=Status.DRAFT)
         .select_related("location")
-        .prefetch_related(Prefetch("lines", queryset=lines.order_by("position")))
+        # Under a name of their own: else every invoice gets a manager and a query that nobody asks.
+        .prefetch_related(Prefetch("lines", queryset=lines.order_by("position"), to_attr=LOADED_LINES))
     )
 
 

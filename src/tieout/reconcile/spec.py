@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import partial
+from functools import cache, lru_cache, partial
 from typing import Any
 
 from tieout.reconcile.codecs import Codec
@@ -170,7 +170,7 @@ class EntitySpec:
     """Per side: None when the record takes part, else the reason it is left out, as a sentence."""
 
     def unit(self, name: str) -> Unit:
-        return next(unit for unit in self.units if unit.name == name)
+        return _by_name(self)[name]
 
     def read(self, document: Document) -> Units:
         """A ledger document as canonical units."""
@@ -207,6 +207,11 @@ class EntitySpec:
         return rule(record) if rule else None
 
 
+@lru_cache(maxsize=256)
+def _by_name(spec: EntitySpec) -> Mapping[str, Unit]:
+    return {unit.name: unit for unit in spec.units}
+
+
 def _texts_at(value: Value, part: str) -> Iterator[str]:
     if isinstance(value, tuple):
         for row in value:
@@ -223,17 +228,25 @@ def _replaced(value: Value, part: str, replace: Callable[[str], str]) -> Value:
     return replace(value) if isinstance(value, str) and value else value
 
 
+@cache
+def _steps(path: str) -> tuple[str, ...]:
+    return tuple(path.split("."))
+
+
 def _get(document: Document, path: str) -> Any:
     found: Any = document
-    for step in path.split("."):
-        if not isinstance(found, Mapping):
+    for step in _steps(path):
+        # Read for every unit of every row of a list: a plain dict is told apart quickly, a ``Mapping`` is not.
+        if not isinstance(found, dict) and not isinstance(found, Mapping):
             return None
         found = found.get(step)
+        if found is None:
+            return None
     return found
 
 
 def _put(document: dict[str, Any], path: str, value: Scalar) -> None:
-    *steps, last = path.split(".")
+    *steps, last = _steps(path)
     for step in steps:
         document = document.setdefault(step, {})
     document[last] = value

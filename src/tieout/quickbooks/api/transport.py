@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 import httpx2
 
@@ -26,6 +26,12 @@ log = logging.getLogger("tieout.quickbooks.calls")
 logging.getLogger("httpx2").setLevel(logging.WARNING)
 
 MAX_ANSWER_BYTES = 64 * 1024 * 1024
+_ALWAYS = {
+    "Accept": "application/json",
+    "Accept-Encoding": "gzip",
+    "Connection": "keep-alive",
+    "User-Agent": "Tieout",
+}
 _BEFORE_SENDING = (
     httpx2.ConnectError,  # refused, no such host, TLS handshake
     httpx2.ConnectTimeout,
@@ -101,7 +107,7 @@ class Transport:
         self._deadlines = deadlines or Deadlines()
         self._timeout = httpx2.Timeout(
             self._deadlines.read, connect=self._deadlines.connect, pool=self._deadlines.connect
-        )
+        ).as_dict()
         self._clock = clock
 
     def send(self, call: Call) -> Reply:
@@ -131,13 +137,13 @@ class Transport:
 
     def _exchange(self, call: Call, started: float) -> Reply:
         query = call.query + ((("minorversion", MINOR_VERSION),) if call.data_service else ())
-        request = self._http.build_request(
+        # Made whole here: the client would take the address apart three times for each call.
+        request = httpx2.Request(
             call.method,
-            call.url,
-            params=dict(query) or None,
+            f"{call.url}?{urlencode(query, quote_via=quote)}" if query else call.url,
             content=call.content or None,
-            headers={"Accept": "application/json", "Accept-Encoding": "gzip", **call.headers},
-            timeout=self._timeout,
+            headers={**_ALWAYS, **call.headers},
+            extensions={"timeout": self._timeout},
         )
         try:
             answer = self._http.send(request, stream=True, follow_redirects=False)
