@@ -64,8 +64,7 @@ def classify(request: Request) -> Call:
         return Call("control")
     if path.startswith("/temporary/"):
         return Call("files")
-    own = _OWN_ADDRESS.fullmatch(path)
-    environment, path = own.groups() if own else ("", path)
+    environment, path = split_environment(path)
     if path.rstrip("/") in OAUTH_PATHS:
         operation = OAUTH_PATHS[path.rstrip("/")]
         if operation == "token":
@@ -78,6 +77,12 @@ def classify(request: Request) -> Call:
         return Call("oauth", "discovery", entity="oauth", environment=environment or described[1] or "")
     match = _DATA.fullmatch(path)
     return _data(request, match, environment) if match else Call("console")
+
+
+def split_environment(path: str) -> tuple[str, str]:
+    """The environment whose own address a path is under ("" for none), and the path without it."""
+    own = _OWN_ADDRESS.fullmatch(path)
+    return (own[1], own[2]) if own else ("", path)
 
 
 def query_text(request: Request) -> str:

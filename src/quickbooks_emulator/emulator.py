@@ -12,6 +12,7 @@ import hashlib
 import itertools
 import os
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -19,7 +20,7 @@ import msgspec
 from quickbooks_emulator import gateway, wsgi
 from quickbooks_emulator.attachments import files
 from quickbooks_emulator.attachments.documents import File
-from quickbooks_emulator.calls import Call, classify
+from quickbooks_emulator.calls import Call, classify, split_environment
 from quickbooks_emulator.clock import VirtualClock
 from quickbooks_emulator.console.pages import Console
 from quickbooks_emulator.control.api import ControlApi
@@ -131,8 +132,8 @@ class Emulator:
             return self._control_api.answer(request)
         if call.area == "files":
             return files.serve(self.store, request, self.clock.seconds())
-        if call.area == "console":
-            return self._console.answer(request)
+        if call.area == "console":  # the pages are the same for both environments
+            return self._console.answer(replace(request, path=split_environment(request.path)[1]))
         with self.store.transaction() as transaction:
             met = rules.meet(self.store, transaction, call, request.method, self.clock.milliseconds())
         self.throttle.enter(call.realm)
