@@ -20,7 +20,7 @@ from playwright.sync_api import Page, expect
 from tools import browser
 
 from tieout.config import postgres
-from tieout.demo.people import PASSWORD, PEOPLE
+from tieout.demo.people import PASSWORD, PEOPLE, Person
 
 ROOT = Path(__file__).resolve().parents[2]
 expect.set_options(timeout=30_000)
@@ -110,17 +110,21 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     return {**browser_type_launch_args, "executable_path": browser.ensure(), "args": quiet}
 
 
+def sign_in(page: Page, demo: Demo, person: Person) -> None:
+    page.set_default_timeout(30_000)
+    page.goto(demo.app)
+    page.get_by_label("Email").fill(person.email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.wait_for_url(f"{demo.app}/")
+
+
 @pytest.fixture
 def signed_in(page: Page, demo: Demo) -> Page:
     """A page of the first administrator; anything the browser complains about fails the test."""
     complaints: list[str] = []
     page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.set_default_timeout(30_000)
-    page.goto(demo.app)
-    page.get_by_label("Email").fill(PEOPLE[0].email)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in", exact=True).click()
-    page.wait_for_url(f"{demo.app}/")
+    sign_in(page, demo, PEOPLE[0])
     page.complaints = complaints  # type: ignore[attr-defined]
     return page

@@ -11,9 +11,10 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import ROOT, Demo
+from tests.e2e.conftest import ROOT, Demo, sign_in
 from tests.e2e.test_first_light import SOON, until
 from tests.e2e.test_later_decisions import MANAGE, accessible, add_client, connect
+from tieout.demo.people import PEOPLE
 
 pytestmark = [pytest.mark.e2e, pytest.mark.long]
 
@@ -157,9 +158,18 @@ def test_signed_out_an_outage_and_a_name_in_use_lose_nothing(signed_in: Page, de
     until(page, signed_out, "the banner of a sign-in that ended")
     accessible(page)
     picture(page, "signed-out")
-    page.goto(f"{demo.app}{MANAGE}connect/start/?mode=tab")
-    page.get_by_role("button", name="Connect").click()
-    page.wait_for_url("**/connected/**")
+    # by another administrator than the one who connected
+    browser = page.context.browser
+    assert browser is not None
+    sam = browser.new_context().new_page()
+    sign_in(sam, demo, PEOPLE[1])
+    sam.goto(demo.app + MANAGE)
+    sam.get_by_role("link", name="Reconnect").click()
+    sam.goto(f"{demo.app}{MANAGE}connect/start/?mode=tab")
+    sam.get_by_role("button", name="Connect").click()
+    sam.wait_for_url("**/connected/**")
+    expect(sam.locator("body")).to_contain_text("connected again")
+    sam.context.close()
     until(page, lambda: "Mary Somerville" in demo.customers(), "what waited went through")
     page.goto(demo.app + MANAGE + "activity/?search=Mary")
     expect(page.locator("main")).to_contain_text("Mary Somerville")

@@ -68,7 +68,10 @@ def test_a_firm_connects_reviews_and_syncs_and_stays_in_step(signed_in: Page, de
 
     # live counts equal QuickBooks' own
     active = sum(one["Active"] for one in demo.customers().values())
-    expect(page.locator("#count-active")).to_contain_text(str(active), timeout=SOON)
+    expect(page.locator("#count-active")).to_contain_text(f"{active} in", timeout=SOON)
+    everybody = len(demo.customers())
+    expect(page.locator("#count-inactive")).to_contain_text(f"{everybody - active} in")
+    expect(page.locator("#count-all")).to_contain_text(f"{everybody} in")
     picture(page, "choose")
     page.get_by_role("button", name="Start").click()
     page.wait_for_url("**/review/**", timeout=SOON)

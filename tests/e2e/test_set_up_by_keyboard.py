@@ -21,6 +21,14 @@ NAME = """() => {
   return (here.ariaLabel || here.innerText || label || "").trim();
 }"""
 
+SEEN = """() => {
+  const box = document.activeElement.getBoundingClientRect();
+  const style = getComputedStyle(document.activeElement);
+  const drawn = style.outlineStyle !== "none" || style.boxShadow !== "none";
+  return box.bottom > 0 && box.top < innerHeight && drawn;
+}"""
+"""The control that has the focus is in view, and shows it."""
+
 
 def readable(page: Page) -> None:
     """Nothing is cut off, axe finds nothing, and where the focus is can be seen."""
@@ -44,15 +52,7 @@ def go_to(page: Page, name: str, key: str = "Enter") -> None:
             break
     else:
         pytest.fail(f"{name} is not reached by keyboard on {page.url}")
-    seen = page.evaluate(
-        """() => {
-          const box = document.activeElement.getBoundingClientRect();
-          const style = getComputedStyle(document.activeElement);
-          const drawn = style.outlineStyle !== "none" || style.boxShadow !== "none";
-          return box.bottom > 0 && box.top < innerHeight && drawn;
-        }"""
-    )
-    assert seen, f"nobody sees the focus on {name} on {page.url}"
+    page.wait_for_function(SEEN)  # the page may scroll there smoothly
     page.keyboard.press(key)
 
 
