@@ -72,6 +72,7 @@ def test_each_is_cured_from_its_card_and_those_of_the_same_cause_leave_before_on
     for cause, name in (("name_taken", "^Use “Bo Lee .client.”"), ("number_taken", "^Use ")):
         page.goto(f"{live_server.url}{LIST}?cause={cause}")
         page.locator("[data-row]").get_by_role("button", name=re.compile(name)).click()
+        expect(page.locator("#messages")).to_contain_text("and is sent under that")
         firm.books.settle()
         page.goto(f"{live_server.url}{LIST}?cause={cause}")
         expect(page.locator(f"#cause-{cause}")).to_have_count(0)
@@ -81,6 +82,7 @@ def test_each_is_cured_from_its_card_and_those_of_the_same_cause_leave_before_on
     before = len(firm.books.of("Invoice"))
     page.goto(f"{live_server.url}{LIST}?cause=gone_there")
     page.locator("[data-row]").get_by_role("button", name=re.compile("^Send again")).click()
+    expect(page.locator("#messages")).to_contain_text("to be created there again")
     firm.books.settle()
     assert len(firm.books.of("Invoice")) == before + 1
     page.goto(f"{live_server.url}{LIST}?cause=gone_there")
