@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from math import exp, lgamma, log
 
+from django.db import connection as database
+
 from tieout.practice.models import Member
 from tieout.sync.match_tables import MatchDecision, Verdict
 from tieout.sync.models import Connection, ReviewRow
@@ -123,26 +125,32 @@ class Measured:
         if not self.accepted:
             return "No pair has been linked yet, so nothing is known about how often matching is right here."
         return (
-            f"{self.accepted:,} pairs linked, {self.undone:,} undone since: "
+            f"{self.accepted:,} pair{'s' if self.accepted != 1 else ''} linked, {self.undone:,} undone since: "
             f"at least {100 * (1 - self.worst_case):.1f} % right, with 95 % confidence."
         )
 
 
+_MEASURED = """
+WITH taken AS (
+    SELECT practice_id, ledger_id, min(id) AS at FROM sync_matchdecision
+    WHERE connection_id = %(connection)s AND entity = %(entity)s AND verdict = 'accept' AND proposed = %(proposed)s
+    GROUP BY practice_id, ledger_id
+)
+SELECT count(*), count(*) FILTER (WHERE EXISTS (
+    SELECT 1 FROM sync_matchdecision later
+    WHERE later.connection_id = %(connection)s AND later.entity = %(entity)s AND later.id > taken.at
+    AND later.practice_id = taken.practice_id AND later.ledger_id = taken.ledger_id AND later.verdict <> 'accept'
+)) FROM taken
+"""
+
+
 def measured(connection: Connection, entity: str, proposed: str = CONFIRMED) -> Measured:
-    """Of the pairs that were proposed as ``proposed`` and linked, how many were taken apart again."""
-    accepted: set[tuple[str, str]] = set()
-    undone: set[tuple[str, str]] = set()
-    decisions = MatchDecision.objects.filter(connection=connection, entity=entity).order_by("id")
-    for practice_id, ledger_id, verdict, how in decisions.values_list(
-        "practice_id", "ledger_id", "verdict", "proposed"
-    ):
-        pair = (practice_id, ledger_id)
-        if verdict == Verdict.ACCEPT:
-            if how == proposed:
-                accepted.add(pair)
-        elif pair in accepted:
-            undone.add(pair)
-    return Measured(len(accepted), len(undone))
+    """Of the pairs that were proposed as ``proposed`` and linked, how many were taken apart again. One question."""
+    asked = {"connection": connection.pk, "entity": entity, "proposed": proposed}
+    with database.cursor() as cursor:
+        cursor.execute(_MEASURED, asked)
+        accepted, undone = cursor.fetchone()
+    return Measured(accepted, undone)
 
 
 def _upper_bound(wrong: int, total: int, confidence: float = 0.95) -> float:

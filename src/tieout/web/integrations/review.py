@@ -9,8 +9,8 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_POST
 
 from tieout.practice.permissions import NotYours
+from tieout.sync import match_memory, review_decisions, review_final, review_lists
 from tieout.sync import review as reviews
-from tieout.sync import review_decisions, review_final, review_lists
 from tieout.sync.models import Connection, Review, ReviewRow, ReviewState
 from tieout.web.access import FirmRequest
 from tieout.web.integrations import review_undo
@@ -22,6 +22,11 @@ from tieout.web.integrations.wizard import ENTITY
 from tieout.web.paging import page_number
 
 NOTHING_DONE = {"linked": 0, "created_here": 0, "created_there": 0, "needs_you": 0}
+MEASURED = (
+    (match_memory.CONFIRMED, "Linked without asking"),
+    (match_memory.CHECK, "Linked after a check"),
+    (match_memory.SUGGESTED, "Linked as suggested"),
+)
 READABLE = (ReviewState.READY, ReviewState.DONE)
 """A finished review can still be read: it is the record of what was linked and what was left."""
 
@@ -81,6 +86,7 @@ def bucket(request: FirmRequest, connection: Connection, slug: str = "duplicates
             "seen": seen.isoformat(),
             "only_checking": only_checking,
             "to_check": review_lists.to_check(review) if slug == "matches" else 0,
+            "measured": _measured(connection) if slug == "matches" else (),
             "keep": urlencode(keep) + "&" if keep else "",
             "back": f"{request.path}?{urlencode(keep | {'page': page.page})}",
             "forecast": review_lists.forecast(review),
@@ -88,6 +94,12 @@ def bucket(request: FirmRequest, connection: Connection, slug: str = "duplicates
             "undo": review_undo.offered(request.session, review.pk) if is_open else "",
         },
     )
+
+
+def _measured(connection: Connection) -> list[tuple[str, str]]:
+    """How often each kind of link turned out right in this firm, as far as anybody has said."""
+    found = ((label, match_memory.measured(connection, ENTITY, how)) for how, label in MEASURED)
+    return [(label, one.sentence) for label, one in found if one.accepted]
 
 
 @connected
