@@ -176,6 +176,15 @@ def test_a_contact_that_sister_companies_share_does_not_confirm_a_name_without_i
     assert alone.confirmed
 
 
+def test_a_contact_that_others_share_does_not_confirm_a_name_beside_one_that_differs() -> None:
+    shared = {"phone": "937 723 1005", "street": "44 Highland Lane"}
+    brother = here("Bo Ashrath", "2", email="bo@ashrath.example", **shared)
+    ours = here("Omnitex Accounting", "1", email="richard@ashrath.example", **shared)
+    theirs = [there("Omnitex Accounting", email="other@ashrath.example", **shared)]
+    assert not any(one.confirmed for one in propose([ours, brother], theirs))
+    assert only_pair(propose([ours], theirs)).confirmed
+
+
 def test_initials_are_suggested_though_they_have_no_word_in_common() -> None:
     ours = [here(f"{tree} Rotary Club of Dayton", tree) for tree in ("Stone", "Birch", "Amber")]
     lone = next(

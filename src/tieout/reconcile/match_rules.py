@@ -50,12 +50,13 @@ class Rule:
 
 
 TELLS_SISTERS_APART = frozenset({How.FORM_MISSING, How.ACRONYM})
-"""A family of companies shares its contact facts and has names that differ in no more: there they must be its alone."""
+"""A family of companies shares its contact facts and has names that differ in no more."""
 
 
 def _corroborations(found: Findings) -> int:
-    most = 1 if TELLS_SISTERS_APART.intersection(found.name.how) else FEW
-    return found.equal_contacts if found.sharers <= most else 0
+    """How many contact facts confirm a name. Beside a difference only those do that nobody else on its side has."""
+    doubtful = found.different_contacts or TELLS_SISTERS_APART.intersection(found.name.how)
+    return found.equal_contacts if found.sharers <= (1 if doubtful else FEW) else 0
 
 
 def _agreeing_name(found: Findings) -> bool:
