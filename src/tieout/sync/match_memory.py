@@ -146,7 +146,7 @@ SELECT count(*), count(*) FILTER (WHERE EXISTS (
 
 def measured(connection: Connection, entity: str, proposed: str = CONFIRMED) -> Measured:
     """Of the pairs that were proposed as ``proposed`` and linked, how many were taken apart again. One question."""
-    asked = {"connection": connection.pk, "entity": entity, "proposed": proposed}
+    asked: dict[str, int | str] = {"connection": connection.pk, "entity": entity, "proposed": proposed}
     with database.cursor() as cursor:
         cursor.execute(_MEASURED, asked)
         accepted, undone = cursor.fetchone()
