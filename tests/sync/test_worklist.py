@@ -11,6 +11,7 @@ from tieout.reconcile.state import Key, Side
 from tieout.sync import decisions, dirty, partners, repairs, worklist
 from tieout.sync.dirty import Mark
 from tieout.sync.models import Observation
+from tieout.web.integrations import remedies
 
 pytestmark = pytest.mark.django_db
 
@@ -178,3 +179,16 @@ def test_suggestions_come_with_reasons_and_search_shows_what_is_taken() -> None:
         shown = {one.id: one.linked_to for one in partners.found(rig.connection, here(client), "byrne")}
     assert shown[best] == "Bob Byrne"
     assert taken in shown
+
+
+def test_a_twin_that_is_inactive_there_is_offered_to_be_made_active_again() -> None:
+    rig = Rig()
+    rig.set_up()
+    customer = rig.add_customer("Ada Byrne")
+    rig.emulator.control.edit(rig.realm, "Customer", customer, {}, "deactivate")
+    rig.until_the_change_feed_is_asked()
+    rig.add_client("Ada Byrne")
+    rig.settle()
+    (row,) = [*rows(rig, "lookalike"), *rows(rig, "name_taken")]
+    offered = {one.label: one.value for one in remedies.buttons(row)}
+    assert offered["Reactivate and link with Ada Byrne"] == f"reactivate:{row.id}:{customer}"

@@ -6,7 +6,8 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from tests.sync.rig import Rig
-from tieout.sync import write_log
+from tieout.reconcile.state import Side
+from tieout.sync import advanced, decisions, repairs, write_log
 from tieout.sync.models import WriteEntry
 
 pytestmark = pytest.mark.django_db
@@ -61,3 +62,27 @@ def test_whoever_gets_round_the_database_breaks_the_chain(rig: Rig, tampering: s
             cursor.execute("RESET ROLE; SET LOCAL session_replication_role = replica")  # no trigger fires
             cursor.execute(tampering)
         assert write_log.broken_at(rig.connection) == first_wrong
+
+
+def test_an_inactive_twin_made_active_again_is_in_the_log_with_what_it_was() -> None:
+    rig = Rig()
+    twin = rig.add_customer("Cleo Dent")
+    rig.set_up()
+    rig.emulator.control.edit(rig.realm, "Customer", twin, {}, "deactivate")
+    rig.until_the_change_feed_is_asked()
+    with rig.here():
+        (old,) = [one for one, there in rig.links().items() if there == twin]
+        decisions.unlink(rig.member, "client", old, engine=rig.engine)
+        with pytest.raises(decisions.CannotDecide, match="switched off"):
+            repairs.reactivate_and_link(rig.member, "client", old, twin, engine=rig.engine)
+        advanced.turn(rig.member, "client", "archive", Side.LEDGER, True, engine=rig.engine)
+        repairs.reactivate_and_link(rig.member, "client", old, twin, engine=rig.engine)
+    rig.settle()
+    there = rig.customers()[twin]
+    assert (there["Active"], there["DisplayName"]) == (True, "Cleo Dent")
+    with rig.here():
+        entry = WriteEntry.objects.order_by("number").last()
+    assert entry is not None
+    assert (entry.ledger_id, entry.operation, entry.result) == (twin, "update", "done")
+    assert (entry.before["active"], entry.after["active"]) == (False, True)
+    assert entry.reference.startswith("1-")

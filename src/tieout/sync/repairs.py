@@ -18,6 +18,8 @@ from tieout.sync.issues import Listing
 from tieout.sync.listing import say
 from tieout.sync.match_tables import Verdict
 from tieout.sync.models import Connection, Issue, Link, Observation
+from tieout.sync.policy import switches_of
+from tieout.sync.review import spec_of
 
 
 def link_instead(
@@ -28,6 +30,32 @@ def link_instead(
         if (linked := partner_of(member, Key(entity, Side.PRACTICE, practice_id))) and linked != ledger_id:
             decisions.unlink(member, entity, practice_id, engine=engine)
         decisions.link(member, entity, practice_id, ledger_id, engine=engine)
+
+
+def reactivate_and_link(
+    member: Member, entity: str, practice_id: str, ledger_id: str, *, engine: Engine | None = None
+) -> None:
+    """Link a record here to its inactive twin there and have that one made active again with the next run.
+
+    That it is inactive there counts as agreed, so that what is in use here is the news: an ordinary write, with its
+    attempt and its entry in the write log. Raises ``CannotDecide`` while such writes are switched off.
+    """
+    engine = engine or Engine()
+    with transaction.atomic():
+        connection = _connection(member)
+        spec = spec_of(connection, entity, engine)
+        active = spec.active_unit
+        if active is None or not switches_of(connection, spec).archive[Side.LEDGER]:
+            raise CannotDecide(
+                "Making records active or inactive in QuickBooks is switched off. Nothing was changed. "
+                "Turn it on in the advanced settings first."
+            )
+        link_instead(member, entity, practice_id, ledger_id, engine=engine)
+        linked = Link.objects.select_for_update().get(
+            connection=connection, entity=entity, practice_id=practice_id
+        )
+        linked.baseline_practice[active] = linked.baseline_ledger[active] = False
+        linked.save(update_fields=["baseline_practice", "baseline_ledger"])
 
 
 def create_again(member: Member, key: Key, *, engine: Engine | None = None) -> None:

@@ -58,6 +58,8 @@ class Other:
     name: str
     partner_id: str = ""
     """The record it is linked to already; empty when it is free."""
+    in_use: bool = True
+    """False: it is inactive."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +217,7 @@ def _rows(connection: Connection, issues: Sequence[Issue], engine: Engine) -> li
     keys = {issue.pk: Key(issue.entity, Side(issue.side), issue.record_id) for issue in issues}
     partners = _partners(connection, keys.values())
     values = _values(connection, issues)
-    names = _names(connection, issues)
+    offered = _offered(connection, issues)
     options = [Key(one.entity, Side(one.side).other, option) for one in issues for option in one.options]
     taken = _partners(connection, options)
     dirty = _dirty(connection, keys.values(), partners)
@@ -233,7 +235,7 @@ def _rows(connection: Connection, issues: Sequence[Issue], engine: Engine) -> li
             reference=issue.reference,
             partner_id=partners.get(key, ""),
             values=values.get((issue.entity, issue.record_id, issue.unit)),
-            options=_options(issue, names, taken),
+            options=_options(issue, specs[issue.entity], offered, taken),
             under_way=key in dirty,
             suggestion=issue.suggestion,
             put_off_until=issue.put_off_until,
@@ -279,21 +281,29 @@ def _values(connection: Connection, issues: Sequence[Issue]) -> dict[tuple[str, 
     }
 
 
-def _names(connection: Connection, issues: Sequence[Issue]) -> Mapping[tuple[str, str, str], str]:
-    """Names of the records that the issues offer to choose from."""
+def _offered(connection: Connection, issues: Sequence[Issue]) -> Mapping[tuple[str, str, str], Observation]:
+    """The records that the issues offer to choose from, as last seen."""
     asked = {option for issue in issues for option in issue.options}
     rows = Observation.objects.filter(connection=connection, record_id__in=asked) if asked else []
-    return {(row.entity, row.side, row.record_id): row.name for row in rows}
+    return {(row.entity, row.side, row.record_id): row for row in rows}
 
 
 def _options(
-    issue: Issue, names: Mapping[tuple[str, str, str], str], taken: Mapping[Key, str]
+    issue: Issue,
+    spec: EntitySpec,
+    seen: Mapping[tuple[str, str, str], Observation],
+    taken: Mapping[Key, str],
 ) -> tuple[Other, ...]:
     other = Side(issue.side).other
     return tuple(
-        Other(option, names[place], taken.get(Key(issue.entity, other, option), ""))
+        Other(
+            option,
+            row.name,
+            taken.get(Key(issue.entity, other, option), ""),
+            row.units.get(spec.active_unit) is not False,
+        )
         for option in issue.options
-        if (place := (issue.entity, other.value, option)) in names
+        if (row := seen.get((issue.entity, other.value, option))) is not None
     )
 
 

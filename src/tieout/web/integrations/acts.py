@@ -70,6 +70,15 @@ def link(member: Member, key: Key, other: str) -> Done:
     return Done("Linked. What differs is filled in or asked about.", undo)
 
 
+def reactivate(ask: Ask) -> Done:
+    key = ask.rows[0].key
+    if key.side is not Side.PRACTICE:
+        raise CannotDecide("Only what is in use here can be made active again in QuickBooks.")
+    repairs.reactivate_and_link(ask.member, key.entity, key.id, ask.other)
+    undo = Undo("unlink", ((key.entity, Side.PRACTICE.value, key.id),))
+    return Done("Linked. It is made active again in QuickBooks, within seconds.", undo)
+
+
 def unlink(ask: Ask) -> Done:
     row = ask.rows[0]
     return unlink_record(ask.member, row.key.entity, row.practice_id, row.name)
@@ -202,6 +211,7 @@ def _keep(side: Side, whose: str) -> Callable[[Ask], Done]:
 
 ACTS: Mapping[str, Callable[[Ask], Done]] = {
     "link_to": link_to,
+    "reactivate": reactivate,
     "unlink": unlink,
     "create": create,
     "create_again": create_again,

@@ -207,7 +207,7 @@ def back(request: FirmRequest) -> str:
 
 def _offers(row: WorkRow, verb: str) -> bool:
     """Only what the row's cause offers; a linking to one of its options is offered with them."""
-    if verb == "link_to":
+    if verb in ("link_to", "reactivate"):
         return bool(row.options)
     if verb in GIVEN_BESIDE:
         return True

@@ -138,7 +138,10 @@ def record_page(row: WorkRow, page: str = "record") -> str:
 def _buttons(row: WorkRow, deep_link: str) -> Iterator[Button]:
     title = row.title
     for option in row.options[:3]:
-        if not option.partner_id:
+        if not option.partner_id and not option.in_use:
+            label = f"Reactivate and link with {option.name}"
+            yield Button(label, "restore", title, value=f"reactivate:{row.id}:{option.id}")
+        elif not option.partner_id:
             yield Button(f"Link with {option.name}", "link", title, value=f"link_to:{row.id}:{option.id}")
         elif row.cause.slug == MERGED and row.key.side is Side.PRACTICE:
             yield Button("Merge here…", "users", title, href=_merge(row.key.id, option.partner_id))
