@@ -16,6 +16,7 @@ from tieout.practice.actor import Actor, ActorKind
 from tieout.practice.clients import Client, Kind
 from tieout.practice.firms import Firm, Member
 from tieout.web.client_facts import facts_of
+from tieout.web.templatetags.page import breakable
 
 pytestmark = pytest.mark.usefixtures("sync")
 SignedIn = Callable[[str], Browser]
@@ -338,3 +339,12 @@ def test_contacts_are_added_changed_made_primary_and_removed(ada: Client, signed
     kept = browser.post(f"{where}/{last.pk}/remove/", follow=True).content
     assert b"Make another contact primary first" in kept
     assert ada.contacts.count() == 1
+
+
+def test_an_address_in_a_list_breaks_at_its_signs_and_stays_text(in_firm: Firm, signed_in: SignedIn) -> None:
+    create_client(
+        firm_id=in_firm.pk, actor=SYNC, kind=Kind.BUSINESS, name="Long", email="accounts.payable@quay.example"
+    )
+    page = signed_in("admin").get("/clients/").content.decode()
+    assert "accounts<wbr>.payable<wbr>@quay<wbr>.example" in page
+    assert breakable("<b>@x.example") == "&lt;b&gt;<wbr>@x<wbr>.example"

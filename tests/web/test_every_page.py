@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.web.whole_firm import open_firm, pages
+from tests.web.whole_firm import LATER, open_firm, pages
+from tests.web.whole_firm_later import visits
 
 pytestmark = pytest.mark.django_db
 
@@ -17,3 +18,7 @@ def test_every_page_opens_with_something_to_show(settings: Any) -> None:
     odd = [f"{each.route}: {each.problem}" for each in found if each.problem]
     assert not odd, "\n".join(odd)
     assert len(found) > 90
+    later = [each for visit in visits(firm) for each in visit.pages]
+    odd = [f"{each.route}: {each.problem}" for each in later if each.problem]
+    assert not odd, "\n".join(odd)
+    assert {each.route for each in later} >= LATER

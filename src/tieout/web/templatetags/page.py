@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from django import template
 from django.forms import BoundField, CheckboxInput, RadioSelect, Select
 from django.template import Context
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString, mark_safe
 
 register = template.Library()
 
@@ -26,6 +30,12 @@ def styled(field: BoundField) -> str:
     if isinstance(widget, CheckboxInput):
         return field.as_widget(attrs={"class": "form-check-input"})
     return field.as_widget(attrs={"class": "form-select" if isinstance(widget, Select) else "form-control"})
+
+
+@register.filter
+def breakable(address: str) -> SafeString:
+    """An e-mail address that may be broken before its ``@`` and its dots, and in no word of it."""
+    return mark_safe(re.sub(r"(?=[@.])", "<wbr>", conditional_escape(address)))
 
 
 LOOKS = {
