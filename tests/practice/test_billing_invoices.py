@@ -350,3 +350,17 @@ def test_lines_given_again_unchanged_beside_another_change_stay_the_rows_they_ar
     revise_invoice(**desk.at(draft), now=NOW, memo="Once more", lines=same)  # type: ignore[typeddict-item]
     assert list(draft.lines.values_list("pk", flat=True)) == rows
     assert desk.fresh(draft).memo == "Once more"
+
+
+@pytest.mark.parametrize("when", ["9999-12-31", "9999-01-01", "0001-01-01"])
+def test_a_date_at_the_end_of_all_dates_is_a_slip_of_the_pen_whatever_the_terms(
+    desk: Desk, when: str
+) -> None:
+    invoice = desk.invoice(5)
+    for terms in ("net60", "receipt", "custom"):
+        with pytest.raises(Invalid) as refused:
+            desk.draft(date=when, terms=terms)
+        assert refused.value.problems.keys() == {"date"}
+        with pytest.raises(Invalid) as refused:
+            revise_invoice(**desk.at(invoice), now=NOW, date=when, terms=terms)
+        assert refused.value.problems.keys() == {"date"}

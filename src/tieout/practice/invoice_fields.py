@@ -202,11 +202,14 @@ def _dates(fields: InvoiceFields, now: Invoice, today: date, checks: Checks) -> 
     if when is None:
         checks.problem("date", "The invoice date is needed.")
         when = today
-    if problem := date_problem(when, today, "The invoice date"):
-        checks.problem("date", problem)
+    slip = date_problem(when, today, "The invoice date")
+    if slip:
+        checks.problem("date", slip)
     terms = fields.get("terms", now.terms)
     if not is_terms(terms):
         checks.problem("terms", "Choose terms such as Net 30, or Custom.")
+        return {}
+    if slip:  # what follows from it need not be told, and may be past the last date there is
         return {}
     chosen = (
         checks.day("due_date", fields["due_date"], "The due date") if "due_date" in fields else now.due_date

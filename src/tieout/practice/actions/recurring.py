@@ -29,7 +29,7 @@ from tieout.practice.billing_access import row_to_change, rows_of
 from tieout.practice.billing_settings import settings_of
 from tieout.practice.billing_validation import Checks
 from tieout.practice.invoice_fields import InvoiceFields
-from tieout.practice.invoice_terms import Terms, due_on
+from tieout.practice.invoice_terms import LATEST_DUE, Terms, due_on
 from tieout.practice.invoices import Invoice
 from tieout.practice.recurrence import Frequency
 from tieout.practice.recurring import RECURRING_INVOICE, RecurringInvoice
@@ -183,6 +183,8 @@ def _values(firm_id: int, fields: RecurringFields, now: RecurringInvoice, today:
         values["first_date"] = checks.day("first_date", fields["first_date"], "The first date")
         if values["first_date"] is None:
             checks.problem("first_date", "The first date is needed.")
+        elif values["first_date"] - today > LATEST_DUE:
+            checks.problem("first_date", "The first date is more than ten years away; check it.")
     if "last_date" in fields:
         values["last_date"] = checks.day("last_date", fields["last_date"], "The last date")
     if "last_count" in fields:
