@@ -6,6 +6,7 @@ The pages come from the router (tests/web/whole_firm), so a new one is walked wi
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -38,23 +39,32 @@ def note_blocked(faults: list[str], said: Any) -> None:
         faults.append(said.text)
 
 
-def signed_in(browser: Browser, session: str, address: str, scheme: Any) -> Page:
+def signed_in(browser: Browser, firm: WholeFirm, address: str, scheme: Any) -> Page:
     context = browser.new_context(color_scheme=scheme)
-    context.add_cookies([{"name": "tieout", "value": session, "url": address}])
+    session = firm.browser().session.session_key
+    context.add_cookies([{"name": "tieout", "value": str(session), "url": address}])
     return context.new_page()
 
 
-def faults_of(page: Page, found: list[Walked], address: str, look: str) -> list[str]:
+def walk(
+    browser: Browser, found: list[Walked], address: str, session: Callable[[], str], scheme: Any
+) -> list[str]:
+    """What is wrong with the pages in one look. ``session``: whose, asked before each: a proof of who one is grows old."""
     faults: list[str] = []
+    context = browser.new_context(color_scheme=scheme)
+    page = context.new_page()
     page.on("console", partial(note_blocked, faults))
     for each in found:
+        context.add_cookies([{"name": "tieout", "value": session(), "url": address}])
         page.goto(address + each.address)
-        assert page.url.rstrip("/") == (address + each.address).rstrip("/"), f"{each.route} leads on"
+        if page.url.rstrip("/") != (address + each.address).rstrip("/"):
+            faults.append(f"{each.route} leads to {page.url}")
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 900})
             if overflow(page) > 0:
                 faults.append(f"{each.route} is cut off at {width}")
-            faults += [f"{each.route}, {look}, {width}: {fault}" for fault in violations(page)]
+            faults += [f"{each.route}, {scheme}, {width}: {fault}" for fault in violations(page)]
+    context.close()
     return faults
 
 
@@ -64,16 +74,21 @@ def test_no_page_has_a_violation_or_is_cut_off_in_any_look(
     firm, found = walked
     assert not [each for each in found if each.problem]
     assert len(found) > 90
+
+    def session() -> str:
+        return str(firm.browser().session.session_key)
+
+    faults = [fault for scheme in SCHEMES for fault in walk(browser, found, live_server.url, session, scheme)]
+    assert not faults, "\n".join(faults)
+
+
+def test_no_page_of_another_moment_has_a_violation_or_is_cut_off(
+    settings: Any, transactional_db: None, live_server: Any, browser: Browser
+) -> None:
     faults: list[str] = []
-    session = str(firm.browser().session.session_key)
-    for scheme in SCHEMES:
-        page = signed_in(browser, session, live_server.url, scheme)
-        faults += faults_of(page, found, live_server.url, scheme)
-        page.context.close()
-    for visit in visits(firm):
+    for visit in visits(open_firm(settings)):
         assert not [each for each in visit.pages if each.problem]
+        key = str(visit.who.session.session_key)
         for scheme in SCHEMES:
-            page = signed_in(browser, str(visit.who.session.session_key), live_server.url, scheme)
-            faults += faults_of(page, visit.pages, live_server.url, scheme)
-            page.context.close()
+            faults += walk(browser, visit.pages, live_server.url, partial(str, key), scheme)
     assert not faults, "\n".join(faults)
