@@ -34,8 +34,8 @@ def table(caption: str, columns: Sequence[str], rows: Sequence[Sequence[object]]
         for row in rows
     )
     return Markup(
-        '<div class="scroll"><table><caption>{}</caption><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>'
-    ).format(caption, head, lines)
+        '<div class="scroll" tabindex="0" role="region" aria-label="{}"><table><caption>{}</caption><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>'
+    ).format(caption, caption, head, lines)
 
 
 def button(address: str, text: str, **members: str) -> Markup:
