@@ -183,6 +183,17 @@ def test_customers_are_merged_and_records_looked_at(web: httpx2.Client, emulator
     assert web.get(f"{COMPANY}/records/Nothing").status_code == 404
 
 
+def test_a_switch_that_the_company_does_not_tell_is_turned_all_the_same(
+    web: httpx2.Client, emulator: Emulator
+) -> None:
+    assert "SalesFormsPrefs.AutoApplyCredit" in web.get(f"{COMPANY}/settings").text
+    for expected in (True, False):
+        form = {"group": "SalesFormsPrefs", "name": "AutoApplyCredit"}
+        assert said(web.post(f"{COMPANY}/settings", data=form, follow_redirects=True)) == "Saved."
+        (preferences,) = emulator.control.records(SAMPLE, "Preferences")
+        assert preferences["SalesFormsPrefs"]["AutoApplyCredit"] is expected
+
+
 def test_any_record_is_made_edited_retired_and_deleted_as_a_person_does(
     web: httpx2.Client, emulator: Emulator
 ) -> None:

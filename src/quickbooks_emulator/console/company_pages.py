@@ -24,6 +24,10 @@ _SHOWN = 200
 _TEXTS = (("AccountingInfoPrefs", "BookCloseDate"), ("SalesFormsPrefs", "DefaultCustomerMessage"))
 
 
+_UNTOLD = (("SalesFormsPrefs", "AutoApplyCredit"), ("SalesFormsPrefs", "AutoApplyPayments"))
+"""Switches that a company need not tell; turned here they are told from then on."""
+
+
 def address(realm: str) -> str:
     return f"/_console/companies/{realm}"
 
@@ -52,6 +56,15 @@ def settings(control: Control, request: Request, match: Match) -> Response:
         for name, value in members.items()
         if isinstance(value, bool)
     ]  # fmt: skip
+    rows += [
+        (
+            f"{group}.{name}",
+            "not told, as in a sandbox",
+            parts.button(here, "Turn on", group=group, name=name),
+        )
+        for group, name in _UNTOLD
+        if name not in preferences.get(group, {})
+    ]
     texts = {name: preferences.get(group, {}).get(name, "") for group, name in _TEXTS}
     body = Markup('<h1>{}</h1>{}<p><a href="{}">Customers</a></p>').format(
         company.name, parts.said(request), address(company.realm)
@@ -98,6 +111,8 @@ def turn(control: Control, request: Request, match: Match) -> Response:
     (preferences,) = control.records(realm, "Preferences")
     members = preferences.get(group)
     value = members.get(name) if isinstance(members, dict) else None
+    if value is None and (group, name) in _UNTOLD:
+        value = False
     here = f"{address(realm)}/settings"
     if not isinstance(value, bool):
         return parts.back(here, f"There is no switch {group}.{name}.")
