@@ -11,6 +11,8 @@ from __future__ import annotations
 import gc
 import http.server
 import os
+import shutil
+import subprocess
 import sys
 import threading
 import time
@@ -308,14 +310,27 @@ def _table(rows: list[Row], customers: int) -> list[str]:
         "",
         "`./run bench engine` runs the engine beside a plain python-quickbooks loop (`bench/plain_loop.py`: no journal, no",
         "doubts, no baseline) against the same emulator, over loopback sockets and the embedded PostgreSQL, in one process",
-        "each; the idle firm, the throttle and the week are in virtual time. Figures of one run on a shared two-core machine",
-        f"at a load of {os.getloadavg()[1]:.0f}. Processor time is the process's own, without the database's and the emulator's.",
+        "each; the idle firm, the throttle and the week are in virtual time. Processor time is the process's own, without the",
+        f"database's and the emulator's. One run at commit {_commit()} on {os.cpu_count()} processors ({_processor()}) at a load of"
+        f" {os.getloadavg()[1]:.0f}.",
         "",
         "| figure | measured | to reach |",
         "| --- | --- | --- |",
         *(f"| {what} | {measured} | {wanted} |" for what, measured, wanted in rows),
         "",
     ]
+
+
+def _commit() -> str:
+    git = shutil.which("git")
+    command = [git or "git", "-C", str(PAGE.parent), "rev-parse", "--short", "HEAD"]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+
+def _processor() -> str:
+    known = Path("/proc/cpuinfo")
+    lines = known.read_text().splitlines() if known.exists() else []
+    return next((one.partition(":")[2].strip() for one in lines if one.startswith("model name")), "unknown")
 
 
 def _write(lines: list[str]) -> None:
