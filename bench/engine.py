@@ -177,7 +177,7 @@ def latency(stand: Any, database_name: str) -> list[Row]:
     webhooks = Webhooks()
     url = f"http://127.0.0.1:{webhooks.server_address[1]}/webhooks"
     stand.emulator.control("POST", "/webhooks", {"url": url})
-    nursery = Nursery(dict(os.environ), database_name)
+    nursery = Nursery(dict(os.environ), database_name, log=Path(os.devnull))
     nursery.fork()
     client = stand.client("Edited client", phone="0")
     assert within(240, stand.at_rest), "the worker did not come to rest"

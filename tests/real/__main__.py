@@ -57,7 +57,7 @@ def main() -> int:
         emulator.control(
             "POST", "/faults", {"effect": "drop_after", "operation": "create", "probability": 0.03}
         )
-        nursery = Nursery(dict(os.environ), chosen.log or home / "workers.log")
+        nursery = Nursery(dict(os.environ), log=chosen.log or home / "workers.log")
         storm = Storm(stand, nursery, chosen.seed, restart)
         storm.run(chosen.kills, chosen.restarts)
         storm.rest()

@@ -35,7 +35,7 @@ REST = 240.0
 class Nursery:
     """Workers that are forked and killed. ``log``: where what they write goes."""
 
-    def __init__(self, environment: dict[str, str], log: Path, database_name: str = "") -> None:
+    def __init__(self, environment: dict[str, str], database_name: str = "", *, log: Path) -> None:
         self.log = log.open("a")
         self.process = subprocess.Popen(
             [sys.executable, "-m", "tests.real.nursery", database_name],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -26,9 +27,11 @@ def emulator(monkeypatch: pytest.MonkeyPatch) -> Iterator[EmulatorProcess]:
 
 
 @pytest.fixture
-def nursery(emulator: EmulatorProcess) -> Iterator[Nursery]:
+def nursery(emulator: EmulatorProcess, tmp_path: Path) -> Iterator[Nursery]:
     workers = Nursery(
-        {**os.environ, "DJANGO_SETTINGS_MODULE": "tieout.config.settings"}, connection.settings_dict["NAME"]
+        {**os.environ, "DJANGO_SETTINGS_MODULE": "tieout.config.settings"},
+        connection.settings_dict["NAME"],
+        log=tmp_path / "workers.log",
     )
     yield workers
     workers.stop()
