@@ -100,7 +100,9 @@ def test_every_page_of_the_console_is_reached_by_its_links_and_its_forms_work(
 
     # a fault is added and taken away by its forms
     console.goto(f"{demo.emulator}/_console/faults")
+    console.get_by_label("Effect").select_option("throttle")
     console.get_by_label("Entity").fill("estimate")
+    console.get_by_label("Calls a minute").fill("50")
     console.get_by_role("button", name="Add the fault").click()
     expect(console.get_by_role("row", name=re.compile("estimate"))).to_be_visible()
     readable(console)

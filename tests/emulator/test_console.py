@@ -97,6 +97,9 @@ def test_a_fault_is_switched_on_and_off(web: httpx2.Client, emulator: Emulator) 
     read(web.get("/_console/faults").text)
     web.post(f"/_console/faults/{rule.id}/clear")
     assert emulator.control.faults() == []
+    web.post("/_console/faults", data={"effect": "throttle", "per_minute": "50"})
+    assert [(one.effect, one.per_minute) for one in emulator.control.faults()] == [("throttle", 50)]
+    emulator.control.clear_faults()
     said = web.post("/_console/faults", data={"effect": "delay", "seconds": "soon"}, follow_redirects=True)
     assert "Seconds are a number" in said.text
 

@@ -152,6 +152,8 @@ class Console:
             '<p><label for="times">Times</label> <input id="times" name="times" inputmode="numeric" value="1"></p>'
             '<p><label for="code">Code of the fault</label> <input id="code" name="code" inputmode="numeric"></p>'
             '<p><label for="seconds">Seconds</label> <input id="seconds" name="seconds" value="0"></p>'
+            '<p><label for="per_minute">Calls a minute</label> '
+            '<input id="per_minute" name="per_minute" inputmode="numeric"></p>'
             '<p><button type="submit">Add the fault</button></p></form>'
         ).format(options)
         columns = ("Effect", "Company", "Entity", "Operation", "Seen", "Applied", "")
@@ -164,6 +166,8 @@ class Console:
         form = request.form
         rule: dict[str, object] = {name: form.get(name) or "*" for name in ("entity", "operation")}
         rule["code"] = form.get("code", "").strip()
+        if form.get("per_minute", "").isdigit():
+            rule["per_minute"] = int(form["per_minute"])
         if form.get("times", "").isdigit() and int(form["times"]):
             rule["times"] = int(form["times"])
         try:
