@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from tests.sync.rig import Rig
+from tieout.quickbooks.ledger import QuickBooksLedger
+from tieout.reconcile.ports import Activity
 from tieout.sync.ledgers import calls_of_month
 from tieout.sync.nets import Pace, Webhooks, compare_now, next_question, question_after_move
 
@@ -144,3 +148,33 @@ def test_once_a_webhook_is_missed_the_feed_is_asked_every_few_minutes_until_one_
     idle.emulator.log.clear()
     pass_time(idle, 1 / 24)
     assert metered(idle) <= 1
+
+
+@pytest.mark.django_db
+def test_a_row_that_slips_between_two_pages_is_found_and_never_taken_for_gone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A record removed from an earlier page while a long list is read moves the next page by one."""
+    rig = Rig()
+    known, _ = rig.add_customer("Ada Byrne"), rig.add_customer("Cleo Dent")
+    rig.set_up()
+    new = rig.add_customer("Bo Diaz")
+    rig.advance(40 * 86_400)  # beyond the change feed: only the listing tells
+    whole, slipped = QuickBooksLedger.list, []
+
+    def one_page_short(self: QuickBooksLedger, entity: str, activity: Activity) -> Iterator[Any]:
+        for page in whole(self, entity, activity):
+            slipped.append(entity)
+            yield [row for row in page if row.id not in (known, new)]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(QuickBooksLedger, "list", one_page_short)
+        rig.run()
+    assert slipped
+    rig.settle()
+    assert known in rig.links().values()
+    assert not rig.issues()
+    assert new not in rig.links().values()
+    rig.advance(86_400)
+    rig.settle()
+    assert new in rig.links().values()
