@@ -49,6 +49,8 @@ def edit_there(
         storm.tell(f"{word} {record_id} {operation} refused there: {fault.code}")
         return ""
     storm.tell(f"{word} {made['Id']} there: {operation} {dict(fields)}")
+    if "CustomerRef" in made:
+        storm.meddled.add(str(made["CustomerRef"]["value"]))
     return str(made["Id"])
 
 

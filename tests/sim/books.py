@@ -69,6 +69,7 @@ class Books:
             for practice_id, units in self.rest.here(entity).items():
                 self._document(entity, practice_id, units)
         self._no_ghosts()
+        self._nobody_is_accused()
         self._balances()
         self._emulator_adds_up()
 
@@ -175,6 +176,21 @@ class Books:
                 linked or rest.is_listed(entity, practice_id),
                 (entity, practice_id),
             )
+
+    def _nobody_is_accused(self) -> None:
+        """That a document was changed in QuickBooks is only said where somebody there has changed something."""
+        rest, storm = self.rest, self.rest.storm
+        for entity, practice_id, unit in rest.drifted:
+            link = rest.links.get((entity, practice_id))
+            document = (
+                self.there[self.KINDS[entity]].get(link.ledger_id) if link and entity in self.words else None
+            )
+            if document is None or storm.auto_applied:
+                continue
+            customer = document["CustomerRef"]["value"]
+            touched = customer in storm.meddled | storm.by_hand
+            rest.demand("only what was changed there is said to be", touched, (entity, practice_id, unit))
+            storm.probes["drift listed at rest"] += 1
 
     def _balances(self) -> None:
         """What a client owes is the same on both sides wherever nothing is listed and nobody has meddled there."""

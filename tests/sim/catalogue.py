@@ -121,7 +121,9 @@ FAULTS: Mapping[str, Shown] = {
     "F68": Shown("edited while its write is on the way"),
     "F69": Shown(
         "two review at once",
-        ("web/test_review_decide.py::test_two_reviewers_see_each_others_decisions_and_the_last_one_counts",),
+        (
+            "web/test_review_decide.py::test_two_reviewers_see_each_others_decisions_and_undo_reaches_only_ones_own",
+        ),
     ),
     "F70": Shown(
         "very many records, paged, while rows come and go",

@@ -141,6 +141,7 @@ class Rest:
         self.listed = {(one.entity, one.side, one.record_id) for one in issues}
         self.listed_units = {(one.entity, one.side, one.record_id, one.unit) for one in issues}
         self.bugs = [(one.entity, one.record_id, one.sentence) for one in issues if one.cause == "bug"]
+        self.drifted = [(one.entity, one.record_id, one.unit) for one in issues if one.cause == "drift"]
         self.by_ledger_id = {(one.entity, one.ledger_id): one for one in self.links.values()}
 
     def here(self, entity: str) -> dict[str, Mapping[str, Any]]:

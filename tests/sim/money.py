@@ -358,6 +358,7 @@ def money_there(storm: Storm) -> None:
             "LinkedTxn": [{"TxnId": one["Id"], "TxnType": "Payment", "TxnLineId": "0"}],
         }
         storm.hit("F54")
+        storm.meddled.add(str(one["CustomerRef"]["value"]))
         edit_there(
             storm, "Deposit", None, {"DepositToAccountRef": {"value": bank["Id"]}, "Line": [line]}, "create"
         )

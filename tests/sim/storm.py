@@ -117,6 +117,8 @@ class Storm:
         self.switches: dict[tuple[str, str, str], bool] = {}
         self.by_hand: set[str] = set()
         """Customers in QuickBooks whose money a person has moved there."""
+        self.meddled: set[str] = set()
+        """Customers in QuickBooks of whose documents a person has changed one there."""
         self.auto_applied = False
         self.merged_is_deleted = random.Random(f"{self.seed}/merged").random() < 0.4
         """Whether a customer merged away reads as deleted or as inactive: nobody has told which."""
