@@ -17,6 +17,7 @@ from django.core.cache import cache
 from django.test import Client as Browser
 
 from tests.web.conftest import PASSWORD
+from tests.web.fake_sync import FakeSync, a_connection
 from tieout.practice.actor import ChangeRecord
 from tieout.practice.firms import Firm, Member
 from tieout.web.people.open_sessions import agent_words
@@ -253,3 +254,20 @@ def test_connecting_asks_who_signed_in_long_ago_to_confirm_it(signed_in: SignedI
         back = browser.post(answer["Location"], {"password": PASSWORD})
         assert back["Location"] == address
         assert "/confirm/" not in browser.get(address).get("Location", "")
+
+
+def test_a_disconnection_that_was_posted_late_is_carried_out_once_it_is_confirmed(
+    members: dict[str, Member], signed_in: SignedIn, sync: FakeSync
+) -> None:
+    sync.connection = a_connection(members["admin"])
+    address = "/settings/integrations/quickbooks/disconnect/"
+    with time_machine.travel(NOW, tick=False) as clock:
+        browser = signed_in("admin")
+        clock.shift(timedelta(minutes=31))
+        answer = browser.post(address, {"links": "keep"})
+        assert answer["Location"].startswith("/confirm/")
+        assert sync.asked == []
+        browser.post(answer["Location"], {"password": "not this one"})
+        assert sync.asked == []
+        browser.post(answer["Location"], {"password": PASSWORD}, follow=True)
+    assert sync.asked == [("disconnect", False)]
