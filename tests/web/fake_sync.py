@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+import tieout.web.urls  # noqa: F401 - whoever takes a name from sync has it before it is replaced
 from tieout.practice.firms import Member
 from tieout.practice.permissions import Permission
 from tieout.reconcile.ports import RetryLater
@@ -32,7 +33,7 @@ FUNCTIONS: Mapping[Any, tuple[str, ...]] = {
         "apply", "cancel",
     ),
     likely: ("look",),
-    status: ("section_statuses", "activity", "sync_now"),
+    status: ("section_statuses", "activity", "runs_of", "sync_now"),
     worklist: ("groups", "page_of", "totals", "every"),
     review_lists: ("decided", "to_check", "forecast"),
     review_final: ("differences", "current_fingerprint"),
@@ -187,6 +188,9 @@ class FakeSync:
     def activity(self, connection: Connection, *, page: int, per_page: int = 50) -> Any:
         return reviews.RowPage(rows=self.lines, page=1, pages=1, total=len(self.lines))
 
+    def runs_of(self, connection: Connection, lines: Any) -> dict[int, Any]:
+        return {}
+
     # worklist
     def groups(
         self, connection: Connection, listing: str, *, of: Member | None = None
@@ -286,7 +290,14 @@ def a_row(bucket: str, here: str = "", there: str = "", **fields: Any) -> Review
 
 def a_line(sentence: str, result: str = "done", reference: str = "") -> SimpleNamespace:
     return SimpleNamespace(
-        at=THEN, sentence=sentence, result=result, reference=reference, entity="client", details={}
+        member_id=None,
+        run_epoch=None,
+        at=THEN,
+        sentence=sentence,
+        result=result,
+        reference=reference,
+        entity="client",
+        details={},
     )
 
 
