@@ -151,7 +151,7 @@ def test_each_is_listed_with_a_sentence_a_next_step_and_its_buttons_and_goes_whe
         answer = browser.post(f"{MANAGE}needs-you/decide/", {"do": "retry_all", "cause": cause}, follow=True)
         assert "looked at again now" in answer.content.decode()
     firm.books.settle()
-    assert not {slug for slug, _ in firm.books.issues()} & {"closed_period", "reference"}
+    assert not {slug for slug, _ in firm.books.issues()} & {"closed_period", "reference"}, firm.books.issues()
 
     value = re.findall(
         r'value="(use_number:\d+)"', browser.get(f"{MANAGE}needs-you/?cause=number_taken").content.decode()
