@@ -15,7 +15,7 @@ from tieout.practice.records import RECORD_KINDS
 from tieout.reconcile.plan import baseline_for_link
 from tieout.reconcile.spec import EntitySpec
 from tieout.reconcile.state import Key, Present, Side
-from tieout.sync import dirty, match_memory, observations, tasks
+from tieout.sync import dirty, kept_settings, match_memory, observations, tasks
 from tieout.sync.connections import connection_of
 from tieout.sync.dirty import Mark
 from tieout.sync.engine import Engine
@@ -221,6 +221,7 @@ def retry(member: Member, issues: Sequence[int], *, engine: Engine | None = None
         connection = _locked(_connection(member))
         rows = Issue.objects.filter(connection=connection, pk__in=issues, closed_at=None)
         keys = [Key(row.entity, Side(row.side), row.record_id) for row in rows]
+        kept_settings.forget(connection)  # what stopped them may have been changed there just now
         _ring(connection, keys, "retry", engine)
     return len(keys)
 

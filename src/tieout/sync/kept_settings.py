@@ -42,13 +42,18 @@ class KeptMemory:
         keep(self._connection, told, self._engine.now())
 
     def forget(self) -> None:
-        KeptSettings.objects.filter(connection=self._connection).delete()
+        forget(self._connection)
 
     def _is_fresh(self, kept_at: datetime) -> bool:
         heard = Webhooks(self._connection.webhook_heard_at, self._connection.webhook_missed_at)
         age = self._engine.now() - kept_at
         since = kept_at >= self._connection.connected_at
         return since and timedelta(0) <= age < (TOLD if heard.healthy else UNTOLD)
+
+
+def forget(connection: Connection) -> None:
+    """Have them read anew before the next document: a person says that something was changed there, or wants to know."""
+    KeptSettings.objects.filter(connection=connection).delete()
 
 
 def keep(connection: Connection, told: Mapping[str, Any], now: datetime) -> None:

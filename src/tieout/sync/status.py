@@ -14,6 +14,7 @@ from math import ceil
 from django.db.models import Q
 
 from tieout.practice.models import Member
+from tieout.sync import kept_settings
 from tieout.sync.connections import connection_of
 from tieout.sync.engine import Engine
 from tieout.sync.issues import CAUSES
@@ -304,6 +305,7 @@ def runs_of(connection: Connection, lines: Sequence[ActivityLine]) -> dict[int, 
 def sync_now(connection: Connection, member: Member, *, engine: Engine | None = None) -> None:
     """Look at QuickBooks now instead of at the next due time."""
     engine = engine or Engine()
+    kept_settings.forget(connection)
     Connection.objects.filter(pk=connection.pk, firm_id=member.firm_id).update(
         changes_due_at=engine.now(), due_at=engine.now()
     )
