@@ -36,9 +36,14 @@ def next_seed() -> int:
     if not PAGE.exists():
         return 0
     rows = re.findall(
-        r"^\| \d{4}-\d\d-\d\d \| \S+ \| ([\d,]+) \| ([\d,]+) \|", PAGE.read_text(), re.MULTILINE
+        r"^\| \d{4}-\d\d-\d\d \| \S+ \| ([\d,]+) \| ([\d,]+) \|", _campaigns(PAGE.read_text()), re.MULTILINE
     )
     return max((_number(first) + _number(seeds) for first, seeds in rows), default=0)
+
+
+def _campaigns(page: str) -> str:
+    """The part of the page before its next heading: the table of campaigns."""
+    return page.partition("\n## ")[0]
 
 
 def _number(text: str) -> int:
@@ -75,7 +80,7 @@ def add_line(result: object, first: int) -> None:
         ),
     ]
     text = PAGE.read_text() if PAGE.exists() else HEAD
-    end = max(row.end() for row in re.finditer(r"^\|.*\n", text.partition(PLANTED)[0], re.MULTILINE))
+    end = max(row.end() for row in re.finditer(r"^\|.*\n", _campaigns(text), re.MULTILINE))
     PAGE.write_text(f"{text[:end]}| {' | '.join(cells)} |\n{text[end:]}")
 
 
