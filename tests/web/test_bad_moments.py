@@ -18,7 +18,6 @@ from tieout.practice.ledger_lists import ListEntry
 from tieout.practice.numbering import sequence_of
 from tieout.sync import connections
 from tieout.sync.issues import CAUSES
-from tieout.sync.kept_settings import UNTOLD
 
 pytestmark = pytest.mark.django_db
 MANAGE = "/settings/integrations/quickbooks/"
@@ -52,7 +51,6 @@ class Firm:
 
     def preference(self, **groups: Any) -> None:
         self.control.set_preferences(self.books.realm, groups)
-        self.books.advance(UNTOLD.total_seconds())  # what was told before is no longer believed
 
     def edit(self, entity: str, record_id: str, operation: str = "update", **fields: Any) -> None:
         self.control.edit(self.books.realm, entity, record_id, fields, operation)

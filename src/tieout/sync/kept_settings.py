@@ -1,7 +1,8 @@
 """Acts: keeps what a ledger has told of its company's settings, and decides how long that is believed.
 
-A write goes by it for a quarter of an hour, and for four while webhooks come: they tell of a change. It is thrown away
-when a notice, a refusal or the settings doctor says so, and when the firm connects anew.
+A write goes by it only while webhooks are known to come, for they tell of a change: credits that QuickBooks has begun
+to spend by itself must not be met by what was true before. It is thrown away when a notice, a refusal, the settings
+doctor or a person says so, and when the firm connects anew.
 """
 
 from __future__ import annotations
@@ -14,10 +15,8 @@ from tieout.sync.engine import Engine
 from tieout.sync.models import Connection, InboxEvent, KeptSettings
 from tieout.sync.nets import Webhooks
 
-UNTOLD = timedelta(minutes=15)
-"""How long it is believed while webhooks are not known to be healthy: as long as a lost one takes to be made good."""
-TOLD = timedelta(hours=4)
-"""The same while they are."""
+BELIEVED = timedelta(hours=4)
+"""How long, while webhooks are healthy. Otherwise every run that sends a document reads them anew."""
 TRANSIT = timedelta(minutes=5)
 """A notice that came shortly before may be of a change from just after."""
 
@@ -48,7 +47,7 @@ class KeptMemory:
         heard = Webhooks(self._connection.webhook_heard_at, self._connection.webhook_missed_at)
         age = self._engine.now() - kept_at
         since = kept_at >= self._connection.connected_at
-        return since and timedelta(0) <= age < (TOLD if heard.healthy else UNTOLD)
+        return heard.healthy and since and timedelta(0) <= age < BELIEVED
 
 
 def forget(connection: Connection) -> None:
