@@ -36,6 +36,7 @@ def only_pair(found: list[Proposal]) -> Proposal:
         (here("Acme Plumbing LLC", phone="(217) 555-0101"), there("ACME PLUMBING", phone="+1 217.555.0101")),
         (here("Robert Okafor", email="bob@okafor.example"), there("Bob Okafor", email="bob@okafor.example")),
         (here("Zellweger Fabrication"), there("Zellweger Fabrication (deleted)", active=False)),
+        (here("Robert Okafor", phone="217 555 0101"), there("Bob Okafor", phone="217 555 0101")),
         (here("Jürgen Müller", email="jm@example.org"), there("Jurgen Muller", email="jm@example.org")),
         (here("Spago", phone="310 652 4025", city="Los Angeles"), there("Spago (Los Angeles)", phone="310-652-4025", city="Hollywood")),
         (here("Gonzalez & Isenawick IV LLC", email="g@example.org"), there("Gonzalez & Isenawick IV", email="g@example.org")),
@@ -183,6 +184,11 @@ def test_a_contact_that_others_share_does_not_confirm_a_name_beside_one_that_dif
     theirs = [there("Omnitex Accounting", email="other@ashrath.example", **shared)]
     assert not any(one.confirmed for one in propose([ours, brother], theirs))
     assert only_pair(propose([ours], theirs)).confirmed
+
+
+def test_a_nickname_with_a_phone_that_relatives_share_is_to_be_checked() -> None:
+    ours = [here("Robert Okafor", "1", phone="217 555 0101"), here("Ada Okafor", "2", phone="217 555 0101")]
+    assert not any(one.confirmed for one in propose(ours, [there("Bob Okafor", phone="217 555 0101")]))
 
 
 def test_initials_are_suggested_though_they_have_no_word_in_common() -> None:

@@ -97,6 +97,18 @@ def _same_person_by_email(found: Findings) -> bool:
     )
 
 
+def _same_person_by_nickname(found: Findings) -> bool:
+    """Beside "Bob" for "Robert" a phone or an address counts too, when nobody else on its side has it."""
+    return (
+        found.name.level is Level.NEAR
+        and set(found.name.how) == {How.NICKNAME}
+        and found.surplus >= TELLING_NAME
+        and found.equal_contacts > 0
+        and found.sharers == 1
+        and not found.different_contacts
+    )
+
+
 def _initials_of(found: Findings) -> bool:
     return (
         How.ACRONYM in found.name.how
@@ -132,6 +144,11 @@ RULES: tuple[Rule, ...] = (
         "called otherwise",
         _same_person_by_email,
         "The e-mail is the same, and the given name is the same one in short.",
+    ),
+    Rule(
+        "nickname and a contact of their own",
+        _same_person_by_nickname,
+        "The given name is the same one in short, and a contact detail that nobody else has is the same.",
     ),
     Rule(
         "initials and two contacts",
