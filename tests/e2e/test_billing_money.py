@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.conftest import Demo
 from tests.e2e.test_billing import look, no_page_fails, submit
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.long]
 __all__ = ["no_page_fails"]  # a fixture of all journeys of billing
 
 

@@ -11,7 +11,7 @@ from tests.e2e.conftest import Demo
 from tests.e2e.test_billing import look
 from tieout.demo.people import PASSWORD, PEOPLE
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.long]
 
 SAM = PEOPLE[1]
 
