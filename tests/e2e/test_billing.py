@@ -72,6 +72,9 @@ def test_an_accountant_bills_is_paid_credits_refunds_revises_and_voids(signed_in
     look(page, "item")
     page.goto(f"{billing}/service-items/")
     page.get_by_role("link", name="Edit Tax return").click()
+    expect(page.locator("input:focus")).to_have_value(
+        "Tax return"
+    )  # the row that came in takes the focus first
     page.get_by_label("Rate of Tax return").fill("450")
     submit(page, "Save Tax return")
     expect(page.get_by_role("cell", name="$450.00")).to_be_visible()
