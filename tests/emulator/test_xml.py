@@ -142,6 +142,9 @@ def test_faults_are_the_same_in_either_form(api: Api) -> None:
         b"",
         b'{"DisplayName": "Ada"}',
         b'<!DOCTYPE a [<!ENTITY e "x">]><Customer><DisplayName>&e;</DisplayName></Customer>',
+        '<?xml version="1.0" encoding="utf-16"?><!DOCTYPE a [<!ENTITY e "x">]><Customer>&e;</Customer>'.encode(
+            "utf-16"
+        ),
         b"<Customer>" + b"<a>" * 100_000 + b"</a>" * 100_000 + b"</Customer>",
         b'<?xml version="1.0" encoding="nothing"?><Customer/>',
         b"<Customer><DisplayName>\xff</DisplayName></Customer>",
