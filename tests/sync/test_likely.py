@@ -41,3 +41,11 @@ def test_what_is_linked_already_is_not_counted_again() -> None:
     assert rig.links()
     with rig.here():
         assert likely.look(rig.connection, 1, engine=rig.engine) == Likely(0, 0, 0)
+
+
+def test_a_list_that_was_emptied_after_it_was_counted_promises_nothing() -> None:
+    rig = Rig()
+    rig.add_client("Only Here LLC")
+    rig.connect()
+    with rig.here():
+        assert likely.look(rig.connection, 3, engine=rig.engine) == Likely(0, 0, 1)

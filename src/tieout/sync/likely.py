@@ -56,6 +56,6 @@ def look(
     known, listed = set(ours), set(theirs)
     matches = sum(name in known for name in theirs)
     new = len(theirs) - matches
-    if len(page) >= active_there:
+    if not page or len(page) >= active_there:  # an empty page: all were made inactive since they were counted
         return Likely(matches, new, sum(name not in listed for name in ours))
     return Likely(matches * active_there // len(page), new * active_there // len(page), None)
