@@ -37,18 +37,10 @@ def start_sending(member: Member, entity: str, *, since: date, engine: Engine | 
     """
     engine = engine or Engine()
     with transaction.atomic():
-        found = connection_of(member.firm_id)
-        if found is None:
-            raise NotYet("Connect QuickBooks first.")
-        connection = Connection.objects.select_for_update().get(pk=found.pk)
-        spec = spec_of(connection, entity, engine)
-        if first := missing_before(connection, spec, engine.provider(connection.ledger).specs):
-            names = " and ".join(one.plural.lower() for one in first)
-            raise NotYet(f"{spec.plural} refer to {names}. Finish that step first.")
-        own = {**connection.switches.get(entity, {}), "since": since.isoformat(), "trial": ""}
-        connection.switches = {**connection.switches, entity: own}
+        connection = _change(member, entity, engine, since=since.isoformat(), trial="")
         connection.sections = {**connection.sections, entity: SectionState.ON.value}
-        connection.save(update_fields=["switches", "sections"])
+        connection.save(update_fields=["sections"])
+        spec = spec_of(connection, entity, engine)
         ids = RECORD_KINDS[entity].all_ids(connection.firm_id)
         marks = [Mark(entity, Side.PRACTICE, one, "section turned on") for one in ids]
         dirty.mark(connection, marks, engine.now())
