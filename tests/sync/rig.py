@@ -224,6 +224,16 @@ class Rig:
     def edit_customer(self, record_id: str, **fields: Any) -> None:
         self.emulator.control.edit(self.realm, "Customer", record_id, fields)
 
+    def in_conflict(self, name: str) -> str:
+        """Set up, with one client of that name whose phone was changed to 2 here and to 3 there. Returns its id."""
+        self.set_up()
+        client = self.add_client(name, phone="1")
+        self.settle()
+        self.edit_client(client, phone="2")
+        self.edit_customer(self.links()[client], PrimaryPhone={"FreeFormNumber": "3"})
+        self.settle()
+        return client
+
     def fault(self, effect: str, **rule: Any) -> None:
         self.emulator.control.add_fault(effect=effect, **rule)
 

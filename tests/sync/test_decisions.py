@@ -70,13 +70,8 @@ def test_unlinked_records_stay_untouched_and_can_be_linked_again() -> None:
 @pytest.mark.parametrize("keep, phone", [(Side.PRACTICE, "2"), (Side.LEDGER, "3")])
 def test_an_answered_conflict_ends_with_the_kept_value_on_both_sides(keep: Side, phone: str) -> None:
     rig = Rig()
-    rig.set_up()
-    client = rig.add_client("Ada Byrne", phone="1")
-    rig.settle()
+    client = rig.in_conflict("Ada Byrne")
     customer = rig.links()[client]
-    rig.edit_client(client, phone="2")
-    rig.edit_customer(customer, PrimaryPhone={"FreeFormNumber": "3"})
-    rig.settle()
     with rig.here():
         (conflict,) = Conflict.objects.filter(closed_at=None)
         assert decisions.answer_conflicts(rig.member, [conflict.pk], keep, engine=rig.engine) == 1
@@ -91,13 +86,7 @@ def test_an_answered_conflict_ends_with_the_kept_value_on_both_sides(keep: Side,
 
 def test_an_answer_to_older_values_does_not_decide_newer_ones() -> None:
     rig = Rig()
-    rig.set_up()
-    client = rig.add_client("Ada Byrne", phone="1")
-    rig.settle()
-    customer = rig.links()[client]
-    rig.edit_client(client, phone="2")
-    rig.edit_customer(customer, PrimaryPhone={"FreeFormNumber": "3"})
-    rig.settle()
+    client = rig.in_conflict("Ada Byrne")
     with rig.here():
         (conflict,) = Conflict.objects.filter(closed_at=None)
         decisions.answer_conflicts(rig.member, [conflict.pk], Side.LEDGER, engine=rig.engine)
@@ -152,12 +141,7 @@ def test_a_record_linked_elsewhere_cannot_be_linked_again() -> None:
 
 def test_what_is_decided_while_a_run_is_past_the_record_brings_the_next_run_at_once() -> None:
     rig = Rig()
-    rig.set_up()
-    client = rig.add_client("Ada Byrne", phone="1")
-    rig.settle()
-    rig.edit_client(client, phone="2")
-    rig.edit_customer(rig.links()[client], PrimaryPhone={"FreeFormNumber": "3"})
-    rig.settle()
+    client = rig.in_conflict("Ada Byrne")
     with rig.here():
         (conflict,) = Conflict.objects.filter(closed_at=None).values_list("pk", flat=True)
     rig.edit_client(client, email="ada@example.com")

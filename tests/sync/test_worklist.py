@@ -37,13 +37,8 @@ def rows(rig: Rig, cause: str, listing: str = "needs_you", **asked: object) -> l
 
 def test_a_conflict_is_listed_by_its_field_with_both_values_until_it_is_answered() -> None:
     rig = Rig()
-    rig.set_up()
-    client = rig.add_client("Ada Byrne", phone="1")
-    rig.settle()
+    client = rig.in_conflict("Ada Byrne")
     customer = rig.links()[client]
-    rig.edit_client(client, phone="2")
-    rig.edit_customer(customer, PrimaryPhone={"FreeFormNumber": "3"})
-    rig.settle()
     with rig.here():
         (group,) = worklist.groups(rig.connection, "needs_you")
     assert (group.cause.slug, group.count) == ("conflict", 1)
@@ -70,12 +65,7 @@ def test_a_row_that_a_run_settles_while_the_page_is_read_is_on_it_no_more(
 ) -> None:
     """Drawn as open and not under way it would stand there for good: the page asks only for what is under way."""
     rig = Rig()
-    rig.set_up()
-    client = rig.add_client("Ada Byrne", phone="1")
-    rig.settle()
-    rig.edit_client(client, phone="2")
-    rig.edit_customer(rig.links()[client], PrimaryPhone={"FreeFormNumber": "3"})
-    rig.settle()
+    rig.in_conflict("Ada Byrne")
     (row,) = rows(rig, "conflict")
     assert row.values is not None
     with rig.here():
