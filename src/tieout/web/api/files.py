@@ -1,4 +1,4 @@
-"""Decides nothing: lists as CSV files, out and in, as the pages bring them. What is exported can be imported again."""
+"""Acts: brings whole lists out and in as CSV files, by the verbs of the pages. What is exported can be imported again."""
 
 from __future__ import annotations
 
