@@ -354,16 +354,6 @@ def cannot_link(detail: str) -> Fault:
     return Fault("620", "Transaction can't be linked", f"Transaction can't be linked : {detail}", element="")
 
 
-def deleted_transaction() -> Fault:
-    """610 in the wording for a deleted transaction (documented)."""
-    return Fault(
-        "610",
-        "Object Not Found",
-        "Object Not Found : Another user has deleted this transaction.",
-        element="",
-    )
-
-
 def no_address() -> Fault:
     """6420, documented code: nowhere to send to."""
     return Fault(

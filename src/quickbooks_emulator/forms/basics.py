@@ -203,12 +203,6 @@ def is_voided(record: Record) -> bool:
     return not record.body.get("TotalAmt") and str(record.body.get("PrivateNote", "")).startswith(VOIDED)
 
 
-def customer_of(record: Record) -> tuple[str, ...]:
-    """For the index of transactions by customer."""
-    reference = record.body.get("CustomerRef")
-    return (reference["value"],) if reference else ()
-
-
 def _customers_term(change: Change) -> Body | None:
     customer = change.books.get("Customer", change.body.get("CustomerRef", {}).get("value", ""))
     return customer.body.get("SalesTermRef") if customer else None

@@ -1,7 +1,7 @@
 """Decides whether a whole plan is too suspicious to run. Looks before the first destructive action.
 
 Every sync engine that lacked such guards grew them after an accident: a side that suddenly lists nothing,
-a plan that retires half the books, a connection that now points at another company.
+a plan that retires half the books. That a connection points at another company is seen where it is made.
 """
 
 from __future__ import annotations
@@ -51,15 +51,5 @@ def empty_side(spec: EntitySpec, listed: int, linked_total: int) -> Halt | None:
         return Halt(
             f"QuickBooks listed no {spec.plural.lower()}, although {linked_total} are linked. "
             "Nothing was written. This usually passes by itself; if it stays, check the company in QuickBooks."
-        )
-    return None
-
-
-def wrong_company(expected: str, found: str) -> Halt | None:
-    """Halt when the connection answers for another company than the one that was linked."""
-    if expected != found:
-        return Halt(
-            "The sign-in belongs to another QuickBooks company than the one this firm is linked with. "
-            "Nothing was written. Reconnect and choose the linked company."
         )
     return None

@@ -45,8 +45,6 @@ from tieout.sync.review_jobs import note_progress
 
 log = logging.getLogger(__name__)
 
-MOST_TRIES = 5
-"""So often a record that keeps moving is planned anew within a run before it waits for the next one."""
 WRITTEN_THERE = ("created_there", "updated_there", "in_doubt")
 """What a run counts when it has written to the ledger."""
 PATIENCE = timedelta(seconds=60)
