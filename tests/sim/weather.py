@@ -29,14 +29,7 @@ CALL_FAULTS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("F14", {"effect": "batch_fail", "items": ("1", "bid1")}),
     ("F16", {"effect": "batch_omit", "items": ("1", "bid1")}),
     ("F16", {"effect": "batch_shuffle"}),
-    (
-        "F24",
-        {
-            "effect": "body",
-            "status": 403,
-            "body": '{"Fault":{"Error":[{"Message":"Subscription period has ended","code":"6190"}],"type":"ValidationFault"}}',
-        },
-    ),
+    ("F24", {"effect": "fault", "code": "6190"}),
 )
 OPERATIONS = ("create", "update", "write", "write", "write", "query", "cdc", "read", "*")
 

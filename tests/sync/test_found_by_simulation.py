@@ -176,3 +176,29 @@ def test_a_due_date_typed_there_stays_while_new_terms_are_sent(books: Books) -> 
     assert shown["DueDate"] == "2026-05-09"
     assert not (shown.get("SalesTermRef") or {}).get("value")
     assert ("conflict", str(invoice.number)) in books.issues()
+
+
+@pytest.mark.parametrize(
+    "stopped_by",
+    [
+        {"effect": "status", "status": 429},
+        {"effect": "fault", "code": "6190"},
+        {"effect": "fault", "code": "5020"},
+    ],
+    ids=["throttled", "subscription ended", "no permission"],
+)
+def test_a_repeated_sending_that_is_turned_away_at_the_door_says_nothing_of_the_first(
+    books: Books, stopped_by: dict[str, Any]
+) -> None:
+    """The first arrived, but listings did not show it yet: only its own request id finds it again."""
+    item, client = books.item("Bookkeeping"), books.add_client("Ada Byrne")
+    books.settle()
+    before = set(books.of("Invoice"))
+    books.fault("lag", seconds=600)
+    books.fault("drop_after", entity="invoice", operation="create", nth=1, times=1)
+    books.fault(**stopped_by, entity="invoice", operation="create", nth=2, times=1)
+    invoice = books.invoice(client, item)
+    books.settle()
+    assert set(books.of("Invoice")) - before == {books.partner("invoice", invoice.pk)}
+    with books.here():
+        assert Attempt.objects.get(entity="invoice").sendings == 3

@@ -17,11 +17,9 @@ from tieout.sync.executor import Executor
 from tieout.sync.lease import Lease
 from tieout.sync.listing import Listed, Problem, list_all, say
 from tieout.sync.models import UNRESOLVED, Attempt, AttemptState, Hold
+from tieout.sync.outcomes import next_look
 from tieout.sync.packing import unpack, unpack_units
 from tieout.sync.policy import forbids
-
-MOST_WAIT = 15
-"""Settle windows at the most between two looks while the ledger cannot be asked."""
 
 
 def own_up(lease: Lease) -> int:
@@ -159,9 +157,9 @@ def _tidy(executor: Executor, attempt: Attempt, name: str, problems: list[Proble
 
 def _look_later(lease: Lease, attempt: Attempt) -> None:
     with lease.commit():
-        wait = lease.engine.settle * min(attempt.looks + 1, MOST_WAIT)
+        at = next_look(attempt, lease.engine.now(), lease.engine)
         Attempt.objects.filter(pk=attempt.pk).update(
-            state=AttemptState.IN_DOUBT, looks=attempt.looks + 1, next_look_at=lease.engine.now() + wait
+            state=AttemptState.IN_DOUBT, looks=attempt.looks + 1, next_look_at=at
         )
 
 

@@ -21,6 +21,8 @@ from tieout.sync.listing import Problem, run_of, wake_waiting_for
 from tieout.sync.models import ActivityLine, Attempt, AttemptState, Connection, Link
 from tieout.sync.packing import pack_units, unpack_units
 
+MOST_WAIT = 15
+"""Settle windows at the most between two looks for a write in doubt."""
 LINKED_ELSEWHERE = "QuickBooks answered with a record that is linked to another one here."
 
 
@@ -86,12 +88,17 @@ def _attempts(came: Sequence[Came], now: datetime, engine: Engine) -> None:
                 "state": attempt.state,
                 "ledger_id": attempt.ledger_id,
                 "finished_at": None if in_doubt else now,
-                "next_look_at": now + engine.settle if in_doubt else None,
+                "next_look_at": next_look(attempt, now, engine) if in_doubt else None,
                 "reference": attempt.reference,
                 "problem": problem,
             }
         )
     together.update(Attempt, rows)
+
+
+def next_look(attempt: Attempt, now: datetime, engine: Engine) -> datetime:
+    """When a write in doubt is looked for next: less and less often, because each look costs a read."""
+    return now + engine.settle * min(attempt.looks + 1, MOST_WAIT)
 
 
 # -- links ---------------------------------------------------------------------------------------------------

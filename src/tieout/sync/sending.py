@@ -41,6 +41,9 @@ from tieout.sync.policy import forbids
 
 log = logging.getLogger(__name__)
 
+AT_THE_DOOR = frozenset({"subscription", "no_permission", "feature_off"})
+"""Topics of refusals that are about the company or the user, whatever is sent."""
+
 
 @dataclass(slots=True)
 class Outgoing:
@@ -134,7 +137,7 @@ class Sender:
         except LedgerError as error:
             found = error
         self.lease.engine.at_point("answered")
-        self._record([(one, found)], lambda connection, recorded: None)
+        self._record([(one, _of_both_sendings(found))], lambda connection, recorded: None)
         if isinstance(found, RetryLater | Reconnect):
             raise found
         return one
@@ -306,6 +309,18 @@ class Sender:
 
     def _count(self, what: str) -> None:
         self.counts[what] = self.counts.get(what, 0) + 1
+
+
+def _of_both_sendings(found: Answer | LedgerError) -> Answer | LedgerError:
+    """What the answer to a repeated sending says of the first. Turned away before it was looked at, it says nothing.
+
+    Taken for a refusal it would be planned anew under a new request id, and the first may yet come to light.
+    """
+    if isinstance(found, RetryLater | Reconnect) or (
+        isinstance(found, LedgerError) and found.topic in AT_THE_DOOR
+    ):
+        return UnknownOutcome(found.sentence, code=found.code, reference=found.reference)
+    return found
 
 
 def _creates(one: Outgoing) -> bool:
