@@ -207,6 +207,56 @@ def test_one_that_cannot_be_written_says_why_waits_and_holds_nobody_up(desk: Des
     assert desk.fresh(row).problem == ""
 
 
+@pytest.mark.parametrize(
+    ("frequency", "every", "first_date", "written_at_once", "sentence"),
+    [
+        ("monthly", 1, "2025-11-19", 13, ""),
+        ("monthly", 1, "2025-11-18", 0, "Choose one from November 19, 2025 on"),
+        ("yearly", 1, "0026-11-20", 0, "more than a year back"),
+        ("weekly", 1, "2025-11-19", 53, ""),
+        ("daily", 1, "2026-09-22", 60, ""),
+        ("daily", 1, "2026-09-21", 0, "Choose a first date from September 22, 2026 on"),
+        ("daily", 2, "2026-07-25", 60, ""),
+        ("daily", 2, "2026-07-23", 0, "Choose a first date from July 25, 2026 on"),
+    ],
+)
+def test_a_start_in_the_past_writes_a_year_and_sixty_invoices_at_most(
+    desk: Desk, frequency: str, every: int, first_date: str, written_at_once: int, sentence: str
+) -> None:
+    if not sentence:
+        recurring(desk, frequency=frequency, every=every, first_date=first_date)
+        assert len(written(desk)) == written_at_once
+        return
+    with pytest.raises(Invalid) as refused:
+        recurring(desk, frequency=frequency, every=every, first_date=first_date)
+    assert sentence in refused.value.problems["first_date"]
+    assert not RecurringInvoice.objects.exists()
+
+
+def test_neither_a_correction_nor_the_end_of_a_long_pause_reaches_farther_back(desk: Desk) -> None:
+    row = recurring(desk, first_date="2026-12-31")
+    at: Any = by(desk, today=TODAY)
+    with pytest.raises(Invalid, match="more than a year back"):
+        change_recurring(**at, recurring_id=row.pk, first_date="2016-12-31")
+    with pytest.raises(Invalid, match="more than 60 invoices"):
+        change_recurring(**at, recurring_id=row.pk, frequency="daily", first_date="2026-01-01")
+    change_recurring(**at, recurring_id=row.pk, is_active=False)
+    later = TODAY.replace(year=2029)
+    with pytest.raises(Invalid, match="Leave this one as it is, and make another") as refused:
+        change_recurring(**by(desk, today=later), recurring_id=row.pk, is_active=True)
+    assert set(refused.value.problems) == {"is_active"}
+    assert not desk.fresh(row).is_active
+    change_recurring(**by(desk, today=later), recurring_id=row.pk, name="Old books")
+
+
+def test_what_was_due_while_nothing_ran_is_written_however_long_that_was(desk: Desk) -> None:
+    row = recurring(desk, first_date=TODAY)
+    assert len(written(desk, TODAY.replace(year=2028))) == 25
+    later = TODAY.replace(year=2029)
+    change_recurring(**by(desk, today=later), recurring_id=row.pk, name="Books")
+    assert len(written(desk, later)) == 12
+
+
 def test_every_problem_of_a_recurring_invoice_is_told_at_once(desk: Desk) -> None:
     with pytest.raises(Invalid) as refused:
         create_recurring(

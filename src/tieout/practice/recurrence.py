@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from itertools import islice
 
 
 class Frequency(StrEnum):
@@ -53,3 +54,7 @@ class Schedule:
         while self.has(number) and (when := self.on(number)) <= today:
             yield number, when
             number += 1
+
+    def count_due(self, done: int, today: date, most: int) -> int:
+        """How many occurrences after the first ``done`` have come by ``today``; counting ends at ``most``."""
+        return sum(1 for _ in islice(self.due(done, today), most))

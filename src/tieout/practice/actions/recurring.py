@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, TypedDict, Unpack
 
@@ -40,6 +40,14 @@ MOST_EVERY = Decimal(366)
 MOST_COUNT = Decimal(10_000)
 MOST_AT_ONCE = 100
 """Occurrences of one recurring invoice written in one run; the rest follows in the next."""
+FARTHEST_BACK = timedelta(days=366)
+MOST_MISSED = 60
+"""Invoices for days that have passed which one change may set off: a year of weeks, two months of days.
+
+A slip in a year, or a pause of years that ends, would otherwise write, number and perhaps finalize thousands.
+"""
+_SETS_OFF = frozenset({"first_date", "frequency", "every", "last_count", "last_date", "is_active"})
+"""What can make invoices of the past due at once."""
 _NOT_RECURRING = frozenset({"number", "date", "due_date"})
 
 
@@ -66,6 +74,7 @@ def create_recurring(
         values = _values(firm_id, asked, recurring, today)
         for column, value in values.items():
             setattr(recurring, column, value)
+        _refuse_to_catch_up(recurring, today, "first_date")
         _set_next(recurring)
         recurring.save()
         record_created(recurring, RECURRING_INVOICE, actor, given(values))
@@ -98,6 +107,10 @@ def change_recurring(
                 }
             )
         if changes:
+            if _SETS_OFF & changes.keys():
+                dates = {"first_date", "frequency", "every"} & changes.keys()
+                field = "first_date" if dates else "is_active" if "is_active" in changes else "last_date"
+                _refuse_to_catch_up(recurring, today, field)
             recurring.problem = ""
             _set_next(recurring)
             record_changed(recurring, RECURRING_INVOICE, "changed", actor, changes)
@@ -158,6 +171,32 @@ def _write_next(firm_id: int, recurring_id: int, actor: Actor, today: date, now:
     return invoice
 
 
+def _refuse_to_catch_up(recurring: RecurringInvoice, today: date, field: str) -> None:
+    """Raises Invalid when this schedule, if it is on, would at once write more of the past than anybody means."""
+    schedule, done = recurring.schedule, recurring.done
+    missed = schedule.count_due(done, today, MOST_MISSED + 1) if recurring.is_active else 0
+    if missed > MOST_MISSED:
+        told = f"This would write more than {MOST_MISSED} invoices for days that have passed, all at once."
+    elif missed and today - schedule.on(done) > FARTHEST_BACK:
+        told = "This would write invoices for days more than a year back."
+    else:
+        return
+    farthest = FARTHEST_BACK
+    if schedule.frequency is Frequency.DAILY:
+        farthest = min(farthest, timedelta(days=schedule.every * (MOST_MISSED - 1)))
+    begin = f"a first date from {_said(today - farthest)} on"
+    mend = (
+        f"Choose {begin}, and bill what is older with one invoice."
+        if field == "first_date"
+        else f"Leave this one as it is, and make another with {begin}."
+    )
+    raise Invalid({field: f"{told} {mend}"})
+
+
+def _said(day: date) -> str:
+    return f"{day:%B} {day.day}, {day.year}"
+
+
 def _set_next(recurring: RecurringInvoice) -> None:
     schedule, done = recurring.schedule, recurring.done
     recurring.next_date = schedule.on(done) if schedule.has(done) else None
@@ -185,6 +224,12 @@ def _values(firm_id: int, fields: RecurringFields, now: RecurringInvoice, today:
             checks.problem("first_date", "The first date is needed.")
         elif values["first_date"] - today > LATEST_DUE:
             checks.problem("first_date", "The first date is more than ten years away; check it.")
+        elif today - values["first_date"] > FARTHEST_BACK and values["first_date"] != now.first_date:
+            checks.problem(
+                "first_date",
+                f"The first date is more than a year back. Choose one from {_said(today - FARTHEST_BACK)} on; "
+                "bill what is older with invoices of its own.",
+            )
     if "last_date" in fields:
         values["last_date"] = checks.day("last_date", fields["last_date"], "The last date")
     if "last_count" in fields:
