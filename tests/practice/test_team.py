@@ -73,6 +73,14 @@ def test_a_colleague_who_returns_gets_the_old_place_back(firm: Firm, alice: Memb
 
 
 @pytest.mark.usefixtures("scope")
+def test_adding_who_works_here_already_is_no_news(firm: Firm) -> None:
+    user = User.objects.create_user("sam@byrne.example", full_name="Sam Lee")
+    once, again = (add_member(firm_id=firm.pk, user=user, preset="staff-all") for _ in range(2))
+    assert once == again
+    assert ChangeRecord.objects.filter(verb="added", record_id=str(once.pk)).count() == 1
+
+
+@pytest.mark.usefixtures("scope")
 def test_a_preset_role_is_read_only_and_its_copy_is_the_firms_own(firm: Firm, alice: Member) -> None:
     staff = firm.roles.get(preset="staff-all")
     with pytest.raises(Invalid, match="preset role"):

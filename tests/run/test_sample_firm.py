@@ -10,6 +10,7 @@ from django.contrib.auth import authenticate
 from quickbooks_emulator.worlds import sample
 from tieout.demo import client_list, people
 from tieout.demo.sample_firm import open_sample_firm
+from tieout.practice.actor import ChangeRecord
 from tieout.practice.clients import Client
 from tieout.practice.firms import Firm, Member
 from tieout.practice.isolation import firm_scope
@@ -63,6 +64,8 @@ def test_the_sample_firm_is_opened_once() -> None:
         assert Client.objects.count() == len(client_list.EVERYBODY)
         archived = {each.name for each in client_list.EVERYBODY if not each.is_active}
         assert set(Client.objects.filter(is_active=False).values_list("name", flat=True)) == archived
+        added = ChangeRecord.objects.filter(kind="member", verb="added").values_list("record_id", flat=True)
+        assert sorted(added) == sorted(str(each.pk) for each in Member.objects.all())
 
 
 @pytest.mark.django_db

@@ -53,7 +53,10 @@ def add_member(*, firm_id: int, user: User, preset: str, actor: Actor = TIEOUT) 
 
 
 def admit(*, firm_id: int, user: User, role: Role, actor: Actor) -> Member:
-    """The same, under any role of the firm. The caller has checked who may."""
+    """The same, under any role of the firm. Who works under it already is no news. The caller has checked who may."""
+    there = Member.objects.filter(firm_id=firm_id, user=user, role=role, is_active=True).first()
+    if there is not None:
+        return there
     with transaction.atomic():
         member, _ = Member.objects.update_or_create(
             firm_id=firm_id, user=user, defaults={"role": role, "is_active": True}
