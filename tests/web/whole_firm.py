@@ -5,6 +5,7 @@ The pages come from the router: a new one without a sample here fails the walk, 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -260,4 +261,11 @@ def pages(firm: WholeFirm) -> Iterator[Page]:
         if answer.status_code != 200:
             yield Page(route, here, f"{answer.status_code} {answer.get('Location', '')}")
         elif answer["Content-Type"].startswith("text/html") and b"<html" in answer.content:
-            yield Page(route, here)
+            yield Page(route, here, other_word(answer.content))
+
+
+def other_word(content: bytes) -> str:
+    """A page says e-mail as all others do: what is said otherwise, or empty."""
+    words = re.sub(rb"<[^>]*>", b" ", content)
+    found = re.search(rb"\b[Ee]mails?\b", words)
+    return f"says {found[0].decode()} where the others say e-mail" if found else ""

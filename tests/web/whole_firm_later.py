@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from tests.practice.billing_world import NOW
 from tests.web.conftest import PASSWORD, entered
-from tests.web.whole_firm import Page, WholeFirm
+from tests.web.whole_firm import Page, WholeFirm, other_word
 from tieout.practice.actions.api_tokens import create_token
 from tieout.practice.actions.billing_import import KINDS, example_of, keep_billing_upload
 from tieout.practice.actions.team import add_member
@@ -43,9 +43,10 @@ class Visit:
     def see(self, route: str, address: str) -> None:
         answer = self.who.get(address)
         shows = answer.status_code == 200 and b"<html" in answer.content
-        self.pages.append(
-            Page(route, address, "" if shows else f"{answer.status_code} {answer.get('Location', '')}")
+        problem = (
+            other_word(answer.content) if shows else f"{answer.status_code} {answer.get('Location', '')}"
         )
+        self.pages.append(Page(route, address, problem))
 
     def at(self, name: str, *ids: Any, route: str = "") -> None:
         address = reverse(name, args=ids)

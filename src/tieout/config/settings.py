@@ -127,7 +127,10 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "tieout.web.accounts.ClosedSignUp"
-ACCOUNT_FORMS = {"reset_password": "tieout.web.people.own_sign_in.ForgottenForm"}
+ACCOUNT_FORMS = {
+    "login": "tieout.web.people.own_sign_in.SignInForm",
+    "reset_password": "tieout.web.people.own_sign_in.ForgottenForm",
+}
 PASSWORD_RESET_TIMEOUT = 24 * 60 * 60
 ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "10/15m/key"}
 """Passwords are axes' business (``ClosedSignUp.pre_authenticate``); here counts who has the password and guesses codes."""

@@ -32,6 +32,7 @@ _WORDS: Mapping[str, str] = {
 }
 _CODED = frozenset({"status", "method", "charge"})
 _LABELS: Mapping[str, str] = {
+    "email": "E-mail",
     "is_active": "Active",
     "is_void": "Void",
     "sku": "SKU",

@@ -59,7 +59,7 @@ BUCKETS: Mapping[str, Bucket] = {
 
 LABELS: Mapping[str, str] = {
     "company_name": "Company",
-    "email": "Email",
+    "email": "E-mail",
     "phone": "Phone",
     "mobile": "Mobile",
     "city": "City",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import get_adapter as account_adapter
-from allauth.account.forms import ResetPasswordForm
+from allauth.account.forms import LoginForm, ResetPasswordForm
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn import views as keys
@@ -16,8 +16,24 @@ from django.shortcuts import redirect
 from tieout.web.access import FirmRequest
 
 
+def _named(field: Any) -> None:
+    """The word every other page has for it, and no example in the field that a label beside it makes needless."""
+    field.label = "E-mail"
+    field.widget.attrs.pop("placeholder", None)
+
+
+class SignInForm(LoginForm):  # type: ignore[misc]  # allauth has no types
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _named(self.fields["login"])
+
+
 class ForgottenForm(ResetPasswordForm):  # type: ignore[misc]  # allauth has no types
     """Mails an unknown address too, so that neither the page nor its speed tells which addresses are known."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _named(self.fields["email"])
 
     def save(self, request: HttpRequest, **kwargs: Any) -> str:
         if self.users:
