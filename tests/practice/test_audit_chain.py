@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -68,13 +69,21 @@ def test_each_firms_entries_are_chained_in_the_order_of_their_making(
         ("UPDATE practice_changerecord SET at = at + interval '1 second' WHERE id = %s", 3),
         ("DELETE FROM practice_changerecord WHERE id = %s", 3),
         ("UPDATE practice_changerecord SET number = number + 100 WHERE id = %s", 3),
+        (
+            "UPDATE practice_changerecord SET number = 103 WHERE id = %s;"
+            "UPDATE practice_changerecord SET number = 3 WHERE number = 4"
+            " AND firm_id = (SELECT firm_id FROM practice_changerecord WHERE id = %s);"
+            "UPDATE practice_changerecord SET number = 4 WHERE id = %s",
+            3,
+        ),
     ],
 )
-def test_an_entry_that_is_changed_or_removed_is_found(
+def test_an_entry_that_is_changed_moved_or_removed_is_found(
     five: list[ChangeRecord], firm: Firm, tampering: str, found: int
 ) -> None:
     with past_the_refusal() as cursor:
-        cursor.execute(tampering, [five[2].pk])
+        for statement in tampering.split(";"):
+            cursor.execute(statement, [five[2].pk])
     with firm_scope(firm.pk):
         assert broken_at(firm.pk) == found
     told = io.StringIO()
@@ -97,3 +106,47 @@ def test_the_database_lets_an_entry_be_chained_once_and_nothing_else(
     assert "5 entries, last hash" in told.getvalue()
     assert "1 to be chained by the worker): whole" in told.getvalue()
     assert chain_all() == 1
+
+
+def printed(kept: Path | None = None) -> str:
+    told = io.StringIO()
+    call_command("verify_logs", stdout=told, kept=kept)
+    return told.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("tampering", "found"),
+    [
+        ("DELETE FROM practice_changerecord WHERE firm_id = %s AND number > 3", 4),
+        ("DELETE FROM practice_changerecord WHERE firm_id = %s AND number = 5", 5),
+        ("DELETE FROM practice_changerecord WHERE firm_id = %s", 1),
+    ],
+)
+def test_an_end_that_was_cut_off_is_found_with_what_was_printed_before(
+    five: list[ChangeRecord], firm: Firm, tmp_path: Path, tampering: str, found: int
+) -> None:
+    kept = tmp_path / "last-week.txt"
+    kept.write_text(printed())
+    with firm_scope(firm.pk):
+        Firm.objects.filter(pk=firm.pk).update(name="Another, (name)")
+    assert printed(kept).count("whole") == 2
+    with past_the_refusal() as cursor:
+        cursor.execute(tampering, [firm.pk])
+    assert "BROKEN" not in printed(), "a shorter chain is a chain: this is what the kept end is for"
+    told = io.StringIO()
+    with pytest.raises(CommandError, match="1 log is not whole"):
+        call_command("verify_logs", stdout=told, kept=kept)
+    assert f"History of firm {firm.pk}, Another, (name)" in told.getvalue()
+    assert f"BROKEN at entry {found}\n" in told.getvalue()
+
+
+def test_what_was_not_printed_here_is_refused(five: list[ChangeRecord], tmp_path: Path) -> None:
+    (tmp_path / "other.txt").write_text("All is well.")
+    with pytest.raises(CommandError, match="names no log"):
+        printed(tmp_path / "other.txt")
+    with pytest.raises(CommandError, match="cannot be read"):
+        printed(tmp_path / "missing.txt")
+    gone = f"History of firm 999999, Gone (7 entries, last hash {'0' * 64}): whole"
+    (tmp_path / "gone.txt").write_text(gone)
+    with pytest.raises(CommandError, match="1 log is not whole"):
+        printed(tmp_path / "gone.txt")

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import io
+from pathlib import Path
+
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 
 from tests.sync.rig import Rig
@@ -53,6 +57,15 @@ def test_the_database_refuses_to_change_or_remove_an_entry(rig: Rig) -> None:
         ("UPDATE sync_writeentry SET result = 'done' WHERE number = 2", 2),
         ("DELETE FROM sync_writeentry WHERE number = 2", 2),
         ("UPDATE sync_writeentry SET before = '{}' WHERE number = 3", 3),
+        ("UPDATE sync_writeentry SET at = at + interval '1 second' WHERE number = 1", 1),
+        (
+            "UPDATE sync_writeentry SET number = number + 100;"
+            "UPDATE sync_writeentry SET number = CASE number WHEN 101 THEN 2 WHEN 102 THEN 1 ELSE 3 END",
+            1,
+        ),
+        ("DELETE FROM sync_writeentry WHERE number = 3", 3),
+        ("DELETE FROM sync_writeentry WHERE number > 1", 2),
+        ("DELETE FROM sync_writeentry", 1),
     ],
 )
 def test_whoever_gets_round_the_database_breaks_the_chain(rig: Rig, tampering: str, first_wrong: int) -> None:
@@ -62,6 +75,25 @@ def test_whoever_gets_round_the_database_breaks_the_chain(rig: Rig, tampering: s
             cursor.execute("RESET ROLE; SET LOCAL session_replication_role = replica")  # no trigger fires
             cursor.execute(tampering)
         assert write_log.broken_at(rig.connection) == first_wrong
+        told = io.StringIO()
+        with pytest.raises(CommandError, match="1 log is not whole"):
+            call_command("verify_logs", stdout=told)
+    (line,) = [each for each in told.getvalue().splitlines() if each.startswith("Sent through connection")]
+    assert line.endswith(f"BROKEN at entry {first_wrong}")
+
+
+def test_a_whole_log_is_said_to_be_whole_and_what_was_printed_of_it_finds_another_end(
+    rig: Rig, tmp_path: Path
+) -> None:
+    told, kept = io.StringIO(), tmp_path / "last-week.txt"
+    with rig.here():
+        call_command("verify_logs", stdout=told)
+        assert told.getvalue().count("whole") == 2
+        assert "(3 entries, last hash" in told.getvalue()
+        kept.write_text(told.getvalue().replace("(3 entries", "(4 entries"))
+        with pytest.raises(CommandError, match="1 log is not whole"):
+            call_command("verify_logs", stdout=told, kept=kept)
+    assert "BROKEN at entry 4" in told.getvalue()
 
 
 def test_an_inactive_twin_made_active_again_is_in_the_log_with_what_it_was() -> None:

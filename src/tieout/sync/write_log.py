@@ -21,7 +21,7 @@ from django.db import models
 from tieout.practice.models import Firm
 from tieout.sync import together
 from tieout.sync.connection_tables import Connection
-from tieout.sync.record_tables import Attempt
+from tieout.sync.record_tables import Attempt, AttemptState
 
 GENESIS = "0" * 64
 
@@ -130,14 +130,21 @@ def hash_of(entry: Mapping[str, Any]) -> str:
 
 
 def broken_at(connection: Connection) -> int | None:
-    """The number of the first entry that does not fit its chain; None when the log is whole."""
+    """The number of the first entry that does not fit its chain, or is missing; None when the log is whole.
+
+    A chain whose end was cut off fits. But every write that arrived is in the journal too: one without an entry tells.
+    """
     expected, previous = 1, GENESIS
     for entry in _entries(connection):
         said = {**vars(entry), "connection_id": entry.connection_id}
         if entry.number != expected or entry.previous_hash != previous or entry.hash != hash_of(said):
             return min(entry.number, expected)
         expected, previous = expected + 1, entry.hash
-    return None
+    logged = WriteEntry.objects.filter(
+        connection=connection, request_id=models.OuterRef("request_id"), result="done"
+    )
+    arrived = Attempt.objects.filter(connection=connection, state=AttemptState.DONE)
+    return expected if arrived.filter(~models.Exists(logged)).exists() else None
 
 
 def _entries(connection: Connection) -> Iterator[WriteEntry]:
