@@ -22,6 +22,8 @@ from tieout.practice.permissions import NotAllowed, Permission
 from tieout.web.people.second_factor import signed_in_lately, still_to_set_up
 
 View = Callable[..., HttpResponse]
+POSTED, ALWAYS = "posted", "always"
+"""When a page asks who one is again: only for what is posted, or whatever is asked of it."""
 
 
 class FirmRequest(HttpRequest):
@@ -59,6 +61,8 @@ def requires(
                 raise ReauthenticationRequired
             return view(request, *args, **kwargs)
 
+        if lately:
+            door.asks_again = POSTED  # type: ignore[attr-defined]
         return _declare(door, permission)
 
     return mark
@@ -76,6 +80,7 @@ def freshly(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             raise ReauthenticationRequired
         return view(request, *args, **kwargs)
 
+    door.asks_again = ALWAYS  # type: ignore[attr-defined]
     return door
 
 
@@ -97,6 +102,11 @@ def declared(view: Any) -> Permission | str | None:
 def turned_away(request: HttpRequest, sentence: str) -> HttpResponse:
     """The 403 page: the sentence says what is missing and who can help."""
     return render(request, "errors/403.html", {"sentence": sentence}, status=403)
+
+
+def asks_again(view: Any) -> str:
+    """``POSTED``, ``ALWAYS``, or empty where the sign-in of this morning is good enough."""
+    return cast("str", getattr(view, "asks_again", ""))
 
 
 def _declare(door: View, access: Permission | str | None) -> View:

@@ -8,6 +8,7 @@ from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.views.decorators.http import require_GET
 
 from tieout.practice.access import visible_clients
 from tieout.practice.clients import Client
@@ -21,6 +22,7 @@ from tieout.web.integrations.tie_out_words import agreement_line
 from tieout.web.tasks import Figure, tasks
 
 
+@require_GET
 @requires(None)
 def dashboard(request: FirmRequest) -> HttpResponse:
     member = request.member

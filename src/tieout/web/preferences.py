@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_GET
 
 from tieout.practice.access import helpers_for
 from tieout.practice.firms import Plan
@@ -11,6 +12,7 @@ from tieout.practice.permissions import MODULE_BRINGS, MODULE_LABELS, Module, Pe
 from tieout.web.access import FirmRequest, requires
 
 
+@require_GET
 @requires(None)
 def settings(request: FirmRequest) -> HttpResponse:
     member = request.member
@@ -26,6 +28,7 @@ def settings(request: FirmRequest) -> HttpResponse:
     return render(request, "pages/settings.html", context)
 
 
+@require_GET
 @requires(None)
 def plan(request: FirmRequest) -> HttpResponse:
     """What the firm pays for. Read only: whoever runs the installation changes it."""

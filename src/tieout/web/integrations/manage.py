@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from tieout.sync import connections, ledgers, standing, status
 from tieout.sync.models import Connection
@@ -18,6 +18,7 @@ from tieout.web.integrations.tie_out_words import agreement_line
 from tieout.web.integrations.tile import tile
 
 
+@require_GET
 @requires(None)
 def integrations(request: FirmRequest) -> HttpResponse:
     """The tiles. Seen by every member: a greyed Manage says why it is grey and who can help."""

@@ -72,7 +72,7 @@ def invite(request: FirmRequest) -> HttpResponse:
     return render(request, "people/invite.html", {"form": form}, status=status)
 
 
-@requires(Permission.MANAGE_TEAM)
+@requires(Permission.MANAGE_TEAM, lately=True)
 @require_POST
 def invite_again(request: FirmRequest, invitation_id: int) -> HttpResponse:
     return _sent(request, send_again(by=request.member, invitation_id=invitation_id, now=timezone.now()))
