@@ -63,6 +63,35 @@ def test_a_long_list_goes_on_from_both_ends_without_a_count() -> None:
 
 
 @pytest.mark.usefixtures("many")
+@pytest.mark.parametrize("asked", ["1", "2", "3", "last", "-2", "99"])
+def test_a_long_list_is_counted_and_summed_to_the_end_for_whoever_asks(asked: str) -> None:
+    short, exact = page(asked, most=125), page(f"{asked}&count=all", most=100)
+    assert [each.name for each in exact.rows] == [each.name for each in short.rows]
+    assert (exact.count, exact.total, exact.sums, exact.place, exact.has_next) == (
+        125,
+        "125",
+        {"versions": 125},
+        short.place,
+        short.has_next,
+    )
+
+
+@pytest.mark.usefixtures("many")
+def test_the_exact_number_is_a_link_away(
+    signed_in: Callable[[str], Browser], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tieout.web.clients.MOST_COUNTED", 100)
+    browser = signed_in("admin")
+    shown = browser.get("/clients/?page=2&sort=-name").content.decode()
+    assert "more than 100 clients" in shown
+    link = "?sort=-name&amp;page=2&amp;count=all"
+    assert f'href="{link}">Count all clients' in shown
+    counted = browser.get("/clients/" + link.replace("&amp;", "&")).content.decode()
+    assert "Page 2 of 3, 125 clients" in counted
+    assert "Count all" not in counted
+
+
+@pytest.mark.usefixtures("many")
 @pytest.mark.parametrize("asked", ["", "0", "-0", "x", "1e3", "9999999", "--1", "-"])
 def test_what_is_no_page_is_the_first(asked: str) -> None:
     assert page(asked, most=100).number == 1

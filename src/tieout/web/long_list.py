@@ -1,9 +1,10 @@
 """Acts: one page of a list that may be very long, without counting or walking all of it.
 
 Up to ``MOST_COUNTED`` rows are counted, and summed; beyond, the page says "more than" and goes on by asking for one
-row too many. An exact number would cost half a second at half a million rows, on every page of every list, or one
-more row that every bill and payment of the firm has to wait for; who wants it narrows the list, and the dashboard has
-the totals. Pages can also be asked for from the end, which is read backwards: the last page costs what the first does.
+row too many. Counting half a million rows costs a good part of a second, which nobody wants on every page of every
+list; a kept number would be one more row that every bill and payment of the firm has to wait for, and there is none
+for most filters. So whoever wants the exact number asks for it (``count=all``), and only that page waits for it.
+Pages can also be asked for from the end, which is read backwards: the last page costs what the first does.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from django.db.models import Model, QuerySet
+from django.db.models import Count, Model, QuerySet
 from django.http import QueryDict
 
 from tieout.web.listing import PAGE_SIZE
@@ -21,6 +22,7 @@ MOST_COUNTED = 5_000
 MOST_FOUND = 500
 """Counted of what a search finds: each row is looked at."""
 MOST_PAGES = 100_000
+COUNT, ALL = "count", "all"
 Row = TypeVar("Row", bound=Model)
 
 
@@ -30,7 +32,7 @@ class LongPage(Generic[Row]):
     number: int
     """From 1; below zero counted from the end, where the number from the front is not known."""
     count: int | None
-    """All rows of the list; None when there are more than ``MOST_COUNTED``."""
+    """All rows of the list; None when there are more than ``most`` and nobody asked for the exact number."""
     sums: Mapping[str, Any]
     """Empty when not all rows were counted."""
     has_next: bool
@@ -43,6 +45,11 @@ class LongPage(Generic[Row]):
     @property
     def total(self) -> str:
         return f"more than {self.most:,}" if self.count is None else f"{self.count:,}"
+
+    @property
+    def count_all(self) -> str:
+        """What the address that asks for the exact number ends in; empty where it is told already."""
+        return f"page={self.number}&{COUNT}={ALL}" if self.count is None else ""
 
     @property
     def plural(self) -> str:
@@ -87,6 +94,8 @@ def long_page(
     count = few.values("pk")[: most + 1].count()
     rows = found if load is None else load
     asked = _asked(address.get("page", "1"))
+    if count > most and address.get(COUNT) == ALL:
+        return _counted(found, rows, asked, most, sums)
     if count <= most:
         pages = max(1, -(-count // PAGE_SIZE))
         number = min(asked, pages) if asked > 0 else max(1, pages + 1 + asked)
@@ -100,6 +109,24 @@ def long_page(
         asked = -1
     backwards = _part(rows.reverse(), (-asked - 1) * PAGE_SIZE, PAGE_SIZE)
     return LongPage(backwards[::-1], asked, None, {}, asked < -1, most)
+
+
+def _counted(
+    found: QuerySet[Row], rows: QuerySet[Row], asked: int, most: int, sums: Mapping[str, Any]
+) -> LongPage[Row]:
+    """The same page of a long list with its exact number and sums, for which every row is passed by once."""
+    told = found.order_by().aggregate(long_page_count=Count("pk"), **sums)
+    count: int = told.pop("long_page_count")
+    pages = max(1, -(-count // PAGE_SIZE))
+    number = min(asked, pages) if asked > 0 else max(1, pages + 1 + asked)
+    if number > pages // 2:  # nearer to the end, which is read backwards
+        last = pages - number
+        skip = 0 if last == 0 else count - number * PAGE_SIZE
+        many = count - (number - 1) * PAGE_SIZE if last == 0 else PAGE_SIZE
+        shown = _part(rows.reverse(), skip, many)[::-1]
+    else:
+        shown = _part(rows, (number - 1) * PAGE_SIZE, PAGE_SIZE)
+    return LongPage(shown, number, count, told, number < pages, most)
 
 
 def _part(rows: QuerySet[Row], first: int, many: int) -> list[Row]:
