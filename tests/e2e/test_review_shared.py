@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.e2e.in_process import colleague, enter
+from tests.e2e.test_billing import violations
 from tests.e2e.test_review_left import MANAGE, REVIEW, a_firm, reviewed, row, synced
 from tests.sync.rig import Rig
 from tieout.sync import rollback
@@ -37,7 +38,9 @@ def test_two_reviewers_see_each_other_and_who_is_late_is_told_who_decided(
     reviewed(rig)
     dana = enter(browser, rig.member, live_server.url)
     sam = enter(browser, colleague(rig), live_server.url)
+    # nobody's page is told of the other in time: what the page itself would show is the next journey's
     for page in (dana, sam):
+        page.route("**/together/**", lambda route: route.fulfill(status=204))
         page.goto(f"{live_server.url}{REVIEW}unmatched/")
     dana.keyboard.press("j")
     dana.keyboard.press("n")
@@ -64,6 +67,49 @@ def test_two_reviewers_see_each_other_and_who_is_late_is_told_who_decided(
     expect(dana.locator("#forecast")).to_contain_text("1 new in QuickBooks, 1 left as it is")
     sam.reload()
     expect(row(sam, "Bo Lee")).to_contain_text("by Dana Reyes")
+    assert not dana.complaints + sam.complaints  # type: ignore[attr-defined]
+
+
+def test_open_lists_show_within_seconds_who_else_reviews_and_what_they_decide(
+    browser: Browser, live_server: Any, settings: Any
+) -> None:
+    rig = a_firm(settings)
+    for name in ("Ada Byrne", "Bo Lee", "Cy Only"):
+        rig.add_client(name)
+    reviewed(rig)
+    dana = enter(browser, rig.member, live_server.url)
+    sam = enter(browser, colleague(rig), live_server.url)
+    for page in (sam, dana):
+        page.goto(f"{live_server.url}{REVIEW}unmatched/")
+    others = sam.locator("#together")
+    expect(others).to_contain_text("Dana Reyes is reviewing too: Unmatched.")
+    bo = sam.get_by_role("checkbox", name="Select Bo Lee")
+    bo.check()
+    sam.keyboard.press("j")  # from a ticked row on to the next: stands on Cy Only
+
+    # decided there, the second while the first is on its way; drawn anew here: tick and place are kept
+    row(dana, "Ada Byrne").get_by_role("button", name=re.compile("^Create in QuickBooks")).click()
+    row(dana, "Cy Only").get_by_role("button", name=re.compile("^Leave out")).click()
+    for name, fate in (("Ada Byrne", "Will be created in QuickBooks"), ("Cy Only", "Left out")):
+        expect(row(sam, name)).to_contain_text(fate)
+        expect(row(sam, name)).to_contain_text("Just decided")
+    expect(others).to_contain_text(
+        "Dana Reyes decided about 2 rows in the last ten minutes: Cy Only, Ada Byrne."
+    )
+    expect(sam.locator("#forecast")).to_contain_text("1 new in QuickBooks")
+    expect(bo).to_be_checked()
+    expect(row(sam, "Cy Only")).to_be_focused()
+    assert not violations(sam)
+
+    # what was drawn anew has been seen: it may be decided otherwise, and that shows there
+    row(sam, "Cy Only").get_by_role("button", name=re.compile("^Open again")).click()
+    expect(row(dana, "Cy Only")).to_contain_text("Waits for a decision")
+    expect(dana.locator("#together")).to_contain_text("Sam Ito decided about 1 row")
+
+    # and when one of them syncs, the other's page says that it is over
+    dana.get_by_role("button", name="See the final plan").click()
+    dana.get_by_role("button", name="Sync clients").click()
+    expect(others).to_contain_text("Dana Reyes pressed Sync.")
     assert not dana.complaints + sam.complaints  # type: ignore[attr-defined]
 
 

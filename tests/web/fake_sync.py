@@ -17,7 +17,17 @@ from tieout.practice.firms import Member
 from tieout.practice.permissions import Permission
 from tieout.reconcile.ports import RetryLater
 from tieout.reconcile.state import Key, Side
-from tieout.sync import connections, inbox, likely, review_final, review_lists, review_plan, status, worklist
+from tieout.sync import (
+    connections,
+    inbox,
+    likely,
+    review_final,
+    review_lists,
+    review_plan,
+    review_together,
+    status,
+    worklist,
+)
 from tieout.sync import review as reviews
 from tieout.sync.issues import CAUSES
 from tieout.sync.models import Connection, Review, ReviewRow
@@ -37,6 +47,7 @@ FUNCTIONS: Mapping[Any, tuple[str, ...]] = {
     worklist: ("groups", "page_of", "totals", "every"),
     review_lists: ("decided", "to_check", "forecast"),
     review_final: ("differences", "current_fingerprint"),
+    review_together: ("look_in", "others"),
     inbox: ("receive",),
 }  # fmt: skip
 
@@ -60,6 +71,13 @@ class FakeSync:
         for module, names in FUNCTIONS.items():
             for name in names:
                 monkeypatch.setattr(module, name, getattr(self, name))
+
+    # reviewers
+    def look_in(self, review: Review, member: Member, place: str) -> None:
+        pass
+
+    def others(self, review: Review, member: Member) -> review_together.Together:
+        return review_together.Together((), (), "nobody")
 
     # connections
     def gate(self, member: Member) -> connections.Gate:

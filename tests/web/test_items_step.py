@@ -119,9 +119,9 @@ def test_one_sides_values_pair_the_two_and_undo_takes_it_back(signed_in: SignedI
 
 def test_switched_off_nothing_of_quickbooks_is_created_here(signed_in: SignedIn, review: Review) -> None:
     browser = signed_in("admin")
-    assert "1 new item in Tieout" in text(browser.get(ITEMS + "review/"))
+    assert "1 new service item in Tieout" in text(browser.get(ITEMS + "review/"))
     answer = browser.post(ITEMS + "create-new/", {}, follow=True)
-    assert "0 new items in Tieout" in text(answer)
+    assert "0 new service items in Tieout" in text(answer)
 
 
 def test_another_firm_sees_nothing_of_it(review: Review) -> None:

@@ -232,6 +232,7 @@ ELSEWHERE: Mapping[str, str] = {
     "settings/integrations/quickbooks/service-items/confirm/export.csv": "a download",
     "settings/integrations/quickbooks/tie-out/<int:tie_out_id>/export.csv": "a download",
     "settings/integrations/quickbooks/tie-out/<int:tie_out_id>/print.pdf": "a download",
+    "settings/integrations/quickbooks/service-items/review/<slug:slug>/together/": "a part of the list",
     "settings/two-factor/codes/download/": "closed: codes are shown once",
     "confirm/passkey/": "asks the browser for a key at once: tests/e2e/test_passkeys has one",
     "settings/two-factor/passkeys/": "leads to the overview",

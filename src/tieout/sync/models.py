@@ -26,7 +26,7 @@ from tieout.sync.record_tables import (
     Link,
     Observation,
 )
-from tieout.sync.review_tables import OPEN_STATES, Review, ReviewRow, ReviewState
+from tieout.sync.review_tables import OPEN_STATES, Review, ReviewRow, ReviewState, ReviewVisit
 from tieout.sync.tie_out_tables import TieOut, TieOutLine
 from tieout.sync.write_log import WriteEntry
 
@@ -54,6 +54,7 @@ __all__ = [
     "Review",
     "ReviewRow",
     "ReviewState",
+    "ReviewVisit",
     "Run",
     "SectionState",
     "SettingsCheck",

@@ -40,8 +40,8 @@ def checking(review: Review, *, search: str = "", page: int = 1, per_page: int =
     total = found.count()
     pages = max(1, ceil(total / per_page))
     page = min(max(1, page), pages)
-    shown = found.order_by("certainty", "sort_name", "id")[(page - 1) * per_page : page * per_page]
-    return RowPage(list(shown), page, pages, total)
+    shown = found.select_related("decided_by__user").order_by("certainty", "sort_name", "id")
+    return RowPage(list(shown[(page - 1) * per_page : page * per_page]), page, pages, total)
 
 
 def row_of(review: Review, row_id: int) -> ReviewRow | None:

@@ -1,4 +1,7 @@
-"""Acts: the tables of the set-up review: what matching proposed and what a person decided. Written by ``review``."""
+"""Acts: the tables of the set-up review: what matching proposed, what a person decided, and who looks at it.
+
+Written by ``review``, ``review_decisions`` and ``review_together``.
+"""
 
 from __future__ import annotations
 
@@ -94,3 +97,16 @@ class ReviewRow(models.Model):
         if self.bucket != "match":
             return False
         return self.decision == "accept" or (self.confirmed and self.decision != "reject")
+
+
+class ReviewVisit(models.Model):
+    """That a member looks at a review, where, and when they were last seen there. One row each."""
+
+    firm = models.ForeignKey(Firm, on_delete=models.PROTECT, related_name="+")
+    review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="+")
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="+")
+    place = models.CharField(max_length=60)
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["review", "member"], name="review_visit_once")]

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 from tieout.practice.csv_text import write_csv
 from tieout.reconcile.state import Side
 from tieout.sync import review as reviews
-from tieout.sync import review_final
+from tieout.sync import review_final, review_together
 from tieout.sync.models import Connection, ReviewState
 from tieout.sync.review_final import FinalPlan
 from tieout.sync.review_plan import Fate
@@ -41,6 +41,7 @@ def confirm(request: FirmRequest, connection: Connection, entity: str = "client"
     review = reviews.open_review(connection, entity)
     if review is None or review.state != ReviewState.READY:
         return redirect(flow.choose)
+    review_together.look_in(review, request.member, "The final plan")
     plan = review_final.final_plan(connection, review)
     parts = [(fate, title, text, _lines(plan, fate)) for fate, title, text in PARTS]
     return render(
@@ -61,6 +62,7 @@ def confirm(request: FirmRequest, connection: Connection, entity: str = "client"
             "here": plan.written(Side.PRACTICE),
             "there": plan.written(Side.LEDGER),
             "most": SHOWN,
+            "together": review_together.others(review, request.member),
         },
     )
 

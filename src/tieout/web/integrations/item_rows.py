@@ -1,4 +1,4 @@
-"""Decides: how one row of the service items' review is shown: both items, what fails between them, and its buttons. Pure."""
+"""Decides: the lists of the service items' review, and how one row is shown: both items, what fails, its buttons. Pure."""
 
 from __future__ import annotations
 
@@ -17,6 +17,39 @@ from tieout.web.integrations.review_rows import FATES
 
 FIELDS = (("name", "Name"), ("rate", "Rate"), ("sku", "SKU"))
 NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    title: str
+    icon: str
+    explains: str
+    empty: str
+
+
+TABS: Mapping[str, Tab] = {
+    "unmatched": Tab(
+        "Unmatched",
+        "unlink",
+        "Items here without an item in QuickBooks that has the same name, rate and SKU. The nearest one stands beside "
+        "it, and what is not the same is marked. Use one side's values, map it to any other item, create it there, or "
+        "leave it out. What you leave open is not synced.",
+        "Every item here has its partner.",
+    ),
+    "only-in-quickbooks": Tab(
+        "Only in QuickBooks",
+        "plus",
+        "Services in QuickBooks without an item here. Products, bundles and categories stay in QuickBooks.",
+        "Every service in QuickBooks is an item here.",
+    ),
+    "matched": Tab(
+        "Matched",
+        "link",
+        "Name, rate and SKU are the same, or you said that they belong together. From now on they are held together: "
+        "a new price on either side is an ordinary change.",
+        "Nothing is matched yet.",
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)

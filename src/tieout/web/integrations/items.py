@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_POST
 
 from tieout.practice.actions.clients import ChangedMeanwhile
-from tieout.practice.actions.service_items import change_service_item, used_by
+from tieout.practice.actions.service_items import change_service_item
 from tieout.practice.billing_access import access_item
 from tieout.practice.permissions import NotAllowed, NotYours
 from tieout.practice.records import RECORD_KINDS
@@ -21,51 +17,19 @@ from tieout.reconcile.ports import Activity, LedgerError
 from tieout.sync import chosen, item_review, review_decisions, review_lists, steps
 from tieout.sync import review as reviews
 from tieout.sync.decisions import CannotDecide
-from tieout.sync.models import Connection, Review, ReviewRow, ReviewState
+from tieout.sync.models import Connection, Review, ReviewState
 from tieout.web.access import FirmRequest
 from tieout.web.billing.acting import by
 from tieout.web.integrations import review_undo
 from tieout.web.integrations.flows import ITEMS
 from tieout.web.integrations.gated import connected
-from tieout.web.integrations.item_rows import ItemRow, item_row
+from tieout.web.integrations.item_rows import TABS
 from tieout.web.integrations.needs_you import back
-from tieout.web.paging import page_number
+from tieout.web.integrations.review_page import asked, drawn, page_of, row_template
+from tieout.web.integrations.review_together import with_the_others
 
 STEP = steps.BY_SLUG["service-items"]
 READABLE = (ReviewState.READY, ReviewState.DONE)
-
-
-@dataclass(frozen=True, slots=True)
-class Tab:
-    title: str
-    icon: str
-    explains: str
-    empty: str
-
-
-TABS: Mapping[str, Tab] = {
-    "unmatched": Tab(
-        "Unmatched",
-        "unlink",
-        "Items here without an item in QuickBooks that has the same name, rate and SKU. The nearest one stands beside "
-        "it, and what is not the same is marked. Use one side's values, map it to any other item, create it there, or "
-        "leave it out. What you leave open is not synced.",
-        "Every item here has its partner.",
-    ),
-    "only-in-quickbooks": Tab(
-        "Only in QuickBooks",
-        "plus",
-        "Services in QuickBooks without an item here. Products, bundles and categories stay in QuickBooks.",
-        "Every service in QuickBooks is an item here.",
-    ),
-    "matched": Tab(
-        "Matched",
-        "link",
-        "Name, rate and SKU are the same, or you said that they belong together. From now on they are held together: "
-        "a new price on either side is an ordinary change.",
-        "Nothing is matched yet.",
-    ),
-}
 
 
 @connected
@@ -109,12 +73,10 @@ def review(request: FirmRequest, connection: Connection, slug: str = "unmatched"
         return redirect(ITEMS.choose)
     if found.state not in READABLE:
         return redirect(ITEMS.place(found.state))
-    search = request.GET.get("search", "").strip()[:200]
-    seen = review_decisions.last_decision(found)
-    page = item_review.rows(found, slug, search=search, page=page_number(request))
+    wanted, seen = asked(request, slug), review_decisions.last_decision(found)
+    page = page_of(found, wanted)
     counts = item_review.counts(found)
     is_open = found.state == ReviewState.READY
-    keep = urlencode({"search": search}) + "&" if search else ""
     account = next(iter(chosen.choices(connection, "income_account")))
     return render(
         request,
@@ -128,28 +90,19 @@ def review(request: FirmRequest, connection: Connection, slug: str = "unmatched"
             "here": TABS[slug],
             "sections": [(each, tab, counts[each]) for each, tab in TABS.items()],
             "page": page,
-            "rows": _rows(request, found, page.rows),
-            "search": search,
-            "keep": keep,
+            "rows": drawn(connection, found, page.rows),
+            "row_template": row_template(found, slug),
+            "search": wanted.search,
+            "keep": wanted.keep,
             "seen": seen.isoformat(),
-            "back": f"{request.path}?{keep}page={page.page}",
+            "back": f"{request.path}?{wanted.keep}page={page.page}",
             "forecast": review_lists.forecast(found),
             "new_count": review_lists.undecided_new(found),
             "undo": review_undo.offered(request.session, found.pk) if is_open else "",
             "account": account,
+            **(with_the_others(request, found, wanted, TABS[slug].title, page) if is_open else {}),
         },
     )
-
-
-def _rows(request: FirmRequest, found: Review, rows: list[ReviewRow]) -> list[ItemRow]:
-    ids = [int(row.practice_id) for row in rows if row.practice_id.isdigit()]
-    uses = used_by(request.member.firm_id, ids)
-    return [
-        item_row(row, create_new=found.create_new, drafts=uses[int(row.practice_id)].drafts)
-        if row.practice_id.isdigit()
-        else item_row(row, create_new=found.create_new)
-        for row in rows
-    ]
 
 
 @connected

@@ -5,21 +5,20 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_POST
 
 from tieout.practice.permissions import NotYours
 from tieout.sync import match_memory, review_decisions, review_final, review_lists
 from tieout.sync import review as reviews
-from tieout.sync.models import Connection, Review, ReviewRow, ReviewState
+from tieout.sync.models import Connection, ReviewState
 from tieout.web.access import FirmRequest
 from tieout.web.integrations import review_undo
 from tieout.web.integrations.buckets import BUCKETS
 from tieout.web.integrations.flows import CLIENTS, FLOWS
 from tieout.web.integrations.gated import connected
-from tieout.web.integrations.review_rows import Decidable, decidable
+from tieout.web.integrations.review_page import asked, drawn, page_of, row_template
+from tieout.web.integrations.review_together import with_the_others
 from tieout.web.integrations.wizard import ENTITY
-from tieout.web.paging import page_number
 
 NOTHING_DONE = {"linked": 0, "created_here": 0, "created_there": 0, "needs_you": 0}
 MEASURED = (
@@ -42,23 +41,11 @@ def bucket(request: FirmRequest, connection: Connection, slug: str = "duplicates
     if review.state not in READABLE:
         return redirect(CLIENTS.place(review.state))
     here = BUCKETS[slug]
-    search = request.GET.get("search", "").strip()[:200]
-    only_checking = slug == "matches" and request.GET.get("show") == "check"
-    number = page_number(request)
-    seen = review_decisions.last_decision(review)
-    page = (
-        review_lists.checking(review, search=search, page=number)
-        if only_checking
-        else reviews.rows(review, here.word, search=search, page=number)
-    )
+    wanted, seen = asked(request, slug), review_decisions.last_decision(review)
+    page = page_of(review, wanted)
     counts, decided = reviews.bucket_counts(review), review_lists.decided(review)
     names = list(BUCKETS)
     following = names[(names.index(slug) + 1) % len(names)]
-    keep = {
-        name: value
-        for name, value in (("search", search), ("show", "check" if only_checking else ""))
-        if value
-    }
     is_open = review.state == ReviewState.READY
     return render(
         request,
@@ -81,17 +68,20 @@ def bucket(request: FirmRequest, connection: Connection, slug: str = "duplicates
             "next": following,
             "next_title": BUCKETS[following].title,
             "page": page,
-            "rows": _decidable(connection, review, page.rows),
-            "search": search,
+            "rows": drawn(connection, review, page.rows),
+            "row_template": row_template(review, slug),
+            "search": wanted.search,
             "seen": seen.isoformat(),
-            "only_checking": only_checking,
+            "only_checking": wanted.only_checking,
             "to_check": review_lists.to_check(review) if slug == "matches" else 0,
             "measured": _measured(connection) if slug == "matches" else (),
-            "keep": urlencode(keep) + "&" if keep else "",
-            "back": f"{request.path}?{urlencode(keep | {'page': page.page})}",
+            "keep": wanted.keep,
+            "back": f"{request.path}?{wanted.keep}page={page.page}",
             "forecast": review_lists.forecast(review),
             "new_count": counts.get("new", 0) - decided.get("new", 0),
             "undo": review_undo.offered(request.session, review.pk) if is_open else "",
+            "flow": CLIENTS,
+            **(with_the_others(request, review, wanted, here.title, page) if is_open else {}),
         },
     )
 
@@ -148,19 +138,3 @@ def done(request: FirmRequest, connection: Connection, entity: str = ENTITY) -> 
             "result": NOTHING_DONE | review.summary.get("done", {}),
         },
     )
-
-
-def _decidable(connection: Connection, review: Review, rows: list[ReviewRow]) -> list[Decidable]:
-    differs = review_final.differences(connection, review.entity, rows)
-    groups: dict[str, list[ReviewRow]] = {}
-    for row in rows:
-        groups.setdefault(row.group, []).append(row)
-    return [
-        decidable(
-            row,
-            create_new=review.create_new,
-            differs=differs.get(row.pk, ()),
-            group=groups[row.group] if row.bucket == "duplicate" else (),
-        )
-        for row in rows
-    ]

@@ -67,12 +67,14 @@ def read(request: HttpRequest) -> Posted:
     given, _, other = rest.partition(":")
     ids = [given] if verb else request.POST.getlist("row")
     numbers = [int(one) for one in ids if one.isascii() and one.isdigit()]
-    return Posted(verb or request.POST.get("do", ""), numbers, other[:60], fields, _instant(request))
+    seen = instant(request.POST.get("seen", ""))
+    return Posted(verb or request.POST.get("do", ""), numbers, other[:60], fields, seen)
 
 
-def _instant(request: HttpRequest) -> datetime | None:
+def instant(given: str) -> datetime | None:
+    """The moment that a page sent back; None for what is none."""
     try:
-        found = parse_datetime(request.POST.get("seen", ""))
+        found = parse_datetime(given)
     except ValueError:
         return None
     return found if found and found.tzinfo else None

@@ -18,6 +18,7 @@ from tieout.web.integrations import (
     reports,
     review,
     review_decide,
+    review_together,
     tie_out,
     webhooks,
     wizard,
@@ -72,6 +73,11 @@ urlpatterns = [
         exports.review_list,
         name="quickbooks-clients-review-export",
     ),
+    path(
+        MANAGE + "clients/review/<slug:slug>/together/",
+        review_together.news,
+        name="quickbooks-clients-together",
+    ),
     path(MANAGE + "clients/decide/", review_decide.decide, name="quickbooks-review-decide"),
     path(MANAGE + "clients/undo/", review_decide.undo, name="quickbooks-review-undo"),
     path(MANAGE + "clients/row/<int:row_id>/", review_decide.choose, name="quickbooks-review-link"),
@@ -85,6 +91,12 @@ urlpatterns = [
     path(MANAGE + "service-items/cancel/", wizard.cancel, OF_ITEMS, name="quickbooks-items-cancel"),
     path(MANAGE + "service-items/review/", items.review, name="quickbooks-items-review"),
     path(MANAGE + "service-items/review/<slug:slug>/", items.review, name="quickbooks-items-review"),
+    path(
+        MANAGE + "service-items/review/<slug:slug>/together/",
+        review_together.news,
+        OF_ITEMS,
+        name="quickbooks-items-together",
+    ),
     path(MANAGE + "service-items/decide/", review_decide.decide, OF_ITEMS, name="quickbooks-items-decide"),
     path(MANAGE + "service-items/undo/", review_decide.undo, OF_ITEMS, name="quickbooks-items-undo"),
     path(

@@ -117,6 +117,43 @@ document.addEventListener("htmx:afterSettle", () => {
   stoodAt = -1;
 });
 
+// A row's button that is pressed while the list is redrawn for the one before: pressed as soon as it is there again.
+const underWay = new Set();
+const pressedMeanwhile = [];
+document.addEventListener(
+  "submit",
+  (event) => {
+    const button = event.submitter;
+    if (!underWay.has(event.target.id) || !button || button.name !== "one") return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    pressedMeanwhile.push({ form: event.target.id, value: button.value });
+  },
+  true,
+);
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.target.matches && event.target.matches("form[id^='decide-']")) underWay.add(event.target.id);
+});
+document.addEventListener("htmx:afterRequest", (event) => underWay.delete(event.detail.elt.id));
+document.addEventListener("htmx:afterSettle", () => {
+  if (!pressedMeanwhile.length || underWay.size) return;
+  const { form, value } = pressedMeanwhile.shift();
+  document.querySelector(`[form="${form}"][name="one"][value="${CSS.escape(value)}"]`)?.click();
+});
+
+// A row that a colleague decided about is drawn anew in its place: who stands on it goes on standing there.
+let stoodOn = "";
+document.addEventListener("htmx:oobBeforeSwap", (event) => {
+  const row = event.detail.target;
+  if (row.matches("[data-row]") && row.contains(document.activeElement)) stoodOn = row.id;
+});
+document.addEventListener("htmx:oobAfterSwap", () => {
+  const row = stoodOn && document.getElementById(stoodOn);
+  if (!row || row.contains(document.activeElement)) return;
+  stoodOn = "";
+  stand(row);
+});
+
 // Single keys, with an off switch ------------------------------------------------------------------------------------
 const keys = document.querySelector("[data-keys]");
 function keysOn() {

@@ -1,0 +1,93 @@
+"""Acts: one list of a review as it was asked for: which page of its rows, and how each is drawn. Of clients and of items."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.utils.http import urlencode
+
+from tieout.practice.actions.service_items import used_by
+from tieout.sync import item_review, review_final, review_lists
+from tieout.sync import review as reviews
+from tieout.sync.models import Connection, Review, ReviewRow
+from tieout.sync.review import RowPage
+from tieout.web.integrations.buckets import BUCKETS
+from tieout.web.integrations.item_rows import ItemRow, item_row
+from tieout.web.integrations.review_rows import Decidable, decidable
+from tieout.web.paging import page_number
+
+ROW_TEMPLATES: Mapping[str, str] = {
+    "duplicates": "quickbooks/row_member.html",
+    "unmatched": "quickbooks/row_single.html",
+    "matches": "quickbooks/row_pair.html",
+    "new-clients": "quickbooks/row_single.html",
+}
+"""List of the clients' review -> how a row of it is drawn; all lists of items share one."""
+ITEM_ROW = "quickbooks/row_item.html"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the address asks of a list."""
+
+    slug: str
+    search: str
+    only_checking: bool
+    page: int
+
+    @property
+    def keep(self) -> str:
+        """What a link to another page of the list carries on; ends in & when there is something."""
+        given = {"search": self.search, "show": "check" if self.only_checking else ""}
+        kept = {name: value for name, value in given.items() if value}
+        return urlencode(kept) + "&" if kept else ""
+
+
+def asked(request: HttpRequest, slug: str) -> Asked:
+    search = request.GET.get("search", "").strip()[:200]
+    only_checking = slug == "matches" and request.GET.get("show") == "check"
+    return Asked(slug, search, only_checking, page_number(request))
+
+
+def page_of(review: Review, wanted: Asked) -> RowPage:
+    if review.entity == item_review.ENTITY:
+        return item_review.rows(review, wanted.slug, search=wanted.search, page=wanted.page)
+    if wanted.only_checking:
+        return review_lists.checking(review, search=wanted.search, page=wanted.page)
+    return reviews.rows(review, BUCKETS[wanted.slug].word, search=wanted.search, page=wanted.page)
+
+
+def drawn(connection: Connection, review: Review, rows: Sequence[ReviewRow]) -> Sequence[Decidable | ItemRow]:
+    """The rows of a page with their state, buttons and sides to keep. A constant number of queries."""
+    if review.entity == item_review.ENTITY:
+        return _items(connection, review, rows)
+    differs = review_final.differences(connection, review.entity, rows)
+    groups: dict[str, list[ReviewRow]] = {}
+    for row in rows:
+        groups.setdefault(row.group, []).append(row)
+    return [
+        decidable(
+            row,
+            create_new=review.create_new,
+            differs=differs.get(row.pk, ()),
+            group=groups[row.group] if row.bucket == "duplicate" else (),
+        )
+        for row in rows
+    ]
+
+
+def row_template(review: Review, slug: str) -> str:
+    return ITEM_ROW if review.entity == item_review.ENTITY else ROW_TEMPLATES[slug]
+
+
+def _items(connection: Connection, review: Review, rows: Sequence[ReviewRow]) -> list[ItemRow]:
+    ids = [int(row.practice_id) for row in rows if row.practice_id.isdigit()]
+    uses = used_by(connection.firm_id, ids)
+    return [
+        item_row(row, create_new=review.create_new, drafts=uses[int(row.practice_id)].drafts)
+        if row.practice_id.isdigit()
+        else item_row(row, create_new=review.create_new)
+        for row in rows
+    ]
