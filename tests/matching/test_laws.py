@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -135,6 +136,17 @@ def test_every_record_once_and_the_same_result_whatever_the_order(ours, theirs, 
     shuffler.shuffle(left)
     shuffler.shuffle(right)
     assert propose(left, right) == found
+
+
+def test_which_of_many_equally_near_names_are_compared_does_not_depend_on_the_order() -> None:
+    names = ["Okafor Stone", *(f"Zq{i}" for i in range(23))]
+    left = [Candidate(Key("client", Side.PRACTICE, f"p{i}"), name) for i, name in enumerate(names)]
+    right = [Candidate(Key("client", Side.LEDGER, f"q{i}"), "Okafor Stones") for i in range(24)]
+    found = propose(left, right)
+    assert any(each.suggestions for each in found)
+    for seed in range(4):
+        Random(seed).shuffle(right)
+        assert propose(left, right) == found
 
 
 @pytest.mark.parametrize(

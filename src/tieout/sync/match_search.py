@@ -6,8 +6,9 @@ rest by dictionaries. The pairs say nothing yet: ``reconcile.match`` compares an
 
 from __future__ import annotations
 
+from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 from scipy.sparse import csr_matrix
@@ -30,38 +31,59 @@ MOST_COMMON = 0.04
 LONG_LIST = 5_000
 THREADS = 2
 
-Places = tuple[int, int]
+
+class Pairs:
+    """Places in two lists, each pair once, by place in the first: a million of them in eight megabytes."""
+
+    def __init__(self, codes: np.ndarray, ours: int, theirs: int) -> None:
+        """``codes``: place in ours times the length of theirs, plus place in theirs."""
+        self._theirs = max(theirs, 1)
+        self._codes = _distinct(codes)
+        self._starts = np.searchsorted(self._codes, np.arange(ours + 1) * self._theirs)
+
+    def of(self, place: int) -> list[int]:
+        """Places in theirs, for one place in ours."""
+        codes = self._codes[self._starts[place] : self._starts[place + 1]]
+        found: list[int] = (codes - place * self._theirs).tolist()
+        return found
+
+    def __len__(self) -> int:
+        return len(self._codes)
+
+    def __iter__(self) -> Iterator[tuple[int, int]]:
+        for place in range(len(self._starts) - 1):
+            for other in self.of(place):
+                yield place, other
 
 
-def search(ours: Sequence[Profile], theirs: Sequence[Profile]) -> set[Places]:
-    """Places in the two lists; the same set whatever the order within them."""
-    found = set(_same_facts(ours, theirs))
-    found.update(_namesakes(ours, theirs))
-    found.update(_neighbours(ours, theirs))
-    found.update(_initials(ours, theirs))
-    found.update(_near_names(ours, theirs))
-    return found
+def _distinct(values: np.ndarray) -> np.ndarray:
+    """In order. ``np.unique`` says the same, in three times the time: it looks each number up first."""
+    ordered = np.sort(values)
+    distinct: np.ndarray = ordered[np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)]]
+    return distinct
+
+
+def search(ours: Sequence[Profile], theirs: Sequence[Profile]) -> Pairs:
+    """Ties between names that are equally near are broken by the places: give the lists in an order of their own."""
+    found = [
+        *(_joined(ours, theirs, keys, keys) for keys in (_facts, _person_keys, _address_keys)),
+        # "SMT" and "Superior Moon Transportation", either way round.
+        _joined(ours, theirs, _alone, _initials_of),
+        _joined(ours, theirs, _initials_of, _alone),
+        _near_names(ours, theirs),
+    ]
+    return Pairs(np.concatenate(found), len(ours), len(theirs))
 
 
 # -- equal keys ----------------------------------------------------------------------------------------------
 
 
-def _same_facts(ours: Sequence[Profile], theirs: Sequence[Profile]) -> Iterable[Places]:
-    return _joined([sorted(one.facts) for one in ours], [sorted(one.facts) for one in theirs])
+def _facts(profile: Profile) -> Iterable[str]:
+    return profile.facts
 
 
-def _namesakes(ours: Sequence[Profile], theirs: Sequence[Profile]) -> Iterable[Places]:
-    return _joined([_person_keys(one) for one in ours], [_person_keys(one) for one in theirs])
-
-
-def _neighbours(ours: Sequence[Profile], theirs: Sequence[Profile]) -> Iterable[Places]:
-    return _joined([one.contacts.address_keys for one in ours], [one.contacts.address_keys for one in theirs])
-
-
-def _initials(ours: Sequence[Profile], theirs: Sequence[Profile]) -> Iterable[Places]:
-    """ "SMT" and "Superior Moon Transportation", either way round."""
-    for left, right in ((_alone, _initials_of), (_initials_of, _alone)):
-        yield from _joined([left(one) for one in ours], [right(one) for one in theirs])
+def _address_keys(profile: Profile) -> Iterable[str]:
+    return profile.contacts.address_keys
 
 
 def _alone(profile: Profile) -> list[str]:
@@ -72,7 +94,7 @@ def _initials_of(profile: Profile) -> list[str]:
     return [name.initials for name in (profile.name, profile.second) if name is not None and name.initials]
 
 
-def _person_keys(profile: Profile) -> list[str]:
+def _person_keys(profile: Profile) -> set[str]:
     """Surname with every name the given name may stand for, so that Bob Lee meets Robert Lee; and for Lee, R."""
     found: set[str] = set()
     for name in (profile.name, profile.second):
@@ -82,50 +104,66 @@ def _person_keys(profile: Profile) -> list[str]:
                     found.update(
                         f"{name.surname}|{each}" for each in (given, given[0], *NICKNAMES.get(given, ()))
                     )
-    return sorted(found)
+    return found
 
 
-def _joined(ours: Sequence[Sequence[str]], theirs: Sequence[Sequence[str]]) -> Iterable[Places]:
-    here: dict[str, list[int]] = defaultdict(list)
-    there: dict[str, list[int]] = defaultdict(list)
-    for side, found in ((ours, here), (theirs, there)):
-        for place, keys in enumerate(side):
-            for key in keys:
-                found[key].append(place)
-    for key, places in here.items():
-        others = there.get(key)
+def _joined(
+    ours: Sequence[Profile],
+    theirs: Sequence[Profile],
+    here: Callable[[Profile], Iterable[str]],
+    there: Callable[[Profile], Iterable[str]],
+) -> np.ndarray:
+    """Codes of all pairs that have a key in common, unless too many records do."""
+    left, right = _places_by_key(ours, here), _places_by_key(theirs, there)
+    width = len(theirs)
+    codes = array("q")  # eight bytes a pair, where a set of pairs takes a hundred
+    for key, places in left.items():
+        others = right.get(key)
         if others is not None and len(places) <= LARGEST_BLOCK and len(others) <= LARGEST_BLOCK:
-            for i in places:
-                for j in others:
-                    yield i, j
+            for place in places:
+                start = place * width
+                codes.extend([start + other for other in others])
+    return np.frombuffer(codes, dtype=np.int64) if codes else np.empty(0, np.int64)
+
+
+def _places_by_key(
+    profiles: Sequence[Profile], keys: Callable[[Profile], Iterable[str]]
+) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = defaultdict(list)
+    for place, profile in enumerate(profiles):
+        for key in keys(profile):
+            found[key].append(place)
+    return found
 
 
 # -- near names ----------------------------------------------------------------------------------------------
 
 
-def _near_names(ours: Sequence[Profile], theirs: Sequence[Profile]) -> Iterable[Places]:
+def _near_names(ours: Sequence[Profile], theirs: Sequence[Profile]) -> np.ndarray:
     left, left_owner = _texts(ours)
     right, right_owner = _texts(theirs)
     if not left or not right:
-        return
+        return np.empty(0, np.int64)
     a, b = _trigrams(left, right)
     near = sp_matmul_topn(a, b.T.tocsr(), top_n=NEAREST, threshold=LEAST_COSINE, n_threads=THREADS).tocoo()
     best_left, best_right = np.zeros(a.shape[0], near.dtype), np.zeros(b.shape[0], near.dtype)
     np.maximum.at(best_left, near.row, near.data)
     np.maximum.at(best_right, near.col, near.data)
     kept = near.data >= NEARLY_BEST * np.minimum(best_left[near.row], best_right[near.col])
-    yield from zip(left_owner[near.row[kept]].tolist(), right_owner[near.col[kept]].tolist(), strict=True)
+    codes: np.ndarray = left_owner[near.row[kept]] * len(theirs) + right_owner[near.col[kept]]
+    return codes
 
 
 def _texts(profiles: Sequence[Profile]) -> tuple[list[bytes], np.ndarray]:
-    texts: list[bytes] = []
-    owner: list[int] = []
-    for place, profile in enumerate(profiles):
-        for name in (profile.name, profile.second):
-            if name is not None and (text := _text(name)):
-                texts.append(text)
-                owner.append(place)
-    return texts, np.array(owner, dtype=np.int32)
+    """The names as texts, and whose they are. In alphabetical order: names alike then lie side by side in memory,
+    which takes a third off the time of the product."""
+    found = sorted(
+        (text, place)
+        for place, profile in enumerate(profiles)
+        for name in (profile.name, profile.second)
+        if name is not None and (text := _text(name))
+    )
+    return [text for text, _ in found], np.array([place for _, place in found], dtype=np.int64)
 
 
 def _text(name: Name) -> bytes:
@@ -136,9 +174,12 @@ def _text(name: Name) -> bytes:
 def _trigrams(left: list[bytes], right: list[bytes]) -> tuple[csr_matrix, csr_matrix]:
     """Rows of unit length, one per text; columns are trigrams that both sides have, weighed by rarity."""
     rows, codes = _codes([*left, *right])
-    kinds, columns = np.unique(codes, return_inverse=True)
+    column_of = np.zeros(_CODES, dtype=np.int32)
+    column_of[codes] = 1
+    kinds = np.flatnonzero(column_of)
+    column_of[kinds] = np.arange(len(kinds), dtype=np.int32)
     total = len(left) + len(right)
-    one_each = np.unique(rows.astype(np.int64) * len(kinds) + columns)
+    one_each = _distinct(rows * len(kinds) + column_of[codes])
     rows, columns = one_each // len(kinds), one_each % len(kinds)
     counts = np.bincount(columns, minlength=len(kinds))
     weights = np.log((total + 1) / counts).astype(np.float32)
@@ -154,13 +195,17 @@ def _trigrams(left: list[bytes], right: list[bytes]) -> tuple[csr_matrix, csr_ma
     return matrix[: len(left)], matrix[len(left) :]
 
 
+_CODES = 1 << 21
+"""Three ASCII characters of seven bits."""
+
+
 def _codes(texts: list[bytes]) -> tuple[np.ndarray, np.ndarray]:
     """Row and code of every trigram within a word, its edges included; none across two words or two texts."""
     whole = np.frombuffer(b"\0".join(texts) + b"\0\0", dtype=np.uint8).astype(np.int32)
     row_of = np.cumsum(whole == 0)
     first, middle, last = whole[:-2], whole[1:-1], whole[2:]
     kept = (first != 0) & (middle != 0) & (last != 0) & (middle != ord(" "))
-    codes = (first << 16) | (middle << 8) | last
+    codes = (first << 14) | (middle << 7) | last
     return row_of[:-2][kept], codes[kept]
 
 

@@ -82,7 +82,7 @@ def propose(
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> list[Proposal]:
     """Sort two whole lists. ``progress`` is called with (done, total) in units of no meaning."""
-    ours, theirs = list(practice), list(ledger)
+    ours, theirs = sorted(practice, key=_by_id), sorted(ledger, key=_by_id)
     with _no_garbage():
         left, right = read_all(ours), read_all(theirs)
         progress(1, 10)
@@ -101,6 +101,12 @@ def propose(
                 progress=lambda done, total: progress(4 + 6 * done // max(1, total), 10),
             ),
         )
+
+
+def _by_id(record: Candidate) -> str:
+    """The order in which records are searched. It decides which of many equally near names are compared, so it must
+    not be the order they came in."""
+    return record.key.id
 
 
 Proposer = Callable[
@@ -138,8 +144,8 @@ class Index:
     """
 
     def __init__(self, practice: Sequence[Candidate], ledger: Sequence[Candidate]) -> None:
-        self._records = (list(practice), list(ledger))
-        self._profiles = (read_all(practice), read_all(ledger))
+        self._records = (sorted(practice, key=_by_id), sorted(ledger, key=_by_id))
+        self._profiles = (read_all(self._records[0]), read_all(self._records[1]))
         self._around = Surroundings.of(*self._profiles)
         self._by_key = tuple(lookup(profiles) for profiles in self._profiles)
 
