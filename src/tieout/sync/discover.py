@@ -15,7 +15,7 @@ from tieout.reconcile.ports import Activity, ChangeSet, Ledger, WindowTooOld
 from tieout.reconcile.spec import EntitySpec
 from tieout.reconcile.state import Absent, Present, Side
 from tieout.reconcile.state import Observation as Seen
-from tieout.sync import dirty, merged_there, observations
+from tieout.sync import dirty, merged_there, observations, together
 from tieout.sync.dirty import Mark
 from tieout.sync.lease import Lease
 from tieout.sync.models import Connection, Cursor, InboxEvent, Link, Observation
@@ -31,7 +31,7 @@ def take_outbox(lease: Lease, specs: Sequence[EntitySpec]) -> int:
     """Our own changes. Notes are deleted as they are taken up: one that commits late is simply taken next time."""
     words = {spec.practice for spec in specs}
     taken = 0
-    while OutboxNote.objects.filter(firm_id=lease.connection.firm_id).exists():
+    while True:
         with lease.commit() as connection:
             notes = list(
                 OutboxNote.objects.select_for_update(skip_locked=True)
@@ -47,8 +47,7 @@ def take_outbox(lease: Lease, specs: Sequence[EntitySpec]) -> int:
             OutboxNote.objects.filter(pk__in=[note.pk for note in notes]).delete()
         taken += len(notes)
         if len(notes) < CHUNK:
-            break
-    return taken
+            return taken
 
 
 def take_inbox(lease: Lease, specs: Sequence[EntitySpec]) -> int:
@@ -59,6 +58,8 @@ def take_inbox(lease: Lease, specs: Sequence[EntitySpec]) -> int:
     while events := list(unhandled[:CHUNK]):
         _take_events(lease, specs, by_ledger_word, events)
         taken += len(events)
+        if len(events) < CHUNK:
+            break
     return taken
 
 
@@ -106,8 +107,8 @@ def take_changes(lease: Lease, specs: Sequence[EntitySpec], answer: ChangeSet) -
     with lease.commit() as connection:
         for spec in specs:
             _take_changes(lease, connection, spec, answer)
-            if answer.complete:
-                _move_cursor(connection, spec, answer.until - lease.engine.overlap)
+        if answer.complete:
+            _move_cursors(connection, specs, answer.until - lease.engine.overlap)
 
 
 def _take_changes(lease: Lease, connection: Connection, spec: EntitySpec, answer: ChangeSet) -> None:
@@ -189,13 +190,13 @@ def _compared(
     lease: Lease, connection: Connection, spec: EntitySpec, started: datetime | None, at: datetime
 ) -> None:
     if started is not None:
-        _move_cursor(connection, spec, started - lease.engine.overlap)
+        _move_cursors(connection, [spec], started - lease.engine.overlap)
     Cursor.objects.filter(connection=connection, entity=spec.practice).update(compared_at=at)
 
 
-def _move_cursor(connection: Connection, spec: EntitySpec, until: datetime) -> None:
-    Cursor.objects.update_or_create(
-        connection=connection,
-        entity=spec.practice,
-        defaults={"firm_id": connection.firm_id, "read_until": until},
+def _move_cursors(connection: Connection, specs: Sequence[EntitySpec], until: datetime) -> None:
+    """The change feed has been read until then for these, and is told so in the transaction that stored what it said."""
+    of = {"firm_id": connection.firm_id, "connection_id": connection.pk, "read_until": until}
+    together.insert(
+        Cursor, [{**of, "entity": spec.practice} for spec in specs], or_update=("connection_id", "entity")
     )

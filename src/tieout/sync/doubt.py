@@ -40,11 +40,6 @@ def own_up(lease: Lease) -> int:
         )
 
 
-def entities_due(lease: Lease) -> set[str]:
-    """The practice words of the entities with attempts to look for now: usually none, so one question for all."""
-    return set(_due(lease).values_list("entity", flat=True))
-
-
 def resolve_due(executor: Executor) -> int:
     """Look for every attempt of this entity whose window has passed; conclude it or send it again."""
     due = _due(executor.lease).filter(entity=executor.spec.practice).order_by("id")

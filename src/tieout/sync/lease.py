@@ -17,7 +17,7 @@ from typing import Any
 
 from django.db import connection as database
 from django.db import transaction
-from django.db.models import F, JSONField, Q
+from django.db.models import JSONField
 
 from tieout.sync.engine import Engine
 from tieout.sync.models import Connection, ConnectionState
@@ -37,10 +37,17 @@ class NoLongerAllowed(Exception):
 _FIELDS = [(field.attname, field.column or "", field) for field in Connection._meta.concrete_fields]
 _NAMES = [name for name, _, _ in _FIELDS]
 _JSON = [isinstance(field, JSONField) for _, _, field in _FIELDS]
+_COLUMNS = ", ".join(column for _, column, _ in _FIELDS)
 _EXTEND = (
     "UPDATE sync_connection SET lease_until = %s WHERE id = %s AND epoch = %s"  # noqa: S608 - names of our own model
-    f" RETURNING {', '.join(column for _, column, _ in _FIELDS)}"
+    f" RETURNING {_COLUMNS}"
 )
+# If the run dies, the connection comes due again once its lease has run out.
+_TAKE = (
+    "UPDATE sync_connection SET epoch = epoch + 1, lease_until = %s, due_at = %s WHERE id = %s AND state = %s"  # noqa: S608
+    f" AND (lease_until IS NULL OR lease_until < %s OR lease_until > %s) RETURNING {_COLUMNS}"
+)
+_LOCKED = f"SELECT {_COLUMNS} FROM sync_connection WHERE id = %s FOR UPDATE"  # noqa: S608
 _STANDS = "SELECT epoch, state, sections, switches FROM sync_connection WHERE id = %s"
 
 
@@ -103,22 +110,26 @@ def _connection(row: Sequence[Any]) -> Connection:
 
 def take(connection_id: int, engine: Engine) -> Lease | None:
     """Take the lane of an active connection, raising its epoch; None when a living run holds it or it is not active."""
-    now = engine.now()
+    now, until = engine.now(), engine.now() + engine.lease
     # A lease that ends later than any can was taken before the clock was set back: nobody holds it.
     impossible = now + engine.lease + CLOCKS_APART
-    free = Q(lease_until=None) | Q(lease_until__lt=now) | Q(lease_until__gt=impossible)
-    taken = (
-        Connection.objects.filter(free, pk=connection_id, state=ConnectionState.ACTIVE)
-        # If this run dies, the connection comes due again once its lease has run out.
-        .update(epoch=F("epoch") + 1, lease_until=now + engine.lease, due_at=now + engine.lease)
-    )
-    if not taken:
-        return None
-    return Lease(Connection.objects.get(pk=connection_id), engine)
+    with database.cursor() as cursor:
+        state = ConnectionState.ACTIVE.value
+        cursor.execute(_TAKE, [until, until, connection_id, state, now, impossible])
+        row = cursor.fetchone()
+    return Lease(_connection(row), engine) if row else None
+
+
+def locked(lease: Lease) -> Connection:
+    """The connection as it is, held until the caller's transaction ends: whoever decides something waits for that."""
+    with database.cursor() as cursor:
+        cursor.execute(_LOCKED, [lease.connection.pk])
+        return _connection(cursor.fetchone())
 
 
 def give_back(lease: Lease, **changes: object) -> None:
-    """End the run: free the lane, unless somebody else has it."""
-    Connection.objects.filter(pk=lease.connection.pk, epoch=lease.connection.epoch).update(
-        lease_until=None, **changes
-    )
+    """End the run: free the lane, and set these columns, unless somebody else has it."""
+    columns = "".join(f", {column} = %s" for column in changes)
+    text = f"UPDATE sync_connection SET lease_until = NULL{columns} WHERE id = %s AND epoch = %s"  # noqa: S608 - our names
+    with database.cursor() as cursor:
+        cursor.execute(text, [*changes.values(), lease.connection.pk, lease.connection.epoch])

@@ -14,8 +14,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Min, Value
-from django.db.models.functions import Coalesce
 
 from tieout.practice.isolation import every_firm_scope, firm_scope
 from tieout.reconcile.order import in_order
@@ -25,21 +23,13 @@ from tieout.reconcile.ports import (
     RetryLater,
     UnknownOutcome,
 )
-from tieout.sync import discover, doubt, lease, ledgers, watch
+from tieout.sync import discover, doubt, lease, ledgers, together, waiting, watch
 from tieout.sync.batches import work_through
 from tieout.sync.engine import Engine
 from tieout.sync.executor import Executor
 from tieout.sync.lease import Lease, LeaseLost, NoLongerAllowed
 from tieout.sync.listing import say
-from tieout.sync.models import (
-    UNRESOLVED,
-    Attempt,
-    Connection,
-    ConnectionState,
-    Dirty,
-    Run,
-    SectionState,
-)
+from tieout.sync.models import Connection, ConnectionState, Run, SectionState
 from tieout.sync.policy import on_trial
 from tieout.sync.review_jobs import note_progress
 
@@ -88,7 +78,6 @@ def run_once(connection_id: int, engine: Engine | None = None) -> Pass | None:
             passed.outcome = "taken over"
             return passed
         _finish(held, passed, started)
-        note_progress(held.connection, engine)
         return passed
 
 
@@ -116,11 +105,16 @@ def _run(held: Lease, passed: Pass) -> None:
     provider = engine.provider(connection.ledger)
     ledger = ledgers.Watched(ledgers.open_ledger(connection, engine, passed.meter), held.check)
     on = [spec for spec in in_order(provider.specs) if connection.section(spec.practice) is SectionState.ON]
-    discover.take_outbox(held, provider.specs)
-    passed.heard = discover.take_inbox(held, provider.specs)
-    doubt.own_up(held)
-    if on:
-        watch.look(held, ledger, on)
+    waits = waiting.ask(held)
+    if waits.notes:
+        discover.take_outbox(held, provider.specs)
+    if waits.notices:
+        passed.heard = discover.take_inbox(held, provider.specs)
+    if waits.cut_off:
+        doubt.own_up(held)
+    looked = bool(on) and watch.look(held, ledger, on)
+    if looked or waits.notes or waits.notices or waits.cut_off:
+        waits = waiting.ask(held)
     began = engine.now()
 
     def go_on() -> bool:
@@ -135,13 +129,17 @@ def _run(held: Lease, passed: Pass) -> None:
         for spec in in_order(provider.specs)
         if spec in on or spec.practice in tried
     ]
-    doubtful = doubt.entities_due(held)
     for executor in executors:
-        if executor.spec.practice in doubtful:
+        if executor.spec.practice in waits.doubtful:
             doubt.resolve_due(executor)
+    if waits.doubtful:
+        waits = waiting.ask(held)
     for executor in executors:
+        word = executor.spec.practice
         try:
-            passed.more |= work_through(executor, go_on, only=tried.get(executor.spec.practice, ""))
+            if word in waits.dirty:
+                passed.more |= work_through(executor, go_on, only=tried.get(word, ""))
+                waits = waiting.ask(held)  # what came into step may have waked others
         finally:
             passed.add(executor.counts)
 
@@ -177,14 +175,19 @@ def _halt(held: Lease, passed: Pass, sentence: str) -> None:
 def _finish(held: Lease, passed: Pass, started: datetime) -> None:
     engine, connection = held.engine, held.connection
     now = engine.now()
-    Run.objects.create(
-        firm_id=connection.firm_id,
-        connection=connection,
-        epoch=connection.epoch,
-        started_at=started,
-        finished_at=now,
-        outcome=passed.outcome,
-        counts=passed.counts,
+    together.insert(
+        Run,
+        [
+            {
+                "firm_id": connection.firm_id,
+                "connection_id": connection.pk,
+                "epoch": connection.epoch,
+                "started_at": started,
+                "finished_at": now,
+                "outcome": passed.outcome,
+                "counts": passed.counts,
+            }
+        ],
     )
     ledgers.keep_calls(connection, passed.meter, now)
     if passed.heard or any(passed.counts.get(what) for what in WRITTEN_THERE):
@@ -192,32 +195,26 @@ def _finish(held: Lease, passed: Pass, started: datetime) -> None:
             watch.note_move(held)
     with transaction.atomic():
         # Whoever decides something holds this row: it is either seen here, or it finds the lane free.
-        fresh = Connection.objects.select_for_update().get(pk=connection.pk)
-        changes: dict[str, object] = {"due_at": passed.due_at or _next_due(fresh, engine, passed)}
+        fresh = lease.locked(held)
+        left = waiting.left(fresh, _sections_on(fresh), now)
+        changes: dict[str, object] = {"due_at": passed.due_at or _next_due(fresh, engine, passed, left)}
         if passed.outcome == "done":
             changes["last_checked_at"] = now
-            if not Dirty.objects.filter(connection=fresh, entity__in=_sections_on(fresh)).exists():
+            if left.ripe_at is None:
                 changes["last_in_step_at"] = now
         lease.give_back(held, **changes)
+    if left.reviews:
+        note_progress(connection, engine)
 
 
-def _next_due(connection: Connection, engine: Engine, passed: Pass) -> datetime:
+def _next_due(connection: Connection, engine: Engine, passed: Pass, left: waiting.Left) -> datetime:
     """When this connection wants a run even if nothing rings: the earliest of all that waits for a time."""
     now = engine.now()
     if passed.more:
         return now
-    on = _sections_on(connection)
+    # What belongs to a section that is off waits for it.
     nets = (connection.changes_due_at, connection.sweep_due_at)
-    waits: list[datetime | None] = list(nets) if on else [now + engine.nets.look]
-    of_these = {
-        "connection": connection,
-        "entity__in": on,
-    }  # what belongs to a section that is off waits for it
-    looks = Attempt.objects.filter(**of_these, state__in=UNRESOLVED)
-    waits.append(looks.aggregate(at=Min("next_look_at"))["at"])
-    # One without a time was marked while the run was past it already: by a person, or by the run itself.
-    ripe = Coalesce("not_before", Value(now))
-    waits.append(Dirty.objects.filter(**of_these).aggregate(at=Min(ripe))["at"])
+    waits = [*(nets if _sections_on(connection) else [now + engine.nets.look]), left.look_at, left.ripe_at]
     return max(min(at for at in waits if at), now + timedelta(seconds=1))
 
 

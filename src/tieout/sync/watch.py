@@ -24,12 +24,12 @@ TRANSIT = timedelta(minutes=5)
 """How long a webhook may be on its way before it counts as missing."""
 
 
-def look(lease: Lease, ledger: Ledger, specs: Sequence[EntitySpec]) -> None:
-    """Ask the ledger what is due to be asked; nothing when nothing is due."""
+def look(lease: Lease, ledger: Ledger, specs: Sequence[EntitySpec]) -> bool:
+    """Ask the ledger what is due to be asked. False when nothing was."""
     engine, connection = lease.engine, lease.connection
     now, nightly = engine.now(), nets.is_due(connection.sweep_due_at, engine.nets.look, engine.now())
     if not nightly and not nets.is_due(connection.changes_due_at, engine.nets.quiet, now):
-        return
+        return False
     before = _asked_at(connection)
     to_compare = _tonight(lease, ledger, specs) if nightly else discover.ask_changes(lease, ledger, specs)
     if to_compare:
@@ -47,6 +47,7 @@ def look(lease: Lease, ledger: Ledger, specs: Sequence[EntitySpec]) -> None:
         if nightly:
             fresh.sweep_due_at = now + engine.nets.look
         fresh.save(update_fields=["webhook_missed_at", "asked_at", "changes_due_at", "sweep_due_at"])
+    return True
 
 
 def note_move(lease: Lease) -> None:
