@@ -8,13 +8,14 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from tests.sim.evidence import DOCUMENTS
 from tieout.practice.client_balances import ClientBalance
 from tieout.practice.invoices import Invoice, Status
 from tieout.practice.payments import Refund
 from tieout.sync.models import Attempt
 
 if TYPE_CHECKING:
-    from tests.sim.laws import Rest
+    from tests.sim.evidence import Rest
 
 Document = Mapping[str, Any]
 _MARK = re.compile(r"Tieout (\S+)\s*$")
@@ -45,13 +46,7 @@ def _linked(document: Document, kind: str) -> dict[str, int]:
 class Books:
     """The documents of one storm at rest."""
 
-    KINDS: Mapping[str, str] = {
-        "invoice": "Invoice",
-        "payment": "Payment",
-        "credit": "CreditMemo",
-        "credit_application": "Payment",
-        "refund": "RefundReceipt",
-    }
+    KINDS = DOCUMENTS
 
     def __init__(self, rest: Rest) -> None:
         self.rest = rest

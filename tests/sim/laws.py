@@ -5,23 +5,20 @@ The figures come from reading both sides anew, with getters of our own, never fr
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from django.db.models import F
+from django.db import connection as database
 
 from tests.sim.books import LISTS, Books
+from tests.sim.evidence import DOCUMENTS, Instant, Rest, demand, digest
 from tests.sim.memory import SHOWN_THERE
 from tieout.practice.isolation import every_firm_scope
 from tieout.practice.models import Client
-from tieout.practice.records import RECORD_KINDS
-from tieout.sync import status, write_log
+from tieout.sync import write_log
 from tieout.sync.models import (
     ActivityLine,
     Attempt,
-    Connection,
     Cursor,
     Dirty,
     InboxEvent,
@@ -38,40 +35,29 @@ WRITES = ("create", "update", "void", "delete")
 READ_ONLY = ("class", "department", "account", "term", "taxcode", "paymentmethod", "taxrate", "preferences")
 
 
-class Broken(AssertionError):
-    """A law does not hold. The message names it and tells the story."""
-
-
-def _demand(storm: Storm, law: str, holds: object, what: object = "") -> None:
-    if not holds:
-        raise Broken(f"{law}: {what}\n{storm.told()}")
-
-
 # -- at every instant -----------------------------------------------------------------------------------------
 
 
-def one_body_for_each_request_id(storm: Storm) -> None:
-    many = [one for one, bodies in storm.town.bodies.items() if len(bodies) > 1]
-    _demand(storm, "one body for each request id", not many, many)
+def one_body_for_each_request_id(now: Instant) -> None:
+    many = [one for one, bodies in now.storm.town.bodies.items() if len(bodies) > 1]
+    now.demand("one body for each request id", not many, many)
 
 
-def links_are_one_to_one(storm: Storm) -> None:
-    with storm.town.here():
-        links = list(Link.objects.values_list("entity", "practice_id", "ledger_id"))
-    here, there = {(e, p) for e, p, _ in links}, {(e, t) for e, _, t in links}
-    _demand(storm, "links are one to one", len(here) == len(there) == len(links), links)
+def links_are_one_to_one(now: Instant) -> None:
+    equal = now.links == now.linked_here == now.linked_there
+    with now.storm.town.here():
+        what = [] if equal else list(Link.objects.values_list("entity", "practice_id", "ledger_id"))
+    now.demand("links are one to one", equal, what)
 
 
-def cursors_follow_quickbooks_clock(storm: Storm) -> None:
-    town = storm.town
-    latest = town.clock.now() - town.engine.overlap
-    with town.here():
-        ahead = list(Cursor.objects.filter(read_until__gt=latest).values_list("entity", "read_until"))
-    _demand(storm, "cursors stay behind QuickBooks' clock", not ahead, (ahead, town.clock.now()))
+def cursors_follow_quickbooks_clock(now: Instant) -> None:
+    what = (now.cursors_ahead, now.storm.town.clock.now())
+    now.demand("cursors stay behind QuickBooks' clock", not now.cursors_ahead, what)
 
 
-def switches_bind(storm: Storm) -> None:
+def switches_bind(now: Instant) -> None:
     """Since the last look, or since it was turned: no call and no creation here that a switch is against."""
+    storm = now.storm
     if not storm.switches:
         return
     made = {(one.entity, one.operation) for one in storm.look_at_calls()}
@@ -82,30 +68,29 @@ def switches_bind(storm: Storm) -> None:
             continue
         if side == "ledger":
             call = (words[entity], {"create": "create", "edit": "update"}[kind])
-            _demand(storm, "switches bind", call not in made, call)
+            now.demand("switches bind", call not in made, call)
         elif kind == "create":
-            _demand(storm, "switches bind", entity not in came, (entity, kind, side))
+            now.demand("switches bind", entity not in came, (entity, kind, side))
 
 
-def nothing_typed_is_lost(storm: Storm) -> None:
-    _demand(storm, "nothing typed is lost", not storm.memory.lost, storm.memory.lost)
+def nothing_typed_is_lost(now: Instant) -> None:
+    lost = now.storm.memory.lost
+    now.demand("nothing typed is lost", not lost, lost)
 
 
-def nobody_is_signed_out_without_a_reason(storm: Storm) -> None:
+def nobody_is_signed_out_without_a_reason(now: Instant) -> None:
     """A connection is only dead when QuickBooks said so: never for a failed call, and never by our own doing."""
-    if storm.signed_out_rightly:
-        return
-    with storm.town.here():
-        dead = Connection.objects.filter(state="needs_reconnect").values_list("state_reason", flat=True)
-        _demand(storm, "nobody is signed out without a reason", not dead, list(dead))
+    rightly = now.storm.signed_out_rightly or not now.signed_out
+    now.demand("nobody is signed out without a reason", rightly, now.signed_out)
 
 
-def nothing_sent_names_nothing(storm: Storm) -> None:
+def nothing_sent_names_nothing(now: Instant) -> None:
     """No document was sent with an empty place where another record is named."""
-    _demand(storm, "nothing sent names nothing", not storm.town.nameless, storm.town.nameless)
+    nameless = now.storm.town.nameless
+    now.demand("nothing sent names nothing", not nameless, nameless)
 
 
-ALWAYS: tuple[Callable[[Storm], None], ...] = (
+ALWAYS: tuple[Callable[[Instant], None], ...] = (
     one_body_for_each_request_id,
     links_are_one_to_one,
     cursors_follow_quickbooks_clock,
@@ -117,54 +102,12 @@ ALWAYS: tuple[Callable[[Storm], None], ...] = (
 
 
 def check_always(storm: Storm) -> None:
+    now = Instant(storm)
     for law in ALWAYS:
-        law(storm)
+        law(now)
 
 
 # -- at rest --------------------------------------------------------------------------------------------------
-
-
-class Rest:
-    """Both sides as they are when all is quiet, and what is listed."""
-
-    def __init__(self, storm: Storm) -> None:
-        self.storm, self.town = storm, storm.town
-        self.words = self.town.words
-        with self.town.here():
-            self.links = {(one.entity, one.practice_id): one for one in Link.objects.all()}
-            issues = list(Issue.objects.filter(closed_at=None))
-            compared = [word for word in self.words if word in SHOWN_THERE or word in Books.KINDS]
-            self.rows = {word: self._rows(word) for word in self.words}
-            self.statuses = {
-                word: status.record_statuses(self.town.firm.pk, word, self.rows[word]) for word in compared
-            }
-        self.listed = {(one.entity, one.side, one.record_id) for one in issues}
-        self.listed_units = {(one.entity, one.side, one.record_id, one.unit) for one in issues}
-        self.bugs = [(one.entity, one.record_id, one.sentence) for one in issues if one.cause == "bug"]
-        self.drifted = [(one.entity, one.record_id, one.unit) for one in issues if one.cause == "drift"]
-        self.by_ledger_id = {(one.entity, one.ledger_id): one for one in self.links.values()}
-
-    def here(self, entity: str) -> dict[str, Mapping[str, Any]]:
-        return self.rows[entity]
-
-    def _rows(self, entity: str) -> dict[str, Mapping[str, Any]]:
-        with self.town.here():
-            return {one: view.units for one, view in RECORD_KINDS[entity].list(self.town.firm.pk, "all")}
-
-    def there(self, word: str) -> dict[str, Any]:
-        rows = self.town.emulator.control.records(self.town.realm, word)
-        return {str(one["Id"]): one for one in rows}
-
-    def is_listed(self, entity: str, practice_id: str, unit: str = "") -> bool:
-        """Whether there is an open entry for the record; with a unit, one for it or for the whole record."""
-        link = self.links.get((entity, practice_id))
-        keys = [("practice", practice_id)] + ([("ledger", link.ledger_id)] if link else [])
-        if not unit:
-            return any((entity, *key) in self.listed for key in keys)
-        return any((entity, *key, one) in self.listed_units for key in keys for one in ("", unit))
-
-    def demand(self, law: str, holds: object, what: object = "") -> None:
-        _demand(self.storm, law, holds, what)
 
 
 def all_is_quiet(rest: Rest) -> None:
@@ -204,7 +147,7 @@ def gone_is_said_of_what_is_gone(rest: Rest) -> None:
         said = list(
             Issue.objects.filter(closed_at=None, cause="gone_there").values_list("entity", "record_id")
         )
-    words = {"client": "Customer", "service_item": "Item", **Books.KINDS}
+    words = {"client": "Customer", "service_item": "Item", **DOCUMENTS}
     for entity, practice_id in said:
         link = rest.links.get((entity, practice_id))
         there = link is not None and entity in words and link.ledger_id in rest.there(words[entity])
@@ -261,13 +204,21 @@ def one_way_stays_one_way(rest: Rest) -> None:
         rest.demand("no document is born there", not born.exists(), list(born))
 
 
+_TABLES = (Link, Issue, Attempt, Observation, Dirty, Cursor, InboxEvent, ActivityLine)
+_STRAYS = " UNION ALL ".join(
+    f"SELECT '{table.__name__}' WHERE EXISTS (SELECT FROM {table._meta.db_table} one"
+    " JOIN sync_connection c ON c.id = one.connection_id WHERE one.firm_id IS DISTINCT FROM c.firm_id)"
+    for table in _TABLES
+)
+
+
 def nobody_elses_rows(rest: Rest) -> None:
     """Every row of the engine belongs to its connection's firm, and the other company was never written for us."""
     town, other = rest.town, rest.storm.other
-    with every_firm_scope():
-        for table in (Link, Issue, Attempt, Observation, Dirty, Cursor, InboxEvent, ActivityLine):
-            strays = table.objects.exclude(connection=None).exclude(firm_id=F("connection__firm_id"))
-            rest.demand("no row of another firm", not strays.exists(), table.__name__)
+    with every_firm_scope(), database.cursor() as cursor:
+        cursor.execute(_STRAYS)
+        strays = cursor.fetchall()
+    rest.demand("no row of another firm", not strays, strays)
     if rest.storm.name != "two firms":
         calls = town.emulator.log.entries(area="data", realm=other.realm)
         wrote = [one for one in calls if one.operation in WRITES]
@@ -311,14 +262,13 @@ def a_persons_edit_there_stays(rest: Rest) -> None:
             )
 
 
-def another_look_writes_nothing(rest: Rest) -> None:
-    """Converged is converged: the change feed and a full comparison find nothing to do on either side."""
+def another_look_writes_nothing(rest: Rest) -> bytes:
+    """Converged is converged: the change feed and a full comparison find nothing to do on either side.
+
+    Returns the digest of what both sides show.
+    """
     town, storm = rest.town, rest.storm
-
-    def shown() -> str:
-        return digest(storm).hex()
-
-    before = shown()
+    before = digest(storm, rest)
     calls = town.emulator.log.entries()[-1].number
     town.until_the_change_feed_is_asked()
     after = [
@@ -327,7 +277,9 @@ def another_look_writes_nothing(rest: Rest) -> None:
         if one.number > calls and one.operation in WRITES
     ]
     rest.demand("another look writes nothing", not after, after)
-    rest.demand("another look changes nothing", shown() == before)
+    shown = digest(storm)
+    rest.demand("another look changes nothing", shown == before)
+    return shown
 
 
 AT_REST: tuple[Callable[[Rest], None], ...] = (
@@ -344,44 +296,22 @@ AT_REST: tuple[Callable[[Rest], None], ...] = (
 )
 
 
-def check_at_rest(storm: Storm) -> None:
+def check_at_rest(storm: Storm) -> bytes:
+    """Every law of the end. Returns the digest of what both sides show then."""
     check_always(storm)
     with storm.town.here():
         found = storm.town.connection
     if found.state != "active":
         # A guard stopped it and stops it again: then that is the one thing a person sees.
-        _demand(storm, "a stopped connection says why", found.state_reason, found.state)
+        demand(storm, "a stopped connection says why", found.state_reason, found.state)
         storm.probes["halted at rest"] += 1
-        return
+        return digest(storm)
     rest = Rest(storm)
     for law in AT_REST:
         law(rest)
     Books(rest).check()
     storm.probes["listed at rest"] += bool(rest.listed)
     storm.probes["all in step at rest"] += not rest.listed
-    another_look_writes_nothing(rest)
+    shown = another_look_writes_nothing(rest)
     check_always(storm)
-
-
-def digest(storm: Storm) -> bytes:
-    """All that both sides show and all that is listed, as one hash."""
-    town = storm.town
-    rest_words = town.words
-    said: list[Any] = []
-    with town.here():
-        for word in rest_words:
-            if word in ("client", "service_item") or word in Books.KINDS:
-                rows = RECORD_KINDS[word].list(town.firm.pk, "all")
-                said.append(sorted((one, sorted(view.units.items(), key=str)) for one, view in rows))
-        said.append(
-            sorted(
-                Issue.objects.filter(closed_at=None).values_list(
-                    "entity", "side", "record_id", "unit", "cause"
-                )
-            )
-        )
-    for word in ("Customer", "Item", "Invoice", "Payment", "CreditMemo", "RefundReceipt"):
-        said.append(
-            [(one["Id"], one["SyncToken"]) for one in town.emulator.control.records(town.realm, word)]
-        )
-    return hashlib.sha256(json.dumps(said, default=str).encode()).digest()
+    return shown

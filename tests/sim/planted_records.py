@@ -21,7 +21,6 @@ from tieout.reconcile.spec import Direction, EntitySpec
 from tieout.reconcile.state import Absent, Baseline, Present, Side
 from tieout.sync import (
     batches,
-    discover,
     doubt,
     executor,
     inbox,
@@ -34,6 +33,7 @@ from tieout.sync import (
     review_plan,
     sending,
     tokens,
+    waiting,
 )
 from tieout.sync.models import Connection
 
@@ -212,16 +212,16 @@ def _dead_on_500(patch: Patch) -> None:
 
 @bug("One query for our own changes has no firm in it.")
 def _no_firm_in_a_query(patch: Patch) -> None:
-    take = discover.take_outbox
+    ask = waiting.ask
 
-    def everybodys(held: Any, specs: Any) -> int:
+    def everybodys(held: Any) -> waiting.Waiting:
         with every_firm_scope():
             OutboxNote.objects.exclude(firm_id=held.connection.firm_id).update(
                 firm_id=held.connection.firm_id
             )
-        return take(held, specs)
+        return ask(held)
 
-    patch.setattr(discover, "take_outbox", everybodys)
+    patch.setattr(waiting, "ask", everybodys)
 
 
 @bug("A webhook delivery goes whole to the company of its first event.")

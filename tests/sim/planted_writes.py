@@ -90,13 +90,12 @@ def _found_again_is_agreed_whole(patch: Patch) -> None:
 
 @bug("The cursor moves in a transaction before the one that stores what it guards.")
 def _cursor_before_its_changes(patch: Patch) -> None:
-    take_changes, move = discover.take_changes, discover._move_cursor
+    take_changes, move = discover.take_changes, discover._move_cursors
 
     def moved_first(held: Any, specs: Any, answer: Any) -> None:
         if answer.complete:
             with held.commit() as connection:
-                for spec in specs:
-                    move(connection, spec, answer.until - held.engine.overlap)
+                move(connection, specs, answer.until - held.engine.overlap)
         take_changes(held, specs, answer)
 
     patch.setattr(discover, "take_changes", moved_first)
@@ -104,12 +103,12 @@ def _cursor_before_its_changes(patch: Patch) -> None:
 
 @bug("The cursor follows our own clock.")
 def _cursor_by_our_clock(patch: Patch) -> None:
-    move = discover._move_cursor
+    move = discover._move_cursors
 
-    def ours(connection: Connection, spec: Any, until: Any, *rest: Any, **more: Any) -> None:
-        move(connection, spec, max(until, until + timedelta(minutes=5)), *rest, **more)
+    def ours(connection: Connection, specs: Any, until: Any) -> None:
+        move(connection, specs, max(until, until + timedelta(minutes=5)))
 
-    patch.setattr(discover, "_move_cursor", ours)
+    patch.setattr(discover, "_move_cursors", ours)
 
 
 def _complete(patch: Patch) -> None:
@@ -128,12 +127,12 @@ def _cut_page_is_whole(patch: Patch) -> None:
 
 @bug("A gap the change feed cannot bridge is passed over: nothing is compared whole.")
 def _gap_ignored(patch: Patch) -> None:
-    sweep = discover._move_cursor
+    move = discover._move_cursors
 
     def only_the_cursor(held: Any, there: Any, spec: Any, started: Any = None) -> int:
         with held.commit() as connection:
             if started is not None:
-                sweep(connection, spec, started - held.engine.overlap)
+                move(connection, [spec], started - held.engine.overlap)
         return 0
 
     patch.setattr(discover, "sweep", only_the_cursor)

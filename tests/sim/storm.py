@@ -159,12 +159,12 @@ class Storm:
                     self.run_once()
                 laws.check_always(self)
             self.calm()
-            laws.check_at_rest(self)
+            shown = laws.check_at_rest(self)
         finally:
             self.cut_change_feed(1_000)
             town.on_point = town.boundary = lambda name: None
         town.trace.update("\n".join(self.story).encode())
-        return hashlib.sha256(town.trace.digest() + laws.digest(self)).hexdigest()
+        return hashlib.sha256(town.trace.digest() + shown).hexdigest()
 
     def do(self, act: Act) -> None:
         """What a person does may be refused with a sentence; that changes nothing."""

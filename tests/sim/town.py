@@ -12,7 +12,7 @@ import itertools
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -28,12 +28,11 @@ from quickbooks_emulator.knobs import NO_LIMITS, Knobs
 from tests.sync.rig import SOMEBODY, InProcess, Rig
 from tieout.practice.actions.service_items import create_service_item
 from tieout.practice.ledger_lists import ListEntry
-from tieout.practice.models import OutboxNote
 from tieout.quickbooks import entities
 from tieout.quickbooks.entity import QuickBooksEntity
 from tieout.reconcile.state import Key, Side
 from tieout.sync import connections, decisions, lease, review, review_jobs, runner, sections
-from tieout.sync.models import UNRESOLVED, Attempt, Connection, Dirty, Hold, InboxEvent, Link
+from tieout.sync.models import UNRESOLVED, Attempt, Connection, Dirty, Hold, Link
 
 EVERYTHING: tuple[QuickBooksEntity, ...] = tuple(entities.all_entities())
 DOCUMENTS = ("invoice", "payment", "credit", "credit_application", "refund")
@@ -182,8 +181,9 @@ class Town(Rig):
 
     def run(self) -> runner.Pass | None:
         """A run of the tie there was, also when it has been cut: then nothing may happen."""
-        with self.here():
-            pk = Connection.objects.order_by("-id").values_list("pk", flat=True)[0]
+        with self.here(), database.cursor() as cursor:
+            cursor.execute("SELECT max(id) FROM sync_connection")
+            (pk,) = cursor.fetchone()
         return runner.run_once(pk, self.engine)
 
     # -- time passes ----------------------------------------------------------------------------------------
@@ -192,19 +192,11 @@ class Town(Rig):
         """As a rig's, in fewer questions: let time pass until nothing waits that may go on by itself."""
         for _ in range(most):
             self.run()
-            with self.here():
-                connection = Connection.objects.order_by("-id")[0]
-                if connection.state != "active":
-                    return
-                if OutboxNote.objects.exists() or InboxEvent.objects.filter(handled_at=None).exists():
-                    continue
-                of = {"connection": connection}
-                if (
-                    not Dirty.objects.filter(**of, entity__in=self.words).exists()
-                    and not Attempt.objects.filter(**of, state__in=UNRESOLVED).exists()
-                ):
-                    return
-            self.advance(max(1, (connection.due_at - self.our_time()).total_seconds()))
+            state, due_at, rung, waiting = self._left()
+            if state != "active" or not (rung or waiting):
+                return
+            if not rung:
+                self.advance(max(1, (due_at - self.our_time()).total_seconds()))
         with self.here():
             waits = list(
                 Dirty.objects.values_list("entity", "side", "record_id", "reason", "not_before", "tries")
@@ -213,6 +205,13 @@ class Town(Rig):
                 Attempt.objects.filter(state__in=UNRESOLVED).values_list("entity", "state", "problem")
             )
         raise AssertionError(f"the sync did not come to rest: {waits} {flies} {self.connection.due_at}")
+
+    def _left(self) -> tuple[str, datetime, bool, bool]:
+        """The tie's state and when it is due; whether the bell has rung; whether anything waits for its time."""
+        with self.here(), database.cursor() as cursor:
+            cursor.execute(_LEFT, [self.words, [one.value for one in UNRESOLVED]])
+            found: tuple[str, datetime, bool, bool] = cursor.fetchone()
+        return found
 
     def until_the_change_feed_is_asked(self) -> None:
         with self.here():
@@ -224,6 +223,15 @@ class Town(Rig):
     @property
     def words(self) -> list[str]:
         return [spec.practice for spec in self.provider.specs]
+
+
+_LEFT = """
+SELECT state, due_at,
+    EXISTS (SELECT FROM practice_outboxnote) OR EXISTS (SELECT FROM sync_inboxevent WHERE handled_at IS NULL),
+    EXISTS (SELECT FROM sync_dirty WHERE connection_id = c.id AND entity = ANY(%s))
+    OR EXISTS (SELECT FROM sync_attempt WHERE connection_id = c.id AND state = ANY(%s))
+FROM sync_connection c ORDER BY id DESC LIMIT 1
+"""
 
 
 class Towns:

@@ -127,7 +127,7 @@ def locked(lease: Lease) -> Connection:
         return _connection(cursor.fetchone())
 
 
-def give_back(lease: Lease, **changes: object) -> None:
+def give_back(lease: Lease, **changes: datetime) -> None:
     """End the run: free the lane, and set these columns, unless somebody else has it."""
     columns = "".join(f", {column} = %s" for column in changes)
     text = f"UPDATE sync_connection SET lease_until = NULL{columns} WHERE id = %s AND epoch = %s"  # noqa: S608 - our names

@@ -197,7 +197,7 @@ def _finish(held: Lease, passed: Pass, started: datetime) -> None:
         # Whoever decides something holds this row: it is either seen here, or it finds the lane free.
         fresh = lease.locked(held)
         left = waiting.left(fresh, _sections_on(fresh), now)
-        changes: dict[str, object] = {"due_at": passed.due_at or _next_due(fresh, engine, passed, left)}
+        changes = {"due_at": passed.due_at or _next_due(fresh, engine, passed, left)}
         if passed.outcome == "done":
             changes["last_checked_at"] = now
             if left.ripe_at is None:
@@ -214,7 +214,11 @@ def _next_due(connection: Connection, engine: Engine, passed: Pass, left: waitin
         return now
     # What belongs to a section that is off waits for it.
     nets = (connection.changes_due_at, connection.sweep_due_at)
-    waits = [*(nets if _sections_on(connection) else [now + engine.nets.look]), left.look_at, left.ripe_at]
+    waits: list[datetime | None] = [
+        *(nets if _sections_on(connection) else [now + engine.nets.look]),
+        left.look_at,
+        left.ripe_at,
+    ]
     return max(min(at for at in waits if at), now + timedelta(seconds=1))
 
 
