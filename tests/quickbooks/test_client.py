@@ -158,6 +158,8 @@ def test_an_answer_without_what_was_asked_is_not_an_empty_list(answer):
     [
         (200, b""),
         (200, b'{"Customer":{"Id":"1"'),
+        (400, b'{"Fault":{"Error":[{"Messag'),
+        (400, b'<IntuitResponse time="2026-11-26"><Fault ty'),
         (200, b"<html>ok</html>"),
         {"Customer": {"DisplayName": "no id"}},
         {"Vendor": {"Id": "1"}},
@@ -174,6 +176,14 @@ def test_a_write_without_a_clear_answer_has_an_unknown_outcome(answer):
     with pytest.raises(ApiError) as raised:
         made.create("Customer", {"DisplayName": "Amy"}, request_id="r")
     assert raised.value.ruling.disposition is Disposition.UNKNOWN_OUTCOME
+
+
+@pytest.mark.parametrize("status", [401, 403, 413, 429])
+def test_a_refusal_that_breaks_off_is_one_when_its_status_tells_enough(status):
+    made, _ = client(*[(status, b'{"Fault":{"Err')] * 2)
+    with pytest.raises(ApiError) as raised:
+        made.create("Customer", {"DisplayName": "Amy"}, request_id="r")
+    assert raised.value.ruling.disposition is not Disposition.UNKNOWN_OUTCOME
 
 
 def test_a_write_that_never_left_is_simply_tried_later():

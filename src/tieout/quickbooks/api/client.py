@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl, quote
 
 from tieout.quickbooks.api import fault_meanings as means
 from tieout.quickbooks.api import query
+from tieout.quickbooks.api.fault_table import BY_STATUS
 from tieout.quickbooks.api.faults import (
     ApiError,
     Fault,
@@ -257,6 +258,8 @@ class Client:
             fault = Fault(None, message=str(failure), status=0)
             meaning = means.NO_CLEAR_ANSWER if writing else means.READ_FAILED
             raise ApiError(fault, ruled(meaning, fault)) from failure
+        if reply.broken_off and reply.status not in BY_STATUS:
+            raise _unreadable(reply, writing=writing)
         if found := faults_in(reply):
             raise _error(found[0], reply, writing=writing)
         if self._meter is not None:

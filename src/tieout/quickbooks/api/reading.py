@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 
 _DECODER = msgspec.json.Decoder(float_hook=Decimal)
+_JSON = (b"{", b"[")
 _ENCODER = msgspec.json.Encoder(decimal_format="number", order="sorted")
 
 
@@ -48,6 +49,13 @@ class Reply:
     def ok(self) -> bool:
         return 200 <= self.status < 300
 
+    @property
+    def broken_off(self) -> bool:
+        """Whether it began as JSON or XML and stopped on the way: what it was going to say is not known."""
+        if self.shape is Shape.UNREADABLE:
+            return _beginning(self.raw)[:1] in _JSON
+        return self.shape is Shape.XML and not self.raw.rstrip().endswith(b">")
+
 
 def read_reply(status: int, headers: Mapping[str, str], raw: bytes) -> Reply:
     lowered = {name.lower(): value for name, value in headers.items()}
@@ -57,10 +65,10 @@ def read_reply(status: int, headers: Mapping[str, str], raw: bytes) -> Reply:
 
 def sniff(raw: bytes) -> tuple[Shape, Any]:
     """The shape of some bytes, and their data when they are whole, valid JSON."""
-    start = raw.removeprefix(b"\xef\xbb\xbf").lstrip()
+    start = _beginning(raw)
     if not start:
         return Shape.EMPTY, None
-    if start[:1] in {b"{", b"["}:
+    if start[:1] in _JSON:
         try:
             return Shape.JSON, from_json(start)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -69,6 +77,10 @@ def sniff(raw: bytes) -> tuple[Shape, Any]:
     if head.startswith(b"<!doctype html") or b"<html" in head:
         return Shape.HTML, None
     return (Shape.XML, None) if head.startswith(b"<") else (Shape.UNREADABLE, None)
+
+
+def _beginning(raw: bytes) -> bytes:
+    return raw.removeprefix(b"\xef\xbb\xbf").lstrip()
 
 
 def lowered(value: Any) -> dict[str, Any]:
