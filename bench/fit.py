@@ -16,7 +16,6 @@ from scipy.sparse import csr_matrix
 
 from bench.weighing import weigh
 from bench.worlds.lists import USUAL, World, make
-from tieout.reconcile.match import WeighedPair
 from tieout.reconcile.match_findings import Findings
 from tieout.reconcile.match_habits import Habits, is_sure
 from tieout.reconcile.match_score import LIKENESS_TRAITS, ScoreModel, may_be_negative, traits
@@ -50,8 +49,8 @@ def fit() -> ScoreModel:
     for number, world in enumerate(worlds(FITTING_SEEDS)):
         weighed = weigh(world)
         if not number:
-            usual = habits(world, weighed.pairs)
-        rows += [pair.found for pair in weighed.pairs]
+            usual = habits(world, weighed.found)
+        rows += weighed.found
         labels += weighed.labels
         print(f"  {world.name}: {len(weighed.pairs):,} pairs, {sum(weighed.labels):,} true", flush=True)
     weights = _logistic(rows, np.array(labels, dtype=float))
@@ -70,9 +69,9 @@ def fit() -> ScoreModel:
     return replace(model, slope=slope, shift=shift)
 
 
-def habits(world: World, pairs: Sequence[WeighedPair]) -> Habits:
+def habits(world: World, pairs: Sequence[Findings]) -> Habits:
     """What is usual in a world of the usual rates."""
-    sure = (pair.found for pair in pairs if is_sure(pair.found))
+    sure = (found for found in pairs if is_sure(found))
     found = Habits.of(sure, (read_all(world.practice), read_all(world.ledger)))
     return Habits(_rounded(found.differs), _rounded(found.shared))
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from bench.worlds.lists import World
 from tieout.reconcile.match import Knowledge, WeighedPair, weigh_pairs
 from tieout.reconcile.match_evidence import Surroundings
+from tieout.reconcile.match_findings import Findings
 from tieout.reconcile.match_score import UNFITTED, ScoreModel
 from tieout.sync.match_search import search
 from tieout.sync.matching import FAST, read_all
@@ -15,20 +16,22 @@ from tieout.sync.matching import FAST, read_all
 @dataclass(frozen=True, slots=True)
 class Weighed:
     pairs: list[WeighedPair]
+    found: list[Findings]
     labels: list[bool]
 
 
 def weigh(world: World, model: ScoreModel = UNFITTED) -> Weighed:
     left, right = read_all(world.practice), read_all(world.ledger)
     knowledge = Knowledge(
-        pairs=search(left, right),
+        partners=search(left, right).of,
         measures=FAST,
         model=model,
         profiles=(left, right),
         around=Surroundings.of(left, right),
     )
-    pairs = weigh_pairs(world.practice, world.ledger, knowledge)
+    weighing = weigh_pairs(world.practice, world.ledger, knowledge)
     labels = [
-        (world.practice[pair.ours].key.id, world.ledger[pair.theirs].key.id) in world.truth for pair in pairs
+        (world.practice[pair.ours].key.id, world.ledger[pair.theirs].key.id) in world.truth
+        for pair in weighing.pairs
     ]
-    return Weighed(pairs, labels)
+    return Weighed(weighing.pairs, [weighing.found(pair) for pair in weighing.pairs], labels)

@@ -12,6 +12,7 @@ from tieout.reconcile.match_habits import (
     MOST_WITHOUT_A_NAME,
     Habits,
     Telling,
+    compared,
 )
 from tieout.sync.matching import FAST, fitted_model
 
@@ -39,35 +40,35 @@ def test_an_equal_address_says_more_where_nobody_shares_one() -> None:
     alone = Telling.beside(USUAL, Habits.of([], [households(400, 1)], USUAL))
     shared = Telling.beside(USUAL, Habits.of([], [households(400, 4)], USUAL))
     same_street = found(street=Agree.EQUAL)
-    assert alone.adds(same_street) > 1.0
-    assert shared.adds(same_street) == 0.0
+    assert alone.adds(compared(same_street)) > 1.0
+    assert shared.adds(compared(same_street)) == 0.0
 
 
 def test_another_phone_says_more_where_sure_pairs_never_differ_in_it() -> None:
     steady = Habits.of([found(phone=Agree.EQUAL)] * 200, [], USUAL)
     changing = Habits.of([found(phone=Agree.EQUAL), found(phone=Agree.DIFFERENT)] * 100, [], USUAL)
     other_phone = found(phone=Agree.DIFFERENT)
-    assert Telling.beside(USUAL, steady).adds(other_phone) < -1.0
-    assert Telling.beside(USUAL, changing).adds(other_phone) == 0.0
+    assert Telling.beside(USUAL, steady).adds(compared(other_phone)) < -1.0
+    assert Telling.beside(USUAL, changing).adds(compared(other_phone)) == 0.0
 
 
 def test_short_lists_change_next_to_nothing() -> None:
     few = Habits.of([found(phone=Agree.EQUAL)] * 2, [households(4, 1)], USUAL)
     telling = Telling.beside(USUAL, few)
-    assert telling.adds(found(phone=Agree.DIFFERENT)) == pytest.approx(0.0, abs=0.25)
-    assert telling.adds(found(street=Agree.EQUAL)) == pytest.approx(0.0, abs=0.25)
+    assert telling.adds(compared(found(phone=Agree.DIFFERENT))) == pytest.approx(0.0, abs=0.25)
+    assert telling.adds(compared(found(street=Agree.EQUAL))) == pytest.approx(0.0, abs=0.25)
 
 
 def test_what_the_lists_may_add_is_bounded() -> None:
     extreme = Telling.beside(USUAL, Habits({"phone": 0.0}, {"phone": 0.0}))
-    assert extreme.adds(found(phone=Agree.EQUAL)) == MOST_FOR_EQUAL
-    assert extreme.adds(found(phone=Agree.DIFFERENT)) == -MOST_FOR_DIFFERENT
+    assert extreme.adds(compared(found(phone=Agree.EQUAL))) == MOST_FOR_EQUAL
+    assert extreme.adds(compared(found(phone=Agree.DIFFERENT))) == -MOST_FOR_DIFFERENT
 
 
 def test_the_tenant_before_is_not_the_client() -> None:
     telling = Telling.beside(USUAL, Habits({}, {"phone": 0.0, "street": 0.0}))
     strangers = Findings(NameFindings(Level.NONE), phone=Agree.EQUAL, street=Agree.EQUAL)
-    assert telling.adds(strangers) == MOST_WITHOUT_A_NAME
+    assert telling.adds(compared(strangers)) == MOST_WITHOUT_A_NAME
 
 
 def test_the_package_knows_the_habits_its_weights_were_fitted_to() -> None:

@@ -9,18 +9,14 @@ names is the caller's choice (``sync.matching`` searches them); the result does 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
 
-from tieout.reconcile.match_evidence import Profile, Surroundings, compare, read
-from tieout.reconcile.match_findings import Findings
-from tieout.reconcile.match_habits import NOTHING_SPECIAL, Habits, Telling, is_sure
-from tieout.reconcile.match_measures import PLAIN, Measures
+from tieout.reconcile.match_evidence import read
 from tieout.reconcile.match_proposals import POSSIBLE, Bucket, Candidate, Proposal, Suggestion
 from tieout.reconcile.match_reasons import nothing_but_the_name, reasons_against, reasons_for
-from tieout.reconcile.match_rules import Standing, has_minimum, rule_for
-from tieout.reconcile.match_score import UNFITTED, ScoreModel
+from tieout.reconcile.match_rules import Rule, Standing
 from tieout.reconcile.match_text import normalise
+from tieout.reconcile.match_weighing import Knowledge, WeighedPair, Weighing
 from tieout.reconcile.state import Side
 
 __all__ = [
@@ -30,6 +26,7 @@ __all__ = [
     "Proposal",
     "Suggestion",
     "WeighedPair",
+    "Weighing",
     "normalise",
     "sort_into_buckets",
     "weigh_pairs",
@@ -38,34 +35,6 @@ __all__ = [
 MOST_SUGGESTIONS = 5
 CLEAR_LEAD = 2.0
 """Nats by which the runner-up must be behind before a pair is linked without asking."""
-
-
-@dataclass(frozen=True, slots=True)
-class Knowledge:
-    """What sorting uses beyond the two lists. The default compares equal names only."""
-
-    pairs: Iterable[tuple[int, int]] = ()
-    """Places in the two lists, as given, that are worth comparing."""
-    measures: Measures = PLAIN
-    model: ScoreModel = UNFITTED
-    profiles: tuple[Sequence[Profile], Sequence[Profile]] | None = None
-    """The records as already read, in the order given."""
-    around: Surroundings | None = None
-    progress: Callable[[int, int], None] = lambda done, total: None
-
-
-@dataclass(slots=True)
-class WeighedPair:
-    """Two records that were compared. ``ours`` and ``theirs`` are places in the lists given."""
-
-    ours: int
-    theirs: int
-    found: Findings
-    score: float
-    log_odds: float = 0.0
-    """That this is the partner, beside all others compared with either record."""
-    lead: float = float("inf")
-    """Of the score, to the best other pair of either record."""
 
 
 def sort_into_buckets(
@@ -81,11 +50,9 @@ def sort_into_buckets(
     return _Sorting(list(practice), list(ledger), never_pair, knowledge or Knowledge()).proposals()
 
 
-def weigh_pairs(
-    practice: Sequence[Candidate], ledger: Sequence[Candidate], knowledge: Knowledge
-) -> list[WeighedPair]:
+def weigh_pairs(practice: Sequence[Candidate], ledger: Sequence[Candidate], knowledge: Knowledge) -> Weighing:
     """All pairs that were compared and have something in common, by id: what sorting decides on."""
-    return _Sorting(list(practice), list(ledger), frozenset(), knowledge).pairs
+    return _Sorting(list(practice), list(ledger), frozenset(), knowledge, keep_all=True).weighed
 
 
 class _Sorting:
@@ -97,22 +64,25 @@ class _Sorting:
         theirs: list[Candidate],
         never_pair: Collection[tuple[str, str]],
         knowledge: Knowledge,
+        *,
+        keep_all: bool = False,
     ) -> None:
-        self.ours, self.theirs, self.never, self.known = ours, theirs, never_pair, knowledge
+        self.ours, self.theirs, self.known = ours, theirs, knowledge
         measures = knowledge.measures
         self.profiles = knowledge.profiles or (
             [read(one.name, one.evidence, one.hints, measures) for one in ours],
             [read(one.name, one.evidence, one.hints, measures) for one in theirs],
         )
-        self.around = knowledge.around or Surroundings.of(*self.profiles)
         self.groups = self._groups()
-        self.pairs = self._weighed()
-        self.of_ours: dict[int, list[WeighedPair]] = defaultdict(list)
-        self.of_theirs: dict[int, list[WeighedPair]] = defaultdict(list)
-        for pair in self.pairs:
-            self.of_ours[pair.ours].append(pair)
-            self.of_theirs[pair.theirs].append(pair)
-        self._stand()
+        self.weighed = Weighing(
+            ours,
+            theirs,
+            self.profiles,
+            self.groups.values(),
+            never_pair,
+            knowledge,
+            keep_all=keep_all,
+        )
 
     # -- what belongs together by name ---------------------------------------------------------------------
 
@@ -128,51 +98,6 @@ class _Sorting:
                 groups[group][side].append(place)
         return groups
 
-    # -- pairs ---------------------------------------------------------------------------------------------
-
-    def _weighed(self) -> list[WeighedPair]:
-        wanted = {(i, j) for ours, theirs in self.groups.values() for i in ours[:9] for j in theirs[:9]}
-        wanted.update(self.known.pairs)
-        ordered = sorted(
-            (
-                pair
-                for pair in wanted
-                if not self.never
-                or (self.ours[pair[0]].key.id, self.theirs[pair[1]].key.id) not in self.never
-            ),
-            key=lambda pair: (self.ours[pair[0]].key.id, self.theirs[pair[1]].key.id),
-        )
-        found = []
-        left, right = self.profiles
-        model, measures, around = self.known.model, self.known.measures, self.around
-        for number, (i, j) in enumerate(ordered):
-            if number % 5_000 == 0:
-                self.known.progress(number, len(ordered))
-            findings = compare(left[i], right[j], around, measures)
-            if has_minimum(findings):
-                found.append(WeighedPair(i, j, findings, model.score(findings)))
-        telling = self._telling(found)
-        for pair in found:
-            pair.score += telling.adds(pair.found)
-        return found
-
-    def _telling(self, pairs: Iterable[WeighedPair]) -> Telling:
-        """What contact facts are worth in these lists."""
-        usual = self.known.model.usual
-        if not usual.shared:
-            return NOTHING_SPECIAL
-        sure = (pair.found for pair in pairs if is_sure(pair.found))
-        return Telling.beside(usual, Habits.of(sure, self.profiles, usual))
-
-    def _stand(self) -> None:
-        """What each pair's score is worth beside the other pairs of its two records."""
-        for pair in self.pairs:
-            rivals = [p.score for p in self.of_ours[pair.ours] if p is not pair]
-            rivals += [p.score for p in self.of_theirs[pair.theirs] if p is not pair]
-            pair.log_odds = self.known.model.against_rivals(pair.score, rivals)
-            if rivals:
-                pair.lead = pair.score - max(rivals)
-
     # -- the lines of the review ---------------------------------------------------------------------------
 
     def proposals(self) -> list[Proposal]:
@@ -184,9 +109,13 @@ class _Sorting:
                 taken[0].update(ours)
                 taken[1].update(theirs)
         repeated = (frozenset(taken[0]), frozenset(taken[1]))
-        for by_rule in (True, False):
-            for pair in self.pairs:
-                self._match(pair, by_rule, found, taken, repeated)
+        # Rules first: what passes one is the best of both its records, so no two meet. Then equal names to check.
+        for pair in self.weighed.pairs:
+            if pair.rule is not None and self._standing(pair, repeated).free:
+                self._match(pair, pair.rule, found, taken)
+        for pair in self.weighed.pairs:
+            if self._same_name(pair):
+                self._match(pair, None, found, taken)
         self._ties(found, taken)
         for side, records in enumerate((self.ours, self.theirs)):
             for place in range(len(records)):
@@ -199,31 +128,30 @@ class _Sorting:
         key = (self.ours, self.theirs)[side][place].key
         return self.profiles[side][place].name.plain or f"\x00{key.side}:{key.id}"
 
+    def _same_name(self, pair: WeighedPair) -> bool:
+        name = self.profiles[0][pair.ours].name.plain
+        return bool(name) and name == self.profiles[1][pair.theirs].name.plain
+
     def _match(
         self,
         pair: WeighedPair,
-        by_rule: bool,
+        rule: Rule | None,
         found: dict[str, list[Proposal]],
         taken: tuple[set[int], set[int]],
-        repeated: tuple[frozenset[int], frozenset[int]],
     ) -> None:
-        """Rules first: what passes one is the best of both its records, so no two meet. Then equal names to check."""
+        """Propose the pair, unless one of its records has a line already."""
         if pair.ours in taken[0] or pair.theirs in taken[1]:
             return
+        findings = self.weighed.found(pair)
         group = self._group_of(0, pair.ours)
-        rule = rule_for(pair.found, self._standing(pair, repeated)) if by_rule else None
-        if rule is None and (by_rule or group != self._group_of(1, pair.theirs)):
-            return
         one, other = self.profiles[0][pair.ours], self.profiles[1][pair.theirs]
-        reasons = reasons_for(one, other, pair.found)
-        against = reasons_against(one, other, pair.found)
+        reasons = reasons_for(one, other, findings)
+        against = reasons_against(one, other, findings)
         if rule is None:
             if pair.lead < CLEAR_LEAD:
                 against = (*against, "Another record fits nearly as well.")
             if not against:
-                against = (
-                    nothing_but_the_name(pair.found) or "What speaks for it is not enough to be sure.",
-                )
+                against = (nothing_but_the_name(findings) or "What speaks for it is not enough to be sure.",)
         ours, theirs = self.ours[pair.ours], self.theirs[pair.theirs]
         if ours.active != theirs.active:
             against = (*against, f"It is inactive {'here' if not ours.active else 'in QuickBooks'}.")
@@ -251,12 +179,12 @@ class _Sorting:
 
     def _ties(self, found: dict[str, list[Proposal]], taken: tuple[set[int], set[int]]) -> None:
         """Records for which two partners fit alike, each well enough to be linked: a duplicate, whichever it is."""
-        for side, by_place in enumerate((self.of_ours, self.of_theirs)):
+        for side, by_place in enumerate((self.weighed.of_ours, self.weighed.of_theirs)):
             records = (self.ours, self.theirs)[side]
             for place in sorted(by_place, key=lambda at: records[at].key.id):
                 if place in taken[side]:
                     continue
-                fitting = [p for p in by_place[place] if rule_for(p.found, Standing())]
+                fitting = [p for p in by_place[place] if p.rule is not None]
                 best = max((p.score for p in fitting), default=0.0)
                 tied = [
                     p
@@ -324,19 +252,20 @@ class _Sorting:
         )
 
     def _suggestions(self, side: int, place: int) -> tuple[Suggestion, ...]:
-        pairs = (self.of_ours, self.of_theirs)[side].get(place, ())
+        pairs = (self.weighed.of_ours, self.weighed.of_theirs)[side].get(place, ())
         found = []
         for pair in pairs:
             probability = self.known.model.probability(pair.log_odds)
             if probability >= POSSIBLE:
                 one, other = self.profiles[0][pair.ours], self.profiles[1][pair.theirs]
+                findings = self.weighed.found(pair)
                 record = self.theirs[pair.theirs] if side == 0 else self.ours[pair.ours]
                 found.append(
                     Suggestion(
                         record,
                         probability,
-                        reasons_for(one, other, pair.found),
-                        reasons_against(one, other, pair.found),
+                        reasons_for(one, other, findings),
+                        reasons_against(one, other, findings),
                     )
                 )
         found.sort(key=lambda each: (-each.probability, each.record.key.id))

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import log
+from typing import NamedTuple
 
 from tieout.reconcile.match_evidence import Profile
 from tieout.reconcile.match_findings import Agree, Findings, Level
@@ -74,6 +75,20 @@ class Habits:
         return cls(differs, shared)
 
 
+class Compared(NamedTuple):
+    """What of a pair's findings says how much its contact facts are worth."""
+
+    agree: tuple[Agree, ...]
+    """As ``COMPARED``."""
+    strangers: bool
+    """The names have nothing in common."""
+
+
+def compared(found: Findings) -> Compared:
+    strangers = found.name.level is Level.NONE and found.likeness < RATHER_LIKE
+    return Compared((found.email, found.phone, found.street, found.place), strangers)
+
+
 def is_sure(found: Findings) -> bool:
     return found.name.level is Level.EXACT and found.surplus >= SURE and not found.vetoes
 
@@ -100,18 +115,17 @@ class Telling:
             },
         )
 
-    def adds(self, found: Findings) -> float:
+    def adds(self, facts: Compared) -> float:
         """To the log odds of a pair. Nearly equal counts half."""
         more = less = 0.0
-        for name in COMPARED:
-            agree = getattr(found, name)
+        for name, agree in zip(COMPARED, facts.agree, strict=True):
             if agree is Agree.EQUAL:
                 more += self.equal.get(name, 0.0)
             elif agree is Agree.NEAR:
                 more += self.equal.get(name, 0.0) / 2
             elif agree is Agree.DIFFERENT:
                 less += self.different.get(name, 0.0)
-        if found.name.level is Level.NONE and found.likeness < RATHER_LIKE:
+        if facts.strangers:
             more = min(more, MOST_WITHOUT_A_NAME)
         return more + less
 

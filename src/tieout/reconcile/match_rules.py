@@ -41,6 +41,11 @@ class Standing:
     repeated: bool = False
     """The name stands twice or more on a side, under whatever spelling."""
 
+    @property
+    def free(self) -> bool:
+        """Nothing beside the pair stands in the way of a rule."""
+        return self.best and self.clear and not self.repeated
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
@@ -167,7 +172,7 @@ RULES: tuple[Rule, ...] = (
 
 def rule_for(found: Findings, standing: Standing) -> Rule | None:
     """The first rule that allows linking this pair without asking; None when a person has to look."""
-    if found.vetoes or standing.repeated or not (standing.best and standing.clear):
+    if found.vetoes or not standing.free:
         return None
     return next((rule for rule in RULES if rule.holds(found)), None)
 

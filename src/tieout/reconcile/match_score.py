@@ -2,7 +2,7 @@
 
 Weights of agreement are never negative and those of differences never positive, so more agreeing evidence never
 lowers a score. They are fitted (``bench.fit``) and come in as data; which of two records fits better is weighed by
-the share each has of the record's evidence (``against_rivals``).
+the share each has of the record's evidence (``against``).
 """
 
 from __future__ import annotations
@@ -192,14 +192,22 @@ class ScoreModel:
     def _sum(self, traits: Iterable[str]) -> float:
         return sum(self.weights.get(trait, 0.0) for trait in traits)
 
-    def against_rivals(self, score: float, rivals: Iterable[float]) -> float:
+    def odds(self, score: float) -> float:
+        """Of a rival, for ``against``."""
+        return exp(min(score, 50.0))
+
+    def against(self, score: float, odds_of_rivals: Iterable[float]) -> float:
         """Log odds that this is the partner, when the others are possible too."""
-        return score - log(1.0 + sum(exp(min(rival, 50.0)) for rival in rivals))
+        return score - log(1.0 + sum(odds_of_rivals))
 
     def chance(self, log_odds: float) -> float:
         """Calibrated probability, as fitted."""
         calibrated = self.slope * log_odds + self.shift
         return 1.0 / (1.0 + exp(-max(-50.0, min(50.0, calibrated))))
+
+    def log_odds(self, chance: float) -> float:
+        """From which a pair has this chance."""
+        return (log(chance / (1.0 - chance)) - self.shift) / self.slope
 
     def probability(self, log_odds: float) -> float:
         """The chance as it may be shown: never above ``MOST_CERTAIN``."""

@@ -93,7 +93,7 @@ def propose(
             theirs,
             never_pair,
             Knowledge(
-                pairs=pairs,
+                partners=pairs.of,
                 measures=FAST,
                 model=fitted_model(),
                 profiles=(left, right),
@@ -161,8 +161,8 @@ class Index:
                 weighed.append((fitted_model().score(found), place, found))
         suggestions = []
         for score, place, found in weighed:
-            rivals = (other for other, at, _ in weighed if at != place)
-            odds = fitted_model().against_rivals(score, rivals)
+            rivals = (fitted_model().odds(other) for other, at, _ in weighed if at != place)
+            odds = fitted_model().against(score, rivals)
             partner = self._profiles[side][place]
             suggestions.append(
                 Suggestion(

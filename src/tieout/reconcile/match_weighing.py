@@ -1,0 +1,190 @@
+"""Decides what every pair worth comparing weighs, by itself and beside its rivals. Pure; between ``match_score`` and ``match``.
+
+Long lists have millions of pairs, nearly all of which never come up again. A pair therefore keeps only what the others
+need to know of it; the findings are kept of those that may be linked or shown, and made again for any other.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from math import inf
+
+from tieout.reconcile.match_evidence import Profile, Surroundings, compare
+from tieout.reconcile.match_findings import Findings
+from tieout.reconcile.match_habits import NOTHING_SPECIAL, Compared, Habits, Telling, compared, is_sure
+from tieout.reconcile.match_measures import PLAIN, Measures
+from tieout.reconcile.match_proposals import POSSIBLE, Candidate
+from tieout.reconcile.match_rules import Rule, Standing, has_minimum, rule_for
+from tieout.reconcile.match_score import UNFITTED, ScoreModel
+
+MOST_ALIKE = 9
+"""Records of one side with the same name that are compared with those of the other side that have it too."""
+PROGRESS_EVERY = 500
+"""Records."""
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """What sorting uses beyond the two lists. The default compares equal names only."""
+
+    partners: Callable[[int], Collection[int]] = lambda place: ()
+    """Place in the practice's list, as given -> places in the ledger's that are worth comparing with it."""
+    measures: Measures = PLAIN
+    model: ScoreModel = UNFITTED
+    profiles: tuple[Sequence[Profile], Sequence[Profile]] | None = None
+    """The records as already read, in the order given."""
+    around: Surroundings | None = None
+    progress: Callable[[int, int], None] = lambda done, total: None
+
+
+@dataclass(slots=True)
+class WeighedPair:
+    """Two records that were compared. ``ours`` and ``theirs`` are places in the lists given."""
+
+    ours: int
+    theirs: int
+    score: float
+    compared: Compared
+    rule: Rule | None
+    """That would link the two if nothing else stood in the way."""
+    found: Findings | None
+    """None when it is unlikely to be asked for; see ``Weighing.found``."""
+    log_odds: float = 0.0
+    """That this is the partner, beside all others compared with either record."""
+    lead: float = inf
+    """Of the score, to the best other pair of either record."""
+
+
+class Weighing:
+    """All pairs of two lists that were compared and have something in common, by id of ours, then of theirs."""
+
+    def __init__(
+        self,
+        ours: Sequence[Candidate],
+        theirs: Sequence[Candidate],
+        profiles: tuple[Sequence[Profile], Sequence[Profile]],
+        alike: Collection[tuple[list[int], list[int]]],
+        never_pair: Collection[tuple[str, str]],
+        knowledge: Knowledge,
+        *,
+        keep_all: bool = False,
+    ) -> None:
+        """``alike``: places of both sides that have one name, by id. ``keep_all``: the findings of every pair."""
+        self._ours, self._theirs, self._never = ours, theirs, never_pair
+        self._profiles, self._known = profiles, knowledge
+        self._around = knowledge.around or Surroundings.of(*profiles)
+        self._same_name = {
+            i: others[:MOST_ALIKE] for places, others in alike if others for i in places[:MOST_ALIKE]
+        }
+        self._least = -inf if keep_all else knowledge.model.log_odds(POSSIBLE)
+        self.pairs = list(self._weighed())
+        self._add_what_contacts_tell()
+        self.of_ours: dict[int, list[WeighedPair]] = defaultdict(list)
+        self.of_theirs: dict[int, list[WeighedPair]] = defaultdict(list)
+        for pair in self.pairs:
+            self.of_ours[pair.ours].append(pair)
+            self.of_theirs[pair.theirs].append(pair)
+        self._stand()
+
+    def found(self, pair: WeighedPair) -> Findings:
+        return pair.found or self._compared(pair.ours, pair.theirs)
+
+    def _compared(self, ours: int, theirs: int) -> Findings:
+        return compare(self._profiles[0][ours], self._profiles[1][theirs], self._around, self._known.measures)
+
+    # -- each pair by itself -------------------------------------------------------------------------------
+
+    def _weighed(self) -> Iterator[WeighedPair]:
+        model, profiles = self._known.model, self._profiles
+        facts: dict[Compared, Compared] = {}
+        for ours, theirs in self._places():
+            found = self._compared(ours, theirs)
+            if not has_minimum(found):
+                continue
+            score, rule, seen = model.score(found), rule_for(found, Standing()), compared(found)
+            kept = (
+                score >= self._least
+                or rule is not None
+                or is_sure(found)
+                or profiles[0][ours].name.plain == profiles[1][theirs].name.plain
+            )
+            # Few combinations are frequent, so that pairs share them.
+            yield WeighedPair(
+                ours, theirs, score, facts.setdefault(seen, seen), rule, found if kept else None
+            )
+
+    def _places(self) -> Iterator[tuple[int, int]]:
+        """What is worth comparing, in order of the ids whatever the order of the lists."""
+        order = _by_id(self._theirs)
+        for number, ours in enumerate(sorted(range(len(self._ours)), key=_by_id(self._ours).__getitem__)):
+            if number % PROGRESS_EVERY == 0:
+                self._known.progress(number, len(self._ours))
+            wanted = {*self._known.partners(ours), *self._same_name.get(ours, ())}
+            for theirs in sorted(wanted, key=order.__getitem__):
+                if not self._never or (
+                    (self._ours[ours].key.id, self._theirs[theirs].key.id) not in self._never
+                ):
+                    yield ours, theirs
+
+    # -- beside all others ---------------------------------------------------------------------------------
+
+    def _add_what_contacts_tell(self) -> None:
+        """What contact facts are worth in these lists."""
+        telling = self._telling()
+        nats = {facts: telling.adds(facts) for facts in {pair.compared for pair in self.pairs}}
+        for pair in self.pairs:
+            pair.score += nats[pair.compared]
+
+    def _telling(self) -> Telling:
+        usual = self._known.model.usual
+        if not usual.shared:
+            return NOTHING_SPECIAL
+        sure = (pair.found for pair in self.pairs if pair.found is not None and is_sure(pair.found))
+        return Telling.beside(usual, Habits.of(sure, self._profiles, usual))
+
+    def _stand(self) -> None:
+        """What each pair's score is worth beside the other pairs of its two records."""
+        model = self._known.model
+        odds: tuple[dict[int, list[float]], dict[int, list[float]]] = defaultdict(list), defaultdict(list)
+        for pair in self.pairs:  # in the order of ``of_ours`` and ``of_theirs``
+            chance = model.odds(pair.score)
+            odds[0][pair.ours].append(chance)
+            odds[1][pair.theirs].append(chance)
+        best = [
+            {place: _best_two(pairs) for place, pairs in by_place.items()}
+            for by_place in (self.of_ours, self.of_theirs)
+        ]
+        before: dict[int, int] = defaultdict(int)  # pairs of the record of theirs that came already
+        for ours, pairs in self.of_ours.items():
+            mine = odds[0][ours]
+            for at, pair in enumerate(pairs):
+                others, there = odds[1][pair.theirs], before[pair.theirs]
+                before[pair.theirs] += 1
+                pair.log_odds = model.against(
+                    pair.score, mine[:at] + mine[at + 1 :] + others[:there] + others[there + 1 :]
+                )
+                pair.lead = pair.score - max(
+                    second if pair.score == first else first
+                    for first, second in (best[0][ours], best[1][pair.theirs])
+                )
+
+
+def _by_id(records: Sequence[Candidate]) -> list[int]:
+    """Place -> rank of its id."""
+    rank = [0] * len(records)
+    for number, place in enumerate(sorted(range(len(records)), key=lambda at: records[at].key.id)):
+        rank[place] = number
+    return rank
+
+
+def _best_two(pairs: Sequence[WeighedPair]) -> tuple[float, float]:
+    """The best score and the next one, -inf when there is none."""
+    first = second = -inf
+    for pair in pairs:
+        if pair.score > first:
+            first, second = pair.score, first
+        elif pair.score > second:
+            second = pair.score
+    return first, second
