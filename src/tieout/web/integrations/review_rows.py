@@ -137,7 +137,7 @@ def _told_apart(row: ReviewRow) -> str:
     name = _name(row)
     details = [one.here or one.there for one in shown(row).details]
     telling = next((one for one in details if one.casefold() != name.casefold()), "")
-    return f"{name} ({telling})" if telling else name
+    return f"{name}, {telling}" if telling else name
 
 
 def _name(row: ReviewRow) -> str:

@@ -34,7 +34,9 @@ def styled(field: BoundField) -> str:
 
 @register.filter
 def breakable(address: str) -> SafeString:
-    """An e-mail address that may be broken before its ``@`` and its dots, and in no word of it."""
+    """An e-mail address that may be broken before its ``@`` and its dots, and in no word of it. Other texts as they are."""
+    if "@" not in address:
+        return conditional_escape(address)
     return mark_safe(re.sub(r"(?=[@.])", "<wbr>", conditional_escape(address)))
 
 
