@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from smtplib import SMTPServerDisconnected
 from typing import Any
 
 import pytest
@@ -85,6 +86,48 @@ def test_a_report_that_cannot_be_mailed_is_said_in_the_activity(done: Review, se
         (line,) = ActivityLine.objects.values_list("sentence", flat=True)
     assert "could not be mailed" in line
     assert "TIEOUT_EMAIL_URL" in line
+
+
+def test_a_report_that_is_not_taken_is_mailed_later_and_only_once(
+    done: Review, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.MAIL_IS_SET_UP, settings.EMAIL_BACKEND = True, "django.core.mail.backends.locmem.EmailBackend"
+    asked: list[timedelta] = []
+    monkeypatch.setattr(report_mail.tasks, "mail_report_soon", lambda _, *, after: asked.append(after))
+    with monkeypatch.context() as away:
+        away.setattr(mail.EmailMessage, "send", refuse)
+        report_mail.send(done.pk)
+        report_mail.send(done.pk)
+    assert asked == list(report_mail.AGAIN_AFTER[:2])
+    report_mail.send(done.pk)
+    report_mail.send(done.pk)  # a job that is repeated
+    assert len(mail.outbox) == 1
+    with firm_scope(done.firm_id):
+        lines = list(ActivityLine.objects.order_by("pk").values_list("sentence", flat=True))
+    assert ["It is tried again by itself" in lines[0], "was mailed to" in lines[1], len(lines)] == [
+        True,
+        True,
+        2,
+    ]
+
+
+def test_a_mail_server_that_never_takes_the_report_is_asked_a_few_times_and_that_is_said(
+    done: Review, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.MAIL_IS_SET_UP = True
+    asked: list[timedelta] = []
+    monkeypatch.setattr(report_mail.tasks, "mail_report_soon", lambda _, *, after: asked.append(after))
+    monkeypatch.setattr(mail.EmailMessage, "send", refuse)
+    for _ in range(len(report_mail.AGAIN_AFTER) + 1):
+        report_mail.send(done.pk)
+    assert asked == list(report_mail.AGAIN_AFTER)
+    with firm_scope(done.firm_id):
+        last = ActivityLine.objects.latest("pk").sentence
+    assert "It stays under Set-up reports." in last
+
+
+def refuse(self: mail.EmailMessage, *given: object, **named: object) -> int:
+    raise SMTPServerDisconnected("gone")
 
 
 def test_rolling_back_asks_first_and_then_nothing_travels(signed_in: SignedIn, done: Review) -> None:

@@ -144,8 +144,8 @@ def mail_report(review_id: int) -> None:
     send(review_id)
 
 
-def mail_report_soon(review_id: int) -> None:
-    mail_report.defer(review_id=review_id)
+def mail_report_soon(review_id: int, *, after: timedelta = timedelta()) -> None:
+    mail_report.configure(schedule_in={"seconds": int(after.total_seconds())}).defer(review_id=review_id)
 
 
 def roll_back_soon(connection_id: int, review_id: int, *, after: int = 0) -> None:
