@@ -14,10 +14,12 @@ from tests.sync.rig import SOMEBODY, Rig
 from tests.sync.test_documents import Books
 from tests.web.conftest import entered
 from tieout.practice.actions.service_items import create_service_item
+from tieout.practice.invoices import Invoice
 from tieout.practice.ledger_lists import ListEntry
 from tieout.practice.numbering import sequence_of
 from tieout.sync import connections
 from tieout.sync.issues import CAUSES
+from tieout.sync.models import Issue
 
 pytestmark = pytest.mark.django_db
 MANAGE = "/settings/integrations/quickbooks/"
@@ -153,10 +155,28 @@ def test_each_is_listed_with_a_sentence_a_next_step_and_its_buttons_and_goes_whe
     firm.books.settle()
     assert not {slug for slug, _ in firm.books.issues()} & {"closed_period", "reference"}, firm.books.issues()
 
-    value = re.findall(
-        r'value="(use_number:\d+)"', browser.get(f"{MANAGE}needs-you/?cause=number_taken").content.decode()
-    )[0]
+    # the number that is offered is free on both sides, and it is the one that is taken
+    def offered() -> str:
+        return re.findall(
+            r"Use ([\w-]+)<", browser.get(f"{MANAGE}needs-you/?cause=number_taken").content.decode()
+        )[0]
+
+    first = offered()
+    with firm.books.here():
+        numbers = set(Invoice.objects.values_list("number", flat=True))
+        asked = Issue.objects.get(cause="number_taken", closed_at=None)
+        assert asked.suggestion in numbers, "QuickBooks has never heard of that one, but it is ours"
+        assert first not in numbers
+    assert firm.invoice().number == first, "meanwhile one of ours has that, too"
+    free = offered()
+    with firm.books.here():
+        numbers = set(Invoice.objects.values_list("number", flat=True))
+    assert free not in numbers
+    answer = browser.get(f"{MANAGE}needs-you/?cause=number_taken").content.decode()
+    value = re.findall(r'value="(use_number:\d+)"', answer)[0]
     browser.post(f"{MANAGE}needs-you/decide/", {"one": value})
+    with firm.books.here():
+        assert Invoice.objects.get(pk=asked.record_id).number == free
     firm.books.settle()
     assert "number_taken" not in {slug for slug, _ in firm.books.issues()}
 

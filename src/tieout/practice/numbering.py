@@ -6,14 +6,18 @@ given again: it was never on anything.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 
+from tieout.practice.billing_access import rows_of
 from tieout.practice.billing_settings import NumberSequence
+from tieout.practice.invoices import Invoice
 from tieout.practice.number_text import LONGEST, next_number
 from tieout.practice.validation import Invalid
 
 FIRST = {"invoice": "0001", "credit": "CR-0001"}
 """Kind of document -> the first number, until the firm chooses another."""
+LOOK_AHEAD = 50
+"""How many numbers are looked through for one that no document here has."""
 
 
 def sequence_of(firm_id: int, kind: str) -> NumberSequence:
@@ -52,3 +56,29 @@ def take_number(firm_id: int, kind: str, is_taken: Callable[[str], bool]) -> str
     sequence.next = following if len(following) <= LONGEST else number
     sequence.save(update_fields=["next"])
     return number
+
+
+def unused_invoice_numbers(firm_id: int, wanted: Collection[str]) -> dict[str, str]:
+    """For each of these the first number, from it on, that no invoice here has; without one that is near it is left out.
+
+    One query.
+    """
+    candidates = {each: list(_counted_on(each)) for each in wanted}
+    everything = {number for numbers in candidates.values() for number in numbers}
+    used = set(
+        rows_of(Invoice, firm_id).filter(number__in=everything).values_list("number", flat=True)
+        if everything
+        else ()
+    )
+    free = {
+        each: next((one for one in numbers if one not in used), "") for each, numbers in candidates.items()
+    }
+    return {each: number for each, number in free.items() if number}
+
+
+def _counted_on(number: str) -> Iterator[str]:
+    for _ in range(LOOK_AHEAD):
+        if len(number) > LONGEST:
+            return
+        yield number
+        number = next_number(number)

@@ -15,6 +15,7 @@ from typing import Any
 from django.db.models import Count, Min, Q, QuerySet
 
 from tieout.practice.models import Member
+from tieout.practice.numbering import unused_invoice_numbers
 from tieout.reconcile.spec import EntitySpec
 from tieout.reconcile.state import Key, Side
 from tieout.sync.engine import Engine
@@ -221,6 +222,9 @@ def _rows(connection: Connection, issues: Sequence[Issue], engine: Engine) -> li
     options = [Key(one.entity, Side(one.side).other, option) for one in issues for option in one.options]
     taken = _partners(connection, options)
     dirty = _dirty(connection, keys.values(), partners)
+    suggested = {issue.suggestion for issue in issues if issue.suggestion and issue.entity == "invoice"}
+    # What was free in the ledger when it was asked may be on another invoice here by now.
+    numbers = unused_invoice_numbers(connection.firm_id, suggested) if suggested else {}
     # A run that ended between the questions has settled what now looks untouched: neither open nor under way.
     still = still_open(connection, [issue.pk for issue in issues if keys[issue.pk] not in dirty])
     return [
@@ -237,7 +241,7 @@ def _rows(connection: Connection, issues: Sequence[Issue], engine: Engine) -> li
             values=values.get((issue.entity, issue.record_id, issue.unit)),
             options=_options(issue, specs[issue.entity], offered, taken),
             under_way=key in dirty,
-            suggestion=issue.suggestion,
+            suggestion=numbers.get(issue.suggestion, "") if issue.entity == "invoice" else issue.suggestion,
             put_off_until=issue.put_off_until,
             assigned_to=issue.assigned_to.user.get_full_name() if issue.assigned_to else "",
         )

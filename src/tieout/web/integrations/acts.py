@@ -14,10 +14,7 @@ from django.utils import timezone
 from tieout.practice.access import members_to_assign
 from tieout.practice.actions.clients import ChangedMeanwhile, change_client
 from tieout.practice.actions.invoice_life import revise_invoice
-from tieout.practice.billing_access import visible_documents
 from tieout.practice.firms import Member
-from tieout.practice.invoices import INVOICE, Invoice
-from tieout.practice.numbering import sequence_of
 from tieout.practice.validation import Invalid
 from tieout.reconcile.state import Key, Side
 from tieout.sync import decisions, repairs
@@ -134,11 +131,9 @@ def detach(ask: Ask) -> Done:
 
 
 def use_number(ask: Ask) -> Done:
-    """Give an invoice the number that was found to be free, or, when one of ours has it by now, our next one."""
+    """Give an invoice the number that is free on both sides, as it was offered."""
     row = ask.rows[0]
     number = row.suggestion
-    if visible_documents(ask.member, Invoice).filter(number=number).exists():
-        number = sequence_of(ask.member.firm_id, INVOICE).next
     _changed(
         lambda: revise_invoice(
             **by(ask.member),
