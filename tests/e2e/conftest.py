@@ -113,7 +113,7 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 def sign_in(page: Page, demo: Demo, person: Person) -> None:
     page.set_default_timeout(30_000)
     page.goto(demo.app)
-    page.get_by_label("Email").fill(person.email)
+    page.get_by_label("E-mail").fill(person.email)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url(f"{demo.app}/")

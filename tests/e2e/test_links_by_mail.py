@@ -111,7 +111,7 @@ def test_a_forgotten_password_is_replaced_by_the_mailed_link(
     looked_at(page)
     for password, way in ((PASSWORD, "/sign-in/"), (NEW, "/")):
         page.goto(f"{live_server.url}/sign-in/")
-        page.get_by_label("Email").fill(admin.user.email)
+        page.get_by_label("E-mail").fill(admin.user.email)
         page.get_by_label("Password").fill(password)
         page.get_by_role("button", name="Sign in", exact=True).click()
         page.wait_for_url(f"{live_server.url}{way}")

@@ -41,7 +41,7 @@ def test_a_passkey_is_added_signs_in_alone_and_as_second_factor_and_is_removed(
 
     def sign_in_with_password() -> None:
         page.goto(f"{app}/sign-in/")
-        page.get_by_label("Email").fill(SAM.email)
+        page.get_by_label("E-mail").fill(SAM.email)
         page.get_by_label("Password").fill(PASSWORD)
         page.get_by_role("button", name="Sign in", exact=True).click()
 
