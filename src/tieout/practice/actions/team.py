@@ -11,10 +11,11 @@ from tieout.practice.actor import Actor, ActorKind, Changes, history_row
 from tieout.practice.firms import Firm, Member, Plan, Role, User
 from tieout.practice.isolation import firm_scope
 from tieout.practice.permissions import ADMIN, PRESET_ROLES, Module, NotYours, Permission
-from tieout.practice.validation import Invalid
+from tieout.practice.validation import Invalid, TextRule, clean_texts
 
 SMALLEST = "staff-assigned-no-billing"
 """The preset role with the fewest rights."""
+ROLE_NAME = TextRule("The name", 80)
 TIEOUT = Actor(ActorKind.SYSTEM, "Tieout")
 
 
@@ -113,7 +114,7 @@ def copy_role(*, by: Member, role_id: int, name: str) -> Role:
     """A role of the firm's own with the same permissions, to be changed. Raises NotAllowed, NotYours, Invalid."""
     require(by, Permission.MANAGE_TEAM)
     original = role_of_firm(by.firm_id, role_id)
-    name = name.strip()
+    name = clean_texts({"name": name}, {"name": ROLE_NAME})["name"]
     if not name or Role.objects.filter(firm_id=by.firm_id, name__iexact=name).exists():
         raise Invalid({"name": "Give the role a name that no other role of your firm has."})
     with transaction.atomic():

@@ -12,7 +12,7 @@ from tieout.practice.allocation import Part, oldest_first
 from tieout.practice.billing_access import visible_documents
 from tieout.practice.firms import Member
 from tieout.practice.invoices import OPEN, Invoice
-from tieout.practice.money import ZERO, NotAnAmount, exact, shown, total
+from tieout.practice.money import MOST, ZERO, NotAnAmount, exact, shown, total
 
 MOST_ROWS = 200
 
@@ -87,11 +87,12 @@ def grid_of(member: Member, client_id: int, typed: QueryDict | Mapping[str, str]
 
 
 def read_amount(text: str) -> Decimal:
-    """What is typed as an amount; zero while it is none."""
+    """What is typed as an amount; zero while it is none, or more than any document can be of."""
     try:
-        return max(ZERO, exact(text))
+        amount = max(ZERO, exact(text))
     except NotAnAmount:
         return ZERO
+    return amount if amount <= MOST else ZERO
 
 
 def _read(row: GridRow) -> tuple[Decimal, str]:
@@ -104,4 +105,5 @@ def _read(row: GridRow) -> tuple[Decimal, str]:
     if amount < 0:
         return ZERO, "The amount cannot be below zero."
     owed = row.invoice.balance
-    return amount, f"Only {shown(owed, row.invoice.currency)} is owed on it." if amount > owed else ""
+    too_much = f"Only {shown(owed, row.invoice.currency)} is owed on it." if amount > owed else ""
+    return amount if amount <= MOST else ZERO, too_much

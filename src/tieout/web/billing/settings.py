@@ -16,7 +16,7 @@ from tieout.practice.actions.clients import ChangedMeanwhile
 from tieout.practice.billing_settings import FirmLogo, settings_of
 from tieout.practice.logo import LARGEST_FILE
 from tieout.practice.numbering import FIRST, sequence_of
-from tieout.practice.permissions import Permission
+from tieout.practice.permissions import NotYours, Permission
 from tieout.practice.validation import Invalid
 from tieout.web.access import FirmRequest, requires
 from tieout.web.billing.acting import by, carried_out, version_seen
@@ -66,6 +66,8 @@ def numbers(request: FirmRequest) -> HttpResponse:
     """Where the numbers of one kind of document go on."""
     kind = request.POST.get("kind", "")
     typed = request.POST.get("number", "")
+    if kind not in NUMBERED:
+        raise NotYours("There is no such kind of number.")
     try:
         start_numbers_at(**by(request.member), kind=kind, number=typed)
     except Invalid as invalid:

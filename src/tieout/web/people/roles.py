@@ -55,7 +55,7 @@ def edit(request: FirmRequest, role_id: int) -> HttpResponse:
 def copy(request: FirmRequest, role_id: int) -> HttpResponse:
     role = _role(request, role_id)
     try:
-        made = copy_role(by=request.member, role_id=role.pk, name=request.POST.get("name", "")[:80])
+        made = copy_role(by=request.member, role_id=role.pk, name=request.POST.get("name", ""))
     except Invalid as invalid:
         messages.error(request, str(invalid))
         return redirect("role", role.pk)
