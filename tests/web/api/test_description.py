@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from pathlib import Path
 
 import pytest
 from django.test import Client as Browser
+from openapi_spec_validator import OpenAPIV31SpecValidator
+from openapi_spec_validator.validation.exceptions import OpenAPIValidationError
 
 from tieout.practice.permissions import Permission
 from tieout.web.api.operations import OFFERS, description
@@ -32,6 +35,15 @@ def test_it_describes_every_operation_with_its_scope_and_its_problems() -> None:
         scope = offer.permission.value if isinstance(offer.permission, Permission) else None
         assert operation["x-scope"] == scope
         assert {"401", "403", "429"} <= set(operation["responses"])
+
+
+def test_it_is_valid_by_the_word_of_others() -> None:
+    """A validator that is not ours, by the schema of OpenAPI 3.1."""
+    told = copy.deepcopy(description())
+    OpenAPIV31SpecValidator(told).validate()
+    told["paths"]["/clients"]["get"]["responses"]["200"].pop("description")
+    with pytest.raises(OpenAPIValidationError):
+        OpenAPIV31SpecValidator(told).validate()
 
 
 def test_no_amount_is_a_json_number() -> None:
