@@ -16,14 +16,17 @@ from tieout.practice.number_text import next_number, number_problem
 from tieout.practice.recurrence import Frequency, Schedule
 
 D = Decimal
+HALF_A_CENT = Fraction(1, 200)
 PERCENT, AMOUNT = DiscountKind.PERCENT, DiscountKind.AMOUNT
 
 percents = st.decimals(0, 100, places=2)
 discounts = st.one_of(st.just(Discount()), st.builds(Discount, st.just(PERCENT), percents))
+on_the_edge = st.integers(0, 200_000).map(lambda number: D(2 * number + 1) / 200)
+"""Amounts that end in half a cent."""
 lines = st.builds(
     LineInput,
-    quantity=st.decimals(0, 500, places=4),
-    rate=st.decimals(0, 2000, places=5),
+    quantity=st.one_of(st.just(D(1)), st.decimals(0, 500, places=4)),
+    rate=st.one_of(on_the_edge, st.decimals(0, 2000, places=5)),
     discount=discounts,
     tax_rate_id=st.one_of(st.none(), st.just(1)),
     tax_percent=st.just(D("8.25")),
@@ -38,8 +41,15 @@ def test_the_total_is_exactly_what_its_parts_say(rows: list[LineInput], discount
     assert totals.total == sum((each.taxable for each in totals.lines), D(0)) + totals.tax
     assert all(each.taxable >= 0 for each in totals.lines)
     for line, amount in zip(rows, totals.lines, strict=True):
-        assert abs(Fraction(amount.gross) - Fraction(line.quantity) * Fraction(line.rate)) <= Fraction(1, 200)
+        up = Fraction(amount.gross) - Fraction(line.quantity) * Fraction(line.rate)
+        assert -HALF_A_CENT < up <= HALF_A_CENT, "half a cent goes up, on each line by itself"
+        if line.discount.kind is PERCENT:
+            up = Fraction(amount.discount) - Fraction(amount.gross) * Fraction(line.discount.value) / 100
+            assert -HALF_A_CENT < up <= HALF_A_CENT
         assert amount.share == 0 or line.discountable
+    for tax in totals.taxes:
+        up = Fraction(tax.tax) - Fraction(tax.base) * Fraction(tax.percent) / 100
+        assert -HALF_A_CENT < up <= HALF_A_CENT
     for amount in (totals.subtotal, totals.discount, totals.tax, totals.total):
         assert amount == amount.quantize(D("0.01"))
 
