@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -9,12 +11,17 @@ from typing import Any
 import pytest
 from django.test import Client as Browser
 
-from tests.practice.billing_world import NOW, Desk
+from tests.practice.billing_world import NOW, TODAY, Desk
 from tests.web.conftest import entered, make_firm, make_members
 from tests.web.fake_sync import FakeSync
 from tests.web.test_billing_invoice_lists import queries
 from tests.web.test_billing_invoices import numbers, problems, text
-from tieout.practice.firms import Firm
+from tieout.practice.actions.clients import archive_client, create_client
+from tieout.practice.actions.invoice_life import void_invoice
+from tieout.practice.actions.payments import bounce_payment
+from tieout.practice.actions.refunds import refund_payment
+from tieout.practice.billing_figures import BUCKETS
+from tieout.practice.firms import Firm, Member
 from tieout.web.billing.board import week_of
 
 SignedIn = Callable[[str], Browser]
@@ -76,6 +83,55 @@ def test_every_number_leads_to_the_list_it_counts(
     browser = signed_in("admin")
     assert link.replace("&", "&amp;") in browser.get("/").content.decode()
     assert len(numbers(browser.get(link).content)) == count
+
+
+def caption(browser: Browser, address: str) -> str:
+    """What the list says of itself; empty when nothing is in it."""
+    page = browser.get(html.unescape(address)).content
+    found = re.search(rb"<caption>(.*?)</caption>", page, re.S)
+    return text(found[1]) if found else ""
+
+
+@pytest.mark.parametrize("role", ["admin", "staff-assigned"])
+def test_every_figure_is_the_total_of_the_list_it_leads_to(
+    role: str, desk: Desk, members: dict[str, Member], signed_in: SignedIn
+) -> None:
+    told: Any = {"firm_id": desk.firm_id, "actor": desk.actor}
+    mine = create_client(**told, kind="business", name="Mine", assigned_to_id=members["staff-assigned"].pk)
+    archive_client(**told, client_id=create_client(**told, kind="business", name="Gone").pk)
+    for client in (desk.client, mine):
+        of: Any = {"client_id": client.pk}
+        for amount, day in (
+            (100, TODAY),
+            (40, "2026-10-01"),
+            (30, "2026-09-01"),
+            (20, "2026-08-01"),
+            (7, "2026-01-01"),
+        ):
+            desk.invoice(amount, date=day, **of)
+        paid = desk.invoice(50, **of)
+        desk.pay(60, (paid, 50), **of)
+        desk.pay(5, date="2026-11-15", **of)
+        bounce_payment(**told, payment_id=desk.pay(11, **of).pk)
+        refund_payment(**told, payment_id=desk.pay(8, **of).pk, today=TODAY, amount="3")
+        void_invoice(**told, invoice_id=desk.invoice(13, **of).pk, now=NOW, reason="x")
+        desk.draft(**of)
+    browser = signed_in(role)
+    page = browser.get("/").content.decode()
+    facts = re.findall(r'<a class="fact" href="([^"]+)"><strong>([^<]+)</strong><span>([^<]+)', page)
+    assert len(facts) == 7
+    for address, number, words in facts:
+        said = caption(browser, address)
+        numbers_said = re.findall(r"\$?[\d,]+(?:\.\d\d)?", said) or ["0", "$0.00"]
+        assert number in numbers_said, f"{number} {words}, but the list: {said}"
+    rows = re.findall(
+        r'<th scope="row"><a href="([^"]+)">[^<]+</a></th><td[^>]*>([^<]+)</td><td[^>]*>([^<]+)</td>', page
+    )
+    assert len(rows) == len(BUCKETS)
+    for address, count, owed in rows:
+        said = caption(browser, address)
+        assert said.startswith(f"{count} invoice"), said
+        assert said.split(" owed.")[0].endswith(f" {owed}"), said
 
 
 def test_who_may_not_see_billing_sees_none_of_it(desk: Desk, signed_in: SignedIn) -> None:
