@@ -33,6 +33,8 @@ PAGES: tuple[tuple[str, str], ...] = (
     ("clients by e-mail, descending", "/clients/?sort=-email"),
     ("clients by last change", "/clients/?sort=-updated"),
     ("clients, businesses", "/clients/?kind=business"),
+    ("clients of one member", "/clients/?assigned={member}"),
+    ("clients of nobody", "/clients/?assigned=nobody"),
     ("clients, search for a rare name", "/clients/?search=alvarado+roofing+99"),
     ("clients, search for a common name", "/clients/?search=byrne"),
     ("clients, search for what nobody has", "/clients/?search=zzzzzz"),
@@ -161,14 +163,18 @@ def _fill(clients: int, invoices: int) -> tuple[float, int]:
     return time.perf_counter() - begun, rows
 
 
-def _signed_in(role: str) -> Any:
-    from django.test import Client
-
+def _member(role: str) -> Any:
     from tieout.practice.firms import Member
     from tieout.practice.isolation import every_firm_scope
 
     with every_firm_scope():
-        member = Member.objects.select_related("user").get(firm__name="Large", role__preset=role)
+        return Member.objects.select_related("user").get(firm__name="Large", role__preset=role)
+
+
+def _signed_in(role: str) -> Any:
+    from django.test import Client
+
+    member = _member(role)
     browser = Client()
     browser.force_login(member.user, backend="allauth.account.auth_backends.AuthenticationBackend")
     return browser
@@ -177,7 +183,7 @@ def _signed_in(role: str) -> Any:
 def _measure(browser: Any, what: str, address: str) -> Figure:
     from django.db import connection
 
-    path = address.replace("{client}", "1000201")
+    path = address.replace("{client}", "1000201").replace("{member}", str(_member("staff-assigned").pk))
     browser.get(path)
     asked: list[tuple[float, str]] = []
 

@@ -6,6 +6,7 @@ verbs can wait for each other, and no list ever sums documents. A property test 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from decimal import Decimal
 
 from django.db import models
@@ -50,6 +51,12 @@ class ClientBalance(models.Model):
 
     def __str__(self) -> str:
         return f"{self.owed} owed"
+
+
+def owed_by(clients: Collection[Client]) -> dict[int, Decimal]:
+    """What each of these owes, by its id, in one query; who never had a document is not in it. A funnel showed them."""
+    rows = ClientBalance.objects.filter(client__in=clients)
+    return dict(rows.values_list("client_id", "owed"))
 
 
 def lock_money(firm_id: int, client_id: int) -> ClientBalance:

@@ -13,6 +13,7 @@ from tieout.practice.client_search import searched
 from tieout.practice.clients import Client, Kind, Relation
 
 PAGE_SIZE = 50
+NOBODY = "nobody"
 SHOWN = {"active": "Active", "inactive": "Archived", "all": "All"}
 
 
@@ -57,6 +58,8 @@ class ListQuery:
     show: str = "active"
     kind: str = ""
     relation: str = ""
+    assigned: str = ""
+    """The id of a member, ``NOBODY``, or empty for whomever."""
     sort: str = "name"
     """A column's key, with a leading minus for descending."""
 
@@ -69,6 +72,7 @@ class ListQuery:
             show=_one_of(address.get("show", ""), SHOWN, "active"),
             kind=_one_of(address.get("kind", ""), Kind.values, ""),
             relation=_one_of(address.get("relation", ""), Relation.values, ""),
+            assigned=_member(address.get("assigned", "")),
             sort=sort if sort.removeprefix("-") in _ORDERS else "name",
         )
 
@@ -90,6 +94,9 @@ class ListQuery:
             clients = clients.filter(kind=self.kind)
         if self.relation:
             clients = clients.filter(relation=self.relation)
+        if self.assigned:
+            wanted = None if self.assigned == NOBODY else int(self.assigned)
+            clients = clients.filter(assigned_to_id=wanted)
         if self.search:
             clients = searched(clients, self.search)
         order = _ORDERS[self.sort.removeprefix("-")]
@@ -114,6 +121,10 @@ class ListQuery:
         then = replace(self, sort=f"-{column.key}" if ascending else column.key)
         direction = "ascending" if ascending else "descending" if descending else ""
         return Heading(column.label, f"?{then.keep()}", direction)
+
+
+def _member(value: str) -> str:
+    return value if value == NOBODY or (value.isascii() and value.isdigit() and len(value) <= 18) else ""
 
 
 def _one_of(value: str, allowed: object, default: str) -> str:

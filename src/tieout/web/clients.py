@@ -13,7 +13,14 @@ from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
 from django.views.decorators.http import require_GET, require_http_methods
 
-from tieout.practice.access import access_client, history_of, member_names, named_like, visible_clients
+from tieout.practice.access import (
+    access_client,
+    history_of,
+    member_names,
+    members_to_assign,
+    named_like,
+    visible_clients,
+)
 from tieout.practice.actions.clients import (
     ChangedMeanwhile,
     archive_client,
@@ -22,11 +29,13 @@ from tieout.practice.actions.clients import (
     restore_client,
 )
 from tieout.practice.actor import Actor
+from tieout.practice.client_balances import owed_by
 from tieout.practice.clients import Client, Kind, Relation
 from tieout.practice.firms import Member
 from tieout.practice.groups import GroupMember
+from tieout.practice.money import ZERO
 from tieout.practice.permissions import Permission
-from tieout.web import client_contacts, client_groups, client_imports, client_merge
+from tieout.web import client_assign, client_contacts, client_groups, client_imports, client_merge
 from tieout.web.access import FirmRequest, requires
 from tieout.web.badges import badges_for
 from tieout.web.client_facts import facts_of
@@ -48,6 +57,13 @@ def index(request: FirmRequest) -> HttpResponse:
     page = long_page(clients, request.GET, most=MOST_FOUND if asked.search else MOST_COUNTED)
     found = page.rows
     badges = badges_for("client", [str(each.pk) for each in found])
+    with_owed = request.member.may(Permission.VIEW_BILLING)
+    owed = owed_by(found) if with_owed else {}
+    colleagues = []
+    if request.member.may(Permission.VIEW_ALL_CLIENTS):
+        colleagues = [
+            (str(each.pk), each.user.get_full_name()) for each in members_to_assign(request.member.firm_id)
+        ]
     return render(
         request,
         "clients/list.html",
@@ -55,8 +71,11 @@ def index(request: FirmRequest) -> HttpResponse:
             "asked": asked,
             "headings": asked.headings(),
             "page": page,
-            "rows": [(each, badges.get(str(each.pk))) for each in found],
+            "rows": [(each, badges.get(str(each.pk)), owed.get(each.pk, ZERO)) for each in found],
             "with_badges": bool(badges),
+            "with_owed": with_owed,
+            "colleagues": colleagues,
+            "picked": request.GET.get("picked", ""),
             "shown": SHOWN,
             "kinds": Kind.choices,
             "relations": Relation.choices,
@@ -226,6 +245,7 @@ urlpatterns: list[URLPattern] = [
     path("", index, name="clients"),
     path("new/", new, name="client_new"),
     path("lookalikes/", lookalikes, name="client_lookalikes"),
+    *client_assign.urlpatterns,
     *client_imports.urlpatterns,
     *client_groups.urlpatterns,
     path("<int:client_id>/", record, name="client"),

@@ -161,11 +161,18 @@ CLIENTS = ListKind(
         Filter("relation", "Relation", (("", "All"), *((each, each.capitalize()) for each in Relation.__args__))),  # type: ignore[attr-defined]
     ),
     sort="name",
+    ids=("assigned",),
 )  # fmt: skip
 
 
 def found(request: ApiRequest, asked: Asked) -> QuerySet[Client]:
-    query = ListQuery(search=asked.search, show=asked["show"], kind=asked["kind"], relation=asked["relation"])
+    query = ListQuery(
+        search=asked.search,
+        show=asked["show"],
+        kind=asked["kind"],
+        relation=asked["relation"],
+        assigned=asked["assigned"],
+    )
     return query.apply(visible_clients(request.member))
 
 
