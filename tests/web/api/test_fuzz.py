@@ -210,8 +210,8 @@ class Fuzz:
         schema = told["requestBody"]["content"]["application/json"]["schema"]
         body = data.draw(valued(schema, "", self.ids), label="body")
         if isinstance(body, dict) and data.draw(
-            some.booleans()
-        ):  # one or two fields of a good one are replaced
+            some.integers(0, 3)
+        ):  # a good one, one or two fields replaced
             chosen = data.draw(some.lists(some.sampled_from(sorted(body) or ["x"]), max_size=2))
             good = self.good.get(offer.name, {})
             body = {**good, **{name: body[name] for name in chosen if name in body}}
