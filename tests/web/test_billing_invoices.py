@@ -301,6 +301,9 @@ def test_a_recurring_invoice_is_made_changed_paused_and_run(desk: Desk, signed_i
     refused = browser.post(f"{where}new/", form | {"last_count": "3", "last_date": "2027-01-01"})
     assert b"not both" in refused.content
     assert problems(refused.content) == []
+    refused = browser.post(f"{where}new/", form | {"first_date": "2016-10-01"})
+    assert b"more than a year back. Choose one from November 19, 2025 on" in refused.content
+    assert not RecurringInvoice.objects.exists()
     browser.post(f"{where}new/", form)
     recurring = RecurringInvoice.objects.get()
     here = f"{where}{recurring.pk}/"

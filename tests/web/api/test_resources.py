@@ -239,6 +239,28 @@ def test_a_recurring_invoice_is_made_paused_and_given_another_end(program: Progr
     assert "content.client_id" in fields(refused)
 
 
+def test_what_is_due_is_written_once_and_what_cannot_be_says_why(program: Program, stock: Stock) -> None:
+    content = {"client_id": stock.ids["client_id"], "lines": [{"item_id": stock.ids["item_id"]}]}
+    body = {"frequency": "monthly", "first_date": "2026-10-20", "content": content}
+    made = program.post("/recurring-invoices", body)
+    (written,) = program.post("/recurring-invoices/write-due")["data"]
+    assert (written["recurring_id"], len(written["invoice_ids"]), written["problem"]) == (made["id"], 2, "")
+    assert program.post("/recurring-invoices/write-due")["data"] == []
+    stopped = program.post("/recurring-invoices", body)
+    program.post(f"/service-items/{stock.ids['item_id']}/archive")
+    (told,) = program.post("/recurring-invoices/write-due")["data"]
+    assert (told["recurring_id"], told["invoice_ids"]) == (stopped["id"], [])
+    assert "archived" in told["problem"]
+
+
+def test_a_start_too_far_back_is_refused_with_the_date_to_choose(program: Program, stock: Stock) -> None:
+    content = {"client_id": stock.ids["client_id"], "lines": [{"item_id": stock.ids["item_id"]}]}
+    for frequency, first_date in (("monthly", "2020-01-31"), ("daily", "2026-01-31")):
+        body = {"frequency": frequency, "first_date": first_date, "content": content}
+        refused = program.refused(422, "POST", "/recurring-invoices", body)
+        assert " on" in fields(refused)["first_date"].split("Choose ")[1], refused
+
+
 def test_a_retainer_is_taken_applied_taken_off_and_refunded(program: Program, stock: Stock) -> None:
     client_id, invoice_id = stock.ids["client_id"], stock.ids["invoice_id"]
     taken = program.post(

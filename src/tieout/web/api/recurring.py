@@ -6,11 +6,12 @@ from typing import Any, Literal
 
 from django.db.models import QuerySet
 
-from tieout.practice.actions.recurring import change_recurring, create_recurring
+from tieout.practice.access import require
+from tieout.practice.actions.recurring import change_recurring, create_recurring, write_due_invoices
 from tieout.practice.billing_access import access_document, visible_documents
 from tieout.practice.permissions import Permission
 from tieout.practice.recurring import RECURRING_INVOICE, RecurringInvoice
-from tieout.web.api.calling import ApiRequest
+from tieout.web.api.calling import ApiRequest, carry_out
 from tieout.web.api.history import HISTORY, Change, history_of_one
 from tieout.web.api.invoice_shapes import RecurringContent
 from tieout.web.api.kinds_of_value import Day, Given, Instant, RowId, Shown, ShownDay, Text, left_out
@@ -62,6 +63,18 @@ class RecurringNew(RecurringChange):
     content: RecurringContent
 
 
+class Written(Shown):
+    """What one recurring invoice wrote now, and why it stopped; empty when all that was due is written."""
+
+    recurring_id: int
+    invoice_ids: list[int]
+    problem: str
+
+
+class AllWritten(Shown):
+    data: list[Written]
+
+
 RECURRING = ListKind(
     columns=(
         Column("created", "Made", "id"),
@@ -91,6 +104,21 @@ def finds(request: ApiRequest, recurring_id: int) -> RecurringInvoice:
 
 def shows_made(request: ApiRequest, recurring: RecurringInvoice) -> RecurringInvoice:
     return recurring
+
+
+def write_due(request: ApiRequest) -> dict[str, Any]:
+    """Of the whole firm, so it asks for the right to see all of it."""
+    require(request.member, Permission.VIEW_ALL_CLIENTS)
+    return {
+        "data": [
+            {
+                "recurring_id": each.recurring_id,
+                "invoice_ids": [invoice.pk for invoice in each.invoices],
+                "problem": each.problem,
+            }
+            for each in carry_out(request, write_due_invoices)
+        ]
+    }
 
 
 ONE = "/recurring-invoices/{recurring_id}"
@@ -135,4 +163,14 @@ section.rows(
     found=history_of_one(shows, RECURRING_INVOICE),
     searches=False,
     summary="A recurring invoice's history",
+)
+section.custom(
+    "POST",
+    "/recurring-invoices/write-due",
+    EDIT,
+    "write_due_invoices",
+    write_due,
+    shape=AllWritten,
+    apart=True,
+    summary="Write what is due now, without waiting for the daily run",
 )
