@@ -52,7 +52,7 @@ def fit() -> ScoreModel:
             usual = habits(world, weighed.found)
         rows += weighed.found
         labels += weighed.labels
-        print(f"  {world.name}: {len(weighed.pairs):,} pairs, {sum(weighed.labels):,} true", flush=True)
+        print(f"  {world.name}: {len(weighed.found):,} pairs, {sum(weighed.labels):,} true", flush=True)
     weights = _logistic(rows, np.array(labels, dtype=float))
     for trait in LIKENESS_TRAITS:
         weights[trait] = round(weights.get(trait, 0.0) + FOR_LIKENESS, 3)
@@ -63,7 +63,7 @@ def fit() -> ScoreModel:
     right: list[bool] = []
     for world in worlds(CALIBRATION_SEEDS):
         weighed = weigh(world, model)
-        odds += [pair.log_odds for pair in weighed.pairs]
+        odds += [log_odds for log_odds, _, _ in weighed.scored]
         right += weighed.labels
     slope, shift = _platt(np.array(odds), np.array(right, dtype=float))
     return replace(model, slope=slope, shift=shift)

@@ -92,18 +92,10 @@ def _unseen(report: Report, count: int) -> None:
                 else:
                     checked, checked_right = checked + 1, checked_right + right
         weighed = weigh(world, fitted_model())
-        runs.append(
-            (
-                [
-                    (p.log_odds, world.practice[p.ours].key.id, world.ledger[p.theirs].key.id)
-                    for p in weighed.pairs
-                ],
-                world.truth,
-            )
-        )
+        runs.append((weighed.scored, world.truth))
         chances += [
-            (fitted_model().chance(pair.log_odds), label)
-            for pair, label in zip(weighed.pairs, weighed.labels, strict=True)
+            (fitted_model().chance(log_odds), label)
+            for (log_odds, _, _), label in zip(weighed.scored, weighed.labels, strict=True)
         ]
         print(f"  {world.name}: {accepted:,} one click so far, {wrong} wrong", flush=True)
     found_curve = curve(runs)
@@ -179,10 +171,7 @@ def _ways() -> dict[str, Callable[[World], baselines.Outcome]]:
 
 def _ours(world: World) -> baselines.Outcome:
     began = time.perf_counter()
-    weighed = weigh(world, fitted_model())
-    scored = [
-        (p.log_odds, world.practice[p.ours].key.id, world.ledger[p.theirs].key.id) for p in weighed.pairs
-    ]
+    scored = weigh(world, fitted_model()).scored
     return baselines.Outcome(scored, time.perf_counter() - began, baselines.peak())
 
 
@@ -266,11 +255,7 @@ def _timed(size: int) -> tuple[float, float, int]:
 def _public(report: Report, folder: Path) -> None:
     rows = []
     for world, reach in _public_worlds(folder):
-        weighed = weigh(world, fitted_model())
-        scored = [
-            (p.log_odds, world.practice[p.ours].key.id, world.ledger[p.theirs].key.id) for p in weighed.pairs
-        ]
-        found = curve([(scored, world.truth)])
+        found = curve([(weigh(world, fitted_model()).scored, world.truth)])
         rows.append([world.name, f"F1 {found.best_f1:.3f}, R at 99.9 % {found.recall_at_999:.3f}", reach])
     around = Surroundings(Rarity(), {})
     scores: dict[bool, list[float]] = {True: [], False: []}

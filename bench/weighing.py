@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bench.scoring import Scored
 from bench.worlds.lists import World
-from tieout.reconcile.match import Knowledge, WeighedPair, weigh_pairs
+from tieout.reconcile.match import Knowledge, weigh_pairs
 from tieout.reconcile.match_evidence import Surroundings
 from tieout.reconcile.match_findings import Findings
 from tieout.reconcile.match_score import UNFITTED, ScoreModel
@@ -15,9 +16,13 @@ from tieout.sync.matching import FAST, read_all
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    pairs: list[WeighedPair]
+    """Of every pair, in one order."""
+
+    scored: list[Scored]
+    """Log odds and both ids."""
     found: list[Findings]
     labels: list[bool]
+    """Whether it is a true link."""
 
 
 def weigh(world: World, model: ScoreModel = UNFITTED) -> Weighed:
@@ -30,8 +35,9 @@ def weigh(world: World, model: ScoreModel = UNFITTED) -> Weighed:
         around=Surroundings.of(left, right),
     )
     weighing = weigh_pairs(world.practice, world.ledger, knowledge)
-    labels = [
-        (world.practice[pair.ours].key.id, world.ledger[pair.theirs].key.id) in world.truth
+    scored = [
+        (weighing.log_odds(pair), world.practice[pair.ours].key.id, world.ledger[pair.theirs].key.id)
         for pair in weighing.pairs
     ]
-    return Weighed(weighing.pairs, [weighing.found(pair) for pair in weighing.pairs], labels)
+    found = [weighing.found(pair) for pair in weighing.pairs]
+    return Weighed(scored, found, [(ours, theirs) in world.truth for _, ours, theirs in scored])

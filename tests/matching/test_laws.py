@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from random import Random
 
 import pytest
@@ -94,7 +93,7 @@ def test_which_of_two_is_asked_first_does_not_matter(one: Profile, other: Profil
 @given(PROFILES, PROFILES, st.sampled_from(["email", "phone", "street", "external_id", "place", "domain"]))
 def test_more_agreeing_evidence_never_lowers_a_score(one: Profile, other: Profile, fact: str) -> None:
     found = compare(one, other, AROUND, FAST)
-    ladder = [replace(found, **{fact: agree}) for agree in sorted(Agree)]
+    ladder = [found._replace(**{fact: agree}) for agree in sorted(Agree)]
     scores = [fitted_model().score(each) for each in ladder]
     assert scores == sorted(scores)
 
@@ -105,7 +104,7 @@ def test_a_rule_kept_is_kept_when_another_contact_agrees_too(one: Profile, other
     found = compare(one, other, AROUND, FAST)
     if rule_for(found, Standing()) is not None:
         for fact in ("email", "phone", "street"):
-            assert rule_for(replace(found, **{fact: Agree.EQUAL}), Standing()) is not None
+            assert rule_for(found._replace(**{fact: Agree.EQUAL}), Standing()) is not None
 
 
 @settings(max_examples=300, deadline=None)

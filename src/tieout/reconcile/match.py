@@ -113,9 +113,11 @@ class _Sorting:
         for pair in self.weighed.pairs:
             if pair.rule is not None and self._standing(pair, repeated).free:
                 self._match(pair, pair.rule, found, taken)
-        for pair in self.weighed.pairs:
-            if self._same_name(pair):
-                self._match(pair, None, found, taken)
+        for ours, theirs in self.groups.values():
+            if len(ours) == len(theirs) == 1:
+                for pair in self.weighed.of_ours.get(ours[0], ()):
+                    if pair.theirs == theirs[0]:
+                        self._match(pair, None, found, taken)
         self._ties(found, taken)
         for side, records in enumerate((self.ours, self.theirs)):
             for place in range(len(records)):
@@ -127,10 +129,6 @@ class _Sorting:
     def _group_of(self, side: int, place: int) -> str:
         key = (self.ours, self.theirs)[side][place].key
         return self.profiles[side][place].name.plain or f"\x00{key.side}:{key.id}"
-
-    def _same_name(self, pair: WeighedPair) -> bool:
-        name = self.profiles[0][pair.ours].name.plain
-        return bool(name) and name == self.profiles[1][pair.theirs].name.plain
 
     def _match(
         self,
@@ -148,7 +146,7 @@ class _Sorting:
         reasons = reasons_for(one, other, findings)
         against = reasons_against(one, other, findings)
         if rule is None:
-            if pair.lead < CLEAR_LEAD:
+            if self.weighed.lead(pair) < CLEAR_LEAD:
                 against = (*against, "Another record fits nearly as well.")
             if not against:
                 against = (nothing_but_the_name(findings) or "What speaks for it is not enough to be sure.",)
@@ -166,14 +164,15 @@ class _Sorting:
                 reasons,
                 against,
                 rule is not None,
-                self.known.model.probability(pair.log_odds),
+                self.known.model.probability(self.weighed.log_odds(pair)),
             )
         )
 
     def _standing(self, pair: WeighedPair, repeated: tuple[frozenset[int], frozenset[int]]) -> Standing:
+        lead = self.weighed.lead(pair)
         return Standing(
-            best=pair.lead > 0,
-            clear=pair.lead >= CLEAR_LEAD,
+            best=lead > 0,
+            clear=lead >= CLEAR_LEAD,
             repeated=pair.ours in repeated[0] or pair.theirs in repeated[1],
         )
 
@@ -254,8 +253,8 @@ class _Sorting:
     def _suggestions(self, side: int, place: int) -> tuple[Suggestion, ...]:
         pairs = (self.weighed.of_ours, self.weighed.of_theirs)[side].get(place, ())
         found = []
-        for pair in pairs:
-            probability = self.known.model.probability(pair.log_odds)
+        for pair in filter(self.weighed.may_be_shown, pairs):
+            probability = self.known.model.probability(self.weighed.log_odds(pair))
             if probability >= POSSIBLE:
                 one, other = self.profiles[0][pair.ours], self.profiles[1][pair.theirs]
                 findings = self.weighed.found(pair)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from sys import intern
 
 from tieout.reconcile.match_text import fold
 from tieout.reconcile.match_words import STREET_WORDS, words
@@ -93,11 +95,17 @@ def read_contacts(evidence: Evidence, phone: Callable[[str], str] = plain_phone)
         domain="" if domain in _EVERYBODYS else domain,
         phones=tuple(dict.fromkeys(filter(None, numbers))),
         street=_street(evidence.get("street", "")),
-        city=fold(evidence.get("city", "")[:80]),
-        state=fold(evidence.get("state", "")[:40]),
-        postal_code=postal.partition("-")[0],
+        city=_place(evidence.get("city", "")[:80]),
+        state=_place(evidence.get("state", "")[:40]),
+        postal_code=intern(postal.partition("-")[0]),
         external_id=evidence.get("external id", "").strip().casefold()[:100],
     )
+
+
+@lru_cache(maxsize=4_096)
+def _place(text: str) -> str:
+    """Clients live in few towns."""
+    return fold(text)
 
 
 def _street(text: str) -> tuple[str, ...]:

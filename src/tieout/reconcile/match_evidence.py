@@ -9,11 +9,12 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from operator import ne
 
 from tieout.reconcile.match_contacts import Contacts, Evidence, read_contacts
 from tieout.reconcile.match_findings import Agree, Findings, How, Level, NameFindings, Rarity, Veto
 from tieout.reconcile.match_measures import PLAIN, Measures
-from tieout.reconcile.match_names import NO_HINTS, Hints, Kind, Name, parse, with_company
+from tieout.reconcile.match_names import NO_HINTS, Hints, Kind, Name, Parse, parse, with_company
 from tieout.reconcile.match_people import compare_people
 from tieout.reconcile.match_text import fold
 from tieout.reconcile.match_wording import compare_wording, compares_as_people
@@ -40,8 +41,14 @@ class Profile:
             return self
         return replace(self, name=self.before_bracket, bracket=frozenset(), before_bracket=None)
 
+    def comes_before(self, other: Profile) -> bool:
+        """Where the two differ in a name, the same answer whichever is asked."""
+        if self.name.plain != other.name.plain:  # nearly always
+            return self.name.plain < other.name.plain
+        return self._order < other._order
+
     @property
-    def order(self) -> tuple[str, str, str]:
+    def _order(self) -> tuple[str, str, str]:
         second = self.second.plain if self.second else ""
         return self.name.plain, self.name.key, second
 
@@ -50,7 +57,13 @@ class Profile:
         return (*self.name.words, *self.name.numbers, *(self.second.words if self.second else ()))
 
 
-def read(name: str, evidence: Evidence, hints: Hints = NO_HINTS, measures: Measures = PLAIN) -> Profile:
+def read(
+    name: str,
+    evidence: Evidence,
+    hints: Hints = NO_HINTS,
+    measures: Measures = PLAIN,
+    parse: Parse = parse,
+) -> Profile:
     bracket: frozenset[str] = frozenset()
     before = None
     if "(" in name and (found := _IN_BRACKETS.search(name)):
@@ -63,7 +76,7 @@ def read(name: str, evidence: Evidence, hints: Hints = NO_HINTS, measures: Measu
     company = evidence.get("company", "")
     second = None
     if company or parsed.also:
-        parsed, second = with_company(parsed, company, measures.to_latin)
+        parsed, second = with_company(parsed, company, measures.to_latin, parse)
     contacts = read_contacts(evidence, measures.phone)
     return Profile(parsed, second, contacts, frozenset(facts_of(contacts)), bracket, before)
 
@@ -111,42 +124,42 @@ def facts_of(contacts: Contacts) -> list[str]:
 
 
 def compare(one: Profile, other: Profile, around: Surroundings, measures: Measures = PLAIN) -> Findings:
-    if other.order < one.order:  # so that both ways round are one computation
+    if other.comes_before(one):  # so that both ways round are one computation
         one, other = other, one
-    one, other = one.beside(other), other.beside(one)
+    if one.before_bracket is not None or other.before_bracket is not None:
+        one, other = one.beside(other), other.beside(one)
     name = compare_names(one, other, around.rarity, measures)
     ours, theirs = one.contacts, other.contacts
-    vetoes = list(name.vetoes)
+    vetoes = name.vetoes
     if one.name.tag and other.name.tag and one.name.tag != other.name.tag:
-        vetoes.append(Veto.TAG)
+        vetoes = (*vetoes, Veto.TAG)
     external = _agree(ours.external_id, theirs.external_id)
     if external is Agree.DIFFERENT:
-        vetoes.append(Veto.EXTERNAL_ID)
+        vetoes = (*vetoes, Veto.EXTERNAL_ID)
     street, place = _streets(ours, theirs, measures)
-    phone = Agree.MISSING
-    if ours.phones and theirs.phones:
-        phone = Agree.EQUAL if set(ours.phones) & set(theirs.phones) else _nearly_phone(ours, theirs)
+    common = one.facts & other.facts
     return Findings(
-        name=name,
+        name,
         surplus=around.rarity.surplus(name.nats),
         likeness=_likeness(one.name, other.name, measures),
         email=_emails(ours.email, theirs.email, measures),
         domain=_agree(ours.domain, theirs.domain),
-        phone=phone,
+        phone=_phones(ours, theirs),
         street=street,
         place=place,
         external_id=external,
-        sharers=_sharers(one.facts & other.facts, around.sharers),
+        sharers=max(around.sharers.get(fact, 1) for fact in common) if common else 1,
         personal=one.name.is_personal and other.name.is_personal,
-        vetoes=tuple(dict.fromkeys(vetoes)),
+        vetoes=tuple(dict.fromkeys(vetoes)) if len(vetoes) > 1 else vetoes,
     )
 
 
 def _likeness(one: Name, other: Name, measures: Measures) -> float:
     """Word for word, or run together: "SergeiLavrov" is "Sergei Lavrov"."""
-    if one.bag == other.bag:
+    if one.bag == other.bag or (one.tight and one.tight == other.tight):
         return 1.0
-    return max(measures.alike(one.text, other.text), measures.likeness(one.tight, other.tight))
+    together = measures.likeness(one.tight, other.tight)
+    return max(together, measures.alike(one.text, other.text, together))
 
 
 # -- names -----------------------------------------------------------------------------------------------------
@@ -167,11 +180,11 @@ def compare_names(one: Profile, other: Profile, rarity: Rarity, measures: Measur
         best.level,
         -len(best.vetoes),
     ):
-        return replace(
-            other_best, level=min(other_best.level, Level.NEAR), how=(*other_best.how, How.SECOND_NAME)
+        return other_best._replace(
+            level=min(other_best.level, Level.NEAR), how=(*other_best.how, How.SECOND_NAME)
         )
     if other_best.level < _enough_of_second(one, other):
-        return replace(best, vetoes=(*best.vetoes, Veto.SECOND_NAME))
+        return best._replace(vetoes=(*best.vetoes, Veto.SECOND_NAME))
     return best
 
 
@@ -197,7 +210,7 @@ def compare_two(one: Name, other: Name, rarity: Rarity, measures: Measures) -> N
         return compare_people(one, other, rarity, measures)
     found = compare_wording(one, other, rarity, measures)
     if _other_kind(one.kind, other.kind):
-        return replace(found, vetoes=(Veto.KIND, *found.vetoes))
+        return found._replace(vetoes=(Veto.KIND, *found.vetoes))
     return found
 
 
@@ -223,13 +236,22 @@ def _emails(one: str, other: str, measures: Measures) -> Agree:
     return found
 
 
+def _phones(one: Contacts, other: Contacts) -> Agree:
+    if not one.phones or not other.phones:
+        return Agree.MISSING
+    if any(number in other.phones for number in one.phones):
+        return Agree.EQUAL
+    return _nearly_phone(one, other)
+
+
 def _nearly_phone(one: Contacts, other: Contacts) -> Agree:
     """Without the area code, or a slip of one digit, is near; it never counts as equal."""
     for a in one.phones:
         for b in other.phones:
-            if len(a) != len(b) and min(len(a), len(b)) >= 7 and (a.endswith(b) or b.endswith(a)):
-                return Agree.NEAR
-            if len(a) == len(b) and sum(x != y for x, y in zip(a, b, strict=True)) == 1:
+            if len(a) != len(b):
+                if min(len(a), len(b)) >= 7 and (a.endswith(b) or b.endswith(a)):
+                    return Agree.NEAR
+            elif sum(map(ne, a, b)) == 1:
                 return Agree.NEAR
     return Agree.DIFFERENT
 
@@ -262,7 +284,7 @@ def nearly_words(one: tuple[str, ...], other: tuple[str, ...], measures: Measure
 
 def _places(one: Contacts, other: Contacts, measures: Measures) -> Agree:
     postal, city = _agree(one.postal_code, other.postal_code), _agree(one.city, other.city)
-    if Agree.EQUAL in (postal, city):
+    if postal is Agree.EQUAL or city is Agree.EQUAL:
         return Agree.EQUAL
     if city is Agree.DIFFERENT:
         ours, theirs = {*one.city.split()}, {*other.city.split()}
@@ -272,8 +294,4 @@ def _places(one: Contacts, other: Contacts, measures: Measures) -> Agree:
             return Agree.NEAR
     if postal is Agree.DIFFERENT and measures.edits(one.postal_code, other.postal_code, 1) <= 1:
         return Agree.NEAR
-    return Agree.DIFFERENT if Agree.DIFFERENT in (postal, city) else Agree.MISSING
-
-
-def _sharers(common: frozenset[str], sharers: Mapping[str, int]) -> int:
-    return max((sharers.get(fact, 1) for fact in common), default=1)
+    return Agree.DIFFERENT if postal is Agree.DIFFERENT or city is Agree.DIFFERENT else Agree.MISSING

@@ -36,7 +36,7 @@ def plain_likeness(one: str, other: str) -> float:
     return SequenceMatcher(None, first, second, autojunk=False).ratio()
 
 
-def plain_alike(one: str, other: str) -> float:
+def plain_alike(one: str, other: str, least: float) -> float:
     """0 to 1 for two texts of words: as they are, or nine tenths of what the words of one find in the other."""
     short, long = sorted((one.split(), other.split()), key=len)
     if not short:
@@ -51,8 +51,8 @@ class Measures:
 
     edits: Callable[[str, str, int], int] = plain_edits
     likeness: Callable[[str, str], float] = plain_likeness
-    alike: Callable[[str, str], float] = plain_alike
-    """Of whole names, 0 to 1; a name within a longer one is rather like it."""
+    alike: Callable[[str, str, float], float] = plain_alike
+    """Of whole names, 0 to 1; a name within a longer one is rather like it. Any less when not even ``least``."""
     phone: Callable[[str], str] = plain_phone
     to_latin: Callable[[str], str] = as_it_is
 
@@ -66,4 +66,6 @@ def nearly(one: str, other: str, measures: Measures) -> bool:
     if shorter < 4:
         return False
     most = 2 if shorter >= 10 and one[0] == other[0] else 1
+    if len(one) + len(other) - 2 * shorter > most:  # each letter more is one edit
+        return False
     return measures.edits(one, other, most) <= most

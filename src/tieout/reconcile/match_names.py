@@ -10,11 +10,12 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from sys import intern
 
 from tieout.reconcile import match_words as words_of
 from tieout.reconcile.match_nicknames import GIVEN_NAMES
 from tieout.reconcile.match_person_names import read_people
-from tieout.reconcile.match_text import LONGEST, as_it_is, fold, normalise, tokens, undecorated
+from tieout.reconcile.match_text import LONGEST, as_it_is, fold, has_digit, normalise, tokens, undecorated
 
 
 class Kind(StrEnum):
@@ -84,7 +85,10 @@ _TRUST_NOISE = words_of.words(
     "trust trustee trustees ttee ttees tr the of off on under agreement fbo for benefit estate est decd deceased late"
 )
 _NO_TRUST = words_of.words("bank company co services")
+_FORM_STARTS = frozenset(form.split()[0] for form in words_of.LEGAL_FORMS)
 _FORM_ENDS = frozenset(form.split()[-1] for form in words_of.LEGAL_FORMS)
+_MORE_THAN_WORDS = re.compile(r"[,.)]")
+"""Without these, the words of a name are those of its plain form."""
 _LEADING_FORMS = words_of.words("ooo oao pao zao ao jsc ojsc pjsc cjsc srl")
 """Forms of one word or two that stand before the name; longer ones may stand on either side."""
 
@@ -93,24 +97,35 @@ def parse(text: str, hints: Hints = NO_HINTS, to_latin: Callable[[str], str] = a
     """Take a name apart. Never fails; what has no letter or digit becomes an empty name."""
     plain = normalise(text)
     shown, also, tag = undecorated(text[:LONGEST], to_latin)
-    said = shown.split(",") if "," in shown else [shown]
-    parts = [part for part in map(tokens, said) if part]
+    if shown == text and not _MORE_THAN_WORDS.search(text):
+        said = [plain.split()]
+    else:
+        said = [tokens(part) for part in shown.split(",")]
+    parts = [[*map(intern, part)] for part in said if part]  # the same few words, in name after name
     if not parts:
         return Name(plain, Kind.UNCLEAR, (), tag=tag, also=also)
-    found = _sort_out(parts, shown, hints)
-    _, core = _without_form([token for part in parts for token in part])
-    if len(core) == 1:
-        found = replace(found, alone=core[0])
-    elif not found.is_personal:
-        found = replace(found, initials="".join(word[0] for word in core if word != "and"))
-    return _with_key(found, plain, tag, also)
-
-
-def _sort_out(parts: list[list[str]], shown: str, hints: Hints) -> Name:
-    """The kind first, from what only one kind has; then that kind's own reading."""
     flat = [token for part in parts for token in part]
+    form, core = _without_form(flat)
+    found = _sort_out(parts, flat, (form, core), hints)
+    alone = core[0] if len(core) == 1 else ""
+    initials = ""
+    if not alone and not found.is_personal:
+        initials = "".join(word[0] for word in core if word != "and")
+    return _completed(found, plain=plain, tag=tag, also=also, alone=alone, initials=initials)
+
+
+Parse = Callable[[str, Hints, Callable[[str], str]], Name]
+"""As ``parse``, or what remembers its answers."""
+
+
+def _sort_out(parts: list[list[str]], flat: list[str], formless: tuple[str, list[str]], hints: Hints) -> Name:
+    """The kind first, from what only one kind has; then that kind's own reading.
+
+    ``flat`` and ``formless``: all words, and what ``_without_form`` says of them.
+    """
     if not words_of.MISSPELLED.keys().isdisjoint(flat):
         flat = [words_of.MISSPELLED.get(word, word) for word in flat]
+        formless = _without_form(flat)
     text = " ".join(flat)
     if (
         ("estate" in flat or "est" in flat)
@@ -120,7 +135,7 @@ def _sort_out(parts: list[list[str]], shown: str, hints: Hints) -> Name:
         return _trust(flat, Kind.ESTATE)
     if _TRUST.search(text) and not _NO_TRUST & set(flat) and (flat[-1] != "tr" or len(flat) > 2):
         return _trust(flat, Kind.TRUST)
-    form, core = _without_form(flat)
+    form, core = formless
     if form or _is_organisation(core, parts, hints):
         return _organisation(core, form)
     return _people(parts, hints) or _organisation(core, form)
@@ -130,7 +145,7 @@ def _without_form(flat: Sequence[str]) -> tuple[str, list[str]]:
     """The legal form, and the words without it. A name that is nothing but a form keeps its words."""
     core = list(flat)
     form = ""
-    for size in range(min(6, len(core) - 1), 0, -1):
+    for size in range(min(6, len(core) - 1), 0, -1) if core[0] in _FORM_STARTS else ():
         leading = " ".join(core[:size])
         if leading in words_of.LEGAL_FORMS and (size > 2 or leading in _LEADING_FORMS):
             form, core = words_of.LEGAL_FORMS[leading], core[size:]
@@ -153,7 +168,7 @@ def _is_organisation(core: Sequence[str], parts: Sequence[Sequence[str]], hints:
         return True
     if hints.kind is Kind.PERSON or core[0] in words_of.TITLES:
         return False
-    numbered = [word for word in core if any(c.isdigit() for c in word)]
+    numbered = [word for word in core if has_digit(word)]
     if numbered:  # "John Smith 2nd" is a person, "7108 Park Street II" is none
         return not all(word in words_of.GENERATIONS for word in numbered)
     if core[0] in words_of.NUMBER_WORDS:
@@ -179,7 +194,7 @@ def _organisation(core: Sequence[str], form: str) -> Name:
     said: list[str] = []
     numbers: list[str] = []
     for place, word in enumerate(core):
-        if any(c.isdigit() for c in word):
+        if has_digit(word):
             numbers.append(_ORDINAL.sub(r"\1", word).lstrip("0") or "0")
         elif place and (
             word in words_of.ROMAN or (place == len(core) - 1 and word in words_of.LETTER_NUMERALS)
@@ -239,7 +254,7 @@ def _trust(flat: Sequence[str], kind: Kind) -> Name:
     said: list[str] = []
     numbers: list[str] = []
     for place, word in enumerate(core):
-        if any(c.isdigit() for c in word):
+        if has_digit(word):
             numbers.append(word)
         elif place and word in words_of.ROMAN:
             numbers.append(words_of.ROMAN[word])
@@ -248,27 +263,32 @@ def _trust(flat: Sequence[str], kind: Kind) -> Name:
     return Name("", kind, tuple(said), form=form, numbers=tuple(numbers), trust=frozenset(kinds))
 
 
-def _with_key(name: Name, plain: str, tag: str, also: str) -> Name:
+def _completed(name: Name, *, plain: str, tag: str, also: str, alone: str, initials: str) -> Name:
+    """The name with what is derived from its parts. Texts that say the same are one text: long lists have many."""
     extra = [name.form and words_of.ALSO_CALLED.get(name.form, name.form), name.generation, *name.numbers]
     bag = tuple(sorted(name.words))
     said = [*bag, *sorted(filter(None, [*extra, *name.trust]))]
-    key = " ".join(
-        [name.kind.value if name.trust or name.kind in (Kind.TRUST, Kind.ESTATE) else "", *said]
-    ).strip()
+    kind = name.kind.value if name.trust or name.kind in (Kind.TRUST, Kind.ESTATE) else ""
+    text, key = " ".join(bag), " ".join([kind, *said]).strip()
+    text = plain if text == plain else text
+    if not name.words and not name.numbers:
+        key = ""
     return replace(
         name,
         plain=plain,
         tag=tag,
         also=also,
-        bag=bag,
-        text=" ".join(bag),
+        bag=name.words if bag == name.words else bag,
+        text=text,
         tight=(plain if plain.isascii() else "".join(name.words)).replace(" ", ""),
-        key=key if name.words or name.numbers else "",
+        initials=initials,
+        alone=alone,
+        key=text if key == text else key,
     )
 
 
 def with_company(
-    name: Name, company: str, to_latin: Callable[[str], str] = as_it_is
+    name: Name, company: str, to_latin: Callable[[str], str] = as_it_is, parse: Parse = parse
 ) -> tuple[Name, Name | None]:
     """The name, and the record's other one: what follows "dba", else a company name that says something else.
 
@@ -277,12 +297,19 @@ def with_company(
     for text in (name.also, company):
         if not text:
             continue
-        other = parse(text, to_latin=to_latin)
+        other = parse(text, NO_HINTS, to_latin)
         if not other.key or other.key == name.key:
             continue
         if sorted(other.words) == sorted(name.words) and other.numbers == name.numbers and not name.trust:
             if other.form and not name.form and name.kind in (Kind.ORGANISATION, Kind.UNCLEAR):
-                name = _with_key(replace(name, form=other.form), name.plain, name.tag, name.also)
+                name = _completed(
+                    replace(name, form=other.form),
+                    plain=name.plain,
+                    tag=name.tag,
+                    also=name.also,
+                    alone=name.alone,
+                    initials=name.initials,
+                )
             continue
         return name, other
     return name, None

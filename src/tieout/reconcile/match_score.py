@@ -2,7 +2,7 @@
 
 Weights of agreement are never negative and those of differences never positive, so more agreeing evidence never
 lowers a score. They are fitted (``bench.fit``) and come in as data; which of two records fits better is weighed by
-the share each has of the record's evidence (``against``).
+the share each has of the record's evidence (``against_rivals``).
 """
 
 from __future__ import annotations
@@ -192,13 +192,9 @@ class ScoreModel:
     def _sum(self, traits: Iterable[str]) -> float:
         return sum(self.weights.get(trait, 0.0) for trait in traits)
 
-    def odds(self, score: float) -> float:
-        """Of a rival, for ``against``."""
-        return exp(min(score, 50.0))
-
-    def against(self, score: float, odds_of_rivals: Iterable[float]) -> float:
+    def against_rivals(self, score: float, rivals: Iterable[float]) -> float:
         """Log odds that this is the partner, when the others are possible too."""
-        return score - log(1.0 + sum(odds_of_rivals))
+        return score - log(1.0 + sum(exp(min(rival, 50.0)) for rival in rivals))
 
     def chance(self, log_odds: float) -> float:
         """Calibrated probability, as fitted."""

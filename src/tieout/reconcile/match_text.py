@@ -40,6 +40,10 @@ def normalise(name: str) -> str:
     return fold(_DELETED.sub("", name) if ")" in name else name)
 
 
+def has_digit(text: str) -> bool:
+    return not text.isalpha() and any(c.isdigit() for c in text)
+
+
 _ALSO = re.compile(
     r"[\s,(]+(?:d\s*[./]?\s*b\s*[./]?\s*a\b\.?|doing business as|t/a\b|trading as|a/?k/?a\b|f/?k/?a\b|formerly(?: known as)?\b)"
     r"[\s:]*",
@@ -90,7 +94,7 @@ def undecorated(text: str, to_latin: Callable[[str], str]) -> tuple[str, str, st
     if "(" in shown or "[" in shown:
         shown = _REMARK.sub("", shown)
     tag = ""
-    if any(c.isdigit() for c in shown) or "-" in shown or "–" in shown:
+    if has_digit(shown) or "-" in shown or "–" in shown:
         shown = _YEAR.sub("", _TAX_WORK.sub("", shown))
         for pattern in (_LEADING_TAG, _TRAILING_TAG, _TRAILING_TAG):
             if (found := pattern.search(shown)) and len(rest := pattern.sub("", shown).strip()) > 1:

@@ -51,10 +51,6 @@ class WeighedPair:
     """That would link the two if nothing else stood in the way."""
     found: Findings | None
     """None when it is unlikely to be asked for; see ``Weighing.found``."""
-    log_odds: float = 0.0
-    """That this is the partner, beside all others compared with either record."""
-    lead: float = inf
-    """Of the score, to the best other pair of either record."""
 
 
 class Weighing:
@@ -78,7 +74,7 @@ class Weighing:
         self._same_name = {
             i: others[:MOST_ALIKE] for places, others in alike if others for i in places[:MOST_ALIKE]
         }
-        self._least = -inf if keep_all else knowledge.model.log_odds(POSSIBLE)
+        self._least = -inf if keep_all else knowledge.model.log_odds(POSSIBLE) - 1e-9
         self.pairs = list(self._weighed())
         self._add_what_contacts_tell()
         self.of_ours: dict[int, list[WeighedPair]] = defaultdict(list)
@@ -86,13 +82,28 @@ class Weighing:
         for pair in self.pairs:
             self.of_ours[pair.ours].append(pair)
             self.of_theirs[pair.theirs].append(pair)
-        self._stand()
 
     def found(self, pair: WeighedPair) -> Findings:
         return pair.found or self._compared(pair.ours, pair.theirs)
 
     def _compared(self, ours: int, theirs: int) -> Findings:
         return compare(self._profiles[0][ours], self._profiles[1][theirs], self._around, self._known.measures)
+
+    def lead(self, pair: WeighedPair) -> float:
+        """Of its score, to the best other pair of either record."""
+        return pair.score - max(self._rivals(pair), default=-inf)
+
+    def log_odds(self, pair: WeighedPair) -> float:
+        """That this is the partner, beside all others compared with either record."""
+        return self._known.model.against_rivals(pair.score, self._rivals(pair))
+
+    def may_be_shown(self, pair: WeighedPair) -> bool:
+        """False when not even without rivals."""
+        return pair.score >= self._least
+
+    def _rivals(self, pair: WeighedPair) -> list[float]:
+        beside = self.of_ours[pair.ours], self.of_theirs[pair.theirs]
+        return [other.score for pairs in beside for other in pairs if other is not pair]
 
     # -- each pair by itself -------------------------------------------------------------------------------
 
@@ -144,32 +155,6 @@ class Weighing:
         sure = (pair.found for pair in self.pairs if pair.found is not None and is_sure(pair.found))
         return Telling.beside(usual, Habits.of(sure, self._profiles, usual))
 
-    def _stand(self) -> None:
-        """What each pair's score is worth beside the other pairs of its two records."""
-        model = self._known.model
-        odds: tuple[dict[int, list[float]], dict[int, list[float]]] = defaultdict(list), defaultdict(list)
-        for pair in self.pairs:  # in the order of ``of_ours`` and ``of_theirs``
-            chance = model.odds(pair.score)
-            odds[0][pair.ours].append(chance)
-            odds[1][pair.theirs].append(chance)
-        best = [
-            {place: _best_two(pairs) for place, pairs in by_place.items()}
-            for by_place in (self.of_ours, self.of_theirs)
-        ]
-        before: dict[int, int] = defaultdict(int)  # pairs of the record of theirs that came already
-        for ours, pairs in self.of_ours.items():
-            mine = odds[0][ours]
-            for at, pair in enumerate(pairs):
-                others, there = odds[1][pair.theirs], before[pair.theirs]
-                before[pair.theirs] += 1
-                pair.log_odds = model.against(
-                    pair.score, mine[:at] + mine[at + 1 :] + others[:there] + others[there + 1 :]
-                )
-                pair.lead = pair.score - max(
-                    second if pair.score == first else first
-                    for first, second in (best[0][ours], best[1][pair.theirs])
-                )
-
 
 def _by_id(records: Sequence[Candidate]) -> list[int]:
     """Place -> rank of its id."""
@@ -177,14 +162,3 @@ def _by_id(records: Sequence[Candidate]) -> list[int]:
     for number, place in enumerate(sorted(range(len(records)), key=lambda at: records[at].key.id)):
         rank[place] = number
     return rank
-
-
-def _best_two(pairs: Sequence[WeighedPair]) -> tuple[float, float]:
-    """The best score and the next one, -inf when there is none."""
-    first = second = -inf
-    for pair in pairs:
-        if pair.score > first:
-            first, second = pair.score, first
-        elif pair.score > second:
-            second = pair.score
-    return first, second

@@ -42,6 +42,8 @@ def compare_wording(one: Name, other: Name, rarity: Rarity, measures: Measures) 
         aligned = _Alignment([one.alone or other.alone], [], [*one.words, *other.words], [], [How.ACRONYM])
     else:
         aligned = _align(_once(one), _once(other), measures)
+        if not aligned.shared and not aligned.pairs:  # most pairs of long lists
+            return NameFindings(Level.NONE, (*how, How.WORDS_MISSING), tuple(vetoes), cover=0.0)
     shared = rarity.of(aligned.shared)
     near = sum(max(rarity.word(a), rarity.word(b)) for a, b in aligned.pairs)
     left = rarity.of(aligned.ours), rarity.of(aligned.theirs)
@@ -72,8 +74,9 @@ def _numbered_alike(one: Name, other: Name) -> tuple[Name, Name]:
 
 def _set_apart(one: Name, other: Name) -> list[Veto]:
     vetoes = []
-    one, other = _numbered_alike(one, other)
-    other, one = _numbered_alike(other, one)
+    if one.generation or other.generation:
+        one, other = _numbered_alike(one, other)
+        other, one = _numbered_alike(other, one)
     if one.form and other.form and one.form != other.form:
         plain = [ALSO_CALLED.get(form, form) for form in (one.form, other.form)]
         if plain[0] != plain[1]:
@@ -182,7 +185,11 @@ def _join(
         right.clear()
 
 
+_READABLE = (Kind.PERSON, Kind.COUPLE, Kind.UNCLEAR)
+
+
 def compares_as_people(one: Name, other: Name) -> bool:
     """Whether both can be read as people, and one of them clearly is."""
-    readable = (Kind.PERSON, Kind.COUPLE, Kind.UNCLEAR)
-    return (one.kind in readable and other.kind in readable) and (one.is_personal or other.is_personal)
+    if one.kind not in _READABLE or other.kind not in _READABLE:
+        return False
+    return one.kind is not Kind.UNCLEAR or other.kind is not Kind.UNCLEAR

@@ -23,6 +23,7 @@ from tieout.reconcile.match_contacts import plain_phone
 from tieout.reconcile.match_evidence import Profile, Surroundings, compare, read
 from tieout.reconcile.match_habits import Habits
 from tieout.reconcile.match_measures import Measures
+from tieout.reconcile.match_names import Parse, parse
 from tieout.reconcile.match_reasons import reasons_against, reasons_for
 from tieout.reconcile.match_rules import has_minimum
 from tieout.reconcile.match_score import ScoreModel
@@ -60,8 +61,8 @@ def _phone(text: str) -> str:
     return _parsed(text, "US") if any(c.isdigit() for c in text) else ""
 
 
-def _alike(one: str, other: str) -> float:
-    return WRatio(one, other) / 100
+def _alike(one: str, other: str, least: float) -> float:
+    return WRatio(one, other, score_cutoff=100 * least) / 100
 
 
 FAST = Measures(_edits, _likeness, _alike, _phone, anyascii)
@@ -84,23 +85,28 @@ def propose(
     """Sort two whole lists. ``progress`` is called with (done, total) in units of no meaning."""
     ours, theirs = sorted(practice, key=_by_id), sorted(ledger, key=_by_id)
     with _no_garbage():
-        left, right = read_all(ours), read_all(theirs)
-        progress(1, 10)
-        pairs = search(left, right)
-        progress(4, 10)
-        return sort_into_buckets(
-            ours,
-            theirs,
-            never_pair,
-            Knowledge(
-                partners=pairs.of,
-                measures=FAST,
-                model=fitted_model(),
-                profiles=(left, right),
-                around=Surroundings.of(left, right),
-                progress=lambda done, total: progress(4 + 6 * done // max(1, total), 10),
-            ),
-        )
+        return _proposed(ours, theirs, never_pair, progress)
+
+
+def _proposed(
+    ours: Sequence[Candidate],
+    theirs: Sequence[Candidate],
+    never_pair: Collection[tuple[str, str]],
+    progress: Callable[[int, int], None],
+) -> list[Proposal]:
+    once = cache(parse)  # many names stand on both sides, or are another record's company
+    left, right = read_all(ours, once), read_all(theirs, once)
+    del once
+    progress(1, 10)
+    knowledge = Knowledge(
+        partners=search(left, right).of,
+        measures=FAST,
+        model=fitted_model(),
+        profiles=(left, right),
+        around=Surroundings.of(left, right),
+        progress=lambda done, total: progress(4 + 6 * done // max(1, total), 10),
+    )
+    return sort_into_buckets(ours, theirs, never_pair, knowledge)
 
 
 def _by_id(record: Candidate) -> str:
@@ -133,8 +139,8 @@ def _no_garbage() -> Iterator[None]:
             gc.enable()
 
 
-def read_all(candidates: Sequence[Candidate]) -> list[Profile]:
-    return [read(one.name, one.evidence, one.hints, FAST) for one in candidates]
+def read_all(candidates: Sequence[Candidate], parse: Parse = parse) -> list[Profile]:
+    return [read(one.name, one.evidence, one.hints, FAST, parse) for one in candidates]
 
 
 class Index:
@@ -161,8 +167,8 @@ class Index:
                 weighed.append((fitted_model().score(found), place, found))
         suggestions = []
         for score, place, found in weighed:
-            rivals = (fitted_model().odds(other) for other, at, _ in weighed if at != place)
-            odds = fitted_model().against(score, rivals)
+            rivals = (other for other, at, _ in weighed if at != place)
+            odds = fitted_model().against_rivals(score, rivals)
             partner = self._profiles[side][place]
             suggestions.append(
                 Suggestion(
