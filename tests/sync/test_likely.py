@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from tests.sync.rig import Rig
@@ -49,3 +51,21 @@ def test_a_list_that_was_emptied_after_it_was_counted_promises_nothing() -> None
     rig.connect()
     with rig.here():
         assert likely.look(rig.connection, 3, engine=rig.engine) == Likely(0, 0, 1)
+
+
+def test_the_time_that_reading_takes_follows_from_the_page_just_read() -> None:
+    slow = likely.Read(rows=1_000, took=timedelta(seconds=6))
+    assert slow.whole(10_000) == timedelta(minutes=2), "ten pages, and a minute of comparing"
+    assert likely.Read(rows=40, took=timedelta(seconds=1)).whole(40) < timedelta(seconds=2)
+    assert likely.Read().whole(0) == timedelta()
+
+
+def test_the_page_is_timed_by_the_engines_clock() -> None:
+    rig = Rig()
+    assert rig.connect().ok
+    rig.add_customer("Ada Byrne")
+    rig.fault("delay", seconds="3", entity="customer", operation="query")
+    with rig.here():
+        found = likely.look(rig.connection, 1, engine=rig.engine)
+    assert found.read.rows == 1
+    assert found.read.took >= timedelta(seconds=3)

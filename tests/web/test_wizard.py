@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from tests.web.fake_sync import FakeSync, a_connection, a_review, a_row
+from tests.web.fake_sync import THEN, FakeSync, a_connection, a_review, a_row
 from tieout.practice.firms import Member
 
 SignedIn = Callable[[str], Client]
@@ -188,7 +188,7 @@ def test_a_pair_shows_where_its_sides_differ_and_why_it_matches(browser: Client,
             reasons=["Same words in another order."],
         )
     ]
-    page = text(browser, "review/matches/")
+    page = text(browser, "review/matches/").replace("<wbr>", "")
     assert "ada@new.example" in page
     assert "ada@old.example" in page
     assert "0100" not in page
@@ -298,3 +298,15 @@ def test_a_finished_review_can_be_read_but_not_changed(browser: Client, sync: Fa
     browser.post(CLIENTS + "create-new/", {})
     browser.post(CLIENTS + "sync/")
     assert sync.asked == []
+
+
+def test_a_restart_says_what_was_set_up_before_and_what_it_leaves(browser: Client, sync: FakeSync) -> None:
+    assert "set up before" not in text(browser)
+    assert "Names go both ways" in text(browser)
+    assert sync.connection is not None
+    before = a_review(sync.connection, "done", finished_at=THEN)
+    sync.runs = [before]
+    page = text(browser)
+    assert "The clients were set up before" in page
+    assert "What is linked stays linked" in page
+    assert f"reports/{before.pk}/" in page

@@ -6,7 +6,9 @@ Only names that are the same but for spelling habits count; the review itself co
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import timedelta
+from math import ceil
 
 from tieout.practice.records import RECORD_KINDS
 from tieout.reconcile.match import normalise
@@ -16,6 +18,22 @@ from tieout.sync.engine import Engine
 from tieout.sync.ledgers import keep_calls, open_ledger
 from tieout.sync.models import Connection, Link
 from tieout.sync.review import spec_of
+
+COMPARED_A_MINUTE = 10_000
+"""Records that are compared in about a minute on a machine with two processors (docs/benchmarks.md, matching)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One page of the ledger's list, as it was just read."""
+
+    rows: int = 0
+    took: timedelta = timedelta()
+
+    def whole(self, records: int) -> timedelta:
+        """How long reading and comparing so many would take at this pace."""
+        pages = ceil(records / self.rows) if self.rows else 0
+        return pages * self.took + timedelta(minutes=records / COMPARED_A_MINUTE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +46,7 @@ class Likely:
     """Of the ledger's, the others."""
     ours_alone: int | None
     """Here, without one of the same name there; None when only a part of the ledger's list was looked at."""
+    read: Read = field(default=Read(), compare=False)
 
 
 def look(
@@ -39,7 +58,9 @@ def look(
     engine = engine or Engine()
     spec = spec_of(connection, entity, engine)
     meter: Counter[str] = Counter()
+    began = engine.now()
     page = next(iter(open_ledger(connection, engine, meter).list(spec.ledger, Activity.ACTIVE)), ())
+    read = Read(len(page), engine.now() - began)
     keep_calls(connection, meter, engine.now())
     links = Link.objects.filter(connection=connection, entity=entity).values_list("practice_id", "ledger_id")
     linked_here, linked_there = {ours for ours, _ in links}, {theirs for _, theirs in links}
@@ -57,5 +78,5 @@ def look(
     matches = sum(name in known for name in theirs)
     new = len(theirs) - matches
     if not page or len(page) >= active_there:  # an empty page: all were made inactive since they were counted
-        return Likely(matches, new, sum(name not in listed for name in ours))
-    return Likely(matches * active_there // len(page), new * active_there // len(page), None)
+        return Likely(matches, new, sum(name not in listed for name in ours), read)
+    return Likely(matches * active_there // len(page), new * active_there // len(page), None, read)

@@ -52,9 +52,11 @@ def words(entity: str) -> str:
     return f"{entity.replace('_', ' ')}s"
 
 
-def finished(connection: Connection) -> list[Review]:
-    """Every run of the set-up that was applied, the latest first."""
+def finished(connection: Connection, entity: str = "") -> list[Review]:
+    """Every run of the set-up that was applied, the latest first; of one entity, or of all."""
     found = Review.objects.filter(connection=connection, state=ReviewState.DONE)
+    if entity:
+        found = found.filter(entity=entity)
     return list(found.select_related("applied_by__user").order_by("-id"))
 
 

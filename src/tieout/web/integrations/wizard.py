@@ -14,7 +14,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from tieout.practice.access import clients_of
 from tieout.reconcile.ports import Activity, LedgerError
-from tieout.sync import likely
+from tieout.sync import likely, set_up_report
 from tieout.sync import review as reviews
 from tieout.sync.models import Connection, Review
 from tieout.sync.review_jobs import WAITING
@@ -24,7 +24,7 @@ from tieout.web.integrations.gated import connected
 
 ENTITY = "client"
 A_MINUTE = 5_000
-"""Customers that are read and compared in about a minute, on a machine with two processors."""
+"""Customers that are read and compared in about a minute, where nothing is known of how fast they are read."""
 
 
 class StartForm(forms.Form):
@@ -66,6 +66,7 @@ def choose(request: FirmRequest, connection: Connection) -> HttpResponse:
             "chosen": form["activity"].value(),
             "with_subcustomers": bool(form["include_subcustomers"].value()),
             "ours": clients_of(request.member.firm_id).count(),
+            "before": next(iter(set_up_report.finished(connection, ENTITY)), None),
         },
     )
 
@@ -79,7 +80,8 @@ def counts(request: FirmRequest, connection: Connection) -> HttpResponse:
         found = reviews.counts_before_start(connection)
         context = {"counts": found, "minutes": found["all"] // A_MINUTE}
         if found["active"]:
-            context["likely"] = likely.look(connection, found["active"])
+            context["likely"] = seen = likely.look(connection, found["active"])
+            context["minutes"] = round(seen.read.whole(found["all"]).total_seconds() / 60)
     except LedgerError as error:
         context["problem"] = error.sentence
     return render(request, "quickbooks/counts.html", context)
