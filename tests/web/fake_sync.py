@@ -25,6 +25,7 @@ from tieout.sync import (
     review_lists,
     review_plan,
     review_together,
+    set_up_report,
     status,
     worklist,
 )
@@ -44,10 +45,11 @@ FUNCTIONS: Mapping[Any, tuple[str, ...]] = {
     ),
     likely: ("look",),
     status: ("section_statuses", "activity", "runs_of", "sync_now"),
-    worklist: ("groups", "page_of", "totals", "every"),
+    worklist: ("groups", "page_of", "totals", "money", "every"),
     review_lists: ("decided", "to_check", "forecast"),
     review_final: ("differences", "current_fingerprint"),
     review_together: ("look_in", "others"),
+    set_up_report: ("finished",),
     inbox: ("receive",),
 }  # fmt: skip
 
@@ -66,6 +68,8 @@ class FakeSync:
     lines: list[Any] = field(default_factory=list)
     open_issues: list[worklist.WorkRow] = field(default_factory=list)
     asked: list[tuple[Any, ...]] = field(default_factory=list)
+    runs: list[Review] = field(default_factory=list)
+    """Of the set-up, finished before."""
 
     def install(self, monkeypatch: pytest.MonkeyPatch) -> None:
         for module, names in FUNCTIONS.items():
@@ -78,6 +82,12 @@ class FakeSync:
 
     def others(self, review: Review, member: Member) -> review_together.Together:
         return review_together.Together((), (), "nobody")
+
+    def finished(self, connection: Connection, entity: str = "") -> list[Review]:
+        return self.runs
+
+    def money(self, connection: Connection, listing: str, *, of: Member | None = None) -> dict[str, Any]:
+        return {}
 
     # connections
     def gate(self, member: Member) -> connections.Gate:

@@ -144,6 +144,9 @@ def test_each_is_listed_with_a_sentence_a_next_step_and_its_buttons_and_goes_whe
         assert CAUSES[cause].next_step.split(",")[0] in page
         for button in buttons:
             assert button in page, (cause, button)
+        assert ("Documents of $100.00." in page) is (cause != "duplicate_name" and cause != "name_taken"), (
+            cause
+        )
         assert not re.search(r"\b(6240|6140|6210|6200|610|2500|5010)\b", page), (
             "a code stands in for a sentence"
         )

@@ -9,13 +9,18 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from math import ceil
 from typing import Any
 
 from django.db.models import Count, Min, Q, QuerySet
 
+from tieout.practice.billing_access import rows_of
+from tieout.practice.credits import CREDIT, Credit
+from tieout.practice.invoices import INVOICE, Invoice
 from tieout.practice.models import Member
 from tieout.practice.numbering import unused_invoice_numbers
+from tieout.practice.payments import PAYMENT, Payment
 from tieout.reconcile.spec import EntitySpec
 from tieout.reconcile.state import Key, Side
 from tieout.sync.engine import Engine
@@ -27,6 +32,12 @@ from tieout.sync.review import spec_of
 PER_PAGE = 300
 PUT_OFF = "put_off"
 """The tab of what would be asked now, had nobody put it off."""
+AMOUNTS: Mapping[str, tuple[Any, str]] = {
+    INVOICE: (Invoice, "total"),
+    PAYMENT: (Payment, "amount"),
+    CREDIT: (Credit, "amount"),
+}
+"""Documents that carry money -> their rows, and the column it stands in."""
 AT_ONCE = 2_000
 """Rows of an export that are read in one go."""
 
@@ -125,6 +136,29 @@ def groups(
         .order_by("oldest", "cause")
     )
     return [Group(CAUSES.get(cause, CAUSES["bug"]), count, oldest) for cause, count, oldest in found]
+
+
+def money(
+    connection: Connection, listing: str, *, of: Member | None = None, now: datetime | None = None
+) -> dict[str, list[tuple[str, Decimal]]]:
+    """Cause -> currency and sum of the documents listed under it, each counted once. One query for each kind of document."""
+    mine = Q() if of is None else Q(assigned_to=of)
+    asked = _open(connection).filter(mine, _in_tab(listing, now or Engine().now()))
+    asked = asked.filter(side=Side.PRACTICE, entity__in=AMOUNTS)
+    found = set(asked.values_list("cause", "entity", "record_id"))
+    sums: dict[tuple[str, str], Decimal] = {}
+    for entity, (model, column) in AMOUNTS.items():
+        causes: dict[str, set[str]] = {}
+        for cause, _, record_id in (one for one in found if one[1] == entity and one[2].isdecimal()):
+            causes.setdefault(record_id, set()).add(cause)
+        rows = rows_of(model, connection.firm_id).filter(pk__in=list(causes)) if causes else ()
+        for record_id, currency, amount in rows.values_list("pk", "currency", column) if causes else ():
+            for cause in causes[str(record_id)]:
+                sums[(cause, currency)] = sums.get((cause, currency), Decimal(0)) + amount
+    told: dict[str, list[tuple[str, Decimal]]] = {}
+    for (cause, currency), amount in sorted(sums.items()):
+        told.setdefault(cause, []).append((currency, amount))
+    return told
 
 
 def totals(connection: Connection, *, now: datetime | None = None) -> dict[str, int]:

@@ -14,6 +14,9 @@ from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.views.decorators.http import require_GET, require_POST
 
 from tieout.practice.access import members_to_assign
+from tieout.practice.firms import Member
+from tieout.practice.money import shown
+from tieout.practice.permissions import Permission
 from tieout.sync import partners, repairs, worklist
 from tieout.sync.decisions import CannotDecide
 from tieout.sync.issues import CAUSES
@@ -67,6 +70,8 @@ class Card:
     """The one button for every record of the cause."""
     page: WorkPage
     with_values: bool
+    money: str
+    """What its documents come to; empty when there are none."""
 
     @property
     def more(self) -> int:
@@ -81,6 +86,7 @@ def issues(request: FirmRequest, connection: Connection) -> HttpResponse:
     here = asked if asked in LISTINGS else next(iter(LISTINGS))
     of = request.member if request.GET.get("mine") else None
     groups = worklist.groups(connection, here, of=of)
+    money = _money(request, connection, here, of)
     cause = request.GET.get("cause", "")
     search = request.GET.get("search", "").strip()[:200]
     alone = [group for group in groups if group.cause.slug == cause]
@@ -89,13 +95,14 @@ def issues(request: FirmRequest, connection: Connection) -> HttpResponse:
             connection,
             here,
             group,
+            money.get(group.cause.slug, ""),
             search=search,
             of=of,
             page=page_number(request),
             per_page=worklist.PER_PAGE,
         )
         for group in alone
-    ] or [_card(connection, here, group, of=of) for group in groups]
+    ] or [_card(connection, here, group, money.get(group.cause.slug, ""), of=of) for group in groups]
     moving = [line.row.id for card in cards for line in card.lines if line.row.under_way]
     keep = {"listing": here} | ({"mine": "1"} if of else {})
     keep |= {"cause": cause, "search": search} if alone else {}
@@ -214,7 +221,15 @@ def _offers(row: WorkRow, verb: str) -> bool:
     return any(remedy.verb == verb and offers(row, remedy) for remedy in REMEDIES.get(row.cause.slug, ()))
 
 
-def _card(connection: Connection, listing: str, group: Group, **asked: object) -> Card:
+def _money(request: FirmRequest, connection: Connection, listing: str, of: Member | None) -> dict[str, str]:
+    """Cause -> what its documents come to, for whoever may see amounts."""
+    if not request.member.may(Permission.VIEW_BILLING):
+        return {}
+    found = worklist.money(connection, listing, of=of)
+    return {cause: " and ".join(shown(amount, one) for one, amount in sums) for cause, sums in found.items()}
+
+
+def _card(connection: Connection, listing: str, group: Group, money: str, **asked: object) -> Card:
     page = worklist.page_of(
         connection,
         listing,
@@ -223,7 +238,8 @@ def _card(connection: Connection, listing: str, group: Group, **asked: object) -
     )
     lines = [_line(connection, row) for row in page.rows]
     can = bulk(group.cause.slug) if group.cause.slug in CAUSES else []
-    return Card(group, lines, can, for_all(group.cause.slug), page, any(line.row.values for line in lines))
+    with_values = any(line.row.values for line in lines)
+    return Card(group, lines, can, for_all(group.cause.slug), page, with_values, money)
 
 
 def _line(connection: Connection, row: WorkRow) -> Line:
