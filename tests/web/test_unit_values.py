@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from tieout.web.unit_values import said
@@ -15,6 +17,8 @@ from tieout.web.unit_values import said
         (False, "No"),
         ("", "(empty)"),
         (None, "(empty)"),
+        (Decimal("1100.01"), "$1,100.01"),
+        (Decimal("12.345"), "$12.345"),
         ({"family": "Byrne", "given": "Ada", "title": ""}, "Ada Byrne"),
         (
             {"city": "Palo Alto", "line1": "321 Channing", "state": "CA", "line2": ""},

@@ -151,8 +151,10 @@ def money(
         causes: dict[str, set[str]] = {}
         for cause, _, record_id in (one for one in found if one[1] == entity and one[2].isdecimal()):
             causes.setdefault(record_id, set()).add(cause)
-        rows = rows_of(model, connection.firm_id).filter(pk__in=list(causes)) if causes else ()
-        for record_id, currency, amount in rows.values_list("pk", "currency", column) if causes else ():
+        if not causes:
+            continue
+        rows = rows_of(model, connection.firm_id).filter(pk__in=list(causes))
+        for record_id, currency, amount in rows.values_list("pk", "currency", column):
             for cause in causes[str(record_id)]:
                 sums[(cause, currency)] = sums.get((cause, currency), Decimal(0)) + amount
     told: dict[str, list[tuple[str, Decimal]]] = {}
