@@ -31,8 +31,8 @@ def dashboard(request: FirmRequest) -> HttpResponse:
     active, archived = counted.get(True, 0), counted.get(False, 0)
     here = reverse("clients")
     figures = [
-        Figure(active, "active clients", here),
-        Figure(archived, "archived clients", f"{here}?show=inactive"),
+        Figure(active, "active clients", here, "active client"),
+        Figure(archived, "archived clients", f"{here}?show=inactive", "archived client"),
     ]
     context: dict[str, Any] = {
         "figures": figures,

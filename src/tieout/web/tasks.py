@@ -16,6 +16,12 @@ class Figure:
     value: int
     words: str
     url: str
+    one: str = ""
+    """The words for just one, where they differ."""
+
+    @property
+    def said(self) -> str:
+        return self.one if self.one and self.value == 1 else self.words
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,12 +47,18 @@ def board(member: Member, today: date) -> dict[str, Any]:
         "monday": monday,
         "today": today,
         "billing_figures": [
-            Figure(sum(bucket.count for bucket in buckets), "open invoices", f"{invoices}?status=open"),
-            Figure(drafts, "drafts", f"{invoices}?status=draft"),
+            Figure(
+                sum(bucket.count for bucket in buckets),
+                "open invoices",
+                f"{invoices}?status=open",
+                "open invoice",
+            ),
+            Figure(drafts, "drafts", f"{invoices}?status=draft", "draft"),
             Figure(
                 on_account["count"],
                 "payments with money on account",
                 f"{reverse('payments')}?status=unapplied",
+                "payment with money on account",
             ),
         ],
         "billing_tasks": _tasks(member, sum(bucket.count for bucket in late), drafts, stopped),
