@@ -1,7 +1,7 @@
 """Acts: runs many storms, spread over processes with a database of their own each; every seed is undone before the next.
 
 ./run sim --seeds 2000 --from 0            a campaign; --ledger adds its line to docs/seed-ledger.md
-./run sim --minutes 60 --ledger            as far as time allows, from where the ledger ends
+./run sim --minutes 60 --ledger            as far as time allows, from where the ledger ends; Ctrl-C ends it as well
 ./run sim --seeds 1 --from 1234 --tell     one seed again, with its story
 ./run sim --planted                        plants each known bug and counts the seeds until it is caught
 """
@@ -9,10 +9,12 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import logging
 import os
 import selectors
+import signal
 import subprocess
 import sys
 import time
@@ -97,6 +99,8 @@ class Workers:
     """One process for each of the prepared databases. They build their towns once, whatever they are asked afterwards."""
 
     def __init__(self, databases: Sequence[str]) -> None:
+        self.stopping = False
+        """Somebody has asked for the end: the seeds that are under way are the last."""
         self._children = [
             subprocess.Popen(
                 [sys.executable, "-m", "tests.sim.campaign", "--child", database],
@@ -105,14 +109,23 @@ class Workers:
                 stdout=subprocess.PIPE,
                 text=True,
                 env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
+                start_new_session=True,  # Ctrl-C is said to us alone: they finish the seeds they have begun
             )
             for database in databases
         ]
 
     def __enter__(self) -> Workers:
+        self._before = {one: signal.signal(one, self._stop) for one in (signal.SIGINT, signal.SIGTERM)}
         return self
 
+    def _stop(self, number: int, frame: object) -> None:
+        self.stopping = True
+        signal.signal(number, self._before[signal.Signals(number)])  # said once more, it ends at once
+        sys.stderr.write("Stopping once the seeds under way have ended. Once more: at once.\n")
+
     def __exit__(self, *raised: object) -> None:
+        for one, handler in self._before.items():
+            signal.signal(one, handler)
         for child in self._children:
             child.stdin.close()  # type: ignore[union-attr]
             child.wait()
@@ -130,7 +143,8 @@ class Workers:
                 if not line:
                     raise RuntimeError("a process of the campaign has died")
                 result.add(json.loads(line))
-                enough = (planted and result.failures) or (until and time.monotonic() > until)
+                late = until and time.monotonic() > until
+                enough = self.stopping or late or (planted and result.failures)
                 if enough or not _hand_out(key.data, waiting, planted):
                     free.unregister(key.fileobj)
         return result
@@ -161,6 +175,8 @@ def be_a_child(database: str) -> None:
         cursor.execute("SET ROLE tieout_app")
     with transaction.atomic():
         towns = Towns()
+    gc.collect()
+    gc.freeze()  # all that was built stays: no need to look through it again and again
     for number, line in enumerate(sys.stdin):
         seed, _, bug = line.strip().partition(" ")
         with planted(bug) if bug else nullcontext():
@@ -225,7 +241,9 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    from tests.sim import campaign  # under the name that others know its classes by
+
     if sys.argv[1:2] == ["--child"]:
-        be_a_child(sys.argv[2])
+        campaign.be_a_child(sys.argv[2])
     else:
-        sys.exit(main())
+        sys.exit(campaign.main())
