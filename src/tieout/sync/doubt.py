@@ -96,12 +96,13 @@ def _journal_again(executor: Executor, attempt: Attempt) -> bool:
         creating = attempt.operation == "create"
         units = unpack_units(attempt.units)
         if not forbids(connection, executor.spec, Side.LEDGER, units, creating=creating):
+            attempt.sent_at = lease.engine.now()
             Attempt.objects.filter(pk=attempt.pk).update(
                 state=AttemptState.SENDING,
                 epoch=connection.epoch,
                 sendings=attempt.sendings + 1,
                 looks=attempt.looks + 1,
-                sent_at=lease.engine.now(),
+                sent_at=attempt.sent_at,
                 next_look_at=None,
             )
             return True

@@ -12,6 +12,7 @@ import hashlib
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from itertools import islice
 
 from django.db import Error as DatabaseError
@@ -43,6 +44,9 @@ log = logging.getLogger(__name__)
 
 AT_THE_DOOR = frozenset({"subscription", "no_permission", "feature_off"})
 """Topics of refusals that are about the company or the user, whatever is sent."""
+STALE = timedelta(seconds=20)
+"""How long ago a write may have been journalled when it leaves. Whoever finds it unanswered, after a crash, waits the
+settle window from what the journal says; one that waited its turn behind slow ones is noted anew first."""
 
 
 @dataclass(slots=True)
@@ -244,7 +248,14 @@ class Sender:
     # -- at the last moment -----------------------------------------------------------------------------
 
     def _may_leave(self, one: Outgoing) -> bool:
-        return not self._forbidden(self.lease.check(), one)
+        if self._forbidden(self.lease.check(), one):
+            return False
+        now, attempt = self.lease.engine.now(), one.attempt
+        if attempt is not None and now - attempt.sent_at > STALE:
+            with self.lease.commit(to_send=True):
+                Attempt.objects.filter(request_id=attempt.request_id).update(sent_at=now)
+            attempt.sent_at = now
+        return True
 
     def _forbidden(self, connection: Connection, one: Outgoing) -> str:
         units: Units = {} if isinstance(one.action, Retire) else one.action.units
