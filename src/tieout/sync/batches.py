@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from django.db import Error as DatabaseError
+from django.db import OperationalError
 from django.db import connection as database
 from django.db.models import Q
 
@@ -120,7 +121,8 @@ def _begin(executor: Executor, doing: Doing) -> None:
                 doing.outgoing = Outgoing(outcome, work.name, _written_side(work, outcome))
             elif isinstance(outcome, Action) and not isinstance(outcome, Settle):
                 doing.problems += executor.carry_out(outcome, _written_side(work, outcome), work.name)
-    except Again:
+    except (Again, OperationalError):
+        # It moved on, or its transaction had to give way to another's: nothing of it was written.
         doing.again, doing.outgoing = True, None
     except (LeaseLost, NoLongerAllowed, RetryLater, Reconnect, discover.Halted):
         raise

@@ -15,7 +15,7 @@ from tieout.reconcile.ports import Activity, ChangeSet, Ledger, WindowTooOld
 from tieout.reconcile.spec import EntitySpec
 from tieout.reconcile.state import Absent, Present, Side
 from tieout.reconcile.state import Observation as Seen
-from tieout.sync import dirty, merged_there, observations, together
+from tieout.sync import dirty, merged_there, observations, strays, together
 from tieout.sync.dirty import Mark
 from tieout.sync.lease import Lease
 from tieout.sync.models import Connection, Cursor, InboxEvent, Link, Observation
@@ -114,7 +114,9 @@ def take_changes(lease: Lease, specs: Sequence[EntitySpec], answer: ChangeSet) -
 def _take_changes(lease: Lease, connection: Connection, spec: EntitySpec, answer: ChangeSet) -> None:
     now = lease.engine.now()
     ours = _ours(connection, spec, {key.id for key in answer.keys if key.entity == spec.ledger})
-    rows = {key.id: row for key, row in answer.rows.items() if key.entity == spec.ledger and key.id in ours}
+    told = {key.id: row for key, row in answer.rows.items() if key.entity == spec.ledger}
+    strays.notice(lease, connection, spec, {one: row for one, row in told.items() if one not in ours})
+    rows = {one: row for one, row in told.items() if one in ours}
     news: dict[str, Seen] = dict(observations.changed_ones(connection, spec, rows))
     news |= {
         key.id: Absent(why)

@@ -49,5 +49,7 @@ class Engine:
     """Outcomes recorded together."""
     turn: timedelta = timedelta(seconds=4)
     """How long a run may go on while another firm waits for its turn."""
+    broken_off: Callable[[int, int], None] = lambda connection_id, epoch: None
+    """Told of a run that the database has broken off, by its connection and epoch: its lane is still taken."""
     others_wait: Callable[[], bool] = lambda: False
     """Whether another connection's run waits for a worker."""

@@ -133,3 +133,9 @@ def give_back(lease: Lease, **changes: datetime) -> None:
     text = f"UPDATE sync_connection SET lease_until = NULL{columns} WHERE id = %s AND epoch = %s"  # noqa: S608 - our names
     with database.cursor() as cursor:
         cursor.execute(text, [*changes.values(), lease.connection.pk, lease.connection.epoch])
+
+
+def free(connection_id: int, epoch: int, now: datetime) -> int:
+    """Free the lane of a run that is over and could not say so, and have it due. 0 when another has it by now."""
+    lane = Connection.objects.filter(pk=connection_id, epoch=epoch)
+    return lane.exclude(lease_until=None).update(lease_until=None, due_at=now)

@@ -98,12 +98,13 @@ def lookalikes(
             continue
         by_name = _unlinked_by_name(connection, spec, side.other, wanted)
         found |= {key: by_name[name] for key, name in asked.items() if name in by_name}
-    return _not_declared_different(connection, spec, found)
+    return not_declared_different(connection, spec, found)
 
 
-def _not_declared_different(
+def not_declared_different(
     connection: Connection, spec: EntitySpec, found: Mapping[Key, tuple[Key, ...]]
 ) -> dict[Key, tuple[Key, ...]]:
+    """These without the pairs that a person has declared different."""
     if not found:
         return {}
     ours = {key.id for one, others in found.items() for key in (one, *others) if key.side is Side.PRACTICE}

@@ -11,7 +11,7 @@ from tieout.reconcile.ports import Ledger
 from tieout.reconcile.spec import EntitySpec
 from tieout.reconcile.state import Absent, Baseline, Key, Present, Side, Unknown, same
 from tieout.reconcile.state import Observation as Seen
-from tieout.sync import absorbed, merged_there, merged_unseen, observations
+from tieout.sync import absorbed, merged_there, merged_unseen, observations, strays
 from tieout.sync.lease import Lease
 from tieout.sync.models import UNRESOLVED, Attempt, Conflict, Connection, Dirty, Hold, Link, Observation
 from tieout.sync.newest import winners
@@ -225,6 +225,8 @@ class _LaidOut:
         seen = {key: self._seen(key) for key, _ in lone}
         names = {key: self._name(one) for key, one in seen.items()}
         lookalikes = observations.lookalikes(self.connection, self.spec, names)
+        forgotten = strays.alike(self.connection, self.spec, seen)
+        lookalikes |= observations.not_declared_different(self.connection, self.spec, forgotten)
         holds = {
             (hold.side, hold.record_id): hold
             for hold in Hold.objects.filter(

@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 
 from tieout.practice.isolation import every_firm_scope, firm_scope
 from tieout.reconcile.order import in_order
@@ -35,6 +35,8 @@ from tieout.sync.review_jobs import note_progress
 
 log = logging.getLogger(__name__)
 
+BROKEN_OFF = (OperationalError, InterfaceError)
+"""What the database raises when it is away, full, or has chosen this transaction to give way to another."""
 WRITTEN_THERE = ("created_there", "updated_there", "in_doubt")
 """What a run counts when it has written to the ledger."""
 PATIENCE = timedelta(seconds=60)
@@ -61,7 +63,10 @@ class Pass:
 
 
 def run_once(connection_id: int, engine: Engine | None = None) -> Pass | None:
-    """Run one pass. None when another run holds the lane, or the connection is not active."""
+    """Run one pass. None when another run holds the lane, or the connection is not active.
+
+    Raises what the database raises when it breaks the run off: then nothing half is left, and another run goes on.
+    """
     engine = engine or Engine()
     with every_firm_scope():
         firm_id = Connection.objects.values_list("firm_id", flat=True).get(pk=connection_id)
@@ -73,11 +78,14 @@ def run_once(connection_id: int, engine: Engine | None = None) -> Pass | None:
         passed = Pass()
         try:
             _run_to_its_end(held, passed)
+            _finish(held, passed, started)
         except LeaseLost:
             log.warning("connection %s was taken over by another run", connection_id)
             passed.outcome = "taken over"
             return passed
-        _finish(held, passed, started)
+        except BROKEN_OFF:
+            engine.broken_off(connection_id, held.connection.epoch)
+            raise
         return passed
 
 

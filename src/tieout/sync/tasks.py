@@ -11,13 +11,14 @@ from datetime import datetime, timedelta
 
 from django.db import connection as database
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Max, Q
 from procrastinate.contrib.django import app
 
 from tieout.practice.isolation import every_firm_scope
 from tieout.practice.models import OutboxNote
+from tieout.sync import lease
 from tieout.sync.engine import Engine
-from tieout.sync.models import Connection, ConnectionState, InboxEvent
+from tieout.sync.models import Connection, ConnectionState, InboxEvent, Run
 
 QUEUE = "sync"
 UNHEARD = timedelta(seconds=5)
@@ -75,7 +76,25 @@ def run_connection(connection_id: int) -> None:
 
 def engine() -> Engine:
     """A worker's surroundings of a run."""
-    return Engine(others_wait=others_wait)
+    return Engine(others_wait=others_wait, broken_off=lambda pk, epoch: BROKEN_OFF.add((pk, epoch)))
+
+
+BROKEN_OFF: set[tuple[int, int]] = set()
+"""(connection, epoch) of runs of this process that the database broke off: nobody else can know that they are over."""
+
+
+def free_broken_off(now: datetime, runs: set[tuple[int, int]] = BROKEN_OFF) -> int:
+    """Free the lanes of these runs and ring for them, instead of waiting until their leases run out.
+
+    Called every few seconds by the worker: while the database is away it fails, and is called again. What such a run
+    had sent without an answer is in doubt, as after any other end, and is looked for before it is sent again.
+    """
+    freed = 0
+    for connection_id, epoch in sorted(runs):
+        with every_firm_scope(), transaction.atomic():
+            freed += lease.free(connection_id, epoch, now)
+        runs.discard((connection_id, epoch))
+    return freed
 
 
 _WAITING = """
@@ -160,10 +179,26 @@ def collect_soon(connection_id: int, review_id: int, *, after: int = 0) -> None:
     )
 
 
-def apply_soon(connection_id: int, review_id: int) -> None:
-    apply_review.configure(lock=lock_of(connection_id)).defer(
+def apply_soon(connection_id: int, review_id: int, *, after: int = 0) -> None:
+    apply_review.configure(lock=lock_of(connection_id), schedule_in={"seconds": after}).defer(
         review_id=review_id, connection_id=connection_id
     )
+
+
+STANDSTILL = timedelta(minutes=10)
+
+
+def ask_first_after_a_standstill(now: datetime) -> int:
+    """Have each connection ask the ledger what changed before it writes again, when nothing has run for a while.
+
+    Called before a worker begins, and again when its database was away: it may be an older one by now, put back from a
+    backup, and then the ledger has what it has forgotten. One read for each firm that has something to write.
+    """
+    with every_firm_scope():
+        last = Run.objects.aggregate(at=Max("finished_at"))["at"]
+        if last is None or now - last < STANDSTILL:
+            return 0
+        return Connection.objects.filter(state=ConnectionState.ACTIVE).update(changes_due_at=now)
 
 
 def wake_due(now: datetime) -> int:

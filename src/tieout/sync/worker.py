@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import signal
 import threading
 from collections.abc import Awaitable, Callable, Iterable
@@ -17,6 +18,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import Error as DjangoDatabaseError
 from django.db import close_old_connections
 from django.db import connection as database
 from django.utils import timezone
@@ -31,11 +33,18 @@ from tieout.practice.audit_chain import chain_all
 from tieout.practice.daily import do_what_is_due
 from tieout.practice.isolation import every_firm_scope
 from tieout.practice.models import OutboxNote
+from tieout.sync import versions
 from tieout.sync.bulk_tasks import ring_unfinished
 from tieout.sync.merged_there import MERGED
 from tieout.sync.models import InboxEvent, Run
 from tieout.sync.notices import tell_all
-from tieout.sync.tasks import QUEUE, compare_soon, wake_due
+from tieout.sync.tasks import (
+    QUEUE,
+    ask_first_after_a_standstill,
+    compare_soon,
+    free_broken_off,
+    wake_due,
+)
 from tieout.sync.tie_out_daily import due_connections
 
 log = logging.getLogger(__name__)
@@ -73,7 +82,12 @@ class AtWork:
 
 
 def run_worker(concurrency: int) -> None:
-    """Work until SIGTERM or SIGINT; a job under way is finished first. A database that restarts is waited for."""
+    """Work until SIGTERM or SIGINT; a job under way is finished first. A database that restarts is waited for.
+
+    Raises ``SystemExit``, with a sentence, when the database is of another version.
+    """
+    if problem := versions.mismatch():
+        raise SystemExit(problem)
     stop, at_work = threading.Event(), AtWork()
     loop = threading.Thread(target=_tick_until, args=(stop, at_work), name="ticker", daemon=True)
     loop.start()
@@ -96,13 +110,22 @@ async def _work_until_told(concurrency: int, at_work: AtWork) -> None:
     loop.set_default_executor(ThreadPoolExecutor(max_workers=concurrency + 2))
     while not told.is_set():
         try:
+            await asyncio.to_thread(_before_work)
             await _work(concurrency, told, at_work)
-        except (ConnectorException, DatabaseError) as error:
+        except (ConnectorException, DatabaseError, DjangoDatabaseError) as error:
             log.warning("the database does not answer (%s)", error)
         if not told.is_set():
             log.warning("the worker ended by itself; it starts again in %s seconds", AGAIN_AFTER)
             with suppress(TimeoutError):
                 await asyncio.wait_for(told.wait(), AGAIN_AFTER)
+
+
+def _before_work() -> None:
+    """In a thread of its own, as the jobs are."""
+    try:
+        ask_first_after_a_standstill(timezone.now())
+    finally:
+        database.close()
 
 
 async def _work(concurrency: int, told: asyncio.Event, at_work: AtWork) -> None:
@@ -138,10 +161,13 @@ class Rounds:
     tidied: datetime | None = None
     told: datetime | None = None
     at_work: AtWork = field(default_factory=AtWork)
+    end: Callable[[], object] = lambda: os.kill(os.getpid(), signal.SIGTERM)
+    """Ends this worker, after what is under way."""
     ended: dict[int, datetime] = field(default_factory=dict)
     """Jobs that are this worker's by the table and not by itself -> since when."""
 
     def make(self, now: datetime) -> None:
+        free_broken_off(now)
         wake_due(now)
         ring_unfinished(now)
         put_back_stalled()
@@ -153,6 +179,10 @@ class Rounds:
             compare_soon(due_connections(now))
             self.tidied = now
         if self.told is None or now - self.told >= TELL_EVERY:
+            if problem := versions.mismatch():
+                log.error("%s This worker ends.", problem)
+                self.end()
+                return
             tell_all(now)
             self.told = now
 
