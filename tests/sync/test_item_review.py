@@ -11,7 +11,7 @@ from tests.sync.rig import SOMEBODY, Rig
 from tieout.practice.actions.service_items import change_service_item, create_service_item
 from tieout.practice.records import RECORD_KINDS
 from tieout.quickbooks import entities
-from tieout.sync import chosen, item_review, review, review_decisions, review_jobs
+from tieout.sync import chosen, item_review, review, review_decisions, review_jobs, review_waits
 from tieout.sync.models import Link, Review, ReviewRow
 from tieout.sync.review_plan import Decision
 
@@ -164,7 +164,7 @@ def test_asked_to_slow_down_the_review_waits_says_until_when_and_goes_on(shop: S
         found = review.start(shop.connection, "service_item", activity="active", actor_member=shop.member)
         review_jobs.collect(found.pk, shop.engine)
         found.refresh_from_db()
-        assert (found.state, found.phase) == ("collecting", review_jobs.WAITING)
+        assert (found.state, found.phase) == ("collecting", review_waits.WAITING)
         assert found.summary["waits"]["until"] > shop.clock.now().isoformat()
     shop.emulator.control.clear_faults()
     shop.advance(120)

@@ -174,8 +174,8 @@ class FakeSync:
         self.asked.append(("create_new", on))
         review.create_new = on
 
-    def apply(self, review: Review, member: Member) -> None:
-        self.asked.append(("apply",))
+    def apply(self, review: Review, member: Member, *, looked_at: str) -> None:
+        self.asked.append(("apply", looked_at))
         review.state = "applying"
 
     def cancel(self, review: Review, member: Member) -> None:
@@ -201,7 +201,7 @@ class FakeSync:
 
         return {row.pk: of(row) for row in rows}
 
-    def current_fingerprint(self, review: Review) -> str:
+    def current_fingerprint(self, connection: Connection, review: Review) -> str:
         return "as shown"
 
     # status

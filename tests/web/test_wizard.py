@@ -267,7 +267,7 @@ def test_sync_clients_is_asked_once_and_leads_to_the_progress(browser: Client, s
     looked_at = {"plan": "as shown"}
     assert browser.post(CLIENTS + "sync/", looked_at)["Location"] == CLIENTS + "progress/"
     assert browser.post(CLIENTS + "sync/", looked_at)["Location"] == CLIENTS
-    assert sync.asked == [("apply",)]
+    assert sync.asked == [("apply", "as shown")]
 
 
 @pytest.mark.parametrize("plan", ["", "of an hour ago"])
@@ -277,6 +277,11 @@ def test_a_plan_that_moved_on_since_it_was_looked_at_is_shown_again(
     reviewing(sync, "ready")
     assert browser.post(CLIENTS + "sync/", {"plan": plan})["Location"] == CLIENTS + "confirm/"
     assert sync.asked == []
+
+
+def test_a_plan_that_was_opened_again_is_where_the_progress_leads(browser: Client, sync: FakeSync) -> None:
+    reviewing(sync, "ready", summary={"reopened": "Something changed."})
+    assert browser.get(CLIENTS + "progress/")["Location"] == CLIENTS + "confirm/"
 
 
 def test_the_end_counts_with_links_and_says_what_happens_from_now_on(browser: Client, sync: FakeSync) -> None:

@@ -137,8 +137,13 @@ def set_create_new(review: Review, on: bool, member: Member) -> None:
     review.refresh_from_db()
 
 
-def apply(review: Review, member: Member) -> None:
-    """Sync as reviewed. Pressed twice, it is done once."""
+def apply(review: Review, member: Member, *, looked_at: str = "") -> None:
+    """Sync as reviewed. Pressed twice, it is done once.
+
+    ``looked_at``: the fingerprint of the plan that was looked at; if the plan has become another one when the job
+    comes to it, the review is open again instead. Empty: nobody has looked at one.
+    """
+    kept = {name: said for name, said in review.summary.items() if name != "reopened"}
     with transaction.atomic():
         started = Review.objects.filter(pk=review.pk, firm_id=member.firm_id, state=ReviewState.READY).update(
             state=ReviewState.APPLYING,
@@ -146,6 +151,7 @@ def apply(review: Review, member: Member) -> None:
             phase="Linking",
             progress_done=0,
             progress_total=None,
+            summary={**kept, "looked_at": looked_at},
         )
         if started:
             tasks.apply_soon(review.connection_id, review.pk)

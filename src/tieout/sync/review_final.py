@@ -5,10 +5,12 @@ Where both sides differ and nobody chose, the pair is linked all the same and th
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
+from tieout.practice.record_views import RecordView
 from tieout.practice.records import RECORD_KINDS
 from tieout.reconcile.action import Update
 from tieout.reconcile.match import Bucket
@@ -49,14 +51,35 @@ class PlanLine:
     changes: tuple[FieldChange, ...] = ()
     asks: tuple[str, ...] = ()
     """Labels of the units that are asked about afterwards."""
+    records: tuple[str, str] = ("", "")
+    """Ids here and there."""
+
+
+WRITES = (Fate.LINK, Fate.CREATE_HERE, Fate.CREATE_THERE)
+"""What is done to a record, where the rest of the plan leaves it alone."""
 
 
 @dataclass(frozen=True, slots=True)
 class FinalPlan:
-    """Everything applying would do, and the fingerprint of the decisions it was made from."""
+    """Everything applying would do."""
 
     lines: Sequence[PlanLine]
-    fingerprint: str
+    decided: str
+    """Changes with every decision; see ``review_plan.fingerprint``."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes with every decision, and with every edit on either side that changes what is linked or written.
+
+        An edit that leaves the plan as it is changes nothing: both sides were given the same value, say.
+        """
+        said = sha256(self.decided.encode())
+        for line in self.lines:
+            if line.fate in WRITES:
+                said.update(
+                    repr((line.fate.value, line.records, line.name, line.changes, line.asks)).encode()
+                )
+        return said.hexdigest()[:24]
 
     def of(self, becomes: Fate) -> list[PlanLine]:
         return [line for line in self.lines if line.fate is becomes]
@@ -82,23 +105,20 @@ def final_plan(connection: Connection, review: Review, *, engine: Engine | None 
     spec = spec_of(connection, review.entity, engine or Engine())
     rows = list(review.rows.exclude(bucket=OUTSIDE, decision="").order_by("sort_name", "id"))
     linked = pairs(rows, review.create_new)
-    lines = _linked(connection, spec, linked)
-    lines += [
-        PlanLine(
-            becomes,
-            row.practice_name or row.ledger_name,
-            row.ledger_name if row.practice_id else "",
-            Side.PRACTICE if row.practice_id else Side.LEDGER,
-        )
-        for row in rows
-        if (becomes := fate(row, review.create_new)) is not Fate.LINK
-    ]
+    alone = [(row, becomes) for row in rows if (becomes := fate(row, review.create_new)) is not Fate.LINK]
+    both = _Both.of(
+        connection,
+        spec,
+        [pair.practice_id for pair in linked] + [row.practice_id for row, _ in alone],
+        [pair.ledger_id for pair in linked] + [row.ledger_id for row, _ in alone],
+    )
+    lines = [*_linked(connection, spec, linked, both), *_alone(spec, alone, both)]
     return FinalPlan(lines, fingerprint(rows, review.create_new))
 
 
-def current_fingerprint(review: Review) -> str:
+def current_fingerprint(connection: Connection, review: Review, *, engine: Engine | None = None) -> str:
     """What ``FinalPlan.fingerprint`` would be now."""
-    return fingerprint(review.rows.exclude(bucket=OUTSIDE, decision=""), review.create_new)
+    return final_plan(connection, review, engine=engine).fingerprint
 
 
 def differences(
@@ -124,15 +144,42 @@ def differences(
     return found
 
 
-def _linked(connection: Connection, spec: EntitySpec, linked: Sequence[Pair]) -> list[PlanLine]:
-    ours = RECORD_KINDS[spec.practice].read(connection.firm_id, [pair.practice_id for pair in linked])
-    theirs = observations.of_ledger(connection, spec, [pair.ledger_id for pair in linked])
+@dataclass(frozen=True, slots=True)
+class _Both:
+    """The records of a plan as each side shows them now; the ledger's as they were last seen."""
+
+    ours: Mapping[str, RecordView]
+    theirs: Mapping[str, Present]
+
+    @classmethod
+    def of(
+        cls, connection: Connection, spec: EntitySpec, ours: Sequence[str], theirs: Sequence[str]
+    ) -> _Both:
+        seen = observations.of_ledger(connection, spec, [one for one in theirs if one])
+        return cls(
+            RECORD_KINDS[spec.practice].read(connection.firm_id, [one for one in ours if one]),
+            {one: record for one, record in seen.items() if isinstance(record, Present)},
+        )
+
+
+def _alone(spec: EntitySpec, alone: Sequence[tuple[ReviewRow, Fate]], both: _Both) -> Iterator[PlanLine]:
+    """Records without a partner, under the names they have now; what is gone since is left, by applying too."""
+    for row, becomes in alone:
+        here, there = both.ours.get(row.practice_id), both.theirs.get(row.ledger_id)
+        ours, theirs = (str(one.units.get(spec.name_unit) or "") if one else "" for one in (here, there))
+        if ours or theirs:
+            side = Side.PRACTICE if ours else Side.LEDGER
+            records = (row.practice_id, row.ledger_id)
+            yield PlanLine(becomes, ours or theirs, theirs if ours else "", side, records=records)
+
+
+def _linked(connection: Connection, spec: EntitySpec, linked: Sequence[Pair], both: _Both) -> list[PlanLine]:
     switches = switches_of(connection, spec)
     labels = {unit.name: unit.label for unit in spec.units}
     lines = []
     for pair in linked:
-        here, there = ours.get(pair.practice_id), theirs.get(pair.ledger_id)
-        if here is None or not isinstance(there, Present):
+        here, there = both.ours.get(pair.practice_id), both.theirs.get(pair.ledger_id)
+        if here is None or there is None:
             continue  # gone since: applying leaves it, too
         keys = (
             Key(spec.practice, Side.PRACTICE, pair.practice_id),
@@ -151,7 +198,8 @@ def _linked(connection: Connection, spec: EntitySpec, linked: Sequence[Pair]) ->
             for unit, value in action.units.items()
         ]
         asks = [labels[one.unit] for one in planned.conflicts if isinstance(one, Conflict)]
-        lines.append(PlanLine(Fate.LINK, name, other, Side.PRACTICE, tuple(changes), tuple(asks)))
+        records = (pair.practice_id, pair.ledger_id)
+        lines.append(PlanLine(Fate.LINK, name, other, Side.PRACTICE, tuple(changes), tuple(asks), records))
     return lines
 
 

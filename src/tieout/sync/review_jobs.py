@@ -18,7 +18,16 @@ from tieout.reconcile.match import Bucket, Candidate, Proposal
 from tieout.reconcile.ports import Activity, Ledger, LedgerError, RetryLater
 from tieout.reconcile.spec import EntitySpec
 from tieout.reconcile.state import Present, Side
-from tieout.sync import dirty, match_memory, observations, review, review_plan, review_rows, tasks
+from tieout.sync import (
+    dirty,
+    match_memory,
+    observations,
+    review,
+    review_drift,
+    review_plan,
+    review_rows,
+    tasks,
+)
 from tieout.sync.dirty import Mark
 from tieout.sync.engine import Engine
 from tieout.sync.ledgers import keep_calls, open_ledger
@@ -40,13 +49,10 @@ from tieout.sync.models import (
 from tieout.sync.packing import pack_units
 from tieout.sync.review_plan import Decision, Fate, Pair, agreed_at_link
 from tieout.sync.review_rows import OUTSIDE, candidate, is_active
+from tieout.sync.review_waits import wait
 
 log = logging.getLogger(__name__)
 
-PATIENCE = timedelta(seconds=60)
-"""How long reading waits when QuickBooks does not say how long."""
-MOST_WAITED = timedelta(hours=2)
-WAITING = "Waiting for QuickBooks"
 HELD = {
     Bucket.DUPLICATE: "It stood under Duplicates at set-up and waits for your decision.",
     Bucket.UNMATCHED: "It stood under Unmatched at set-up and waits for your decision.",
@@ -72,7 +78,7 @@ def collect(review_id: int, engine: Engine | None = None) -> None:
         try:
             _collect(found, connection, spec, engine)
         except RetryLater as error:
-            if _wait(found, error, engine):
+            if wait(found, error, engine, tasks.collect_soon):
                 return
             problem = error.sentence
         except LedgerError as error:
@@ -86,23 +92,6 @@ def collect(review_id: int, engine: Engine | None = None) -> None:
         Review.objects.filter(pk=review_id).update(
             state=ReviewState.FAILED, problem=problem[:1000], finished_at=engine.now()
         )
-
-
-def _wait(found: Review, error: RetryLater, engine: Engine) -> bool:
-    """Asked to slow down, or no answer: the review stays open, says when it goes on, and does so by itself.
-
-    False once it has waited for as long as anybody would: then the page offers to start again.
-    """
-    if engine.now() - found.created_at > MOST_WAITED:
-        return False
-    after = max(1, int((error.after or PATIENCE).total_seconds()))
-    at = (engine.now() + timedelta(seconds=after)).isoformat()
-    waits = {**found.summary, "waits": {"until": at, "why": error.sentence}}
-    Review.objects.filter(pk=found.pk, state=ReviewState.COLLECTING).update(
-        phase=WAITING, progress_done=0, progress_total=None, summary=waits
-    )
-    tasks.collect_soon(found.connection_id, found.pk, after=after)
-    return True
 
 
 def _collect(found: Review, connection: Connection, spec: EntitySpec, engine: Engine) -> None:
@@ -213,6 +202,7 @@ def _step(found: Review, *, phase: str = "", done: int = 0, total: int | None = 
 def apply_now(review_id: int, engine: Engine | None = None) -> None:
     """Link the matches, hold what waits for a decision, mark everything to be planned, turn the section on.
 
+    Where the plan is another one by now than a person looked at, nothing of this is done: see ``review_drift``.
     The records themselves are then synced by ordinary runs, which report back through ``note_progress``.
     """
     engine = engine or Engine()
@@ -220,9 +210,15 @@ def apply_now(review_id: int, engine: Engine | None = None) -> None:
         found = Review.objects.filter(pk=review_id, state=ReviewState.APPLYING).first()
     if found is None or "applied" in found.summary:
         return
+    with firm_scope(found.firm_id):
+        if not review_drift.looked_again(found, engine):
+            return
     with firm_scope(found.firm_id), transaction.atomic():
         found = Review.objects.select_for_update().get(pk=review_id)
         connection = Connection.objects.select_for_update().get(pk=found.connection_id)
+        if review_drift.has_moved(found, connection, engine):
+            review_drift.open_again(found, review_drift.MOVED)
+            return
         spec = review.spec_of(connection, found.entity, engine)
         rows = list(found.rows.select_related("decided_by__user"))
         pairs = review_plan.pairs(rows, found.create_new)

@@ -111,12 +111,13 @@ def apply(request: FirmRequest, connection: Connection, entity: str = ENTITY) ->
     if review is None or review.state != ReviewState.READY:
         messages.info(request, "There is no review waiting. Start one to go on.")
         return redirect(flow.choose)
-    if request.POST.get("plan") != review_final.current_fingerprint(review):
+    looked_at = request.POST.get("plan", "")
+    if looked_at != review_final.current_fingerprint(connection, review):
         messages.warning(
-            request, "Something was decided since you looked. Here is the plan as it stands now."
+            request, "Something was decided or changed since you looked. Here is the plan as it stands now."
         )
         return redirect(flow.confirm)
-    reviews.apply(review, request.member)
+    reviews.apply(review, request.member, looked_at=looked_at)
     return redirect(flow.progress)
 
 

@@ -17,7 +17,7 @@ from tieout.reconcile.ports import Activity, LedgerError
 from tieout.sync import likely, set_up_report
 from tieout.sync import review as reviews
 from tieout.sync.models import Connection, Review
-from tieout.sync.review_jobs import WAITING
+from tieout.sync.review_waits import WAITING
 from tieout.web.access import FirmRequest
 from tieout.web.integrations.flows import CLIENTS, FLOWS
 from tieout.web.integrations.gated import connected
@@ -96,6 +96,8 @@ def progress(request: FirmRequest, connection: Connection, entity: str = ENTITY)
     if review is None:
         return redirect(flow.choose)
     place = flow.place(review.state)
+    if place == flow.review and review.summary.get("reopened"):
+        place = flow.confirm  # the plan is another one by now: that is what is to be looked at
     if place != flow.progress:
         return (
             HttpResponseClientRedirect(reverse(place))

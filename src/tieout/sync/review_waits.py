@@ -1,0 +1,35 @@
+"""Acts: lets a job of a review wait for QuickBooks and go on by itself. Used by ``review_jobs`` and ``review_drift``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from tieout.reconcile.ports import RetryLater
+from tieout.sync.engine import Engine
+from tieout.sync.models import Review
+
+PATIENCE = timedelta(seconds=60)
+"""How long a job waits when QuickBooks does not say how long."""
+MOST_WAITED = timedelta(hours=2)
+WAITING = "Waiting for QuickBooks"
+
+
+def wait(found: Review, error: RetryLater, engine: Engine, again: Callable[..., None]) -> bool:
+    """Asked to slow down, or no answer: the review says when it goes on. ``again`` queues its job, ``after`` seconds.
+
+    False once it has waited for as long as anybody would: then a person is told.
+    """
+    now = engine.now()
+    before = found.summary.get("waits", {}) if found.phase == WAITING else {}
+    since = datetime.fromisoformat(before["since"]) if "since" in before else now
+    if now - since > MOST_WAITED:
+        return False
+    after = max(1, int((error.after or PATIENCE).total_seconds()))
+    until = (now + timedelta(seconds=after)).isoformat()
+    waits = {"until": until, "why": error.sentence, "since": since.isoformat()}
+    Review.objects.filter(pk=found.pk, state=found.state).update(
+        phase=WAITING, progress_done=0, progress_total=None, summary={**found.summary, "waits": waits}
+    )
+    again(found.connection_id, found.pk, after=after)
+    return True
