@@ -7,7 +7,7 @@ need to know of it; the findings are kept of those that may be linked or shown, 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from math import inf
 
@@ -75,13 +75,14 @@ class Weighing:
             i: others[:MOST_ALIKE] for places, others in alike if others for i in places[:MOST_ALIKE]
         }
         self._least = -inf if keep_all else knowledge.model.log_odds(POSSIBLE) - 1e-9
-        self.pairs = list(self._weighed())
-        self._add_what_contacts_tell()
-        self.of_ours: dict[int, list[WeighedPair]] = defaultdict(list)
+        self.of_ours = self._weighed()
+        """Place -> its pairs, by id of theirs."""
+        self.pairs = [pair for place in _by_id(ours) for pair in self.of_ours.get(place, ())]
         self.of_theirs: dict[int, list[WeighedPair]] = defaultdict(list)
+        """Place -> its pairs, by id of ours."""
         for pair in self.pairs:
-            self.of_ours[pair.ours].append(pair)
             self.of_theirs[pair.theirs].append(pair)
+        self._add_what_contacts_tell()
 
     def found(self, pair: WeighedPair) -> Findings:
         return pair.found or self._compared(pair.ours, pair.theirs)
@@ -107,37 +108,40 @@ class Weighing:
 
     # -- each pair by itself -------------------------------------------------------------------------------
 
-    def _weighed(self) -> Iterator[WeighedPair]:
-        model, profiles = self._known.model, self._profiles
+    def _weighed(self) -> dict[int, list[WeighedPair]]:
+        """In the order of the lists, so that the caller may put side by side what is compared with the same records."""
+        found: dict[int, list[WeighedPair]] = {}
+        rank = {place: number for number, place in enumerate(_by_id(self._theirs))}
         facts: dict[Compared, Compared] = {}
-        for ours, theirs in self._places():
-            found = self._compared(ours, theirs)
-            if not has_minimum(found):
-                continue
-            score, rule, seen = model.score(found), rule_for(found, Standing()), compared(found)
-            kept = (
-                score >= self._least
-                or rule is not None
-                or is_sure(found)
-                or profiles[0][ours].name.plain == profiles[1][theirs].name.plain
-            )
-            # Few combinations are frequent, so that pairs share them.
-            yield WeighedPair(
-                ours, theirs, score, facts.setdefault(seen, seen), rule, found if kept else None
-            )
-
-    def _places(self) -> Iterator[tuple[int, int]]:
-        """What is worth comparing, in order of the ids whatever the order of the lists."""
-        order = _by_id(self._theirs)
-        for number, ours in enumerate(sorted(range(len(self._ours)), key=_by_id(self._ours).__getitem__)):
-            if number % PROGRESS_EVERY == 0:
-                self._known.progress(number, len(self._ours))
+        for ours in range(len(self._ours)):
+            if ours % PROGRESS_EVERY == 0:
+                self._known.progress(ours, len(self._ours))
             wanted = {*self._known.partners(ours), *self._same_name.get(ours, ())}
-            for theirs in sorted(wanted, key=order.__getitem__):
-                if not self._never or (
-                    (self._ours[ours].key.id, self._theirs[theirs].key.id) not in self._never
-                ):
-                    yield ours, theirs
+            pairs = [
+                pair
+                for theirs in sorted(wanted, key=rank.__getitem__)
+                if self._allowed(ours, theirs) and (pair := self._weigh(ours, theirs, facts))
+            ]
+            if pairs:
+                found[ours] = pairs
+        return found
+
+    def _allowed(self, ours: int, theirs: int) -> bool:
+        return not self._never or ((self._ours[ours].key.id, self._theirs[theirs].key.id) not in self._never)
+
+    def _weigh(self, ours: int, theirs: int, facts: dict[Compared, Compared]) -> WeighedPair | None:
+        """None when the two have nothing in common. ``facts``: those of earlier pairs; few combinations are frequent."""
+        found = self._compared(ours, theirs)
+        if not has_minimum(found):
+            return None
+        score, rule, seen = self._known.model.score(found), rule_for(found, Standing()), compared(found)
+        kept = (
+            score >= self._least
+            or rule is not None
+            or is_sure(found)
+            or self._profiles[0][ours].name.plain == self._profiles[1][theirs].name.plain
+        )
+        return WeighedPair(ours, theirs, score, facts.setdefault(seen, seen), rule, found if kept else None)
 
     # -- beside all others ---------------------------------------------------------------------------------
 
@@ -157,8 +161,5 @@ class Weighing:
 
 
 def _by_id(records: Sequence[Candidate]) -> list[int]:
-    """Place -> rank of its id."""
-    rank = [0] * len(records)
-    for number, place in enumerate(sorted(range(len(records)), key=lambda at: records[at].key.id)):
-        rank[place] = number
-    return rank
+    """Places."""
+    return sorted(range(len(records)), key=lambda place: records[place].key.id)
