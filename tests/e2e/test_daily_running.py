@@ -140,6 +140,7 @@ def test_signed_out_an_outage_and_a_name_in_use_lose_nothing(signed_in: Page, de
 
     until(page, says_so, "the banner of an outage")
     accessible(page)
+    page.goto(demo.app + MANAGE)
     picture(page, "outage")
 
     # the token is revoked in QuickBooks: one banner, the queue, another sign-in, and it drains
@@ -155,6 +156,7 @@ def test_signed_out_an_outage_and_a_name_in_use_lose_nothing(signed_in: Page, de
 
     until(page, signed_out, "the banner of a sign-in that ended")
     accessible(page)
+    page.goto(demo.app + MANAGE)
     picture(page, "signed-out")
     # by another administrator than the one who connected
     browser = page.context.browser

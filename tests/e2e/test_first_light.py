@@ -95,7 +95,6 @@ def test_a_firm_connects_reviews_and_syncs_and_stays_in_step(signed_in: Page, de
     picture(page, "plan")
     page.get_by_role("button", name="Sync clients").click()
     page.wait_for_url("**/done/**", timeout=SOON * 2)
-    picture(page, "done")
     assert set(demo.customers()) == before, "duplicates and unmatched must stay untouched"
 
     # here -> QuickBooks
