@@ -213,7 +213,10 @@ def test_signed_out_is_one_banner_with_the_queue_and_any_administrator_lets_it_g
     rig.run()
     page = shown(entered(rig.member), MANAGE)
     assert "QuickBooks signed us out" in page
-    assert "Nothing is lost: 1 change waits and will be sent afterwards." in page
+    assert (
+        "Nothing is lost: connect QuickBooks again and the sync goes on where it stopped. 1 change waits safely and will be sent afterwards."
+        in page
+    )
     assert "Reconnect" in page
     with rig.here():
         assert connections.connection_of(rig.firm.pk).state == "needs_reconnect"  # type: ignore[union-attr]
@@ -231,6 +234,6 @@ def test_throttled_it_says_so_and_when_it_goes_on_and_everything_arrives() -> No
     rig.run()
     page = shown(entered(rig.member), MANAGE)
     assert "asked us to slow down" in page
-    assert "it is tried again by itself at" in page
+    assert "the next try is at" in page
     rig.settle()
     assert rig.customers_named("Ada Byrne")
