@@ -6,7 +6,7 @@ import itertools
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -44,7 +44,7 @@ FUNCTIONS: Mapping[Any, tuple[str, ...]] = {
         "apply", "cancel",
     ),
     likely: ("look",),
-    status: ("section_statuses", "activity", "runs_of", "sync_now"),
+    status: ("section_statuses", "activity", "runs_of", "sync_now", "of_day", "newest_line"),
     worklist: ("groups", "page_of", "totals", "money", "every"),
     review_lists: ("decided", "to_check", "forecast"),
     review_final: ("differences", "current_fingerprint"),
@@ -68,6 +68,7 @@ class FakeSync:
     lines: list[Any] = field(default_factory=list)
     open_issues: list[worklist.WorkRow] = field(default_factory=list)
     asked: list[tuple[Any, ...]] = field(default_factory=list)
+    yesterday: tuple[dict[str, int], int] = field(default_factory=lambda: ({}, 0))
     runs: list[Review] = field(default_factory=list)
     """Of the set-up, finished before."""
 
@@ -88,6 +89,12 @@ class FakeSync:
 
     def money(self, connection: Connection, listing: str, *, of: Member | None = None) -> dict[str, Any]:
         return {}
+
+    def of_day(self, connection: Connection, day: date) -> tuple[dict[str, int], int]:
+        return self.yesterday
+
+    def newest_line(self, connection: Connection) -> int:
+        return 1
 
     # connections
     def gate(self, member: Member) -> connections.Gate:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from tests.sync.rig import Rig
 from tests.web.conftest import entered
-from tieout.sync import standing
-from tieout.sync.models import Run
+from tieout.sync import standing, status
+from tieout.sync.models import ActivityLine, Run
 
 pytestmark = pytest.mark.django_db
 PAGE = "/settings/integrations/quickbooks/activity/"
@@ -69,7 +71,7 @@ def test_an_outage_is_one_banner_with_the_queue_and_the_next_try(rig: Rig) -> No
     assert found.again_at
     page = entered(rig.member).get("/settings/integrations/quickbooks/").content.decode()
     assert "Waiting for QuickBooks" in page
-    assert "it is tried again by itself" in page
+    assert "the next try is at" in page
     with rig.here():
         assert Run.objects.filter(outcome="waiting").count() == 1
 
@@ -102,3 +104,31 @@ def test_what_a_person_decided_stands_under_that_person_and_in_no_run(rig: Rig) 
     assert len(mine) + len(by_itself) == len(rows(rig))
     (with_me,) = groups(rig, f"?person={rig.member.pk}")
     assert "Only this run" not in with_me
+
+
+def test_an_open_page_is_told_of_new_lines_and_moves_nothing_by_itself() -> None:
+    rig = Rig()
+    rig.set_up()
+    browser = entered(rig.member)
+    page = browser.get(PAGE).content.decode()
+    asks = page.split('id="more"')[1].split('hx-get="')[1].split('"')[0]
+    part = {"HX-Request": "true"}
+    assert browser.get(asks, headers=part).status_code == 204
+    rig.add_client("Ada Byrne")
+    rig.settle()
+    told = browser.get(asks, headers=part)
+    assert "1 new line since this page was drawn" in told.content.decode()
+    assert "Ada Byrne" in browser.get(PAGE).content.decode()
+
+
+def test_a_day_is_counted_by_what_was_written_and_what_went_wrong() -> None:
+    rig = Rig()
+    rig.set_up()
+    with rig.here():
+        ActivityLine.objects.all().delete()
+        day = rig.clock.now().date()
+    rig.add_client("Ada Byrne")
+    rig.settle()
+    with rig.here():
+        assert status.of_day(rig.connection, day) == ({"client": 1}, 0)
+        assert status.of_day(rig.connection, day - timedelta(days=1)) == ({}, 0)

@@ -10,6 +10,8 @@ from django.test import Client
 from tests.web.fake_sync import FakeSync, a_connection, a_line, an_issue
 from tieout.practice.firms import Member
 from tieout.practice.permissions import PRESET_ROLES, Permission
+from tieout.sync.models import Connection
+from tieout.web.integrations.tile import tile
 
 SignedIn = Callable[[str], Client]
 MANAGE = "/settings/integrations/quickbooks/"
@@ -102,7 +104,7 @@ def test_signed_out_by_quickbooks_every_manager_can_reconnect(
 ) -> None:
     sync.connection = a_connection(members["admin"], "needs_reconnect", sections={"client": "on"})
     page = signed_in("admin-no-billing").get(MANAGE).content.decode()
-    assert "Nothing is lost: 2 changes wait" in page
+    assert "2 changes wait safely and will be sent afterwards" in page
     assert f'href="{MANAGE}connect/"' in page
 
 
@@ -238,3 +240,24 @@ def test_changing_the_company_disconnects_first_and_then_goes_to_sign_in(
     answer = browser.post(f"{MANAGE}disconnect/?change=1", {"links": "keep"})
     assert answer["Location"] == f"{MANAGE}connect/"
     assert ("disconnect", False) in sync.asked
+
+
+def test_the_tile_shows_yesterdays_figures(
+    members: dict[str, Member], signed_in: SignedIn, sync: FakeSync
+) -> None:
+    sync.connection = a_connection(members["admin"], "active", sections={"client": "on"})
+    browser = signed_in("admin")
+    assert "Yesterday" not in browser.get("/settings/integrations/").content.decode()
+    sync.yesterday = ({"invoice": 14, "service_item": 1}, 0)
+    page = browser.get("/settings/integrations/").content.decode()
+    assert "<dd>14 invoices, 1 service item, 0 problems</dd>" in page
+
+
+def test_a_quickbooks_that_keeps_everybody_waiting_is_said_on_the_tile() -> None:
+    connection = Connection(state="active", sections={"client": "on"})
+    said = tile(connection, (), slow="QuickBooks asked us to slow down.")
+    assert (said.state, said.words, said.detail) == (
+        "waiting",
+        "Waiting for QuickBooks",
+        "QuickBooks asked us to slow down.",
+    )

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from math import ceil
 
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from tieout.practice.models import Member
 from tieout.sync import kept_settings
@@ -294,6 +294,35 @@ def activity(
     pages = max(1, ceil(total / per_page))
     page = min(max(1, page), pages)
     return Page(list(lines[(page - 1) * per_page : page * per_page]), page, pages, total)
+
+
+def of_day(connection: Connection, day: date) -> tuple[dict[str, int], int]:
+    """Of one day: entity -> records written on either side, and how many problems were met. One query."""
+    rows = ActivityLine.objects.filter(
+        connection_id=connection.pk, at__date=day, result__in=("done", "problem")
+    )
+    counted = {
+        (entity, result): many
+        for entity, result, many in rows.order_by().values_list("entity", "result").annotate(Count("id"))
+    }
+    written = {entity: many for (entity, result), many in counted.items() if entity and result == "done"}
+    return written, sum(many for (_, result), many in counted.items() if result == "problem")
+
+
+def newest_line(connection: Connection) -> int:
+    """The id of the latest line of the activity; 0 without one."""
+    return (
+        ActivityLine.objects.filter(connection_id=connection.pk)
+        .order_by("-id")
+        .values_list("id", flat=True)
+        .first()
+        or 0
+    )
+
+
+def lines_since(connection: Connection, line_id: int) -> int:
+    """How many lines were added to the activity after that one."""
+    return ActivityLine.objects.filter(connection_id=connection.pk, pk__gt=line_id).count()
 
 
 def runs_of(connection: Connection, lines: Sequence[ActivityLine]) -> dict[int, Run]:

@@ -27,6 +27,13 @@ from tieout.web.unit_values import said
 @connected
 @require_GET
 def activity(request: FirmRequest, connection: Connection) -> HttpResponse:
+    if request.headers.get("HX-Request") and (after := request.GET.get("after", "")).isdecimal():
+        more = status.lines_since(connection, int(after))
+        return (
+            render(request, "quickbooks/activity_more.html", {"more": more})
+            if more
+            else HttpResponse(status=204)
+        )
     wanted = asked(request.GET)
     lines = status.activity(connection, page=page_number(request), **wanted.given)
     labels = _labels(connection)
@@ -36,6 +43,7 @@ def activity(request: FirmRequest, connection: Connection) -> HttpResponse:
         {
             "connection": connection,
             "lines": lines,
+            "newest": status.newest_line(connection),
             "groups": _groups(connection, labels, lines.rows),
             "asked": wanted,
             "kinds": KINDS.items(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -15,7 +16,7 @@ from tieout.sync.models import Connection
 from tieout.web.access import FirmRequest, freshly, requires
 from tieout.web.integrations.gated import connected, managed, sentence
 from tieout.web.integrations.tie_out_words import agreement_line
-from tieout.web.integrations.tile import tile
+from tieout.web.integrations.tile import day_in_figures, tile
 
 
 @require_GET
@@ -24,6 +25,9 @@ def integrations(request: FirmRequest) -> HttpResponse:
     """The tiles. Seen by every member: a greyed Manage says why it is grey and who can help."""
     gate = connections.gate(request.member)
     connection = connections.connection_of(request.member.firm_id)
+    now = timezone.now()
+    waits = [one for one in standing.standings(connection, now) if one.again_at] if connection else []
+    day = timezone.localdate() - timedelta(days=1)
     return render(
         request,
         "quickbooks/tiles.html",
@@ -31,7 +35,10 @@ def integrations(request: FirmRequest) -> HttpResponse:
             "gate": gate,
             "closed_because": "" if gate.open else sentence(gate),
             "connection": connection,
-            "tile": tile(connection, status.section_statuses(connection)),
+            "tile": tile(
+                connection, status.section_statuses(connection), slow=waits[0].sentence if waits else ""
+            ),
+            "yesterday": day_in_figures(*status.of_day(connection, day)) if connection else "",
         },
     )
 

@@ -17,7 +17,7 @@ from tieout.practice.access import members_to_assign
 from tieout.practice.firms import Member
 from tieout.practice.money import shown
 from tieout.practice.permissions import Permission
-from tieout.sync import partners, repairs, worklist
+from tieout.sync import partners, repairs, status, worklist
 from tieout.sync.decisions import CannotDecide
 from tieout.sync.issues import CAUSES
 from tieout.sync.models import Connection
@@ -126,6 +126,7 @@ def issues(request: FirmRequest, connection: Connection) -> HttpResponse:
             "undo": undoing.offered(request.session, timezone.now()),
             "moving": ",".join(map(str, moving)),
             "moving_count": len(moving),
+            "agree": _in_step(connection) if here == "needs_you" and not cards else 0,
         },
     )
 
@@ -219,6 +220,10 @@ def _offers(row: WorkRow, verb: str) -> bool:
     if verb in GIVEN_BESIDE:
         return True
     return any(remedy.verb == verb and offers(row, remedy) for remedy in REMEDIES.get(row.cause.slug, ()))
+
+
+def _in_step(connection: Connection) -> int:
+    return sum(section.in_step for section in status.section_statuses(connection))
 
 
 def _money(request: FirmRequest, connection: Connection, listing: str, of: Member | None) -> dict[str, str]:

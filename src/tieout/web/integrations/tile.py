@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tieout.sync.models import Connection, ConnectionState
@@ -18,8 +18,23 @@ class Tile:
     needs_you: int = 0
 
 
-def tile(connection: Connection | None, sections: Sequence[SectionStatus]) -> Tile:
-    """The most pressing thing first: signed out, paused, records that need a person, set-up to finish, all well."""
+def day_in_figures(written: Mapping[str, int], problems: int) -> str:
+    """14 invoices, 9 payments, 0 problems. Empty for a day on which nothing happened."""
+    if not written and not problems:
+        return ""
+    parts = [_many(count, entity.replace("_", " ")) for entity, count in written.items()]
+    return ", ".join([*parts, _many(problems, "problem")])
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
+
+
+def tile(connection: Connection | None, sections: Sequence[SectionStatus], slow: str = "") -> Tile:
+    """The most pressing thing first: signed out, paused, records that need a person, QuickBooks slow, set-up, all well.
+
+    ``slow``: the sentence that says so, when QuickBooks keeps everybody waiting.
+    """
     if connection is None or connection.state == ConnectionState.DISCONNECTED:
         return Tile("disconnected", "Not connected")
     needs_you = sum(section.needs_you for section in sections)
@@ -34,6 +49,8 @@ def tile(connection: Connection | None, sections: Sequence[SectionStatus]) -> Ti
         return Tile("paused", "Paused", "Changes are kept and wait until it is resumed.", needs_you)
     if needs_you:
         return Tile("needs_you", "Needs you", "", needs_you)
+    if slow:
+        return Tile("waiting", "Waiting for QuickBooks", slow)
     steps = [section for section in sections if section.is_step]
     done = [section for section in steps if section.state == "on"]
     if len(done) < len(steps):
