@@ -24,16 +24,18 @@ class Column:
     key: str
     label: str
     order: str = ""
+    room: str = ""
+    """``wide`` or ``middle``: left out where the window is narrower and has no room for it beside the others."""
 
 
 COLUMNS = (
     Column("name", "Name", "name"),
     Column("kind", "Type", "kind"),
-    Column("relation", "Relation", "relation"),
+    Column("relation", "Relation", "relation", room="wide"),
     Column("email", "E-mail", "email"),
-    Column("phone", "Phone"),
-    Column("assigned", "Assigned to", "assigned_to__user__full_name"),
-    Column("updated", "Last change", "updated_at"),
+    Column("phone", "Phone", room="middle"),
+    Column("assigned", "Assigned to", "assigned_to__user__full_name", room="middle"),
+    Column("updated", "Last change", "updated_at", room="wide"),
 )
 _ORDERS = {column.key: column.order for column in COLUMNS if column.order}
 _FOLDED = {"name", "email", "assigned_to__user__full_name"}
@@ -48,6 +50,7 @@ class Heading:
     """Sorts by this column, the other way round if it already is; empty when it does not sort."""
     direction: str
     """For aria-sort: ``ascending``, ``descending`` or empty."""
+    room: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +119,11 @@ class ListQuery:
 
     def _heading(self, column: Column) -> Heading:
         if not column.order:
-            return Heading(column.label, "", "")
+            return Heading(column.label, "", "", column.room)
         ascending, descending = self.sort == column.key, self.sort == f"-{column.key}"
         then = replace(self, sort=f"-{column.key}" if ascending else column.key)
         direction = "ascending" if ascending else "descending" if descending else ""
-        return Heading(column.label, f"?{then.keep()}", direction)
+        return Heading(column.label, f"?{then.keep()}", direction, column.room)
 
 
 def _member(value: str) -> str:
