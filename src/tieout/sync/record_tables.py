@@ -17,6 +17,9 @@ LISTINGS = [
 ]
 """Where a person finds the record: to act on, only to know about, or left out on purpose."""
 
+STRAY = "unknown_here"
+"""Among an observation's facts: a document that carries our mark and that this database does not know. See ``strays``."""
+
 
 class OfConnection(models.Model):
     """Columns that every row about a connection's records has."""
@@ -52,7 +55,12 @@ class Observation(OfConnection):
             )
         ]
         indexes = [
-            models.Index(fields=["connection", "entity", "side", "name_key"], name="observation_by_name")
+            models.Index(fields=["connection", "entity", "side", "name_key"], name="observation_by_name"),
+            models.Index(
+                fields=["connection", "entity"],
+                condition=models.Q(facts__has_key=STRAY),
+                name="observation_stray",
+            ),
         ]
 
 

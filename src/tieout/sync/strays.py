@@ -17,9 +17,8 @@ from tieout.sync import observations
 from tieout.sync.lease import Lease
 from tieout.sync.listing import say
 from tieout.sync.models import Attempt, Connection, Link, Observation
+from tieout.sync.record_tables import STRAY
 
-STRAY = "unknown_here"
-"""The fact that marks one."""
 SENTENCE = (
     "QuickBooks has {label} {name}, which was sent from here, and this database does not know of it. Was it put back from "
     "an older backup? What is like it here is not sent until you have looked."
