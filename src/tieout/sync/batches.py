@@ -14,7 +14,6 @@ from datetime import timedelta
 from django.db import Error as DatabaseError
 from django.db import OperationalError
 from django.db import connection as database
-from django.db.models import Q
 
 from tieout.reconcile.action import Action, Create, Retire, Settle, Update
 from tieout.reconcile.guard import mass_retire
@@ -22,7 +21,7 @@ from tieout.reconcile.plan import Conflict, Linked, Outcome, plan
 from tieout.reconcile.ports import Bug, LedgerError, Reconnect, RetryLater
 from tieout.reconcile.spec import EntitySpec
 from tieout.reconcile.state import Present, Side
-from tieout.sync import dirty, discover
+from tieout.sync import dirty, discover, together
 from tieout.sync.executor import Again, Executor
 from tieout.sync.issues import LOOKED_AT_AGAIN
 from tieout.sync.lease import Lease, LeaseLost, NoLongerAllowed
@@ -53,6 +52,12 @@ class Doing:
     outgoing: Outgoing | None = None
 
 
+_RIPE = """
+connection_id = %s AND entity = %s AND id > %s AND (not_before IS NULL OR not_before <= %s)
+AND (%s = '' OR side = 'practice' AND record_id = %s) ORDER BY id LIMIT %s
+"""
+
+
 def work_through(executor: Executor, go_on: Callable[[], bool], *, only: str = "") -> bool:
     """Plan and execute dirty records until none is left that can be worked on now. True when some are left.
 
@@ -60,18 +65,12 @@ def work_through(executor: Executor, go_on: Callable[[], bool], *, only: str = "
     """
     held, spec = executor.lease, executor.spec
     last_id, left = 0, False
-    allowed = Q(side=Side.PRACTICE, record_id=only) if only else Q()
     while True:
         if not go_on():
             return True
-        rows = list(
-            Dirty.objects.filter(
-                Q(not_before=None) | Q(not_before__lte=held.engine.now()),
-                allowed,
-                connection=held.connection,
-                entity=spec.practice,
-                id__gt=last_id,
-            ).order_by("id")[: held.engine.batch]
+        connection, now = held.connection, held.engine.now()
+        rows = together.select(
+            Dirty, _RIPE, [connection.pk, spec.practice, last_id, now, only, only, held.engine.batch]
         )
         if not rows:
             return left

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from tieout.practice.models import OutboxNote
+from django.db import connection as database
+
 from tieout.reconcile.guard import empty_side
 from tieout.reconcile.ports import Activity, ChangeSet, Ledger, WindowTooOld
 from tieout.reconcile.spec import EntitySpec
@@ -33,21 +34,30 @@ def take_outbox(lease: Lease, specs: Sequence[EntitySpec]) -> int:
     taken = 0
     while True:
         with lease.commit() as connection:
-            notes = list(
-                OutboxNote.objects.select_for_update(skip_locked=True)
-                .filter(firm_id=connection.firm_id)
-                .order_by("id")[:CHUNK]
-            )
+            notes = _take_notes(connection)
             marks = [
-                Mark(note.kind, Side.PRACTICE, note.record_id, "edited here")
-                for note in notes
-                if note.kind in words
+                Mark(kind, Side.PRACTICE, record_id, "edited here")
+                for kind, record_id in notes
+                if kind in words
             ]
             dirty.mark(connection, marks, lease.engine.now())
-            OutboxNote.objects.filter(pk__in=[note.pk for note in notes]).delete()
         taken += len(notes)
         if len(notes) < CHUNK:
             return taken
+
+
+_NOTES = """
+DELETE FROM practice_outboxnote WHERE id IN
+    (SELECT id FROM practice_outboxnote WHERE firm_id = %s ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED)
+RETURNING id, kind, record_id
+"""
+
+
+def _take_notes(connection: Connection) -> list[tuple[str, str]]:
+    """The kind and id of what our own notes name, in their order; nobody else takes them up any more."""
+    with database.cursor() as cursor:
+        cursor.execute(_NOTES, [connection.firm_id, CHUNK])
+        return [(kind, record_id) for _, kind, record_id in sorted(cursor.fetchall())]
 
 
 def take_inbox(lease: Lease, specs: Sequence[EntitySpec]) -> int:
@@ -98,7 +108,9 @@ def ask_changes(lease: Lease, ledger: Ledger, specs: Sequence[EntitySpec]) -> li
 
 def cursors(connection: Connection, specs: Sequence[EntitySpec]) -> dict[EntitySpec, datetime]:
     """How far the change feed was read for each of these that it carries; those never read are missing."""
-    known = dict(Cursor.objects.filter(connection=connection).values_list("entity", "read_until"))
+    with database.cursor() as cursor:
+        cursor.execute("SELECT entity, read_until FROM sync_cursor WHERE connection_id = %s", [connection.pk])
+        known = dict(cursor.fetchall())
     return {spec: known[spec.practice] for spec in specs if spec.in_change_feed and spec.practice in known}
 
 

@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from tieout.sync import together
 from tieout.sync.engine import Engine
 from tieout.sync.models import Connection, InboxEvent, KeptSettings
 from tieout.sync.nets import Webhooks
@@ -56,6 +57,5 @@ def forget(connection: Connection) -> None:
 
 
 def keep(connection: Connection, told: Mapping[str, Any], now: datetime) -> None:
-    KeptSettings.objects.update_or_create(
-        connection=connection, defaults={"firm_id": connection.firm_id, "told": dict(told), "kept_at": now}
-    )
+    row = {"firm_id": connection.firm_id, "connection_id": connection.pk, "told": dict(told), "kept_at": now}
+    together.insert(KeptSettings, [row], or_update=("connection_id",))

@@ -17,8 +17,8 @@ from typing import Any
 
 from django.db import connection as database
 from django.db import transaction
-from django.db.models import JSONField
 
+from tieout.sync import together
 from tieout.sync.engine import Engine
 from tieout.sync.models import Connection, ConnectionState
 
@@ -34,10 +34,7 @@ class NoLongerAllowed(Exception):
     """The connection was paused or disconnected while the run was under way. Stop; everything waits."""
 
 
-_FIELDS = [(field.attname, field.column or "", field) for field in Connection._meta.concrete_fields]
-_NAMES = [name for name, _, _ in _FIELDS]
-_JSON = [isinstance(field, JSONField) for _, _, field in _FIELDS]
-_COLUMNS = ", ".join(column for _, column, _ in _FIELDS)
+_COLUMNS = together.columns_of(Connection)
 _EXTEND = (
     "UPDATE sync_connection SET lease_until = %s WHERE id = %s AND epoch = %s"  # noqa: S608 - names of our own model
     f" RETURNING {_COLUMNS}"
@@ -104,8 +101,7 @@ class Lease:
 
 
 def _connection(row: Sequence[Any]) -> Connection:
-    values = [json.loads(one) if is_json else one for one, is_json in zip(row, _JSON, strict=True)]
-    return Connection.from_db("default", _NAMES, values)
+    return together.instance(Connection, row)
 
 
 def take(connection_id: int, engine: Engine) -> Lease | None:

@@ -63,10 +63,13 @@ def as_seen(row: Observation) -> Seen:
 
 def of_ledger(connection: Connection, spec: EntitySpec, ids: Collection[str]) -> dict[str, Seen]:
     """The ledger's records as last seen; those never seen are missing."""
-    rows = Observation.objects.filter(
-        connection=connection, entity=spec.practice, side=Side.LEDGER, record_id__in=ids
-    )
+    if not ids:
+        return {}
+    rows = together.select(Observation, _OF_LEDGER, [connection.pk, spec.practice, list(ids)])
     return {row.record_id: as_seen(row) for row in rows}
+
+
+_OF_LEDGER = "connection_id = %s AND entity = %s AND side = 'ledger' AND record_id = ANY(%s) ORDER BY id"
 
 
 def changed_ones(connection: Connection, spec: EntitySpec, seen: Mapping[str, Present]) -> dict[str, Present]:

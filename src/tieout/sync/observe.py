@@ -11,7 +11,7 @@ from tieout.reconcile.ports import Ledger
 from tieout.reconcile.spec import EntitySpec
 from tieout.reconcile.state import Absent, Baseline, Key, Present, Side, Unknown, same
 from tieout.reconcile.state import Observation as Seen
-from tieout.sync import absorbed, merged_there, merged_unseen, observations, strays
+from tieout.sync import absorbed, merged_there, merged_unseen, observations, strays, together
 from tieout.sync.lease import Lease
 from tieout.sync.models import UNRESOLVED, Attempt, Conflict, Connection, Dirty, Hold, Link, Observation
 from tieout.sync.newest import winners
@@ -57,11 +57,11 @@ def gather(lease: Lease, ledger: Ledger, spec: EntitySpec, rows: Sequence[Dirty]
 
 
 def _links(connection: Connection, spec: EntitySpec, ids: Mapping[Side, Collection[str]]) -> list[Link]:
-    of_entity = Link.objects.filter(connection=connection, entity=spec.practice)
-    return list(
-        of_entity.filter(practice_id__in=ids[Side.PRACTICE])
-        | of_entity.filter(ledger_id__in=ids[Side.LEDGER])
-    )
+    here, there = (list(ids[side]) for side in (Side.PRACTICE, Side.LEDGER))
+    return together.select(Link, _LINKED, [connection.pk, spec.practice, here, there])
+
+
+_LINKED = "connection_id = %s AND entity = %s AND (practice_id = ANY(%s) OR ledger_id = ANY(%s)) ORDER BY id"
 
 
 def _observe_ledger(
@@ -135,6 +135,11 @@ def with_references(
     return translated, waits
 
 
+_UNRESOLVED = "connection_id = %s AND entity = %s AND state = ANY(%s) ORDER BY id"
+_STATES = [state.value for state in UNRESOLVED]
+_ASKED = "link_id = ANY(%s) AND closed_at IS NULL ORDER BY id"
+
+
 class _LaidOut:
     """Joins observations, links, holds, attempts and answers into planner records. Constant number of queries."""
 
@@ -153,9 +158,7 @@ class _LaidOut:
             Side.PRACTICE: {link.practice_id: link for link in links},
             Side.LEDGER: {link.ledger_id: link for link in links},
         }
-        self.unresolved = list(
-            Attempt.objects.filter(connection=connection, entity=spec.practice, state__in=UNRESOLVED)
-        )
+        self.unresolved = together.select(Attempt, _UNRESOLVED, [connection.pk, spec.practice, _STATES])
         self.preferred = preferred(connection, spec)
         self.answers, self.asked = self._conflicts(links)
         self.became = merged_there.survivors(connection, spec, self.by_side[Side.LEDGER])
@@ -165,7 +168,9 @@ class _LaidOut:
         """By link: those that a person has answered, and the units that one is being asked about."""
         answered: dict[int, list[Conflict]] = {}
         asked: dict[int, set[str]] = {}
-        for conflict in Conflict.objects.filter(link__in=links, closed_at=None):
+        if not links:
+            return answered, asked
+        for conflict in together.select(Conflict, _ASKED, [[link.pk for link in links]]):
             if conflict.keep:
                 answered.setdefault(conflict.link_id, []).append(conflict)
             else:

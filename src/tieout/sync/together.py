@@ -1,20 +1,22 @@
-"""Acts: writes many rows of one table with one statement and one parameter. Used where a run keeps what it has learnt.
+"""Acts: writes many rows of one table with one statement and one parameter, and reads rows by a statement made once.
 
-The rows travel as one JSON document that the database takes apart. Quoting them one value at a time, as the ORM and the
-driver do, takes more processor time than everything else a large push does.
+Used where a run reads what it works on and keeps what it has learnt. Rows that are written travel as one JSON document
+that the database takes apart: quoting them one value at a time, as the ORM and the driver do, takes more processor time
+than everything else a large push does. Most of what a small run takes is the ORM's making of the same few questions.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection as database
 from django.db import models
 
+M = TypeVar("M", bound=models.Model)
 Row = Mapping[str, Any]
 """Column -> value: texts, numbers, instants, and for JSON columns what is kept there."""
 
@@ -24,6 +26,37 @@ _encoder = msgspec.json.Encoder(enc_hook=DjangoJSONEncoder().default)
 def encoded(rows: object) -> str:
     """As one JSON text. Decimals become texts, as they do in every JSON column."""
     return _encoder.encode(rows).decode()
+
+
+def select(model: type[M], where: str, parameters: Sequence[Any]) -> list[M]:
+    """The model's rows for which this condition holds: SQL with placeholders, and ORDER BY after it, for no order is kept
+    by itself."""
+    with database.cursor() as cursor:
+        cursor.execute(f"SELECT {columns_of(model)} FROM {model._meta.db_table} WHERE {where}", parameters)  # noqa: S608
+        return [instance(model, row) for row in cursor.fetchall()]
+
+
+@cache
+def columns_of(model: type[models.Model]) -> str:
+    """The columns of a table, as ``instance`` wants them."""
+    return ", ".join(field.column or "" for field in model._meta.concrete_fields)
+
+
+def instance(model: type[M], row: Sequence[Any]) -> M:
+    """A row of the model from its columns as the driver gives them: JSON is still text then."""
+    names, places = _shape(model)
+    values = list(row)
+    for place in places:
+        if values[place] is not None:
+            values[place] = msgspec.json.decode(values[place])
+    return model.from_db("default", names, values)
+
+
+@cache
+def _shape(model: type[models.Model]) -> tuple[list[str], list[int]]:
+    fields = model._meta.concrete_fields
+    places = [place for place, field in enumerate(fields) if isinstance(field, models.JSONField)]
+    return [field.attname for field in fields], places
 
 
 def insert(

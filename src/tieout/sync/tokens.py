@@ -13,6 +13,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import connection as database
 from django.db import transaction
 
 from tieout.practice.isolation import in_helper_thread
@@ -58,10 +59,12 @@ def _columns(connection: Connection, tokens: Tokens) -> dict[str, Any]:
 
 def current(connection: Connection) -> Tokens:
     """The stored pair. Raises ``Reconnect`` when there is none."""
-    found = TokenSet.objects.filter(connection=connection).first()
+    with database.cursor() as cursor:
+        cursor.execute("SELECT sealed FROM sync_tokenset WHERE connection_id = %s", [connection.pk])
+        found = cursor.fetchone()
     if found is None:
         raise Reconnect("QuickBooks is not connected. Connect it again; nothing is lost.")
-    return _read(open_sealed(found.sealed, bound_to=_place(connection)))
+    return _read(open_sealed(found[0], bound_to=_place(connection)))
 
 
 class StoredTokens:

@@ -14,7 +14,7 @@ from django.db.models import Max
 from tieout.reconcile.ports import Glance, Ledger, WindowTooOld
 from tieout.reconcile.spec import EntitySpec
 from tieout.reconcile.state import Side
-from tieout.sync import discover, nets, observations
+from tieout.sync import discover, nets, observations, together
 from tieout.sync.dirty import Mark, mark
 from tieout.sync.lease import Lease
 from tieout.sync.merged_unseen import CONCLUDED
@@ -46,7 +46,7 @@ def look(lease: Lease, ledger: Ledger, specs: Sequence[EntitySpec]) -> bool:
         fresh.changes_due_at = nets.next_question(webhooks_of(fresh), fresh.moved_at, now, engine.nets)
         if nightly:
             fresh.sweep_due_at = now + engine.nets.look
-        fresh.save(update_fields=["webhook_missed_at", "asked_at", "changes_due_at", "sweep_due_at"])
+        _keep(fresh, "webhook_missed_at", "asked_at", "changes_due_at", "sweep_due_at")
     return True
 
 
@@ -58,7 +58,11 @@ def note_move(lease: Lease) -> None:
         fresh.changes_due_at = nets.question_after_move(
             webhooks_of(fresh), fresh.changes_due_at, now, lease.engine.nets
         )
-        fresh.save(update_fields=["moved_at", "changes_due_at"])
+        _keep(fresh, "moved_at", "changes_due_at")
+
+
+def _keep(connection: Connection, *columns: str) -> None:
+    together.update(Connection, [{"id": connection.pk, **{one: getattr(connection, one) for one in columns}}])
 
 
 def webhooks_of(connection: Connection) -> nets.Webhooks:
