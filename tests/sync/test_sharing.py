@@ -11,7 +11,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.db import connection as database
+from django.test.utils import CaptureQueriesContext
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from tests.sync.rig import Rig
@@ -52,6 +54,35 @@ def test_workers_that_share_a_company_never_exceed_its_allowance_together(rig: R
     assert most_within(left, timedelta(seconds=1)) <= 9
     busy = (left[700] - left[0]).total_seconds() / 60
     assert 700 / busy >= 0.98 * throttle.PER_MINUTE
+
+
+@pytest.mark.django_db
+def test_turns_taken_ahead_are_the_same_turns_and_cost_an_eighth_of_the_statements(rig: Rig) -> None:
+    left: list[datetime] = []
+    with rig.here(), CaptureQueriesContext(connection) as asked:
+        turns = SharedTurns(rig.connection, rig.engine)
+        asked_before = len(asked)
+        for call in range(900):
+            rig.advance(turns(call) + (0.05 if call % 50 == 0 else 0))  # now and then a little late
+            left.append(rig.clock.now())
+    assert len(asked) - asked_before <= 900 / 8 + 8
+    assert most_within(left, timedelta(minutes=1)) <= throttle.PER_MINUTE
+    assert most_within(left, timedelta(seconds=1)) <= 9
+    assert 900 / ((left[-1] - left[0]).total_seconds() / 60) >= 0.98 * throttle.PER_MINUTE
+
+
+@pytest.mark.django_db
+def test_a_turn_that_is_not_used_in_time_is_lost(rig: Rig) -> None:
+    left: list[datetime] = []
+    with rig.here():
+        turns = SharedTurns(rig.connection, rig.engine)
+        for _ in range(40):
+            for call in range(12):
+                rig.advance(turns(call))
+                left.append(rig.clock.now())
+            rig.advance(5)
+    assert most_within(left, timedelta(minutes=1)) <= throttle.PER_MINUTE
+    assert most_within(left, timedelta(seconds=1)) <= 9
 
 
 @pytest.mark.django_db

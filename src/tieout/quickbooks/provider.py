@@ -15,7 +15,7 @@ import httpx2
 from tieout.quickbooks.api import oauth, webhooks
 from tieout.quickbooks.api.client import Client
 from tieout.quickbooks.api.config import AppKeys, Environment, known
-from tieout.quickbooks.api.pace import Pace
+from tieout.quickbooks.api.pace import Pace, Turns
 from tieout.quickbooks.api.sign_in import Discovery, SignIn
 from tieout.quickbooks.api.transport import Transport, http_client
 from tieout.quickbooks.company_rules import SETTINGS, Settings
@@ -97,7 +97,7 @@ class QuickBooksProvider:
         tokens: TokenSource,
         meter: Callable[[str], None] | None = None,
         settings: Settings | None = None,
-        turns: Callable[[], float] | None = None,
+        turns: Turns | None = None,
         memory: Memory | None = None,
     ) -> QuickBooksLedger:
         """``meter``: told ``core`` or ``coreplus`` for each call that succeeded. ``settings``: what the firm chose

@@ -17,11 +17,11 @@ def send_many(
     writes: Iterable[PreparedWrite],
     may_leave: Callable[[PreparedWrite], bool],
     at_once: int,
-    take_turn: Callable[[], None],
+    take_turn: Callable[[int], None],
 ) -> Iterator[Came]:
     """Send each once, up to ``at_once`` at a time, and give what came of each as it comes.
 
-    ``writes``, ``may_leave`` and ``take_turn`` (waits until the pace allows a call) are only used in the caller's
+    ``writes``, ``may_leave`` and ``take_turn`` (waits until the pace allows a call, see ``pace``) are only used in the caller's
     thread. With ``at_once`` of 1 there is no other thread at all.
     """
     if at_once <= 1:
@@ -32,8 +32,8 @@ def send_many(
     with ThreadPoolExecutor(at_once, thread_name_prefix="sending") as pool:
         came: SimpleQueue[Came | BaseException] = SimpleQueue()
         under_way = 0
-        for write in writes:
-            take_turn()
+        for number, write in enumerate(writes):
+            take_turn(number)  # as many as there were so far are likely to follow
             if not may_leave(write):
                 continue
             pool.submit(copy_context().run, _deliver, send, write, came)

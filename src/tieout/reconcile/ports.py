@@ -382,11 +382,12 @@ class LedgerProvider(Protocol):
         tokens: TokenSource,
         meter: Callable[[str], None] | None = None,
         settings: Mapping[str, str] | None = None,
-        turns: Callable[[], float] | None = None,
+        turns: Callable[[int], float] | None = None,
         memory: Memory | None = None,
     ) -> Ledger:
         """One company. ``meter`` is told the class of each call that succeeded; ``settings``: what the firm chose;
-        ``turns`` takes the next call's turn among all processes and gives the seconds to wait for it."""
+        ``turns`` takes the next call's turn among all processes and gives the seconds to wait for it; it is told how
+        many calls are to follow at once."""
         ...
 
     def notices(self, headers: Mapping[str, str], body: bytes) -> Sequence[Notice]:

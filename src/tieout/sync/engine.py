@@ -43,9 +43,9 @@ class Engine:
     """Records planned at once."""
     at_once: int = 6
     """Writes on their way to one company at the same time. Below the ledger's eight: the web process calls too."""
-    journalled_at_once: int = 12
+    journalled_at_once: int = 30
     """Attempts committed together. After a crash that many may be in doubt, and each doubt costs a look."""
-    recorded_at_once: int = 12
+    recorded_at_once: int = 30
     """Outcomes recorded together."""
     turn: timedelta = timedelta(seconds=4)
     """How long a run may go on while another firm waits for its turn."""

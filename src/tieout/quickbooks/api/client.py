@@ -94,10 +94,11 @@ class Client:
         self._meter = meter
         self._base = f"{transport.endpoints.api}/v3/company/{quote(company_id, safe='')}/"
 
-    def take_turn(self) -> None:
-        """Have a good token at hand and wait until the pace lets one call leave, for a call of another thread."""
+    def take_turn(self, following: int = 0) -> None:
+        """Have a good token at hand and wait until the pace lets one call leave, for a call of another thread.
+        ``following``: how many more are to be expected at once."""
         self._tokens.access()
-        self._transport.take_turn()
+        self._transport.take_turn(following)
 
     def company_info(self) -> Document:
         return self._read_one("CompanyInfo", self.company_id)

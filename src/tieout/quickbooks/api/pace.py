@@ -14,8 +14,9 @@ from typing import cast
 
 from pyrate_limiter import InMemoryBucket, Rate, RateItem
 
-Turns = Callable[[], float]
-"""Takes the turn of one call among all processes; gives the seconds to wait for it."""
+Turns = Callable[[int], float]
+"""Takes the turn of one call among all processes; gives the seconds to wait for it. It is told how many more calls are to
+be expected at once, and may take their turns too."""
 _MINUTE_MS = 60_000
 _SECOND_MS = 1_000
 
@@ -55,13 +56,13 @@ class Pace:
                 self._wait(turns)
             yield
 
-    def take_turn(self, turns: Turns | None = None) -> None:
+    def take_turn(self, turns: Turns | None = None, following: int = 0) -> None:
         """Wait for room now, for a call that another thread is about to make."""
-        self._wait(turns)
+        self._wait(turns, following)
         self._turns.release()
 
-    def _wait(self, turns: Turns | None) -> None:
-        if turns is not None and (ahead := turns()) > 0:
+    def _wait(self, turns: Turns | None, following: int = 0) -> None:
+        if turns is not None and (ahead := turns(following)) > 0:
             self._sleep(ahead)
         self._wait_for(self._minute)
         self._wait_for(self._second)

@@ -17,7 +17,7 @@ from urllib.parse import quote, urlencode, urlsplit
 import httpx2
 
 from tieout.quickbooks.api.config import MINOR_VERSION, Endpoints, origin
-from tieout.quickbooks.api.pace import Pace
+from tieout.quickbooks.api.pace import Pace, Turns
 from tieout.quickbooks.api.reading import Reply, read_reply
 
 log = logging.getLogger("tieout.quickbooks.calls")
@@ -98,7 +98,7 @@ class Transport:
         pace: Pace | None = None,
         deadlines: Deadlines | None = None,
         clock: Callable[[], float] = time.monotonic,
-        turns: Callable[[], float] | None = None,
+        turns: Turns | None = None,
     ) -> None:
         self._turns = turns
         self.endpoints = endpoints
@@ -130,10 +130,10 @@ class Transport:
         self._log(call, started, outcome="answered", status=reply.status, intuit_tid=reply.reference)
         return reply
 
-    def take_turn(self) -> None:
+    def take_turn(self, following: int = 0) -> None:
         """Wait until the pace lets one call leave, for a thread that then need not wait itself."""
         if self._pace is not None:
-            self._pace.take_turn(self._turns)
+            self._pace.take_turn(self._turns, following)
 
     def _exchange(self, call: Call, started: float) -> Reply:
         query = call.query + ((("minorversion", MINOR_VERSION),) if call.data_service else ())
@@ -155,7 +155,9 @@ class Transport:
         ) as failure:  # OSError: an in-process transport breaks off like this
             raise NoAnswer(type(failure).__name__) from failure
         try:
-            return read_reply(answer.status_code, answer.headers, self._body(answer, started))
+            # From the bytes: the client would guess at the encoding of each header anew, by way of all the others.
+            headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in answer.headers.raw}
+            return read_reply(answer.status_code, headers, self._body(answer, started))
         except (httpx2.HTTPError, OSError) as failure:
             raise NoAnswer(type(failure).__name__) from failure
         finally:
