@@ -12,7 +12,22 @@ from dataclasses import dataclass, replace
 from operator import ne
 
 from tieout.reconcile.match_contacts import Contacts, Evidence, read_contacts
-from tieout.reconcile.match_findings import Agree, Findings, How, Level, NameFindings, Rarity, Veto
+from tieout.reconcile.match_findings import (
+    DIFFERENT,
+    EQUAL,
+    MISSING,
+    NEAR_NAME,
+    NEARLY,
+    NO_NAME,
+    PART_NAME,
+    Agree,
+    Findings,
+    How,
+    Level,
+    NameFindings,
+    Rarity,
+    Veto,
+)
 from tieout.reconcile.match_measures import PLAIN, Measures
 from tieout.reconcile.match_names import NO_HINTS, Hints, Kind, Name, Parse, parse, with_company
 from tieout.reconcile.match_people import compare_people
@@ -20,6 +35,8 @@ from tieout.reconcile.match_text import fold
 from tieout.reconcile.match_wording import compare_wording, compares_as_people
 
 _PEOPLE_AND_UNCLEAR = (Kind.PERSON, Kind.COUPLE, Kind.UNCLEAR)
+_MAY_BE_ONE = {Kind.ORGANISATION, Kind.UNCLEAR}
+_KIND = Veto.KIND
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +151,7 @@ def compare(one: Profile, other: Profile, around: Surroundings, measures: Measur
     if one.name.tag and other.name.tag and one.name.tag != other.name.tag:
         vetoes = (*vetoes, Veto.TAG)
     external = _agree(ours.external_id, theirs.external_id)
-    if external is Agree.DIFFERENT:
+    if external is DIFFERENT:
         vetoes = (*vetoes, Veto.EXTERNAL_ID)
     street, place = _streets(ours, theirs, measures)
     common = one.facts & other.facts
@@ -154,12 +171,16 @@ def compare(one: Profile, other: Profile, around: Surroundings, measures: Measur
     )
 
 
+LEAST_LIKENESS = 0.5
+"""How unlike two names are below this nobody asks: it is the first step of the score, and of all else that looks at it."""
+
+
 def _likeness(one: Name, other: Name, measures: Measures) -> float:
     """Word for word, or run together: "SergeiLavrov" is "Sergei Lavrov"."""
     if one.bag == other.bag or (one.tight and one.tight == other.tight):
         return 1.0
     together = measures.likeness(one.tight, other.tight)
-    return max(together, measures.alike(one.text, other.text, together))
+    return max(together, measures.alike(one.text, other.text, max(together, LEAST_LIKENESS)))
 
 
 # -- names -----------------------------------------------------------------------------------------------------
@@ -176,12 +197,12 @@ def compare_names(one: Profile, other: Profile, rarity: Rarity, measures: Measur
         if a is not None and b is not None
     ]
     other_best = max(through, key=lambda found: (found.level, -len(found.vetoes), found.nats))
-    if best.level < Level.NEAR and (other_best.level, -len(other_best.vetoes)) > (
+    if best.level < NEAR_NAME and (other_best.level, -len(other_best.vetoes)) > (
         best.level,
         -len(best.vetoes),
     ):
         return other_best._replace(
-            level=min(other_best.level, Level.NEAR), how=(*other_best.how, How.SECOND_NAME)
+            level=min(other_best.level, NEAR_NAME), how=(*other_best.how, How.SECOND_NAME)
         )
     if other_best.level < _enough_of_second(one, other):
         return best._replace(vetoes=(*best.vetoes, Veto.SECOND_NAME))
@@ -199,25 +220,25 @@ def _enough_of_second(one: Profile, other: Profile) -> Level:
             and second.kind is Kind.ORGANISATION
             and second.form
         ):
-            return Level.NEAR
-    return Level.PART
+            return NEAR_NAME
+    return PART_NAME
 
 
 def compare_two(one: Name, other: Name, rarity: Rarity, measures: Measures) -> NameFindings:
     if not one.key or not other.key:
-        return NameFindings(Level.NONE, cover=0.0)
+        return NameFindings(NO_NAME, cover=0.0)
     if compares_as_people(one, other):
         return compare_people(one, other, rarity, measures)
     found = compare_wording(one, other, rarity, measures)
     if _other_kind(one.kind, other.kind):
-        return found._replace(vetoes=(Veto.KIND, *found.vetoes))
+        return found._replace(vetoes=(_KIND, *found.vetoes))
     return found
 
 
 def _other_kind(one: Kind, other: Kind) -> bool:
     if one is other or (one in _PEOPLE_AND_UNCLEAR and other in _PEOPLE_AND_UNCLEAR):
         return False
-    return {one, other} != {Kind.ORGANISATION, Kind.UNCLEAR}
+    return {one, other} != _MAY_BE_ONE
 
 
 # -- contact facts ---------------------------------------------------------------------------------------------
@@ -225,22 +246,22 @@ def _other_kind(one: Kind, other: Kind) -> bool:
 
 def _agree(one: str, other: str) -> Agree:
     if not one or not other:
-        return Agree.MISSING
-    return Agree.EQUAL if one == other else Agree.DIFFERENT
+        return MISSING
+    return EQUAL if one == other else DIFFERENT
 
 
 def _emails(one: str, other: str, measures: Measures) -> Agree:
     found = _agree(one, other)
-    if found is Agree.DIFFERENT and measures.edits(one, other, 1) <= 1:
-        return Agree.NEAR
+    if found is DIFFERENT and measures.edits(one, other, 1) <= 1:
+        return NEARLY
     return found
 
 
 def _phones(one: Contacts, other: Contacts) -> Agree:
     if not one.phones or not other.phones:
-        return Agree.MISSING
+        return MISSING
     if any(number in other.phones for number in one.phones):
-        return Agree.EQUAL
+        return EQUAL
     return _nearly_phone(one, other)
 
 
@@ -250,10 +271,10 @@ def _nearly_phone(one: Contacts, other: Contacts) -> Agree:
         for b in other.phones:
             if len(a) != len(b):
                 if min(len(a), len(b)) >= 7 and (a.endswith(b) or b.endswith(a)):
-                    return Agree.NEAR
+                    return NEARLY
             elif sum(map(ne, a, b)) == 1:
-                return Agree.NEAR
-    return Agree.DIFFERENT
+                return NEARLY
+    return DIFFERENT
 
 
 def _streets(one: Contacts, other: Contacts, measures: Measures) -> tuple[Agree, Agree]:
@@ -261,14 +282,14 @@ def _streets(one: Contacts, other: Contacts, measures: Measures) -> tuple[Agree,
     place = _places(one, other, measures)
     ours, theirs = one.street, other.street
     if len(ours) < 2 or len(theirs) < 2:
-        return Agree.MISSING, place
+        return MISSING, place
     number = ours[0] == theirs[0]
     name = ours[1] == theirs[1] or nearly_words(ours[1:], theirs[1:], measures)
     if number and name:
-        return (Agree.NEAR if place is Agree.DIFFERENT else Agree.EQUAL), place
+        return (NEARLY if place is DIFFERENT else EQUAL), place
     if name and (ours[0] == "-" or theirs[0] == "-" or measures.edits(ours[0], theirs[0], 1) <= 1):
-        return Agree.NEAR, place
-    return Agree.DIFFERENT, place
+        return NEARLY, place
+    return DIFFERENT, place
 
 
 def nearly_words(one: tuple[str, ...], other: tuple[str, ...], measures: Measures) -> bool:
@@ -284,14 +305,14 @@ def nearly_words(one: tuple[str, ...], other: tuple[str, ...], measures: Measure
 
 def _places(one: Contacts, other: Contacts, measures: Measures) -> Agree:
     postal, city = _agree(one.postal_code, other.postal_code), _agree(one.city, other.city)
-    if postal is Agree.EQUAL or city is Agree.EQUAL:
-        return Agree.EQUAL
-    if city is Agree.DIFFERENT:
+    if postal is EQUAL or city is EQUAL:
+        return EQUAL
+    if city is DIFFERENT:
         ours, theirs = {*one.city.split()}, {*other.city.split()}
         if ours <= theirs or theirs <= ours:  # "New York" and "New York City"
-            return Agree.EQUAL if postal is not Agree.DIFFERENT else Agree.NEAR
+            return EQUAL if postal is not DIFFERENT else NEARLY
         if measures.edits(one.city, other.city, 2) <= 2:
-            return Agree.NEAR
-    if postal is Agree.DIFFERENT and measures.edits(one.postal_code, other.postal_code, 1) <= 1:
-        return Agree.NEAR
-    return Agree.DIFFERENT if postal is Agree.DIFFERENT or city is Agree.DIFFERENT else Agree.MISSING
+            return NEARLY
+    if postal is DIFFERENT and measures.edits(one.postal_code, other.postal_code, 1) <= 1:
+        return NEARLY
+    return DIFFERENT if postal is DIFFERENT or city is DIFFERENT else MISSING

@@ -16,7 +16,7 @@ from math import log
 from typing import NamedTuple
 
 from tieout.reconcile.match_evidence import Profile
-from tieout.reconcile.match_findings import Agree, Findings, Level
+from tieout.reconcile.match_findings import EXACT_NAME, NO_NAME, Agree, Findings
 
 SURE = 4.0
 """Surplus from which an equal name is taken for the same client while counting."""
@@ -85,12 +85,12 @@ class Compared(NamedTuple):
 
 
 def compared(found: Findings) -> Compared:
-    strangers = found.name.level is Level.NONE and found.likeness < RATHER_LIKE
+    strangers = found.name.level is NO_NAME and found.likeness < RATHER_LIKE
     return Compared((found.email, found.phone, found.street, found.place), strangers)
 
 
 def is_sure(found: Findings) -> bool:
-    return found.name.level is Level.EXACT and found.surplus >= SURE and not found.vetoes
+    return found.name.level is EXACT_NAME and found.surplus >= SURE and not found.vetoes
 
 
 @dataclass(frozen=True, slots=True)

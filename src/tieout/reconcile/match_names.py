@@ -28,6 +28,9 @@ class Kind(StrEnum):
     """A few words that could be either; compared as both."""
 
 
+_PERSONAL = (Kind.PERSON, Kind.COUPLE)
+
+
 @dataclass(frozen=True, slots=True)
 class Name:
     """One name, taken apart. Empty texts mean that it does not say."""
@@ -64,7 +67,7 @@ class Name:
 
     @property
     def is_personal(self) -> bool:
-        return self.kind in (Kind.PERSON, Kind.COUPLE)
+        return self.kind in _PERSONAL
 
 
 @dataclass(frozen=True, slots=True)

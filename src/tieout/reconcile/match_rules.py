@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tieout.reconcile.match_findings import Agree, Findings, How, Level
+from tieout.reconcile.match_findings import EQUAL, SOME_NAME, Agree, Findings, How, Level
 
 RARE = 2.5
 """Surplus from which an equal name says enough by itself: a coincidence in one of a dozen lists like these, at most."""
@@ -180,9 +180,9 @@ def rule_for(found: Findings, standing: Standing) -> Rule | None:
 def has_minimum(found: Findings) -> bool:
     """Whether there is enough to be worth showing at all: a telling shared word, or two equal contact facts."""
     return (
-        found.name.level >= Level.SOME
+        found.name.level >= SOME_NAME
         or found.equal_contacts >= 2
-        or found.external_id is Agree.EQUAL
-        or (found.street is Agree.EQUAL and found.place is Agree.EQUAL)
-        or found.likeness >= (0.5 if found.street is Agree.EQUAL else 0.8)
+        or found.external_id is EQUAL
+        or (found.street is EQUAL and found.place is EQUAL)
+        or found.likeness >= (0.5 if found.street is EQUAL else 0.8)
     )

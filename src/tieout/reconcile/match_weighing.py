@@ -7,7 +7,7 @@ need to know of it; the findings are kept of those that may be linked or shown, 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from math import inf
 
@@ -23,6 +23,7 @@ MOST_ALIKE = 9
 """Records of one side with the same name that are compared with those of the other side that have it too."""
 PROGRESS_EVERY = 500
 """Records."""
+_ALONE = Standing()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,24 +118,27 @@ class Weighing:
             if ours % PROGRESS_EVERY == 0:
                 self._known.progress(ours, len(self._ours))
             wanted = {*self._known.partners(ours), *self._same_name.get(ours, ())}
+            if self._never:
+                wanted -= self._declared_different(ours, wanted)
             pairs = [
                 pair
                 for theirs in sorted(wanted, key=rank.__getitem__)
-                if self._allowed(ours, theirs) and (pair := self._weigh(ours, theirs, facts))
+                if (pair := self._weigh(ours, theirs, facts))
             ]
             if pairs:
                 found[ours] = pairs
         return found
 
-    def _allowed(self, ours: int, theirs: int) -> bool:
-        return not self._never or ((self._ours[ours].key.id, self._theirs[theirs].key.id) not in self._never)
+    def _declared_different(self, ours: int, among: Iterable[int]) -> set[int]:
+        id = self._ours[ours].key.id
+        return {theirs for theirs in among if (id, self._theirs[theirs].key.id) in self._never}
 
     def _weigh(self, ours: int, theirs: int, facts: dict[Compared, Compared]) -> WeighedPair | None:
         """None when the two have nothing in common. ``facts``: those of earlier pairs; few combinations are frequent."""
         found = self._compared(ours, theirs)
         if not has_minimum(found):
             return None
-        score, rule, seen = self._known.model.score(found), rule_for(found, Standing()), compared(found)
+        score, rule, seen = self._known.model.score(found), rule_for(found, _ALONE), compared(found)
         kept = (
             score >= self._least
             or rule is not None

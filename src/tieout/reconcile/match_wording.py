@@ -5,11 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from tieout.reconcile.match_findings import How, Level, NameFindings, Rarity, Veto
+from tieout.reconcile.match_findings import (
+    EXACT_NAME,
+    NEAR_NAME,
+    NO_NAME,
+    PART_NAME,
+    SAME_NAME,
+    SOME_NAME,
+    How,
+    Level,
+    NameFindings,
+    Rarity,
+    Veto,
+)
 from tieout.reconcile.match_measures import Measures, nearly
 from tieout.reconcile.match_names import Kind, Name
 from tieout.reconcile.match_words import ALSO_CALLED, ORGANISATION_WORDS, TELLING_TRADES
 
+# As in ``match_findings``: members by themselves, for speed.
+_ORGANISATION = Kind.ORGANISATION
+_WORDS_MISSING, _ACRONYM, _SPACES = How.WORDS_MISSING, How.ACRONYM, How.SPACES
 TELLING = 3.0
 """Nats from which a word that one side has and the other lacks may be what tells them apart."""
 
@@ -32,27 +47,27 @@ def compare_wording(one: Name, other: Name, rarity: Rarity, measures: Measures) 
     if one.trust != other.trust and not (one.trust and other.trust):
         how.append(How.TRUST_MISSING)
     if one.bag == other.bag:
-        level = Level.EXACT if one.key == other.key else Level.SAME
+        level = EXACT_NAME if one.key == other.key else SAME_NAME
         if one.words != other.words:
             how.append(How.ORDER)
         return NameFindings(level, tuple(how), tuple(vetoes), rarity.of({*one.words, *one.numbers}))
     initials = _is_initials(one, other) or _is_initials(other, one)
     if initials:
         vetoes = [veto for veto in vetoes if veto is not Veto.NUMBERS]
-        aligned = _Alignment([one.alone or other.alone], [], [*one.words, *other.words], [], [How.ACRONYM])
+        aligned = _Alignment([one.alone or other.alone], [], [*one.words, *other.words], [], [_ACRONYM])
     else:
         aligned = _align(_once(one), _once(other), measures)
         if not aligned.shared and not aligned.pairs:  # most pairs of long lists
-            return NameFindings(Level.NONE, (*how, How.WORDS_MISSING), tuple(vetoes), cover=0.0)
+            return NameFindings(NO_NAME, (*how, _WORDS_MISSING), tuple(vetoes), cover=0.0)
     shared = rarity.of(aligned.shared)
     near = sum(max(rarity.word(a), rarity.word(b)) for a, b in aligned.pairs)
     left = rarity.of(aligned.ours), rarity.of(aligned.theirs)
     weight = shared + near
     cover = weight / (weight + max(left)) if weight else 0.0
     level = _level(aligned, rarity, weight, left, cover)
-    if level >= Level.SOME and How.ACRONYM not in aligned.how and _telling(aligned, rarity):
+    if level >= SOME_NAME and _ACRONYM not in aligned.how and _telling(aligned, rarity):
         vetoes.append(Veto.WORD)
-    how += aligned.how + ([How.WORDS_MISSING] if aligned.ours or aligned.theirs else [])
+    how += aligned.how + ([_WORDS_MISSING] if aligned.ours or aligned.theirs else [])
     return NameFindings(level, tuple(dict.fromkeys(how)), tuple(vetoes), shared + 0.5 * near, cover)
 
 
@@ -62,7 +77,7 @@ def _is_initials(one: Name, other: Name) -> bool:
 
 def _once(name: Name) -> Sequence[str]:
     """ "Gonzalez & Isenawick" may be a couple, and then bears the second name twice."""
-    return name.words if name.kind is Kind.ORGANISATION else tuple(dict.fromkeys(name.words))
+    return name.words if name.kind is _ORGANISATION else tuple(dict.fromkeys(name.words))
 
 
 def _numbered_alike(one: Name, other: Name) -> tuple[Name, Name]:
@@ -95,23 +110,23 @@ def _level(
 ) -> Level:
     slips = len(aligned.pairs)
     if not weight:
-        return Level.NONE
+        return NO_NAME
     if not aligned.ours and not aligned.theirs:
-        if slips <= 1 or How.SPACES in aligned.how:
-            return Level.NEAR
+        if slips <= 1 or _SPACES in aligned.how:
+            return NEAR_NAME
         return Level.LIKELY
-    if How.ACRONYM in aligned.how:
-        return Level.PART
+    if _ACRONYM in aligned.how:
+        return PART_NAME
     if cover >= 0.9 and slips <= 1 and not _telling(aligned, rarity):
-        return Level.NEAR
+        return NEAR_NAME
     if cover >= 0.75:
         return Level.LIKELY
     if min(left) <= 0.05 * weight and weight >= TELLING:
-        return Level.PART
+        return PART_NAME
     return (
-        Level.SOME
+        SOME_NAME
         if any(_tells(word, rarity) for word in [*aligned.shared, *(a for a, _ in aligned.pairs)])
-        else Level.NONE
+        else NO_NAME
     )
 
 
@@ -152,7 +167,7 @@ def _align(ours: Sequence[str], theirs: Sequence[str], measures: Measures) -> _A
     if (left or right) and len(ours) != len(theirs) and min(len(ours), len(theirs)) == 1:
         short, long = sorted((ours, theirs), key=len)
         if len(long) > 1 and short[0] == "".join(word[0] for word in long):
-            return _Alignment([short[0]], [], list(long), [], [How.ACRONYM])
+            return _Alignment([short[0]], [], list(long), [], [_ACRONYM])
     return _Alignment(shared, left, right, pairs, how)
 
 
@@ -180,7 +195,7 @@ def _join(
     tight, packed = "".join(left), "".join(right)
     if tight == packed or (len(left) != len(right) and nearly(tight, packed, measures)):
         pairs.append((tight, packed))
-        how.append(How.SPACES)
+        how.append(_SPACES)
         left.clear()
         right.clear()
 
@@ -192,4 +207,4 @@ def compares_as_people(one: Name, other: Name) -> bool:
     """Whether both can be read as people, and one of them clearly is."""
     if one.kind not in _READABLE or other.kind not in _READABLE:
         return False
-    return one.kind is not Kind.UNCLEAR or other.kind is not Kind.UNCLEAR
+    return one.is_personal or other.is_personal
