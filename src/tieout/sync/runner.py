@@ -147,7 +147,8 @@ def _run(held: Lease, passed: Pass) -> None:
         try:
             if word in waits.dirty:
                 passed.more |= work_through(executor, go_on, only=tried.get(word, ""))
-                waits = waiting.ask(held)  # what came into step may have waked others
+                if executor is not executors[-1]:
+                    waits = waiting.ask(held)  # what came into step may have waked others
         finally:
             passed.add(executor.counts)
 
