@@ -148,6 +148,16 @@ def test_which_of_many_equally_near_names_are_compared_does_not_depend_on_the_or
         assert propose(left, right) == found
 
 
+def test_who_stands_out_from_a_crowd_is_matched_whatever_the_order() -> None:
+    left = [Candidate(Key("client", Side.PRACTICE, f"p{i}"), f"Bob Okafor {i}") for i in range(300)]
+    left.append(Candidate(Key("client", Side.PRACTICE, "p"), "Bob Okafor", True, {"e-mail": "b@x.example"}))
+    right = [Candidate(Key("client", Side.LEDGER, "q"), "Bob Okafor", True, {"e-mail": "b@x.example"})]
+    found = propose(left, right)
+    assert [each.practice.key.id for each in found if each.practice and each.ledger] == ["p"]
+    Random(1).shuffle(left)
+    assert propose(left, right) == found
+
+
 @pytest.mark.parametrize(
     "names",
     [

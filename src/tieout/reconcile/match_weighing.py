@@ -21,6 +21,8 @@ from tieout.reconcile.match_score import UNFITTED, ScoreModel
 
 MOST_ALIKE = 9
 """Records of one side with the same name that are compared with those of the other side that have it too."""
+MOST_RIVALS = 200
+"""A record that a crowd resembles is weighed beside the strongest of it: more would change nothing that is shown."""
 PROGRESS_EVERY = 500
 """Records."""
 _ALONE = Standing()
@@ -84,6 +86,7 @@ class Weighing:
         for pair in self.pairs:
             self.of_theirs[pair.theirs].append(pair)
         self._add_what_contacts_tell()
+        self._crowds: dict[tuple[int, int], list[WeighedPair]] = {}
 
     def found(self, pair: WeighedPair) -> Findings:
         return pair.found or self._compared(pair.ours, pair.theirs)
@@ -104,8 +107,20 @@ class Weighing:
         return pair.score >= self._least
 
     def _rivals(self, pair: WeighedPair) -> list[float]:
-        beside = self.of_ours[pair.ours], self.of_theirs[pair.theirs]
+        beside = (
+            self._strongest(0, pair.ours, self.of_ours[pair.ours]),
+            self._strongest(1, pair.theirs, self.of_theirs[pair.theirs]),
+        )
         return [other.score for pairs in beside for other in pairs if other is not pair]
+
+    def _strongest(self, side: int, place: int, pairs: list[WeighedPair]) -> list[WeighedPair]:
+        if len(pairs) <= MOST_RIVALS:
+            return pairs
+        found = self._crowds.get((side, place))
+        if found is None:
+            found = sorted(pairs, key=lambda pair: -pair.score)[:MOST_RIVALS]
+            self._crowds[side, place] = found
+        return found
 
     # -- each pair by itself -------------------------------------------------------------------------------
 
