@@ -90,6 +90,16 @@ def test_an_edit_that_leaves_the_plan_as_it_is_holds_nothing_up() -> None:
     assert rig.press().state == "done"
 
 
+def test_what_was_decided_since_is_seen_at_once_and_what_was_edited_by_the_job() -> None:
+    rig = Previewed()
+    rig.edit_client(rig.ada, phone="2")
+    with rig.here():
+        assert review_final.decided_as(rig.found, rig.looked_at)
+        review.set_create_new(rig.found, False, rig.member)
+        assert not review_final.decided_as(rig.found, rig.looked_at)
+        assert not review_final.decided_as(rig.found, "")
+
+
 def test_where_the_change_feed_cannot_tell_everything_is_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
     rig = Previewed()
     rig.edit_customer(rig.there, PrimaryPhone={"FreeFormNumber": "3"})

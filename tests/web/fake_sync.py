@@ -47,7 +47,7 @@ FUNCTIONS: Mapping[Any, tuple[str, ...]] = {
     status: ("section_statuses", "activity", "runs_of", "sync_now", "of_day", "newest_line"),
     worklist: ("groups", "page_of", "totals", "money", "every"),
     review_lists: ("decided", "to_check", "forecast"),
-    review_final: ("differences", "current_fingerprint"),
+    review_final: ("differences", "decided_as"),
     review_together: ("look_in", "others"),
     set_up_report: ("finished",),
     inbox: ("receive",),
@@ -208,8 +208,8 @@ class FakeSync:
 
         return {row.pk: of(row) for row in rows}
 
-    def current_fingerprint(self, connection: Connection, review: Review) -> str:
-        return "as shown"
+    def decided_as(self, review: Review, looked_at: str) -> bool:
+        return looked_at == "as shown"
 
     # status
     def section_statuses(self, connection: Connection | None) -> list[status.SectionStatus]:

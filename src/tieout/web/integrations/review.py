@@ -105,16 +105,19 @@ def create_new(request: FirmRequest, connection: Connection) -> HttpResponse:
 @connected
 @require_POST
 def apply(request: FirmRequest, connection: Connection, entity: str = ENTITY) -> HttpResponse:
-    """What was looked at is what is done: a plan that moved on since is shown again instead."""
+    """What was looked at is what is done: a plan that moved on since is shown again instead.
+
+    What was decided is compared here; what was edited on either side, by the job, before it does anything.
+    """
     flow = FLOWS[entity]
     review = reviews.open_review(connection, entity)
     if review is None or review.state != ReviewState.READY:
         messages.info(request, "There is no review waiting. Start one to go on.")
         return redirect(flow.choose)
     looked_at = request.POST.get("plan", "")
-    if looked_at != review_final.current_fingerprint(connection, review):
+    if not review_final.decided_as(review, looked_at):
         messages.warning(
-            request, "Something was decided or changed since you looked. Here is the plan as it stands now."
+            request, "Something was decided since you looked. Here is the plan as it stands now."
         )
         return redirect(flow.confirm)
     reviews.apply(review, request.member, looked_at=looked_at)
