@@ -1,4 +1,4 @@
-"""Acts: what people do with clients, service items and lists, here and in QuickBooks, and what they decide."""
+"""Acts: what people do with clients, service items and lists, here and in QuickBooks."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Any
 
 from quickbooks_emulator.faults import Fault
 from tests.sim import money
-from tests.sim.books import cents
 from tests.sim.memory import LEDGER, PRACTICE
 from tests.sim.storm import Act, Storm
 from tests.sync.rig import SOMEBODY
@@ -21,9 +20,7 @@ from tieout.practice.actions.service_items import (
 )
 from tieout.practice.ledger_lists import ListEntry
 from tieout.practice.records import RECORD_KINDS
-from tieout.reconcile.state import Key, Side
-from tieout.sync import advanced, decisions, repairs
-from tieout.sync.models import Conflict, Hold, Issue, Link
+from tieout.sync.models import Link
 
 FIRST = ["Ada", "Bo", "Cleo", "Dag", "Eva"]
 LAST = ["Byrne", "Diaz", "O'Hara", "Núñez", "Smith & Lee"]
@@ -147,7 +144,7 @@ def client_there(storm: Storm) -> None:
 def edit_linked_there(
     storm: Storm, entity: str, word: str, record_id: str, unit: str, value: Any, fields: Mapping[str, Any]
 ) -> None:
-    storm.memory.look(entity)
+    storm.memory.about_to_edit_there(entity, str(record_id))
     if edit_there(storm, word, record_id, fields):
         storm.memory.before(entity, LEDGER, str(record_id), {unit: value})
 
@@ -288,83 +285,6 @@ def list_there(storm: Storm) -> None:
         edit_there(storm, word, one["Id"], what[1], what[0])
 
 
-# -- what people decide ----------------------------------------------------------------------------------------
-
-
-def switch(storm: Storm) -> None:
-    town, rng = storm.town, storm.rng
-    entity = rng.choice([word for word in ("client", "service_item") if word in town.words])
-    kind, side, on = rng.choice(advanced.KINDS), rng.choice(list(Side)), rng.random() < 0.5
-    storm.look_at_calls()
-    storm.look_at_lines()
-    with town.here():
-        turned = advanced.turn(town.member, entity, kind, side, on, engine=town.engine)
-    storm.tell(f"switch {kind} {entity} {side}: {on} ({turned})")
-    storm.switches[(entity, kind, side.value)] = on
-    storm.probes["switch turned"] += turned
-
-
-def decide(storm: Storm) -> None:
-    """Somebody works through what waits: answers a conflict, releases, links, leaves out, sends again."""
-    town, rng = storm.town, storm.rng
-    with town.here():
-        issues = list(Issue.objects.filter(closed_at=None).order_by("id"))
-        conflicts = list(Conflict.objects.filter(closed_at=None).order_by("id"))
-        held = list(Hold.objects.order_by("id"))
-    try:
-        if conflicts and rng.random() < 0.6:
-            _answer(storm, rng.choice(conflicts))
-        elif held and rng.random() < 0.5:
-            one = rng.choice(held)
-            key = Key(one.entity, Side(one.side), one.record_id)
-            act = rng.choice([decisions.create_on_other_side, decisions.exclude, decisions.restore])
-            storm.tell(f"{act.__name__} {key.entity} {key.side} {key.id}")
-            with town.here():
-                act(town.member, [key], engine=town.engine)  # type: ignore[operator]
-        elif issues:
-            _work_on(storm, rng.choice(issues))
-    except decisions.CannotDecide as cannot:
-        storm.tell(f"cannot: {cannot}")
-
-
-def _answer(storm: Storm, conflict: Conflict) -> None:
-    keep = storm.rng.choice(list(Side))
-    town = storm.town
-    with town.here():
-        link = Link.objects.get(pk=conflict.link_id)
-        decisions.answer_conflicts(town.member, [conflict.pk], keep, engine=town.engine)
-    storm.tell(f"conflict in {conflict.unit} of {conflict.entity} {link.practice_id}: keep {keep}")
-    if keep is Side.LEDGER:
-        storm.memory.accepted.add((conflict.entity, link.practice_id))
-    if conflict.unit == "total":
-        seen = [cents(value["$decimal"]) for value in (conflict.practice_value, conflict.ledger_value)]
-        storm.memory.remembered[(conflict.entity, link.practice_id)] = (seen[0], seen[1])
-    storm.memory.answered.add((conflict.entity, link.practice_id, conflict.unit))
-    for key in [key for key in storm.memory.there if key[1] == link.ledger_id]:
-        del storm.memory.there[key]
-    storm.probes["conflict answered"] += 1
-
-
-def _work_on(storm: Storm, issue: Issue) -> None:
-    town, key = storm.town, Key(issue.entity, Side(issue.side), issue.record_id)
-    with town.here():
-        if issue.cause == "gone_there":
-            storm.tell(f"create again {key.entity} {key.id}")
-            storm.memory.forget(key.entity, key.id)
-            repairs.create_again(town.member, key, engine=town.engine)
-            storm.probes["created again"] += 1
-        elif issue.cause == "lookalike" and issue.options:
-            other = str(issue.options[0])
-            here, there = (key.id, other) if key.side is Side.PRACTICE else (other, key.id)
-            storm.tell(f"link {key.entity} {here} with {there}")
-            storm.memory.forget(key.entity, here, there)
-            decisions.link(town.member, key.entity, here, there, engine=town.engine)
-            storm.probes["linked by hand"] += 1
-        else:
-            storm.tell(f"retry {issue.cause} of {key.entity} {key.id}")
-            decisions.retry(town.member, [issue.pk], engine=town.engine)
-
-
 def other_firm(storm: Storm) -> None:
     """Another firm on the same installation, with its own company: edits on both sides, and a pass of its own."""
     other, rng = storm.other, storm.rng
@@ -376,6 +296,7 @@ def other_firm(storm: Storm) -> None:
         name = f"{rng.choice(FIRST)} {storm.word()}"
         other.add_customer(name)
         storm.tell(f"the other firm's customer {name} made there")
+        client_there(storm)  # so that one delivery may tell of both companies
     else:
         passed = other.run()
         storm.tell(f"the other firm's run: {passed and passed.outcome}")
@@ -390,8 +311,6 @@ ACTS: Mapping[str, Act] = {
     "item here": item_here,
     "item there": item_there,
     "list there": list_there,
-    "switch": switch,
-    "people": decide,
     "other firm": other_firm,
     "invoice": money.invoice,
     "invoice there": money.invoice_there,

@@ -73,7 +73,7 @@ FAULTS: Mapping[str, Shown] = {
         (STORMS, _ENGINE + "test_a_webhook_that_comes_fifty_times_is_read_once"),
     ),
     "F30": Shown("webhooks come late and in another order"),
-    "F31": Shown("our endpoint is slow", (), "a matter of the web server; the path is one insert"),
+    "F31": Shown("our endpoint is slow or fails, and what comes after is held up"),
     "F32": Shown("a forged delivery"),
     "F33": Shown("an old delivery comes again"),
     "F34": Shown("one delivery for several companies"),
@@ -108,15 +108,27 @@ FAULTS: Mapping[str, Shown] = {
     "F61": Shown("killed at every named point and on both sides of every commit and call"),
     "F62": Shown("killed at a random instant, real processes", (_KILLED,)),
     "F63": Shown("frozen past the lease, then woken"),
-    "F64": Shown("the database restarts under load", (), "a test of its own with real processes"),
+    "F64": Shown(
+        "the database takes a transaction back, goes away, restarts under load",
+        (
+            STORMS,
+            "sync/test_database_breaks.py::",
+            "sync/test_worker.py::test_a_worker_outlives_a_real_postgresql_that_is_stopped_and_started_under_it",
+        ),
+    ),
     "F65": Shown("two workers of one company"),
     "F66": Shown(
         "the database is restored from an older backup",
-        (),
-        "a document that was sent in the lost hour, and is finalised in the backup, would be sent again under another id",
+        (
+            "sync/test_restored.py::test_what_was_sent_in_the_hour_that_is_lost_is_asked_about_and_not_sent_again",
+        ),
     ),
     "F67": Shown(
-        "old and new workers together", (), "stop the workers to update; attempts are bytes and outlive it"
+        "old and new workers together",
+        (
+            "sync/test_restored.py::test_what_an_older_version_has_journalled_is_sent_as_it_wrote_it",
+            "sync/test_restored.py::test_a_worker_ends_when_the_tables_have_moved_past_it",
+        ),
     ),
     "F68": Shown("edited while its write is on the way"),
     "F69": Shown(
@@ -155,6 +167,7 @@ INVARIANTS: Mapping[str, Shown] = {
     "I5": Shown(
         "never sent again before it was looked for",
         (
+            _LAWS + "nothing_is_sent_again_too_soon",
             _BOOKS + "_no_ghosts",
             "sync/test_found_by_simulation.py::test_a_document_that_is_there_twice_with_our_mark_is_not_sent_a_third_time",
         ),
@@ -201,7 +214,10 @@ INVARIANTS: Mapping[str, Shown] = {
     ),
     "I19": Shown(
         "what was previewed is what is done",
-        ("web/test_wizard.py::test_a_plan_that_moved_on_since_it_was_looked_at_is_shown_again",),
+        (
+            "sync/test_review_drift.py::",
+            "web/test_wizard.py::test_a_plan_that_moved_on_since_it_was_looked_at_is_shown_again",
+        ),
     ),
     "I20": Shown("it comes to rest", (_LAWS + "all_is_quiet", "reconcile/test_plan_in_bulk.py::")),
     "I21": Shown("at rest, another look writes nothing", (_LAWS + "another_look_writes_nothing",)),
@@ -268,3 +284,32 @@ INVARIANTS: Mapping[str, Shown] = {
     ),
 }
 """``file.py::`` alone: the whole file."""
+
+
+def page() -> str:
+    """docs/faults.md: the two tables above, for people."""
+    parts = [_HEAD]
+    for title, table in (("Faults", FAULTS), ("Invariants", INVARIANTS)):
+        rows = (f"| {name} | {one.what} | {_where(one)} |" for name, one in table.items())
+        parts.append("\n".join([f"## {title}", "", "| | what | shown by |", "|---|---|---|", *rows]))
+    return "\n\n".join(parts) + "\n"
+
+
+def _where(shown: Shown) -> str:
+    if shown.open:
+        return f"**open**: {shown.open}"
+    return ", ".join("the storms" if one == STORMS else f"`{one.removesuffix('::')}`" for one in shown.by)
+
+
+_HEAD = """# What can go wrong, and where it is shown
+
+Made from `tests/sim/catalogue.py` by `python -m tests.sim.catalogue`; a test keeps the two in step, and checks that what is
+named here exists. *The storms* are the seeded runs of `./run sim`: they bring the fault about, and count how often. What is
+right is demanded of every storm by the checkers in `tests/sim/laws.py` and `tests/sim/books.py`; other places are named
+tests below `tests/`."""
+
+
+if __name__ == "__main__":
+    from pathlib import Path
+
+    (Path(__file__).resolve().parents[2] / "docs" / "faults.md").write_text(page())

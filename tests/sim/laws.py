@@ -43,6 +43,17 @@ def one_body_for_each_request_id(now: Instant) -> None:
     now.demand("one body for each request id", not many, many)
 
 
+def nothing_is_sent_again_too_soon(now: Instant) -> None:
+    """What got no answer is only sent again after the settle window, and after a look at QuickBooks since."""
+    hasty = now.storm.town.sendings.hasty
+    now.demand("nothing is sent again too soon", not hasty, hasty)
+
+
+def who_was_overtaken_does_nothing(now: Instant) -> None:
+    """A worker that woke up after another took its lane makes no call and no commit any more."""
+    now.demand("who was overtaken does nothing", not now.storm.overruns, now.storm.overruns)
+
+
 def links_are_one_to_one(now: Instant) -> None:
     equal = now.links == now.linked_here == now.linked_there
     with now.storm.town.here():
@@ -61,7 +72,9 @@ def switches_bind(now: Instant) -> None:
     if not storm.switches:
         return
     made = {(one.entity, one.operation) for one in storm.look_at_calls()}
-    came = {entity for entity, sentence in storm.look_at_lines() if sentence.endswith("came from QuickBooks")}
+    lines = storm.look_at_lines()
+    came = {entity for entity, sentence in lines if sentence.endswith("came from QuickBooks")}
+    changed = {entity for entity, sentence in lines if sentence.endswith("and was updated here")}
     words = {"client": "customer", "service_item": "item"}
     for (entity, kind, side), on in storm.switches.items():
         if on or kind == "archive" or (kind == "edit" and storm.switches.get((entity, "archive", side))):
@@ -71,6 +84,8 @@ def switches_bind(now: Instant) -> None:
             now.demand("switches bind", call not in made, call)
         elif kind == "create":
             now.demand("switches bind", entity not in came, (entity, kind, side))
+        else:
+            now.demand("switches bind", entity not in changed, (entity, kind, side))
 
 
 def nothing_typed_is_lost(now: Instant) -> None:
@@ -90,14 +105,23 @@ def nothing_sent_names_nothing(now: Instant) -> None:
     now.demand("nothing sent names nothing", not nameless, nameless)
 
 
+def nothing_sent_is_miscounted(now: Instant) -> None:
+    """Every amount that leaves is what QuickBooks makes of the same quantity and rate."""
+    miscounted = now.storm.town.miscounted
+    now.demand("nothing sent is miscounted", not miscounted, miscounted)
+
+
 ALWAYS: tuple[Callable[[Instant], None], ...] = (
     one_body_for_each_request_id,
+    nothing_is_sent_again_too_soon,
+    who_was_overtaken_does_nothing,
     links_are_one_to_one,
     cursors_follow_quickbooks_clock,
     switches_bind,
     nothing_typed_is_lost,
     nobody_is_signed_out_without_a_reason,
     nothing_sent_names_nothing,
+    nothing_sent_is_miscounted,
 )
 
 

@@ -28,6 +28,13 @@ A seed that fails becomes a named test in `tests/sync/test_found_by_simulation.p
 |---|---|---|---|---|---|---|---|---|---|---|---|
 """
 PLANTED = "\n## Planted bugs\n\n"
+TOLD_OF_BUGS = """Each is planted by a test-only switch, and seeds 0, 1, 2 ... are run until one turns red: `./run sim --planted`, or
+`./run sim --planted NAME ...` for some. `./run test` plants each again and demands that it is caught
+(`tests/sim/test_planted.py`, which begins with the seed of this table).
+
+| bug | what is planted | caught | on |
+|---|---|---|---|
+"""
 MISSED = "NOT CAUGHT"
 
 
@@ -98,23 +105,46 @@ def _by_storms(name: str, workers: Workers, most: int) -> str:
 
 
 def prove(wanted: Sequence[str], workers: Workers, most: int) -> int:
-    """Plant each bug in turn and run seeds until one fails; writes the table. Returns how many were not caught."""
+    """Plant each bug in turn and run seeds until one fails. Returns how many were not caught.
+
+    Each bug's row of the table is written as soon as it is known, and the other rows stay: so the proof can be made in
+    parts, and one that was broken off goes on with the bugs that are left.
+    """
     from tests.sim.planted import BUGS
 
-    rows = []
-    for name in wanted or list(BUGS):
+    missed = []
+    chosen = wanted or list(BUGS)
+    for name in chosen:
         bug = BUGS[name]
         caught = _by_a_test(name, bug) if bug.shown_by else _by_storms(name, workers, most)
-        rows.append((name, bug.sentence, caught))
+        _keep_row(name, f"**not caught** in {most:,} seeds" if caught == MISSED else caught)
+        missed += [name] if caught == MISSED else []
         sys.stdout.write(f"{name}: {caught}\n")
         sys.stdout.flush()
-    missed = [name for name, _, caught in rows if caught == MISSED]
-    if not wanted:
-        text = PAGE.read_text() if PAGE.exists() else HEAD
-        table = "".join(
-            f"| {name} | {sentence} | {caught.replace('|', '/')} |\n" for name, sentence, caught in rows
-        )
-        head = f"On {commit()}, at most {most:,} seeds each.\n\n| bug | what is planted | caught |\n|---|---|---|\n"
-        PAGE.write_text(f"{text.partition(PLANTED)[0].rstrip()}\n{PLANTED}{head}{table}")
-    sys.stdout.write(f"{len(rows) - len(missed)} of {len(rows)} caught; missed: {missed}\n")
+    sys.stdout.write(f"{len(chosen) - len(missed)} of {len(chosen)} caught; missed: {missed}\n")
     return len(missed)
+
+
+_ROW = re.compile(r"^\| ([a-z0-9-]+) \| .* \| (.*) \| ([0-9a-f]+) \|$", re.MULTILINE)
+
+
+def rows_of_bugs() -> dict[str, tuple[str, str]]:
+    """Bug -> how it was caught, and on which commit, as the page has it."""
+    page = PAGE.read_text().partition(PLANTED)[2]
+    return {name: (caught, on) for name, caught, on in _ROW.findall(page)}
+
+
+def seed_that_caught(name: str) -> int | None:
+    """The seed of the page that turned red with this bug; None when a test did, or none has."""
+    found = re.match(r"after [\d,]+ seeds? \(seed (\d+):", rows_of_bugs().get(name, ("", ""))[0])
+    return int(found.group(1)) if found else None
+
+
+def _keep_row(name: str, caught: str) -> None:
+    from tests.sim.planted import BUGS
+
+    rows = {**rows_of_bugs(), name: (caught.replace("|", "/"), commit())}
+    shown = [(each, BUGS[each].sentence, *rows[each]) for each in BUGS if each in rows]
+    head, _, _ = PAGE.read_text().partition(PLANTED)
+    lines = "".join(f"| {' | '.join(cells)} |\n" for cells in shown)
+    PAGE.write_text(f"{head.rstrip()}\n{PLANTED}{TOLD_OF_BUGS}{lines}")

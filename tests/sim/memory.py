@@ -7,7 +7,7 @@ have become one without a person's answer.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from tieout.practice.records import RECORD_KINDS
@@ -65,6 +65,11 @@ class Memory:
         """(entity, side, id, unit) -> the last value typed since both sides last showed the same."""
         self.agreed: dict[tuple[str, str, str], list[Any]] = {}
         """(entity, practice id, unit) -> every value both have shown."""
+        self.created: dict[tuple[str, str, str], list[Any]] = {}
+        """(entity, ledger id, unit) -> what a record there that was not linked showed when somebody edited it.
+
+        It may be of our making, and its answer lost: what was typed here before is in it then, and both showed it.
+        """
         self.answered: set[tuple[str, str, str]] = set()
         self.accepted: set[tuple[str, str]] = set()
         """(entity, practice id) of documents where a person has accepted what QuickBooks shows instead."""
@@ -83,6 +88,19 @@ class Memory:
         if entity in SHOWN_THERE:
             for unit, value in values.items():
                 self.typed[(entity, side, record_id, unit)] = value
+
+    def about_to_edit_there(self, entity: str, record_id: str) -> None:
+        """Look before a person's edit in QuickBooks, also where nobody can know yet which of our records it is."""
+        self.look(entity)
+        town, (word, shown) = self.storm.town, SHOWN_THERE[entity]
+        with town.here():
+            if Link.objects.filter(entity=entity, ledger_id=record_id).exists():
+                return
+        (document,) = (
+            one for one in town.emulator.control.records(town.realm, word) if str(one["Id"]) == record_id
+        )
+        for unit, read in shown.items():
+            self.created.setdefault((entity, record_id, unit), []).append(read(document))
 
     def forget(self, entity: str, *record_ids: str) -> None:
         """A decision about these records has changed what belongs together."""
@@ -110,11 +128,14 @@ class Memory:
                 ours, theirs = views[practice_id].units[unit], read(there[ledger_id])
                 if ours != theirs:
                     continue
-                self._agreed((entity, practice_id, unit), typed, ours)
+                made_as = self.created.get((entity, ledger_id, unit), ())
+                self._agreed((entity, practice_id, unit), typed, ours, made_as)
                 for key in keys:
                     self.typed.pop(key, None)
 
-    def _agreed(self, pair: tuple[str, str, str], typed: list[Any], shown: Any) -> None:
+    def _agreed(
+        self, pair: tuple[str, str, str], typed: list[Any], shown: Any, made_as: Sequence[Any] = ()
+    ) -> None:
         history = self.agreed.setdefault(pair, [])
         if not typed:
             if shown not in history:  # typing it again where it stands is no change at all either
@@ -124,7 +145,7 @@ class Memory:
             self.answered.discard(pair)
         else:
             # Going back to what both showed before may rightly be taken for no change at all.
-            wanted = [value for value in typed if value not in history] or typed
+            wanted = [value for value in typed if value not in history and value not in made_as] or typed
             if shown not in wanted or len(set(map(str, wanted))) > 1:
                 self.lost.append(f"{pair}: typed {typed}, and now both show {shown!r}")
         history.append(shown)

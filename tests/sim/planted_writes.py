@@ -68,6 +68,7 @@ def _link_in_another_transaction(patch: Patch) -> None:
     later: list[Any] = []
 
     def split(self: sending.Sender, found: Any, when_recorded: Any) -> None:
+        later.clear()  # what a process that died had in mind is gone
         together(self, found, when_recorded)
         while later:
             arguments = later.pop()

@@ -10,8 +10,10 @@ import hashlib
 import random
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
+
+from django.db import OperationalError
 
 from quickbooks_emulator.knobs import Knobs
 from quickbooks_emulator.log import Entry
@@ -24,7 +26,7 @@ from tieout.practice.permissions import NotYours
 from tieout.practice.validation import Invalid
 from tieout.quickbooks import ledger
 from tieout.reconcile.state import Side
-from tieout.sync import advanced, connections, runner
+from tieout.sync import advanced, connections, runner, tasks
 from tieout.sync.models import UNRESOLVED, ActivityLine, Attempt, Dirty, InboxEvent
 
 Act = Callable[["Storm"], None]
@@ -61,13 +63,15 @@ WEATHER = {
     "run": 9,
     "time": 4,
     "company": 2,
+    "database": 0.7,
 }
 PEOPLE = {"client here": 8, "client there": 7}
+SWITCHES = {"switch": 1, "switch in flight": 1}
 KINDS: Mapping[str, Kind] = {
-    "clients": Kind(chosen("client"), {**WEATHER, **PEOPLE, "merge": 1, "twice": 4, "switch": 1}),
+    "clients": Kind(chosen("client"), {**WEATHER, **PEOPLE, "merge": 1, "twice": 4, **SWITCHES, "fed": 1.5}),
     "items": Kind(
         chosen("client", "account", "category", "service_item"),
-        {**WEATHER, "item here": 9, "item there": 8, "list there": 3, "switch": 1},
+        {**WEATHER, "item here": 9, "item there": 8, "list there": 3, **SWITCHES, "fed": 1},
     ),
     "invoices": Kind(
         chosen("client", "service_item", "invoice"),
@@ -87,7 +91,7 @@ KINDS: Mapping[str, Kind] = {
             "money": 6,
             "money there": 1,
             "merge": 1,
-            "switch": 1,
+            **SWITCHES,
             "people": 1,
         },
     ),
@@ -112,6 +116,15 @@ class Storm:
         self.kind = KINDS[self.name]
         self.memory = Memory(self)
         self.dies_in: tuple[str, int] | None = None
+        self.dies_after: tuple[str, tuple[str, int]] | None = None
+        """Kind of call -> once it is answered, that becomes ``dies_in``."""
+        self.breaks_in: tuple[int, bool] | None = None
+        """Commits until the database takes one back, and whether it is away from then on, until the run has ended."""
+        self.broken_off: set[tuple[int, int]] = set()
+        """(connection, epoch) of runs that it broke off, as a worker remembers them."""
+        self.woken: str = ""
+        """The point at which the worker that runs now was overtaken: from then on it may do nothing any more."""
+        self.overruns: list[str] = []
         self.at: dict[str, Callable[[], None]] = {}
         """Named point -> what happens there, once: a crash, an edit in flight, another worker."""
         self.switches: dict[tuple[str, str, str], bool] = {}
@@ -139,30 +152,32 @@ class Storm:
             return self._run()
 
     def _run(self) -> str:
-        from tests.sim import acts, laws, weather
+        from tests.sim import acts, laws, people, weather
 
         town = self.town
         self.probes[f"kind {self.name}"] += 1
         town.begin(self.seed, self.kind.entities)
         self.other.begin(self.seed, self.kind.entities)
+        town.engine = replace(town.engine, broken_off=lambda pk, epoch: self.broken_off.add((pk, epoch)))
         town.on_point = self._at_point
         town.boundary = self._at_boundary
+        town.answered = self._on_answer
         try:
             self.cut_change_feed(1_000)
             weather.climate(self)
             weights = list(self.kind.acts.values())
-            names = list(self.kind.acts)
+            names, peoples = list(self.kind.acts), {**acts.ACTS, **people.ACTS}
             for _ in range(self.rng.randint(*self.kind.steps)):
                 (act,) = self.rng.choices(names, weights)
-                self.do(acts.ACTS.get(act) or weather.ACTS[act])
-                if act in acts.ACTS and self.rng.random() < 0.35:
+                self.do({**weather.ACTS, **peoples}[act])
+                if act in peoples and self.rng.random() < 0.35:
                     self.run_once()
                 laws.check_always(self)
             self.calm()
             shown = laws.check_at_rest(self)
         finally:
             self.cut_change_feed(1_000)
-            town.on_point = town.boundary = lambda name: None
+            town.on_point = town.boundary = town.answered = lambda name: None
         town.trace.update("\n".join(self.story).encode())
         return hashlib.sha256(town.trace.digest() + shown).hexdigest()
 
@@ -175,6 +190,8 @@ class Storm:
         except Crash as crash:
             self.tell(f"the web process died at {crash}")
             self._back_to_life()
+        except OperationalError as broken:  # another firm's run
+            self.tell(f"broken off: {broken}")
 
     def run_once(self) -> runner.Pass | None:
         """One pass, as a worker would make it; it may die, or be overtaken and fenced."""
@@ -185,7 +202,11 @@ class Storm:
             self.probes[f"died at {crash}"] += 1
             self._back_to_life()
             return None
+        except OperationalError as broken:
+            self._broken_off(str(broken))
+            return None
         finally:
+            self.woken, self.breaks_in = "", None
             self.memory.look()
         if passed is not None:
             self.tell(f"run: {passed.outcome} {passed.counts}")
@@ -193,9 +214,17 @@ class Storm:
             self.probes.update(passed.counts)
         return passed
 
+    def _broken_off(self, why: str) -> None:
+        """The run ended, its worker lives: its loop frees the lane, unless it dies as well."""
+        self.tell(f"the database broke the run off: {why}")
+        self.probes["broken off"] += 1
+        if self.rng.random() < 0.7:
+            tasks.free_broken_off(self.town.our_time(), self.broken_off)
+        self.broken_off.clear()
+
     def _back_to_life(self) -> None:
         self.at.clear()
-        self.dies_in = None
+        self.dies_in = self.dies_after = self.breaks_in = None
         self.town.provider = self.town.make_provider(self.kind.entities)  # its memory is gone
         if self.rng.random() < 0.7:
             self.town.advance(self.town.engine.lease.total_seconds() + 1)
@@ -207,7 +236,15 @@ class Storm:
         if what := self.at.pop(name, None):
             what()
 
+    def _on_answer(self, kind: str) -> None:
+        if self.dies_after is not None and self.dies_after[0] == kind:
+            self.dies_in, self.dies_after = self.dies_after[1], None
+
     def _at_boundary(self, name: str) -> None:
+        if self.woken and name in ("after a commit", "before a call"):
+            self.overruns.append(f"{name}, overtaken at {self.woken}")
+        if name == "in a commit" and self.breaks_in is not None:
+            self._break()
         if self.dies_in is None or self.dies_in[0] != name:
             return
         left = self.dies_in[1] - 1
@@ -216,6 +253,15 @@ class Storm:
             self.dies_in = None
             self.signed_out_rightly |= name == "after a call"
             raise Crash(name)
+
+    def _break(self) -> None:
+        assert self.breaks_in is not None
+        left, away = self.breaks_in
+        self.breaks_in = (left - 1, away)
+        if left <= 1:
+            if not away:
+                self.breaks_in = None
+            raise OperationalError("the server is gone" if away else "deadlock detected")
 
     def die(self, name: str) -> None:
         raise Crash(name)
@@ -227,7 +273,7 @@ class Storm:
         self.tell("calm")
         town, control = self.town, self.town.emulator.control
         self.at.clear()
-        self.dies_in = None
+        self.dies_in = self.dies_after = self.breaks_in = None
         control.clear_faults()
         self.cut_change_feed(1_000)
         self.company(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.sim import planted, storm
-from tests.sim.catalogue import BY_THEMSELVES, FAULTS, INVARIANTS, STORMS
+from tests.sim.catalogue import BY_THEMSELVES, FAULTS, INVARIANTS, STORMS, page
 
 TESTS = Path(__file__).resolve().parents[1]
 SOURCE = TESTS.parent / "src" / "tieout" / "sync"
@@ -31,6 +31,10 @@ def test_what_storms_are_to_bring_is_brought() -> None:
 def test_what_is_open_says_why_and_nothing_else_is() -> None:
     for name, shown in {**FAULTS, **INVARIANTS}.items():
         assert bool(shown.by) != bool(shown.open), name
+
+
+def test_the_page_for_people_says_the_same() -> None:
+    assert (TESTS.parent / "docs" / "faults.md").read_text() == page(), "python -m tests.sim.catalogue"
 
 
 @pytest.mark.parametrize("name", [*FAULTS, *INVARIANTS])

@@ -31,7 +31,8 @@ from tieout.practice.ledger_lists import ListEntry
 from tieout.quickbooks import entities
 from tieout.quickbooks.entity import QuickBooksEntity
 from tieout.reconcile.state import Key, Side
-from tieout.sync import connections, decisions, lease, review, review_jobs, runner, sections
+from tieout.sync import connections, decisions, lease, review, review_jobs, runner, sections, sending
+from tieout.sync.engine import Engine
 from tieout.sync.models import UNRESOLVED, Attempt, Connection, Dirty, Hold, Link
 
 EVERYTHING: tuple[QuickBooksEntity, ...] = tuple(entities.all_entities())
@@ -39,6 +40,11 @@ DOCUMENTS = ("invoice", "payment", "credit", "credit_application", "refund")
 SINCE = date(2026, 1, 1)
 FIRST_ID = 1_000
 """Where every table's ids begin: three more digits never come together in a seed, so ids sort as they were made."""
+
+SETTLED = Engine().settle - sending.STALE
+"""How long after a sending without an answer at least nothing of it is sent again."""
+
+MISCOUNTED = b'"code":"6070"'
 
 Boundary = Callable[[str], None]
 
@@ -61,6 +67,9 @@ class Wire(InProcess):
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         town, content = self._town, request.read()
         town.boundary("before a call")
+        about = kind_of_call(request)
+        if about == "write":
+            town.sendings.leaves(town, request.url.params["requestid"])
         said = f"{request.method} {request.url.path} ".encode()
         if "/v3/" in request.url.path:  # a sign-in is random on purpose
             said = f"{request.method} {request.url} ".encode() + content
@@ -77,26 +86,75 @@ class Wire(InProcess):
             raise
         answer = response.read() if "/v3/" in request.url.path else b""
         town.trace.update(said + f" -> {response.status_code}".encode() + answer)
+        if MISCOUNTED in answer:
+            town.miscounted.append(content.decode()[:300])
+        town.answered(about)
         town.boundary("after a call")
+        if about == "write" and response.status_code < 500:
+            town.sendings.answered(request.url.params["requestid"])
+        elif about == "read" and response.status_code in (200, 400):  # 400: told that it is not there
+            town.sendings.looked(town)
         return response
+
+
+def kind_of_call(request: httpx2.Request) -> str:
+    """``write``, ``read``, ``changes`` (what changed since), or ``sign-in``."""
+    path = request.url.path
+    if "/v3/" not in path:
+        return "sign-in"
+    if path.endswith(("/cdc", "/batch")):
+        return "changes"
+    return "write" if request.method == "POST" and "requestid" in request.url.params else "read"
+
+
+class Sendings:
+    """Which writes were sent when, and what was read since: the eye for writes that are sent again too soon."""
+
+    def __init__(self) -> None:
+        self._open: dict[str, int] = {}
+        """Request id -> the millisecond of its last sending, while that has no answer."""
+        self._looked_at = -1
+        self.hasty: list[str] = []
+
+    def leaves(self, town: Town, request_id: str) -> None:
+        now = town.clock.milliseconds()
+        if (before := self._open.get(request_id)) is not None:
+            quiet = before + round(SETTLED.total_seconds() * 1000)
+            if now < quiet:
+                self.hasty.append(f"{request_id} again after {(now - before) / 1000} s")
+            elif self._looked_at < quiet:
+                self.hasty.append(f"{request_id} again, and nobody has looked for it")
+        self._open[request_id] = now
+
+    def answered(self, request_id: str) -> None:
+        """Yes or no, it has been told; what a process makes of an answer it cannot read is its own affair."""
+        del self._open[request_id]
+
+    def looked(self, town: Town) -> None:
+        self._looked_at = town.clock.milliseconds()
 
 
 class Town(Rig):
     """One firm and its company. ``begin`` puts everything back to how it was built, for one seed."""
 
     boundary: Boundary = staticmethod(_nowhere)
+    answered: Boundary = staticmethod(_nowhere)
+    """Called with the kind of each call that QuickBooks has answered."""
 
     def __init__(self, emulator: Emulator | None = None, seed: int = 0) -> None:
         self.trace = hashlib.sha256()
         self.bodies: dict[str, set[str]] = {}
         """Request id -> the hashes of the bodies it was sent with: never more than one."""
+        self.sendings = Sendings()
         self.nameless: list[str] = []
         """Bodies that were sent with an empty place where another record is named."""
+        self.miscounted: list[str] = []
+        """Bodies in which QuickBooks found an amount that is not quantity times rate."""
         self.skew = timedelta()
         """How far this installation's clock is from QuickBooks'."""
         self.on_point: Boundary = _nowhere
         super().__init__("empty", seed, EVERYTHING, emulator)
-        self.engine = replace(self.engine, now=self.our_time)
+        self._surroundings = self.engine = replace(self.engine, now=self.our_time)
 
     def _wire(self) -> httpx2.BaseTransport:
         return Wire(self.emulator, self)
@@ -175,9 +233,12 @@ class Town(Rig):
         self.rng.seed(seed)
         self.trace = hashlib.sha256()
         self.bodies, self.nameless, self.skew, self.on_point = {}, [], timedelta(), _nowhere
+        self.sendings, self.miscounted = Sendings(), []
         self.provider = self.make_provider(kinds)
         numbers = itertools.count(1)
-        self.engine = replace(self.engine, new_id=lambda: f"{self.firm.pk}-{seed:x}-{next(numbers):06d}")
+        self.engine = replace(
+            self._surroundings, new_id=lambda: f"{self.firm.pk}-{seed:x}-{next(numbers):06d}"
+        )
 
     def run(self) -> runner.Pass | None:
         """A run of the tie there was, also when it has been cut: then nothing may happen."""
@@ -279,6 +340,7 @@ def fenced(town: Town) -> Iterator[None]:
         town.boundary("before a commit")
         with original(self, to_send=to_send) as fresh:
             yield fresh
+            town.boundary("in a commit")
         town.boundary("after a commit")
 
     lease.Lease.commit = commit  # type: ignore[method-assign]

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
+from enum import Enum
 from typing import Any
 
+from django.db import OperationalError
+
 from quickbooks_emulator.webhooks.queue import Posting
-from tests.sim.acts import decide, edit_client, ids_here, switch
+from tests.sim.acts import client_there, edit_client, ids_here, item_there
+from tests.sim.people import decide, switch
 from tests.sim.storm import BOUNDARIES, POINTS, Act, Storm
 from tieout.sync import connections, inbox, runner
 
@@ -106,13 +110,41 @@ def outage(storm: Storm) -> None:
 def process_dies(storm: Storm) -> None:
     rng = storm.rng
     storm.hit("F61")
-    if rng.random() < 0.5:
+    way = rng.random()
+    if way < 0.4:
         where = rng.choice(POINTS)
         storm.at[where] = lambda: storm.die(where)
         storm.tell(f"the process will die at {where!r}")
-    else:
+        if where == "tokens refreshed":
+            storm.town.advance(3_700)  # else it would rarely come there
+    elif way < 0.7:
         storm.dies_in = (rng.choice(BOUNDARIES), rng.randrange(1, 12))
         storm.tell(f"the process will die at {storm.dies_in}")
+    else:
+        _dies_after_an_answer(storm, rng.choice(["write", "write", "changes", "read"]))
+
+
+def _dies_after_an_answer(storm: Storm, kind: str) -> None:
+    """In one of the first commits after it: where what was told is being recorded."""
+    storm.dies_after = (kind, (storm.rng.choice(BOUNDARIES[:2]), storm.rng.choice([1, 1, 2])))
+    storm.tell(f"the process will die after the next {kind}, {storm.dies_after[1]}")
+
+
+def told_by_the_feed_alone(storm: Storm) -> None:
+    """Somebody edits there; longer ago than the cursor's overlap, the change feed is asked, and the process dies."""
+    edit_there = next(act for name, act in ACTS_THERE.items() if name in storm.kind.acts)
+    for _ in range(2):
+        storm.do(edit_there)
+    storm.town.advance(storm.rng.choice([310, 400, 1_000]))
+    _dies_after_an_answer(storm, "changes")
+    storm.run_once()
+
+
+def database_breaks(storm: Storm) -> None:
+    """It takes back one of a run's transactions (a deadlock), or goes away in the middle of one."""
+    storm.hit("F64")
+    storm.breaks_in = (storm.rng.randrange(1, 10), storm.rng.random() < 0.5)
+    storm.tell(f"the database will break in {storm.breaks_in}")
 
 
 def overtaken(storm: Storm) -> None:
@@ -123,8 +155,14 @@ def overtaken(storm: Storm) -> None:
     def another_works() -> None:
         town = storm.town
         town.advance(town.engine.lease.total_seconds() + 1)
-        passed = runner.run_once(town.connection.pk, town.engine)
+        try:
+            passed = runner.run_once(town.connection.pk, town.engine)
+        except OperationalError as broken:
+            storm.tell(f"overtaken at {where!r} by one that was broken off: {broken}")
+            return
         storm.tell(f"overtaken at {where!r}: {passed and passed.outcome}")
+        if passed is not None and where != "tokens refreshed":  # there a call that was allowed goes on
+            storm.woken = where
         storm.probes["overtaken"] += 1
         storm.hit("F63")
         storm.hit("F65")
@@ -142,15 +180,30 @@ def edited_in_flight(storm: Storm) -> None:
     storm.at[storm.rng.choice(["journalled", "answered"])] = lambda: storm.do(what)
 
 
+class _Unheard(Enum):
+    """How our side can fail to acknowledge a delivery: it is not there, or it answers too late."""
+
+    LOST = "lost"
+    LATE = "late"
+
+
 def webhooks(storm: Storm) -> None:
     town = storm.town
     town.advance(5)
     for event in town.emulator.store.collection("events").values():
         storm.events[event.id] = event.realm
 
-    def post(posting: Posting) -> int:
+    trouble = storm.rng.choice([None] * 8 + [_Unheard.LOST, _Unheard.LATE])
+
+    def post(posting: Posting) -> int | None:
+        """Our side of it. What is not acknowledged in time is repeated, and holds up all that comes after it."""
         storm.old_posting = posting
-        return inbox.receive(posting.body, posting.headers, engine=town.engine)
+        if trouble is not None:
+            storm.hit("F31")
+        if trouble is _Unheard.LOST:
+            return 503
+        status = inbox.receive(posting.body, posting.headers, engine=town.engine)
+        return status if trouble is None else None
 
     storm.tell(f"{town.emulator.webhooks.pump(post)} webhook deliveries")
     if storm.old_posting is not None and storm.rng.random() < 0.2:
@@ -319,7 +372,9 @@ def _data_calls(storm: Storm) -> int:
     return len(town.emulator.log.entries(area="data", realm=town.realm))
 
 
+ACTS_THERE: Mapping[str, Act] = {"client there": client_there, "item there": item_there}
 ACTS: Mapping[str, Act] = {
+    "fed": told_by_the_feed_alone,
     "call fails": call_fails,
     "process dies": process_dies,
     "overtaken": overtaken,
@@ -327,4 +382,5 @@ ACTS: Mapping[str, Act] = {
     "run": run,
     "time": time,
     "company": company,
+    "database": database_breaks,
 }
