@@ -283,6 +283,7 @@ class Storm:
         town.provider = town.make_provider(self.kind.entities)
         self._signed_in_again()
         town.advance(town.engine.lease.total_seconds() + 1)
+        self.note_events()
         town.deliver()
         for _ in range(2):
             town.settle(90)
@@ -322,6 +323,11 @@ class Storm:
             outcome = town.connect()
             assert outcome.ok, outcome
             self.probes["reconnected"] += 1
+
+    def note_events(self) -> None:
+        """Of which company each webhook event is that waits to be delivered."""
+        for event in self.town.emulator.store.collection("events").values():
+            self.events[event.id] = event.realm
 
     def is_quiet(self) -> bool:
         town = self.town

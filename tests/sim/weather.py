@@ -190,8 +190,7 @@ class _Unheard(Enum):
 def webhooks(storm: Storm) -> None:
     town = storm.town
     town.advance(5)
-    for event in town.emulator.store.collection("events").values():
-        storm.events[event.id] = event.realm
+    storm.note_events()
 
     trouble = storm.rng.choice([None] * 8 + [_Unheard.LOST, _Unheard.LATE])
 
