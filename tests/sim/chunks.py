@@ -6,7 +6,7 @@ from tests.sim import campaign
 from tests.sim.catalogue import BY_THEMSELVES, FAULTS, STORMS
 from tests.sim.storm import BOUNDARIES, POINTS
 
-EACH = 50
+EACH = 75
 MET = (
     "created_there",
     "updated_there",

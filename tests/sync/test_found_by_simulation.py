@@ -202,3 +202,21 @@ def test_a_repeated_sending_that_is_turned_away_at_the_door_says_nothing_of_the_
     assert set(books.of("Invoice")) - before == {books.partner("invoice", invoice.pk)}
     with books.here():
         assert Attempt.objects.get(entity="invoice").sendings == 3
+
+
+def test_a_call_is_not_repeated_after_a_refresh_by_a_run_that_was_overtaken_meanwhile() -> None:
+    """Seed 277: the other run had sent the same, and request ids were forgotten there."""
+    rig = Rig()
+    rig.set_up()
+    rig.add_client("Ada Byrne")
+    rig.fault("status", status=401, entity="customer", operation="create", nth=1, times=1)
+
+    def overtaken(name: str) -> None:
+        if name == "tokens refreshed":
+            Connection.objects.update(epoch=F("epoch") + 1)
+
+    rig.engine = replace(rig.engine, at_point=overtaken)
+    passed = rig.run()
+    assert passed is not None
+    assert passed.outcome == "taken over"
+    assert not rig.customers_named("Ada Byrne")

@@ -40,10 +40,18 @@ def company_id(connection: Connection) -> str:
     return open_sealed(connection.company_sealed, bound_to=company_place(connection.firm_id))
 
 
-def open_ledger(connection: Connection, engine: Engine, meter: Counter[str] | None = None) -> Ledger:
-    """The connection's company, ready for calls. ``meter`` counts them by class; ``keep_calls`` stores what it counted."""
+def open_ledger(
+    connection: Connection,
+    engine: Engine,
+    meter: Counter[str] | None = None,
+    stands: Callable[[], object] = lambda: None,
+) -> Ledger:
+    """The connection's company, ready for calls. ``meter`` counts them by class; ``keep_calls`` stores what it counted.
+
+    ``stands``: see ``StoredTokens``.
+    """
     provider = engine.provider(connection.ledger)
-    tokens = StoredTokens(connection, provider, engine)
+    tokens = StoredTokens(connection, provider, engine, stands)
     counted: Counter[str] = Counter() if meter is None else meter
 
     def count(metered: str) -> None:

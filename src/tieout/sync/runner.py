@@ -111,7 +111,7 @@ def _run_to_its_end(held: Lease, passed: Pass) -> None:
 def _run(held: Lease, passed: Pass) -> None:
     connection, engine = held.connection, held.engine
     provider = engine.provider(connection.ledger)
-    ledger = ledgers.Watched(ledgers.open_ledger(connection, engine, passed.meter), held.check)
+    ledger = ledgers.Watched(ledgers.open_ledger(connection, engine, passed.meter, held.check), held.check)
     on = [spec for spec in in_order(provider.specs) if connection.section(spec.practice) is SectionState.ON]
     waits = waiting.ask(held)
     if waits.notes:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import asdict
 from datetime import datetime, timedelta
@@ -70,8 +71,15 @@ def current(connection: Connection) -> Tokens:
 class StoredTokens:
     """The ``TokenSource`` of one connection."""
 
-    def __init__(self, connection: Connection, provider: LedgerProvider, engine: Engine) -> None:
-        self._connection, self._provider, self._engine = connection, provider, engine
+    def __init__(
+        self,
+        connection: Connection,
+        provider: LedgerProvider,
+        engine: Engine,
+        stands: Callable[[], object] = lambda: None,
+    ) -> None:
+        """``stands``: raises when the run that calls may call no more; a refused call is repeated after a refresh."""
+        self._connection, self._provider, self._engine, self._stands = connection, provider, engine, stands
         self._held: Tokens | None = None
         self._thread = threading.get_ident()
 
@@ -85,7 +93,9 @@ class StoredTokens:
     def renew(self, refused: str) -> str:
         """Refresh unless somebody else already has. Must not be called inside a transaction of the caller's."""
         with nullcontext() if threading.get_ident() == self._thread else in_helper_thread():
-            return self._renew(refused)
+            fresh = self._renew(refused)
+            self._stands()
+            return fresh
 
     def _renew(self, refused: str) -> str:
         with transaction.atomic():
