@@ -87,7 +87,7 @@ def _whole_record(patch: Patch) -> None:
 
 @bug("Our own write is not recognised when it comes back, and is answered with another.")
 def _echo(patch: Patch) -> None:
-    patch.setattr(observations, "changed_ones", lambda connection, spec, seen: dict(seen))
+    patch.setattr(observations, "changed_ones", lambda connection, spec, seen, since: dict(seen))
     _verdicts(
         patch,
         lambda found, ours: (

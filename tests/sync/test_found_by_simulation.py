@@ -220,3 +220,23 @@ def test_a_call_is_not_repeated_after_a_refresh_by_a_run_that_was_overtaken_mean
     assert passed is not None
     assert passed.outcome == "taken over"
     assert not rig.customers_named("Ada Byrne")
+
+
+def test_a_listing_that_lags_behind_our_own_write_takes_nothing_back() -> None:
+    """It showed the name before the last one; that was typed again here, looked agreed, and was then overwritten."""
+    rig = Rig()
+    rig.set_up()
+    client = rig.add_client("Ada Byrne")
+    rig.settle()
+    rig.subscribe()
+    rig.advance(600)
+    rig.fault("lag", seconds=60)
+    rig.edit_client(client, name="Eva Diaz")
+    rig.run()
+    rig.advance(5)
+    rig.deliver()
+    rig.edit_client(client, name="Ada Byrne")
+    rig.settle()
+    assert rig.clients()[client]["name"] == "Ada Byrne"
+    assert rig.customers()[rig.links()[client]]["DisplayName"] == "Ada Byrne"
+    assert not rig.issues()

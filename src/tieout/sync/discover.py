@@ -129,7 +129,9 @@ def _take_changes(lease: Lease, connection: Connection, spec: EntitySpec, answer
     told = {key.id: row for key, row in answer.rows.items() if key.entity == spec.ledger}
     strays.notice(lease, connection, spec, {one: row for one, row in told.items() if one not in ours})
     rows = {one: row for one, row in told.items() if one in ours}
-    news: dict[str, Seen] = dict(observations.changed_ones(connection, spec, rows))
+    news: dict[str, Seen] = dict(
+        observations.changed_ones(connection, spec, rows, lease.engine.trusted_after)
+    )
     news |= {
         key.id: Absent(why)
         for key, why in answer.absent.items()
@@ -168,7 +170,7 @@ def sweep(lease: Lease, ledger: Ledger, spec: EntitySpec, started: datetime | No
         rows: dict[str, Present] = {row.id: row.record for row in page}
         listed |= set(rows)
         with lease.commit() as connection:
-            news = observations.changed_ones(connection, spec, rows)
+            news = observations.changed_ones(connection, spec, rows, lease.engine.trusted_after)
             observations.keep(connection, spec, Side.LEDGER, news, lease.engine.now())
             marks = [Mark(spec.practice, Side.LEDGER, one, "sweep", must_read=False) for one in news]
             dirty.mark(connection, marks, lease.engine.now())

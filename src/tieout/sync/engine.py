@@ -53,3 +53,8 @@ class Engine:
     """Told of a run that the database has broken off, by its connection and epoch: its lane is still taken."""
     others_wait: Callable[[], bool] = lambda: False
     """Whether another connection's run waits for a worker."""
+
+    @property
+    def trusted_after(self) -> datetime:
+        """What was seen since then may be newer than what a listing shows now."""
+        return self.now() - self.settle

@@ -72,13 +72,36 @@ def of_ledger(connection: Connection, spec: EntitySpec, ids: Collection[str]) ->
 _OF_LEDGER = "connection_id = %s AND entity = %s AND side = 'ledger' AND record_id = ANY(%s) ORDER BY id"
 
 
-def changed_ones(connection: Connection, spec: EntitySpec, seen: Mapping[str, Present]) -> dict[str, Present]:
-    """Those that differ from what was last seen, or were never seen: all others are echoes."""
+def late(connection: Connection, spec: EntitySpec, seen: Mapping[str, Seen], since: datetime) -> set[str]:
+    """Of these ledger records, those that show an older version than one we have seen after ``since``.
+
+    Listings may lag behind the answers to our own writes. What is older than the longest lag is believed again: then
+    the ledger itself went back. Versions that are no counters cannot be compared, and nothing is late.
+    """
+    parameters = [connection.pk, spec.practice, list(seen), since]
+    rows = together.select(Observation, _SEEN_LATELY, parameters) if seen else []
+    return {row.record_id for row in rows if _is_older(seen[row.record_id], row.token)}
+
+
+_SEEN_LATELY = "connection_id = %s AND entity = %s AND side = 'ledger' AND record_id = ANY(%s) AND observed_at > %s ORDER BY id"
+
+
+def _is_older(seen: Seen, token: str) -> bool:
+    shown = seen.token if isinstance(seen, Present) else ""
+    return shown.isdecimal() and token.isdecimal() and int(shown) < int(token)
+
+
+def changed_ones(
+    connection: Connection, spec: EntitySpec, seen: Mapping[str, Present], since: datetime
+) -> dict[str, Present]:
+    """Those that differ from what was last seen, or were never seen: all others are echoes, or ``late``."""
     known = of_ledger(connection, spec, list(seen))
+    behind = late(connection, spec, seen, since)
     return {
         record_id: one
         for record_id, one in seen.items()
-        if not (
+        if record_id not in behind
+        and not (
             isinstance(before := known.get(record_id), Present)
             and before.token == one.token
             and pack_units(before.units) == pack_units(one.units)

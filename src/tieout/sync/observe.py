@@ -18,6 +18,8 @@ from tieout.sync.newest import winners
 from tieout.sync.packing import unpack, unpack_units
 from tieout.sync.preferences import preferred
 
+LATE = "QuickBooks' listings do not show its latest version yet."
+
 
 @dataclass(slots=True)
 class Work:
@@ -72,6 +74,8 @@ def _observe_ledger(
     if to_read:
         read = dict(ledger.read(spec.ledger, to_read))
         with lease.commit() as connection:
+            for one in observations.late(connection, spec, read, lease.engine.trusted_after):
+                read[one] = Unknown(LATE)  # it is read again once listings show it
             observations.keep(connection, spec, Side.LEDGER, read, lease.engine.now())
         known |= read
     return known
