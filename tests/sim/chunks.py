@@ -34,7 +34,6 @@ CORE = (
     "reconnected",
     "switch turned",
     "withdrawn",
-    "halted at rest",
     "document differs and is listed",
     "credit linked at rest",
     "credit_application linked at rest",

@@ -35,6 +35,8 @@ CALL_FAULTS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("F16", {"effect": "batch_shuffle"}),
     ("F24", {"effect": "fault", "code": "6190"}),
 )
+LOST = ("drop_after", "apply_then", "reset")
+"""Effects that lose the answer to what was done."""
 OPERATIONS = ("create", "update", "write", "write", "write", "query", "cdc", "read", "*")
 
 
@@ -94,9 +96,13 @@ def call_fails(storm: Storm) -> None:
     operation = rng.choice(OPERATIONS) if not rule["effect"].startswith("batch") else "batch"
     nth = rng.choice([1, 1, 1, 1, 2, 3])
     storm.hit(fault)
-    if rule["effect"] in ("drop_after", "apply_then", "reset") and operation == "batch":
+    if rule["effect"] in LOST and nth == 3:
+        operation, nth = "batch", 1
         storm.hit("F15")
-    storm.signed_out_rightly |= operation == "*"  # it may meet the token service, whose new pair is lost then
+    if fault == "F17":
+        storm.probes["refused as expired"] += 1
+    # It may meet the token service, whose new pair is lost then; or the repetition of a call just refused like this.
+    storm.signed_out_rightly |= operation == "*" or storm.probes["refused as expired"] > 1
     storm.tell(f"{fault}: call {nth} of {operation} meets {rule}")
     storm.town.fault(**rule, operation=operation, nth=nth, times=1)
 
