@@ -14,7 +14,7 @@ from django.test import Client as Browser
 from tests.practice.billing_world import NOW, Desk
 from tests.web.conftest import entered, make_firm, make_members
 from tests.web.test_pages import Reading
-from tieout.practice.actions.clients import create_client
+from tieout.practice.actions.clients import change_client, create_client
 from tieout.practice.actions.groups import add_to_group, create_group
 from tieout.practice.actions.ledger_lists import keep_list_entry
 from tieout.practice.actions.recurring import create_recurring
@@ -335,6 +335,27 @@ def test_a_recurring_invoice_that_stopped_says_why(desk: Desk, signed_in: Signed
     )
     RecurringInvoice.objects.filter(pk=made.pk).update(problem="Tax return is archived.")
     assert "Stopped Tax return is archived." in text(signed_in("admin").get("/billing/recurring/").content)
+
+
+def test_what_is_due_in_the_whole_firm_is_written_by_those_who_see_all_of_it(
+    desk: Desk, signed_in: SignedIn, members: dict[str, Member]
+) -> None:
+    told: dict[str, Any] = {"firm_id": desk.firm_id, "actor": desk.actor}
+    change_client(**told, client_id=desk.client.pk, assigned_to_id=members["staff-assigned"].pk)
+    create_recurring(
+        **told,
+        today=date(2026, 11, 20),
+        name="Books",
+        frequency="monthly",
+        first_date="2026-11-01",
+        content={"client_id": desk.client.pk, "lines": [{"item_id": desk.item.pk}]},
+    )
+    browser = signed_in("staff-assigned")
+    page = browser.get("/billing/recurring/").content
+    assert b"takes the right to see all of them" in page
+    assert problems(page) == []
+    assert browser.post("/billing/recurring/run/").status_code == 403
+    assert not Invoice.objects.exists()
 
 
 # What is typed -------------------------------------------------------------------------------------------------

@@ -21,7 +21,10 @@ from tieout.web.api.operations import OFFERS
 
 pytestmark = pytest.mark.django_db
 NOWHERE = 999_999_999
-ASKS_FOR_MORE = {"add_late_fees": Permission.VIEW_ALL_CLIENTS}
+ASKS_FOR_MORE = {
+    "add_late_fees": Permission.VIEW_ALL_CLIENTS,
+    "write_due_invoices": Permission.VIEW_ALL_CLIENTS,
+}
 """Operations whose funnel asks for a further right than the address declares."""
 
 

@@ -12,6 +12,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from tieout.practice.access import require
 from tieout.practice.actions.clients import ChangedMeanwhile
 from tieout.practice.actions.recurring import change_recurring, create_recurring, write_due_invoices
 from tieout.practice.billing_access import access_document, history_of_row, rows_of, visible_documents
@@ -40,7 +41,12 @@ HISTORY_SHOWN = 50
 def index(request: FirmRequest) -> HttpResponse:
     found = visible_documents(request.member, RecurringInvoice).select_related("client")
     page = long_page(found.order_by("-is_active", "next_date", "id"), request.GET)
-    context = {"page": page, "may_edit": request.member.may(Permission.EDIT_INVOICES)}
+    member = request.member
+    context = {
+        "page": page,
+        "may_edit": member.may(Permission.EDIT_INVOICES),
+        "may_write_all": member.may(Permission.VIEW_ALL_CLIENTS),
+    }
     return render(request, "billing/recurring_list.html", context)
 
 
@@ -138,8 +144,9 @@ def switch(request: FirmRequest, recurring_id: int) -> HttpResponse:
 @requires(Permission.EDIT_INVOICES)
 @require_POST
 def run(request: FirmRequest) -> HttpResponse:
-    """Write all that is due now, without waiting for the daily run."""
+    """Write all that is due now, without waiting for the daily run. Of the whole firm, so for who sees all of it."""
     member = request.member
+    require(member, Permission.VIEW_ALL_CLIENTS)
     results = write_due_invoices(**by(member), today=today_of(member), now=timezone.now())
     written = sum(len(each.invoices) for each in results)
     messages.success(request, f"Wrote {written} invoice{'' if written == 1 else 's'}.")
