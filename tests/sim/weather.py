@@ -196,8 +196,6 @@ class _Unheard(Enum):
 def webhooks(storm: Storm) -> None:
     town = storm.town
     town.advance(5)
-    storm.note_events()
-
     trouble = storm.rng.choice([None] * 8 + [_Unheard.LOST, _Unheard.LATE])
 
     def post(posting: Posting) -> int | None:
@@ -207,7 +205,7 @@ def webhooks(storm: Storm) -> None:
             storm.hit("F31")
         if trouble is _Unheard.LOST:
             return 503
-        status = inbox.receive(posting.body, posting.headers, engine=town.engine)
+        status = storm.receive(posting)
         return status if trouble is None else None
 
     storm.tell(f"{town.emulator.webhooks.pump(post)} webhook deliveries")
