@@ -110,14 +110,18 @@ def bill(page: Page, demo: Demo) -> str:
     return page.url
 
 
-def stands(page: Page, address: str, word: str) -> None:
+ASKED_TO_WAIT = 90_000
+"""QuickBooks is left alone for a minute when it has asked for that, or was away."""
+
+
+def stands(page: Page, address: str, word: str, within: int = SOON) -> None:
     """Wait until the badge of a record says so."""
 
     def says_so() -> bool:
         page.goto(address)
         return word in page.locator("section[aria-labelledby=quickbooks] .tile-head").inner_text()
 
-    until(page, says_so, f"{address} says {word}")
+    until(page, says_so, f"{address} says {word}", within)
 
 
 def card(page: Page, demo: Demo, cause: str) -> Any:
@@ -225,7 +229,7 @@ def test_every_bad_moment_of_the_console_is_met_mended_and_leaves_everything_in_
         waiting = bill(page, demo)
         says(page, demo, "Waiting for QuickBooks")
         desk.all_well()
-        stands(page, waiting, "In step")
+        stands(page, waiting, "In step", ASKED_TO_WAIT)
 
     # signed out from QuickBooks' side: nothing is lost, and signing in again lets it go on
     desk.page.goto(f"{desk.company}/settings")

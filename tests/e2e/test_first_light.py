@@ -32,13 +32,13 @@ def picture(page: Page, name: str) -> None:
         )  # hiding it is a style the policy refuses
 
 
-def until(page: Page, holds: Callable[[], bool], what: str) -> None:
-    """Wait for something outside the page, looking again and again for as long as ``SOON``."""
-    for _ in range(SOON // 250):
+def until(page: Page, holds: Callable[[], bool], what: str, within: int = SOON) -> None:
+    """Wait for something outside the page, looking again and again. ``within``: milliseconds."""
+    for _ in range(within // 250):
         if holds():
             return
         page.wait_for_timeout(250)
-    pytest.fail(f"not within {SOON / 1000} s: {what}")
+    pytest.fail(f"not within {within / 1000} s: {what}")
 
 
 def test_a_firm_connects_reviews_and_syncs_and_stays_in_step(signed_in: Page, demo: Demo) -> None:
