@@ -125,11 +125,12 @@ def push(stand: Any, books: Any, wanted: int) -> list[Row]:
         ]
     with timed() as theirs:
         assert plain_loop.push(books, rows) == wanted
+    compared = "<=" if ours["cpu"] <= theirs["cpu"] else "**not reached**:"
     return [
         (
             f"push of {wanted:,} invoices: processor time for each",
             f"{ours['cpu'] / wanted * 1000:.1f} ms",
-            f"<= the loop's {theirs['cpu'] / wanted * 1000:.1f} ms",
+            f"{compared} the loop's {theirs['cpu'] / wanted * 1000:.1f} ms",
         ),
         (
             "the same without any throttle, a second",
