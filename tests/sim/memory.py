@@ -7,6 +7,7 @@ have become one without a person's answer.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -20,12 +21,17 @@ PRACTICE, LEDGER = "practice", "ledger"
 Document = Mapping[str, Any]
 
 
-def _name(member: str) -> Callable[[Document], Any]:
-    def read(document: Document) -> Any:
-        shown = document[member]
-        return shown.removesuffix(" (deleted)") if not document["Active"] else shown
+_MARK = re.compile(r" \(deleted\)( \d+)?$")
+"""What QuickBooks appends to the name of an inactive record; it numbers a second one of that name."""
 
-    return read
+
+def typed_name(document: Document, member: str = "Name") -> Any:
+    """The name as a person gave it."""
+    return document[member] if document["Active"] else _MARK.sub("", document[member])
+
+
+def _name(member: str) -> Callable[[Document], Any]:
+    return lambda document: typed_name(document, member)
 
 
 def _rate(document: Document) -> Any:
