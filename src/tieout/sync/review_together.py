@@ -90,21 +90,16 @@ def just_decided(
     rows: Sequence[ReviewRow], member: Member, *, engine: Engine | None = None
 ) -> frozenset[int]:
     """Of these rows, those that somebody else decided about lately."""
-    since = (engine or Engine()).now() - LATELY
+    return decided_since(rows, member, (engine or Engine()).now() - LATELY)
+
+
+def decided_since(rows: Sequence[ReviewRow], member: Member, since: datetime) -> frozenset[int]:
+    """Of these rows, those that somebody else decided about after ``since``."""
     return frozenset(
         row.pk
         for row in rows
-        if row.decided_at is not None and row.decided_at >= since and row.decided_by_id != member.pk
+        if row.decided_at is not None and row.decided_at > since and row.decided_by_id != member.pk
     )
-
-
-def changed_since(review: Review, member: Member, rows: Sequence[ReviewRow], seen: datetime) -> set[int]:
-    """Of these rows, those that somebody else decided about after ``seen``."""
-    return {
-        row.pk
-        for row in rows
-        if row.decided_at is not None and row.decided_at > seen and row.decided_by_id != member.pk
-    }
 
 
 def _colleagues(review: Review, member: Member, now: datetime) -> list[Colleague]:

@@ -67,7 +67,7 @@ def news(request: FirmRequest, connection: Connection, slug: str, entity: str = 
     wanted, seen = asked(request, slug), instant(request.GET.get("seen", ""))
     last = review_decisions.last_decision(review)
     page = page_of(review, wanted)
-    changed = review_together.changed_since(review, request.member, page.rows, seen) if seen else set()
+    changed = review_together.decided_since(page.rows, request.member, seen) if seen else frozenset()
     rows = drawn(connection, review, page.rows) if changed else []
     return render(
         request,
