@@ -74,6 +74,36 @@ def test_unmatched_ones_are_linked_created_or_left_out_as_said() -> None:
         assert Hold.objects.get(excluded=True).sentence == "Left out by Dana Reyes at set-up."
 
 
+def test_a_reason_given_in_the_review_is_kept_taken_back_and_stands_with_what_is_left_out() -> None:
+    rig = Rig()
+    for name in ("Lea Leave", "Mo Moved"):
+        rig.add_client(name)
+    found = reviewed(rig)
+
+    def leave_out(name: str, reason: str) -> list[review_decisions.Before]:
+        with rig.here():
+            ids = [row(rig, found, name).pk]
+            return review_decisions.decide(
+                found, rig.member, ids, Decision.EXCLUDE, reason=reason, engine=rig.engine
+            )
+
+    leave_out("Lea Leave", " Retired ")
+    leave_out("Mo Moved", "")
+    before = leave_out("Mo Moved", "Moved away")
+    assert row(rig, found, "Mo Moved").choice == {"reason": "Moved away"}
+    with rig.here():
+        review_decisions.put_back(found, rig.member, before, engine=rig.engine)
+    assert (row(rig, found, "Mo Moved").decision, row(rig, found, "Mo Moved").choice) == ("exclude", {})
+    assert not leave_out("Mo Moved", ""), "nothing new was said"
+    apply(rig, found)
+    with rig.here():
+        kept = {hold.record_id: (hold.reason, hold.sentence) for hold in Hold.objects.filter(excluded=True)}
+    assert sorted(kept.values()) == [
+        ("", "Left out by Dana Reyes at set-up."),
+        ("Retired", "Left out by Dana Reyes at set-up: Retired."),
+    ]
+
+
 def test_a_pair_made_by_hand_stands_in_both_rows_and_comes_apart_in_both() -> None:
     rig = Rig()
     rig.add_client("Bob Byrne")

@@ -128,6 +128,54 @@ def test_unmatched_ones_are_created_or_left_out_and_leaving_out_can_be_taken_bac
     assert "data-key-undo" not in page
 
 
+def reasons(rig: Rig) -> dict[str, str]:
+    """Name -> why it is left out, as the list says it."""
+    rig.settle()
+    with rig.here():
+        rows = Issue.objects.filter(closed_at=None, cause="excluded").order_by("name")
+        return {row.name: row.sentence for row in rows}
+
+
+def test_many_are_left_out_for_one_reason_and_it_is_shown_with_each() -> None:
+    rig = unmatched("Ada", "Bo", "Cy")
+    browser = browser_of(rig)
+    ids = issue_ids(rig, "unmatched")
+    browser.post(LIST + "decide/", {"do": "leave_out", "issue": ids[:2], "why": "Kept here only"})
+    sentence = "Left out by Dana Reyes: Kept here only."
+    assert reasons(rig) == {"Ada": sentence, "Bo": sentence}
+    assert text(browser, LIST + "?listing=left_out").count(sentence) == 2
+    browser.post(
+        LIST + "decide/", {"do": "say_why", "issue": issue_ids(rig, "excluded")[:1], "why": "Retired"}
+    )
+    assert reasons(rig) == {"Ada": "Left out by Dana Reyes: Retired.", "Bo": sentence}
+
+
+def test_why_may_be_said_after_one_press_left_it_out() -> None:
+    rig = unmatched("Ada", "Bo")
+    browser = browser_of(rig)
+    page = press(browser, "leave_out", issue_ids(rig, "unmatched")[0])
+    assert "Why is it left out? (optional)" in page
+    answer = browser.post(LIST + "why/", {"why": "Not a client any more"}, follow=True)
+    assert "Kept, and shown under Left out." in answer.content.decode()
+    assert reasons(rig) == {"Ada": "Left out by Dana Reyes: Not a client any more."}
+    assert "Why is it left out?" not in press(browser, "create", issue_ids(rig, "unmatched")[0])
+    answer = browser.post(LIST + "why/", {"why": "Too late"}, follow=True)
+    assert "Nothing to add it to" in answer.content.decode()
+    assert reasons(rig) == {"Ada": "Left out by Dana Reyes: Not a client any more."}
+
+
+def test_taking_a_restoring_back_keeps_the_reason() -> None:
+    rig = unmatched("Ada")
+    browser = browser_of(rig)
+    press(browser, "leave_out", issue_ids(rig, "unmatched")[0], why="A test record")
+    rig.settle()
+    press(browser, "restore", issue_ids(rig, "excluded")[0])
+    rig.settle()
+    assert rig.issues() == [("unmatched", "Ada")]
+    browser.post(LIST + "undo/")
+    assert reasons(rig) == {"Ada": "Left out by Dana Reyes: A test record."}
+
+
 def test_restoring_brings_a_record_back_to_those_that_wait_for_a_decision() -> None:
     rig = unmatched("Ada")
     with rig.here():

@@ -21,9 +21,10 @@ def page_of(rig: Rig, client: str, member: Member | None = None) -> str:
     return " ".join(answer.content.decode().split())
 
 
-def press(rig: Rig, client: str, do: str) -> str:
+def press(rig: Rig, client: str, do: str, **more: str) -> str:
     browser: Client = entered(rig.member)
-    answer = browser.post(f"{RECORD}{client}/", {"do": do, "back": f"/clients/{client}/"}, follow=True)
+    sent = {"do": do, "back": f"/clients/{client}/", **more}
+    answer = browser.post(f"{RECORD}{client}/", sent, follow=True)
     assert answer.status_code == 200
     return " ".join(answer.content.decode().split())
 
@@ -101,6 +102,25 @@ def test_left_out_and_taken_back_in() -> None:
     press(rig, client, "restore")
     rig.settle()
     assert rig.issues() == [("unmatched", "Only Here")]
+
+
+def test_why_it_is_left_out_is_typed_kept_changed_and_told() -> None:
+    rig = Rig()
+    client = rig.add_client("Only Here")
+    rig.set_up()
+    assert 'name="why"' in page_of(rig, client)
+    press(rig, client, "leave_out", why="  Moved   to another firm. ")
+    rig.settle()
+    page = page_of(rig, client)
+    assert "Left out by Dana Reyes: Moved to another firm." in page
+    assert "Dana Reyes left Only Here out: Moved to another firm" in page
+    assert 'value="Moved to another firm"' in page
+    press(rig, client, "say_why", why="Retired")
+    rig.settle()
+    page = page_of(rig, client)
+    assert "Left out by Dana Reyes: Retired." in page
+    assert "Dana Reyes said why Only Here is left out: Retired" in page
+    assert "It is so already" in press(rig, client, "say_why", why="Retired")
 
 
 def test_what_may_not_be_done_is_a_sentence() -> None:

@@ -163,24 +163,47 @@ def create_on_other_side(member: Member, keys: Sequence[Key], *, engine: Engine 
     return released
 
 
-def exclude(member: Member, keys: Sequence[Key], *, reason: str = "", engine: Engine | None = None) -> None:
-    """Leave these records out on purpose; they are listed as left out and can be restored."""
+def exclude(
+    member: Member, keys: Sequence[Key], *, reason: str | None = "", engine: Engine | None = None
+) -> None:
+    """Leave these records out on purpose; they are listed as left out and can be restored.
+
+    ``reason``: why, in the person's words (``tidy_reason``); None: what each was left out for before.
+    """
     engine = engine or Engine()
     with transaction.atomic():
         connection = _locked(_connection(member))
         who = member.user.get_full_name()
+        before = _holds(connection, keys) if reason is None else {}
         for key in keys:
-            sentence = f"Left out by {who}" + (f": {reason}" if reason else ".")
-            _hold(connection, key, sentence, member, excluded=True)
-            say(
-                connection,
-                engine.now(),
-                f"{who} left {_name(connection, key)} out",
-                result="info",
-                key=key,
-                by=member,
-            )
+            why = tidy_reason(reason) if reason is not None else before[key].reason if key in before else ""
+            _hold(connection, key, left_out_by(who, why), member, excluded=True, reason=why)
+            name = _name(connection, key)
+            sentence = f"{who} left {name} out" + (f": {why}" if why else "")
+            say(connection, engine.now(), sentence, result="info", key=key, by=member)
         _ring(connection, keys, "left out", engine)
+
+
+def say_why(member: Member, keys: Sequence[Key], reason: str, *, engine: Engine | None = None) -> int:
+    """Give, change or take back the reason of records that are left out. Returns how many are."""
+    engine = engine or Engine()
+    why = tidy_reason(reason)
+    with transaction.atomic():
+        connection = _locked(_connection(member))
+        who = member.user.get_full_name()
+        holds = _holds(connection, keys)
+        told = [key for key, hold in holds.items() if hold.excluded and hold.reason != why]
+        for key in told:
+            _hold(connection, key, left_out_by(who, why), member, excluded=True, reason=why)
+            name = _name(connection, key)
+            sentence = (
+                f"{who} said why {name} is left out: {why}"
+                if why
+                else f"{who} took back why {name} is left out"
+            )
+            say(connection, engine.now(), sentence, result="info", key=key, by=member)
+        _ring(connection, told, "why it is left out", engine)
+    return len(told)
 
 
 def restore(member: Member, keys: Sequence[Key], *, engine: Engine | None = None) -> None:
@@ -191,6 +214,8 @@ def restore(member: Member, keys: Sequence[Key], *, engine: Engine | None = None
         who = member.user.get_full_name()
         for key in keys:
             _hold(connection, key, f"{who} took it back in; it waits for a decision.", member, excluded=False)
+            sentence = f"{who} took {_name(connection, key)} back in"
+            say(connection, engine.now(), sentence, result="info", key=key, by=member)
         _ring(connection, keys, "restored", engine)
 
 
@@ -233,7 +258,26 @@ def _locked(connection: Connection) -> Connection:
     return Connection.objects.select_for_update().get(pk=connection.pk)
 
 
-def _hold(connection: Connection, key: Key, sentence: str, member: Member, *, excluded: bool) -> None:
+def tidy_reason(typed: str) -> str:
+    """A reason as it is kept: one line, at most as long as its column."""
+    return " ".join(typed.split())[:200].rstrip(" .")
+
+
+def left_out_by(who: str, why: str = "", *, when: str = "") -> str:
+    """The sentence that a record which is left out is listed with."""
+    return f"Left out by {who}{when}" + (f": {why}." if why else ".")
+
+
+def _hold(
+    connection: Connection,
+    key: Key,
+    sentence: str,
+    member: Member,
+    *,
+    excluded: bool,
+    reason: str | None = None,
+) -> None:
+    """``reason`` None: the last one stays, for a restoring that is taken back."""
     Hold.objects.update_or_create(
         connection=connection,
         entity=key.entity,
@@ -244,8 +288,16 @@ def _hold(connection: Connection, key: Key, sentence: str, member: Member, *, ex
             "sentence": sentence[:500],
             "excluded": excluded,
             "held_by": member,
-        },
+        }
+        | ({} if reason is None else {"reason": reason}),
     )
+
+
+def _holds(connection: Connection, keys: Sequence[Key]) -> dict[Key, Hold]:
+    """Of these records, those that are held. One query."""
+    rows = Hold.objects.filter(connection=connection, record_id__in=[key.id for key in keys])
+    found = {Key(row.entity, Side(row.side), row.record_id): row for row in rows}
+    return {key: found[key] for key in keys if key in found}
 
 
 def _release(connection: Connection, *keys: Key) -> int:

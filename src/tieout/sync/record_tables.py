@@ -118,6 +118,8 @@ class Hold(OfConnection):
     excluded = models.BooleanField(default=False)
     """True: left out on purpose. False: waits for a decision."""
     sentence = models.CharField(max_length=500)
+    reason = models.CharField(max_length=200, blank=True)
+    """Why it was left out, in the words of the person who did; part of ``sentence`` too. Optional."""
     held_at = models.DateTimeField(default=timezone.now)
     held_by = models.ForeignKey(Member, on_delete=models.SET_NULL, null=True, related_name="+")
 

@@ -17,7 +17,7 @@ from django.db.models import Max, Q
 from tieout.practice.models import Member
 from tieout.reconcile.match import Bucket
 from tieout.reconcile.state import Side
-from tieout.sync.decisions import CannotDecide
+from tieout.sync.decisions import CannotDecide, tidy_reason
 from tieout.sync.engine import Engine
 from tieout.sync.models import Link, Observation, Review, ReviewRow, ReviewState
 from tieout.sync.review_plan import ALLOWED, Decision
@@ -41,21 +41,24 @@ def decide(
     decision: Decision,
     *,
     seen: datetime | None = None,
+    reason: str = "",
     engine: Engine | None = None,
 ) -> list[Before]:
     """Say the same of all these rows that may be said so. Returns what they said before, without those unchanged.
 
+    ``reason``: why they are left out, in the person's words; kept in the row's ``choice`` and, once applied, with its hold.
     ``seen``: the last decision that the person had before them (``last_decision``); without it nobody is late.
     """
     assert decision is not Decision.LINK, "linking names another record: see ``link``"
     with transaction.atomic():
         rows = _rows(review, member, ids)
         now = (engine or Engine()).now()
+        why = tidy_reason(reason) if decision is Decision.EXCLUDE else ""
         allowed = [
             row
             for row in rows
             if (not decision or decision in ALLOWED[row.bucket])
-            and row.decision != decision
+            and (row.decision != decision or (why and row.choice.get("reason") != why))
             and not _late(row, member, seen)
         ]
         before = []
@@ -63,7 +66,8 @@ def decide(
             before += _release(review, row, member, now)
             before.append(_before(row))
             keep = row.choice.get("keep")
-            _save(row, decision, {"keep": keep} if keep else {}, member, now)
+            choice = ({"keep": keep} if keep else {}) | ({"reason": why} if why else {})
+            _save(row, decision, choice, member, now)
     return before
 
 

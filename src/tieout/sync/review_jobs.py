@@ -28,6 +28,7 @@ from tieout.sync import (
     review_rows,
     tasks,
 )
+from tieout.sync.decisions import left_out_by
 from tieout.sync.dirty import Mark
 from tieout.sync.engine import Engine
 from tieout.sync.ledgers import keep_calls, open_ledger
@@ -305,6 +306,7 @@ def _hold(found: Review, connection: Connection, spec: EntitySpec, rows: Iterabl
                     record_id=record_id,
                     excluded=becomes is Fate.LEAVE_OUT,
                     sentence=_why_held(row, spec)[:500],
+                    reason=row.choice.get("reason", ""),
                     held_by=row.decided_by or found.applied_by,
                 )
     Hold.objects.filter(connection=connection, entity=spec.practice).delete()
@@ -313,8 +315,8 @@ def _hold(found: Review, connection: Connection, spec: EntitySpec, rows: Iterabl
 
 def _why_held(row: ReviewRow, spec: EntitySpec) -> str:
     if row.decision == Decision.EXCLUDE:
-        who = f" by {row.decided_by.user.get_full_name()}" if row.decided_by else ""
-        return f"Left out{who} at set-up."
+        who = row.decided_by.user.get_full_name() if row.decided_by else "a colleague"
+        return left_out_by(who, row.choice.get("reason", ""), when=" at set-up")
     if row.bucket in HELD:
         return HELD[Bucket(row.bucket)]
     return NOT_ASKED_FOR if row.bucket == OUTSIDE else SWITCHED_OFF.format(plural=spec.plural.lower())

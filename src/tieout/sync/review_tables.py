@@ -83,7 +83,8 @@ class ReviewRow(models.Model):
     decision = models.CharField(max_length=20, blank=True)
     """What a person decided, in the words of ``review_plan``; empty: the bucket's own way."""
     choice = models.JSONField(default=dict)
-    """Of the decision: ``with`` and ``with_name`` (the record to link), ``keep`` (unit -> side) where a pair differs."""
+    """Of the decision: ``with`` and ``with_name`` (the record to link), ``keep`` (unit -> side) where a pair differs,
+    ``reason`` (text) where it is left out."""
     decided_by = models.ForeignKey(Member, on_delete=models.SET_NULL, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True)
     sort_name = models.CharField(max_length=1000)

@@ -78,6 +78,8 @@ class Story:
     open: tuple[WorkRow, ...]
     held: bool
     excluded: bool
+    left_out_for: str
+    """The reason typed when it was left out."""
     lines: tuple[Told, ...]
 
 
@@ -111,6 +113,7 @@ def story(
         open=rows,
         held=bool(hold),
         excluded=bool(hold and hold.excluded),
+        left_out_for=hold.reason if hold and hold.excluded else "",
         lines=_lines(connection, spec, key, ledger_id),
     )
 

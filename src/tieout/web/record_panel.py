@@ -16,7 +16,7 @@ from tieout.sync.worklist import WorkRow
 from tieout.web.access import FirmRequest
 from tieout.web.badges import Badge, badge_of
 from tieout.web.integrations import undoing
-from tieout.web.integrations.remedies import NAMED, Button, buttons
+from tieout.web.integrations.remedies import NAMED, Button, bulk, buttons
 from tieout.web.unit_values import said
 
 NUMBERED = frozenset({"invoice", "credit"})
@@ -35,6 +35,8 @@ class Panel:
     open: Sequence[tuple[WorkRow, Sequence[Button]]]
     lines: Sequence[tuple[object, Sequence[tuple[str, str, str]]]]
     undo: str
+    asks_why: bool
+    """Whether one of the open reasons offers to leave it out: then why may be typed beside."""
     back: str
     number: str = ""
     """A document's number in QuickBooks; QuickBooks may have given it one of its own."""
@@ -60,6 +62,7 @@ def panel_of(request: FirmRequest, entity: str, record_id: str) -> Panel | None:
             for line in found.lines
         ],
         undo=undoing.offered(request.session, timezone.now()) if may else "",
+        asks_why=any(one.verb == "leave_out" for row in found.open for one in bulk(row.cause.slug)),
         back=request.get_full_path(),
         number=found.ledger_name if entity in NUMBERED else "",
         named=entity in NAMED,

@@ -43,6 +43,8 @@ class Ask:
     rows: Sequence[WorkRow]
     other: str = ""
     """A record of the other side, for acts that name one."""
+    why: str = ""
+    """Why they are left out, as typed; empty when nobody said."""
 
     @property
     def names(self) -> str:
@@ -99,13 +101,19 @@ def create_again(ask: Ask) -> Done:
 
 
 def leave_out(ask: Ask) -> Done:
-    return leave_records_out(ask.member, ask.records, ask.names)
+    return leave_records_out(ask.member, ask.records, ask.names, ask.why)
 
 
-def leave_records_out(member: Member, keys: Sequence[Key], names: str) -> Done:
-    decisions.exclude(member, keys)
+def leave_records_out(member: Member, keys: Sequence[Key], names: str, why: str) -> Done:
+    decisions.exclude(member, keys, reason=why)
     undo = Undo("restore", tuple((key.entity, key.side.value, key.id) for key in keys))
     return Done(f"Left out: {names}. You find it under Left out and can restore it there.", undo)
+
+
+def say_why(ask: Ask) -> Done:
+    if not decisions.say_why(ask.member, ask.records, ask.why):
+        raise CannotDecide("It is so already, or not left out any more. Nothing was changed.")
+    return Done(f"{ask.names}: why it is left out is kept with it.")
 
 
 def restore(ask: Ask) -> Done:
@@ -211,6 +219,7 @@ ACTS: Mapping[str, Callable[[Ask], Done]] = {
     "create": create,
     "create_again": create_again,
     "leave_out": leave_out,
+    "say_why": say_why,
     "restore": restore,
     "different": different,
     "detach": detach,

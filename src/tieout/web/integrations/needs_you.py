@@ -17,7 +17,7 @@ from tieout.practice.access import members_to_assign
 from tieout.practice.firms import Member
 from tieout.practice.money import shown
 from tieout.practice.permissions import Permission
-from tieout.sync import partners, repairs, status, worklist
+from tieout.sync import decisions, partners, repairs, status, worklist
 from tieout.sync.decisions import CannotDecide
 from tieout.sync.issues import CAUSES
 from tieout.sync.models import Connection
@@ -31,6 +31,7 @@ from tieout.web.integrations.remedies import (
     REMEDIES,
     Button,
     Remedy,
+    asks_why,
     bulk,
     buttons,
     for_all,
@@ -70,6 +71,8 @@ class Card:
     """The one button for every record of the cause."""
     page: WorkPage
     with_values: bool
+    asks_why: bool
+    """Whether a reason may be typed beside the buttons for many."""
     money: str
     """What its documents come to; empty when there are none."""
 
@@ -124,6 +127,7 @@ def issues(request: FirmRequest, connection: Connection) -> HttpResponse:
             "keep": urlencode(keep) + "&",
             "back": f"{request.path}?{urlencode(keep | {'page': page_number(request)})}",
             "undo": undoing.offered(request.session, timezone.now()),
+            "left_out": undoing.left_out(request.session, timezone.now()),
             "moving": ",".join(map(str, moving)),
             "moving_count": len(moving),
             "agree": _in_step(connection) if here == "needs_you" and not cards else 0,
@@ -151,7 +155,7 @@ def decide(request: FirmRequest, connection: Connection) -> HttpResponse:
         messages.info(request, "That was settled meanwhile. Nothing had to be done.")
     else:
         try:
-            done = ACTS[verb](Ask(request.member, rows, other))
+            done = ACTS[verb](Ask(request.member, rows, other, request.POST.get("why", "")))
         except CannotDecide as refusal:
             messages.warning(request, str(refusal))
         else:
@@ -176,6 +180,21 @@ def undo(request: FirmRequest, connection: Connection) -> HttpResponse:
             messages.success(request, "Taken back.")
     except CannotDecide as refusal:
         messages.warning(request, f"It cannot be taken back any more. {refusal}")
+    return redirect(back(request))
+
+
+@connected
+@require_POST
+def say_why(request: FirmRequest, connection: Connection) -> HttpResponse:
+    """Why what was just left out is left out: asked afterwards, so that leaving out stays one press."""
+    keys = undoing.left_out(request.session, timezone.now())
+    try:
+        if decisions.say_why(request.member, keys, request.POST.get("why", "")):
+            messages.success(request, "Kept, and shown under Left out.")
+        else:
+            messages.info(request, "Nothing to add it to: type a reason, or find the record under Left out.")
+    except CannotDecide as refusal:
+        messages.warning(request, str(refusal))
     return redirect(back(request))
 
 
@@ -244,7 +263,8 @@ def _card(connection: Connection, listing: str, group: Group, money: str, **aske
     lines = [_line(connection, row) for row in page.rows]
     can = bulk(group.cause.slug) if group.cause.slug in CAUSES else []
     with_values = any(line.row.values for line in lines)
-    return Card(group, lines, can, for_all(group.cause.slug), page, with_values, money)
+    why = asks_why(group.cause.slug)
+    return Card(group, lines, can, for_all(group.cause.slug), page, with_values, why, money)
 
 
 def _line(connection: Connection, row: WorkRow) -> Line:

@@ -46,7 +46,13 @@ def _create(request: FirmRequest, connection: Connection, key: Key, name: str) -
 
 
 def _leave_out(request: FirmRequest, connection: Connection, key: Key, name: str) -> Done:
-    return acts.leave_records_out(request.member, [key], name)
+    return acts.leave_records_out(request.member, [key], name, request.POST.get("why", ""))
+
+
+def _say_why(request: FirmRequest, connection: Connection, key: Key, name: str) -> Done:
+    if not decisions.say_why(request.member, [key], request.POST.get("why", "")):
+        raise CannotDecide("It is so already, or not left out any more. Nothing was changed.")
+    return Done(f"{name}: why it is left out is kept with it.")
 
 
 def _restore(request: FirmRequest, connection: Connection, key: Key, name: str) -> Done:
@@ -64,6 +70,7 @@ _ACTS: Mapping[str, Callable[[FirmRequest, Connection, Key, str], Done]] = {
     "unlink": _unlink,
     "create": _create,
     "leave_out": _leave_out,
+    "say_why": _say_why,
     "restore": _restore,
     "retry": _retry,
 }

@@ -49,6 +49,7 @@ USE_NAME = Remedy("use_name", "Rename here", "check")
 KEEP_OURS = Remedy("keep_practice", "Keep ours", "arrow-right", bulk=True)
 ACCEPT = Remedy("keep_ledger", "Accept theirs", "arrow-left", bulk=True)
 RESTORE = Remedy("restore", "Restore", "restore", bulk=True)
+SAY_WHY = Remedy("say_why", "Keep the reason", "pencil", bulk=True)
 EDIT = Remedy("edit", "Edit here", "pencil")
 ARCHIVE = Remedy("archive", "Archive here", "archive")
 OPEN = Remedy("open", "Open in QuickBooks", "external-link")
@@ -80,7 +81,7 @@ REMEDIES: Mapping[str, Sequence[Remedy]] = {
     "ask_human": (OPEN, EDIT, CHECK, LEAVE_OUT),
     "reconnect": (RECONNECT,),
     "bug": (RETRY,),
-    "excluded": (RESTORE,),
+    "excluded": (RESTORE, SAY_WHY),
     "switched_off": (SWITCHES,),
 }
 
@@ -124,6 +125,11 @@ def for_all(cause: str) -> Remedy | None:
     return next((one for one in REMEDIES.get(cause, ()) if one.verb == "retry" and cause in SHARED), None)
 
 
+def asks_why(cause: str) -> bool:
+    """Whether a reason may be typed beside the buttons for many."""
+    return any(remedy.verb in ("leave_out", "say_why") for remedy in bulk(cause))
+
+
 def bulk(cause: str) -> list[Remedy]:
     """What can be done about many rows of one cause at once."""
     return [remedy for remedy in REMEDIES.get(cause, ()) if remedy.bulk]
@@ -154,7 +160,7 @@ def _buttons(row: WorkRow, deep_link: str) -> Iterator[Button]:
         "reconnect": (reverse("quickbooks-connect"), False),
     }
     for remedy in REMEDIES.get(row.cause.slug, ()):
-        if not offers(row, remedy):
+        if not offers(row, remedy) or remedy is SAY_WHY:  # said beside the ticked rows, where the words are
             continue
         label = _label(row, remedy)
         if remedy.verb not in pages:

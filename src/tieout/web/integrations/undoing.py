@@ -47,6 +47,14 @@ def offered(session: Mapping[str, Any], now: datetime) -> str:
     return str(kept["sentence"])
 
 
+def left_out(session: Mapping[str, Any], now: datetime) -> list[Key]:
+    """The records that the last act left out: those one may still say why of. Empty after any other act."""
+    kept = session.get(KEPT)
+    if kept is None or kept["verb"] != "restore" or not offered(session, now):
+        return []
+    return [Key(entity, Side(side), record_id) for entity, side, record_id in kept["records"]]
+
+
 def take_back(session: MutableMapping[str, Any], member: Member) -> bool:
     """Undo it. False when there is nothing to undo; raises ``CannotDecide`` when it has gone too far."""
     kept = session.pop(KEPT, None)
@@ -76,5 +84,5 @@ _VERBS: Mapping[str, Callable[[Member, list[Key], str], None]] = {
     "link": _link,
     "bring_back": lambda member, keys, other: _bring_back(member, other),
     "restore": lambda member, keys, other: decisions.restore(member, keys),
-    "leave_out": lambda member, keys, other: decisions.exclude(member, keys),
+    "leave_out": lambda member, keys, other: decisions.exclude(member, keys, reason=None),
 }

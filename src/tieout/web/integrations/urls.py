@@ -50,6 +50,7 @@ urlpatterns = [
     path(MANAGE + "needs-you/", needs_you.issues, name="quickbooks-issues"),
     path(MANAGE + "needs-you/decide/", needs_you.decide, name="quickbooks-decide"),
     path(MANAGE + "needs-you/undo/", needs_you.undo, name="quickbooks-undo"),
+    path(MANAGE + "needs-you/why/", needs_you.say_why, name="quickbooks-say-why"),
     path(MANAGE + "needs-you/moving/", needs_you.moving, name="quickbooks-moving"),
     path(MANAGE + "needs-you/export.csv", exports.issues, name="quickbooks-issues-export"),
     path(MANAGE + "link/<slug:entity>/<slug:side>/<slug:record_id>/", linking.choose, name="quickbooks-link"),
