@@ -137,7 +137,7 @@ def _take_changes(lease: Lease, connection: Connection, spec: EntitySpec, answer
         for key, why in answer.absent.items()
         if key.entity == spec.ledger and key.id in ours
     }
-    observations.keep(connection, spec, Side.LEDGER, news, now)
+    observations.keep(connection, spec, Side.LEDGER, news, lease.engine)
     marks = [
         Mark(spec.practice, Side.LEDGER, record_id, "change feed", must_read=False) for record_id in news
     ]
@@ -171,7 +171,7 @@ def sweep(lease: Lease, ledger: Ledger, spec: EntitySpec, started: datetime | No
         listed |= set(rows)
         with lease.commit() as connection:
             news = observations.changed_ones(connection, spec, rows, lease.engine.trusted_after)
-            observations.keep(connection, spec, Side.LEDGER, news, lease.engine.now())
+            observations.keep(connection, spec, Side.LEDGER, news, lease.engine)
             marks = [Mark(spec.practice, Side.LEDGER, one, "sweep", must_read=False) for one in news]
             dirty.mark(connection, marks, lease.engine.now())
         news_total += len(news)

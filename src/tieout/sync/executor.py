@@ -127,7 +127,7 @@ class Executor:
         )
         seen = {new_id: Present(view.units, str(view.version), view.facts)}
         now = self.lease.engine.now()
-        observations.keep(connection, self.spec, Side.PRACTICE, seen, now)
+        observations.keep(connection, self.spec, Side.PRACTICE, seen, self.lease.engine)
         wake_waiting(connection, key, now)
         say(connection, now, f"{self.spec.label} {name} came from QuickBooks", key=key)
         self._count("created_here")

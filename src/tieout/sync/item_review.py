@@ -85,7 +85,7 @@ def _ledger_ids(row: ReviewRow) -> list[str]:
 def _read_again(connection: Connection, spec: EntitySpec, ids: Sequence[str], engine: Engine) -> None:
     meter: Counter[str] = Counter()
     seen = open_ledger(connection, engine, meter).read(spec.ledger, ids) if ids else {}
-    observations.keep(connection, spec, Side.LEDGER, seen, engine.now())
+    observations.keep(connection, spec, Side.LEDGER, seen, engine)
     keep_calls(connection, meter, engine.now())
 
 

@@ -10,6 +10,7 @@ from tieout.reconcile.spec import EntitySpec
 from tieout.reconcile.state import Absent, Key, Present, Side, Unknown
 from tieout.reconcile.state import Observation as Seen
 from tieout.sync import together
+from tieout.sync.engine import Engine
 from tieout.sync.match_memory import never_pairs
 from tieout.sync.models import Connection, Link, Observation
 from tieout.sync.packing import pack, pack_units, unpack, unpack_units
@@ -20,16 +21,25 @@ _AT_ONCE = 1_000
 
 
 def keep(
-    connection: Connection, spec: EntitySpec, side: Side, seen: Mapping[str, Seen], now: datetime
+    connection: Connection, spec: EntitySpec, side: Side, seen: Mapping[str, Seen], engine: Engine
 ) -> None:
-    """Store what was seen of these records. ``Unknown`` stores nothing: it is not knowledge."""
+    """Store what was seen of these records. ``Unknown`` stores nothing: it is not knowledge; nor does what is ``late``."""
     rows = [
-        _row(connection, spec, side, record_id, one, now)
+        _row(connection, spec, side, record_id, one, engine.now())
         for record_id, one in seen.items()
         if not isinstance(one, Unknown)
     ]
+    only_if, parameters = (_NOT_LATE, [engine.trusted_after]) if side is Side.LEDGER else ("", [])
     for start in range(0, len(rows), _AT_ONCE):
-        together.insert(Observation, rows[start : start + _AT_ONCE], or_update=_ONCE)
+        some = rows[start : start + _AT_ONCE]
+        together.insert(Observation, some, or_update=_ONCE, only_if=only_if, parameters=parameters)
+
+
+_NOT_LATE = """
+CASE WHEN kept.observed_at > %s AND kept.token ~ '^[0-9]+$' AND excluded.token ~ '^[0-9]+$'
+THEN excluded.token::numeric >= kept.token::numeric ELSE true END
+"""
+"""The rule of ``late``, where rows are written: no reader of QuickBooks can forget it, and it costs no query."""
 
 
 def _row(

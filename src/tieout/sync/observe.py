@@ -76,7 +76,7 @@ def _observe_ledger(
         with lease.commit() as connection:
             for one in observations.late(connection, spec, read, lease.engine.trusted_after):
                 read[one] = Unknown(LATE)  # it is read again once listings show it
-            observations.keep(connection, spec, Side.LEDGER, read, lease.engine.now())
+            observations.keep(connection, spec, Side.LEDGER, read, lease.engine)
         known |= read
     return known
 
@@ -87,7 +87,7 @@ def _observe_practice(lease: Lease, spec: EntitySpec, ids: Collection[str]) -> d
     seen: dict[str, Seen] = {one: Absent("it no longer exists here") for one in ids if one not in views}
     seen |= {one: Present(view.units, str(view.version), view.facts) for one, view in views.items()}
     with lease.commit() as connection:
-        observations.keep(connection, spec, Side.PRACTICE, seen, lease.engine.now())
+        observations.keep(connection, spec, Side.PRACTICE, seen, lease.engine)
     return seen
 
 

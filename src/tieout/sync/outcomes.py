@@ -52,7 +52,7 @@ def record(connection: Connection, spec: EntitySpec, engine: Engine, came: Seque
     created = [attempt for attempt, _ in answered if attempt.operation == "create"]
     wake_waiting_for(connection, [Key(one.entity, Side.PRACTICE, one.practice_id) for one in created], now)
     seen = {answer.row.id: answer.row.record for _, answer in answered}
-    observations.keep(connection, spec, Side.LEDGER, seen, now)
+    observations.keep(connection, spec, Side.LEDGER, seen, engine)
     moved = [
         Mark(one.attempt.entity, Side.LEDGER, one.attempt.ledger_id, "moved on there")
         for one in came

@@ -40,7 +40,7 @@ def looked_again(found: Review, engine: Engine) -> bool:
         return False
     finally:
         keep_calls(connection, meter, engine.now())
-    observations.keep(connection, spec, Side.LEDGER, seen, engine.now())
+    observations.keep(connection, spec, Side.LEDGER, seen, engine)
     return True
 
 

@@ -127,7 +127,7 @@ def _read_ledger(
     read = 0
     for page in ledger.list(spec.ledger, Activity.ALL):
         seen = {row.id: row.record for row in page}
-        observations.keep(connection, spec, Side.LEDGER, seen, engine.now())
+        observations.keep(connection, spec, Side.LEDGER, seen, engine)
         read += len(page)
         _step(found, done=min(read, total), total=total)
 
@@ -146,11 +146,11 @@ def _read_practice(
         record = Present(view.units, str(view.version), view.facts)
         chunk[record_id] = record
         if len(chunk) >= 1_000:
-            observations.keep(connection, spec, Side.PRACTICE, chunk, engine.now())
+            observations.keep(connection, spec, Side.PRACTICE, chunk, engine)
             chunk = {}
         if record_id not in linked and spec.left_out(Side.PRACTICE, record) is None:
             candidates.append(candidate(spec, Side.PRACTICE, record_id, record))
-    observations.keep(connection, spec, Side.PRACTICE, chunk, engine.now())
+    observations.keep(connection, spec, Side.PRACTICE, chunk, engine)
     return candidates
 
 

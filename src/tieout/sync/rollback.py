@@ -200,7 +200,7 @@ def _restore_there(held: Lease, sender: Sender, run: Extent) -> list[str]:
     spec = sender.spec
     read = sender.ledger.read(spec.ledger, list(run.there)) if run.there else {}
     with held.commit() as connection:
-        observations.keep(connection, spec, Side.LEDGER, read, held.engine.now())
+        observations.keep(connection, spec, Side.LEDGER, read, held.engine)
     left: list[str] = []
     outgoing = []
     for record_id, change in run.there.items():

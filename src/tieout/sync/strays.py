@@ -37,7 +37,7 @@ def notice(lease: Lease, connection: Connection, spec: EntitySpec, rows: Mapping
         if mark not in known
     }
     before, now = observations.of_ledger(connection, spec, list(found)), lease.engine.now()
-    observations.keep(connection, spec, Side.LEDGER, found, now)
+    observations.keep(connection, spec, Side.LEDGER, found, lease.engine)
     for one in sorted(set(found) - set(before)):
         name = str(found[one].units.get(spec.name_unit) or one)
         sentence = SENTENCE.format(label=spec.label.lower(), name=name)

@@ -60,30 +60,41 @@ def _shape(model: type[models.Model]) -> tuple[list[str], list[int]]:
 
 
 def insert(
-    model: type[models.Model], rows: Sequence[Row], *, or_update: tuple[str, ...] = (), key: str = ""
+    model: type[models.Model],
+    rows: Sequence[Row],
+    *,
+    or_update: tuple[str, ...] = (),
+    only_if: str = "",
+    parameters: Sequence[Any] = (),
+    key: str = "",
 ) -> dict[Any, int]:
     """Insert these; all rows name the same columns. Gives the new rows' ids by their column ``key``, if one is named.
 
-    ``or_update``: the columns of a unique constraint; a row that is there already gets all the other columns.
+    ``or_update``: the columns of a unique constraint; a row that is there already gets all the other columns, if the
+    condition ``only_if`` (SQL with ``parameters``, over ``kept`` and ``excluded``) holds, and otherwise stays as it is.
     """
     if not rows:
         return {}
     with database.cursor() as cursor:
-        cursor.execute(_statement(model, tuple(rows[0]), or_update, key), [encoded(rows)])
+        statement = _statement(model, tuple(rows[0]), or_update, only_if, key)
+        cursor.execute(statement, [encoded(rows), *parameters])
         return dict(cursor.fetchall()) if key else {}
 
 
 @cache
-def _statement(model: type[models.Model], columns: tuple[str, ...], unique: tuple[str, ...], key: str) -> str:
+def _statement(
+    model: type[models.Model], columns: tuple[str, ...], unique: tuple[str, ...], only_if: str, key: str
+) -> str:
     """Names and types are the model's own: nothing of it comes from outside."""
     names = ", ".join(f'"{one}"' for one in columns)
     text = (
-        f'INSERT INTO "{model._meta.db_table}" ({names}) '  # noqa: S608
+        f'INSERT INTO "{model._meta.db_table}" AS kept ({names}) '  # noqa: S608
         f"SELECT {names} FROM {unfolded(model, columns)}"
     )
     if unique:
         rest = ", ".join(f'"{one}" = excluded."{one}"' for one in columns if one not in unique)
         text += f" ON CONFLICT ({', '.join(unique)}) DO UPDATE SET {rest}"
+        text += f" WHERE {only_if}" if only_if else ""
     return f'{text} RETURNING "{key}", id' if key else text
 
 

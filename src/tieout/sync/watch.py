@@ -133,7 +133,7 @@ def _take_whole(lease: Lease, specs: Sequence[EntitySpec], glance: Glance) -> No
         for spec in specs:
             rows = {row.id: row.record for row in glance.lists[spec.ledger]}
             news = observations.changed_ones(connection, spec, rows, lease.engine.trusted_after)
-            observations.keep(connection, spec, Side.LEDGER, news, lease.engine.now())
+            observations.keep(connection, spec, Side.LEDGER, news, lease.engine)
             marks = [Mark(spec.practice, Side.LEDGER, one, "nightly look", must_read=False) for one in news]
             mark(connection, marks, lease.engine.now())
 
