@@ -233,8 +233,15 @@ def test_a_create_is_found_by_its_name_active_or_not():
     made, script = ledger(page("Customer", customer("70")))
     assert made.look_for(prepared(), sent_at=SENT).row.id == "70"
     (question,) = script.questions
-    assert "DisplayName IN ('Amy\\'s Bird Sanctuary', 'Amy\\'s Bird Sanctuary (deleted)')" in question
+    assert "DisplayName IN ('Amy\\'s Bird Sanctuary', 'Amy\\'s Bird Sanctuary (deleted)'" in question
     assert "Active IN (true, false)" in question
+
+
+def test_a_create_is_found_although_it_was_made_inactive_after_others_of_its_name():
+    inactive = customer("70", "Amy's Bird Sanctuary (deleted) 2", Active=False)
+    made, script = ledger(page("Customer", inactive))
+    assert made.look_for(prepared(), sent_at=SENT).row.id == "70"
+    assert "'Amy\\'s Bird Sanctuary (deleted) 2'" in script.questions[0]
 
 
 def test_a_create_that_is_not_there_is_not_found():

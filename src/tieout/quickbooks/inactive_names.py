@@ -23,6 +23,12 @@ def unmarked(*fields: str) -> Callable[[Document], Document]:
     return tidy
 
 
-def as_marked(name: str) -> tuple[str, str]:
-    """Both ways a record of this name may be written: in use, and made inactive since."""
-    return name, f"{name} (deleted)"
+MOST_CLASHES = 9
+"""So many numbered marks are looked for: a tenth record of one name, made inactive, is found by nobody's name."""
+
+
+def as_marked(name: str) -> tuple[str, ...]:
+    """All ways a record of this name may be written: in use, made inactive since, and made inactive when others of the
+    name were so already."""
+    numbered = (f"{name} (deleted) {number}" for number in range(1, MOST_CLASHES + 1))
+    return name, f"{name} (deleted)", *numbered
