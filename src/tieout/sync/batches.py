@@ -21,7 +21,7 @@ from tieout.reconcile.plan import Conflict, Linked, Outcome, plan
 from tieout.reconcile.ports import Bug, LedgerError, Reconnect, RetryLater
 from tieout.reconcile.spec import EntitySpec
 from tieout.reconcile.state import Present, Side
-from tieout.sync import dirty, discover, together
+from tieout.sync import dirty, discover, dry_run_mode, together
 from tieout.sync.executor import Again, Executor
 from tieout.sync.issues import LOOKED_AT_AGAIN
 from tieout.sync.lease import Lease, LeaseLost, NoLongerAllowed
@@ -117,6 +117,9 @@ def _begin(executor: Executor, doing: Doing) -> None:
             if found := problem_of(outcome, executor.spec.verified):
                 doing.problems.append(found)
             elif isinstance(outcome, Create | Update | Retire) and outcome.side is Side.LEDGER:
+                if executor.lease.connection.dry_run_until is not None:
+                    doing.problems.append(dry_run_mode.planned_only(outcome, work.name, executor.spec))
+                    continue
                 doing.outgoing = Outgoing(outcome, work.name, _written_side(work, outcome))
             elif isinstance(outcome, Action) and not isinstance(outcome, Settle):
                 doing.problems += executor.carry_out(outcome, _written_side(work, outcome), work.name)
@@ -200,6 +203,8 @@ def _list_within(executor: Executor, connection: Connection, doings: Sequence[Do
     for one in doings:
         outgoing, work = one.outgoing, one.work
         problems = [*one.problems, *(outgoing.problems if outgoing else ())]
+        if connection.dry_run_until is None and any(each.cause == dry_run_mode.CAUSE for each in problems):
+            continue  # the dry run was ended since this was planned: it stays dirty and is planned anew
         conflicts = [each for each in one.outcomes if isinstance(each, Conflict)]
         listed.append(Listed(work.key, work.name, problems, work.link, conflicts))
         if any(each.cause in ("in_flight", "unknown") for each in problems):

@@ -49,6 +49,9 @@ class Connection(models.Model):
     switches = models.JSONField(default=dict)
     """Practice word of an entity -> {create|edit|archive: {practice|ledger: bool}}; absent means the default."""
 
+    dry_run_until = models.DateTimeField(null=True)
+    """Set while a dry run is under way: no write leaves for the ledger. When it is past, the dry run asks to be ended."""
+
     settings = models.JSONField(default=dict)
     """What the firm chose for this connection (accounts, items, tax codes): key -> ledger id, as its ledger lists them."""
 

@@ -116,6 +116,12 @@ CAUSES: dict[str, Cause] = dict(
             "Checking with QuickBooks whether it arrived",
             "Nothing to do; the answer usually comes within a few minutes.",
         ),
+        _cause(
+            "dry_run",
+            Listing.CLEARING,
+            "Planned only: the dry run sends nothing",
+            "Nothing to do; it is sent when the dry run is ended, after you have seen what would be sent.",
+        ),
         _cause("waits_for", Listing.CLEARING, "Waits for another record", "It goes by itself afterwards."),
         _cause(
             "retry_later",

@@ -45,7 +45,7 @@ _TAKE = (
     f" AND (lease_until IS NULL OR lease_until < %s OR lease_until > %s) RETURNING {_COLUMNS}"
 )
 _LOCKED = f"SELECT {_COLUMNS} FROM sync_connection WHERE id = %s FOR UPDATE"  # noqa: S608
-_STANDS = "SELECT epoch, state, sections, switches FROM sync_connection WHERE id = %s"
+_STANDS = "SELECT epoch, state, sections, switches, dry_run_until FROM sync_connection WHERE id = %s"
 
 
 @dataclass(slots=True)
@@ -80,13 +80,14 @@ class Lease:
         if self._seen is None or stands != self._stood:
             if stands is None:
                 raise LeaseLost(f"connection {self.connection.pk} is gone")
-            epoch, state, sections, switches = stands
+            epoch, state, sections, switches, dry_run_until = stands
             if epoch != self.connection.epoch:
                 raise LeaseLost(f"epoch {self.connection.epoch} of connection {self.connection.pk}")
             if state != ConnectionState.ACTIVE:
                 raise NoLongerAllowed(state)
             self._seen = copy(self.connection)
             self._seen.sections, self._seen.switches = json.loads(sections), json.loads(switches)
+            self._seen.dry_run_until = dry_run_until
             self._stood = stands
         return self._seen
 

@@ -21,6 +21,7 @@ class State(StrEnum):
     SIGNED_OUT = "signed_out"
     HALTED = "halted"
     UNEXPLAINED = "unexplained"
+    DRY_RUN_OVER = "dry_run_over"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,8 @@ class Facts:
     reason: str = ""
     unexplained: str = ""
     """An amount as one reads it."""
+    planned: int = 0
+    """Writes that a dry run has planned and not sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,7 @@ class Waiting:
 
 def on_change(before: str, now: State, facts: Facts, address: str) -> Mail | None:
     """The mail for a change of state; None when nothing changed. ``address``: of the Manage page."""
-    if before == now or (before == "" and now is State.WELL):
+    if before == now or (now is State.WELL and before in ("", State.DRY_RUN_OVER)):
         return None
     waits = f"Nothing is lost: {facts.waiting:,} change{'' if facts.waiting == 1 else 's'} wait and go afterwards."
     if now is State.SIGNED_OUT:
@@ -64,6 +67,13 @@ def on_change(before: str, now: State, facts: Facts, address: str) -> Mail | Non
         return Mail(
             f"The sync with {facts.company} stopped to ask",
             f"{facts.reason} {waits}\n\nLook at it, then press Resume:\n{address}\n",
+        )
+    if now is State.DRY_RUN_OVER:
+        return Mail(
+            f"The dry run with {facts.company} has had its week",
+            f"Nothing was sent to QuickBooks, and nothing is until somebody says so. {facts.planned:,} "
+            f"write{' is' if facts.planned == 1 else 's are'} planned.\n\nLook at what would be sent, then end the dry "
+            f"run or let it go on:\n{address}dry-run/\n",
         )
     if now is State.UNEXPLAINED:
         return Mail(

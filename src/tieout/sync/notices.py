@@ -17,7 +17,7 @@ from tieout.practice.mail import NotSent, deliver, mail_is_set_up
 from tieout.practice.models import Member
 from tieout.practice.money import shown
 from tieout.practice.permissions import Permission
-from tieout.sync import tie_out, worklist
+from tieout.sync import dry_run_mode, tie_out, worklist
 from tieout.sync.models import LIVE_STATES, Connection, ConnectionState, Dirty, Told
 from tieout.sync.notice_words import Facts, Mail, State, Waiting, digest, on_change
 
@@ -45,12 +45,12 @@ def tell_all(now: datetime) -> int:
 def tell(connection: Connection, now: datetime) -> int:
     """What one firm should know now. Returns how many mails were sent."""
     told, _ = Told.objects.get_or_create(connection=connection, defaults={"firm_id": connection.firm_id})
-    address, state = f"{settings.BASE_URL}{PAGE}", state_of(connection)
+    address, state = f"{settings.BASE_URL}{PAGE}", state_of(connection, now)
     mails: list[tuple[Mail | None, dict[str, object]]] = [
         (on_change(told.state, state, _facts(connection), address), {"state": state.value}),
         (digest(_waiting(connection, now), told.digest_at, now, address), {"digest_at": now}),
     ]
-    if told.state == "" and mails[0][0] is None:
+    if told.state != state and mails[0][0] is None:
         Told.objects.filter(pk=told.pk).update(state=state.value)
     sent = 0
     for mail, kept in mails:
@@ -60,12 +60,14 @@ def tell(connection: Connection, now: datetime) -> int:
     return sent
 
 
-def state_of(connection: Connection) -> State:
+def state_of(connection: Connection, now: datetime) -> State:
     """Signed out and halted first; a pause that a person asked for is well."""
     if connection.state == ConnectionState.NEEDS_RECONNECT:
         return State.SIGNED_OUT
     if connection.state == ConnectionState.PAUSED and not connection.state_reason.startswith("Paused by "):
         return State.HALTED
+    if dry_run_mode.is_over(connection, now):
+        return State.DRY_RUN_OVER
     last = tie_out.latest(connection)
     return State.UNEXPLAINED if last is not None and not last.agrees else State.WELL
 
@@ -74,7 +76,8 @@ def _facts(connection: Connection) -> Facts:
     last = tie_out.latest(connection)
     waiting = Dirty.objects.filter(connection=connection).count()
     amount = shown(last.unexplained) if last else ""
-    return Facts(connection.company_name, waiting, connection.state_reason, amount)
+    planned = worklist.totals_of(connection, dry_run_mode.CAUSE)
+    return Facts(connection.company_name, waiting, connection.state_reason, amount, planned)
 
 
 def _waiting(connection: Connection, now: datetime) -> list[Waiting]:

@@ -63,6 +63,8 @@ def forbids(connection: Connection, spec: EntitySpec, side: Side, units: Units, 
     Asked at the last moment, of the connection as it is then: what the plan assumed may have been switched off
     since. ``units`` is what the write would change; a write that changes none retires the record.
     """
+    if side is Side.LEDGER and connection.dry_run_until is not None:
+        return "A dry run is under way: nothing is sent to QuickBooks."
     if connection.switches.get(spec.practice, {}).get(ROLLING_BACK):
         return ""
     if connection.section(spec.practice) is not SectionState.ON and not on_trial(connection, spec):

@@ -86,6 +86,10 @@ def why_not(connection: Connection, found: Review, now: datetime) -> str:
         return "Only a run that is finished can be rolled back."
     if "rolled_back" in found.summary:
         return "This run was rolled back."
+    if connection.dry_run_until is not None:
+        return (
+            "A dry run is under way, so nothing may be written to QuickBooks. End it first, then roll back."
+        )
     if "rolling_back" in found.summary:
         return "This run is being rolled back now."
     if found.finished_at + LASTS < now:

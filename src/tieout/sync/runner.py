@@ -209,7 +209,7 @@ def _finish(held: Lease, passed: Pass, started: datetime) -> None:
         changes = {"due_at": passed.due_at or _next_due(fresh, engine, passed, left)}
         if passed.outcome == "done":
             changes["last_checked_at"] = now
-            if left.ripe_at is None:
+            if left.ripe_at is None and fresh.dry_run_until is None:
                 changes["last_in_step_at"] = now
         lease.give_back(held, **changes)
     if left.reviews:

@@ -97,6 +97,8 @@ def _section(connection: Connection | None, step: Step) -> SectionStatus:
         shown, said = "paused", "Paused"
     elif counts["needs_you"]:
         shown, said = "needs_you", "Needs you"
+    elif connection.dry_run_until is not None and counts["waiting"]:
+        shown, said = "paused", "Planned only"
     else:
         shown, said = "on", "In step" if not counts["waiting"] else "Syncing"
     return replace(
@@ -172,6 +174,7 @@ STATE_OF_CAUSE: Mapping[str, tuple[str, str]] = {
     "amount_differs": ("differs", "Differs"),
     "waits_for": ("waiting", "Waiting"),
     "retry_later": ("waiting", "Waiting"),
+    "dry_run": ("waiting", "Planned only"),
 }
 """Causes that say more than their listing does."""
 STANDING: Mapping[str, tuple[str, str, str]] = {

@@ -175,6 +175,11 @@ def totals(connection: Connection, *, now: datetime | None = None) -> dict[str, 
     }
 
 
+def totals_of(connection: Connection, cause: str) -> int:
+    """Open issues of one cause, in whatever tab."""
+    return _open(connection).filter(cause=cause).count()
+
+
 def page_of(
     connection: Connection,
     listing: str,

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from tieout.sync import connections, ledgers, standing, status
+from tieout.sync import connections, dry_run_mode, ledgers, standing, status, worklist
 from tieout.sync.models import Connection
 from tieout.web.access import FirmRequest, freshly, requires
 from tieout.web.integrations.gated import connected, managed, sentence
@@ -66,6 +66,8 @@ def _of_connection(connection: Connection) -> dict[str, Any]:
     return {
         **agreement_line(connection),
         "standings": standing.standings(connection, now),
+        "planned": worklist.totals_of(connection, dry_run_mode.CAUSE) if connection.dry_run_until else 0,
+        "dry_run_over": dry_run_mode.is_over(connection, now),
         "metered": calls.get("coreplus", 0),
         "free": calls.get("core", 0),
     }

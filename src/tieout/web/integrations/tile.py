@@ -47,6 +47,10 @@ def tile(connection: Connection | None, sections: Sequence[SectionStatus], slow:
         )
     if connection.state == ConnectionState.PAUSED:
         return Tile("paused", "Paused", "Changes are kept and wait until it is resumed.", needs_you)
+    if connection.dry_run_until is not None:
+        return Tile(
+            "paused", "Dry run", "Everything is planned and listed; nothing is sent to QuickBooks.", needs_you
+        )
     if needs_you:
         return Tile("needs_you", "Needs you", "", needs_you)
     if slow:
