@@ -119,7 +119,7 @@ def test_one_who_lost_the_right_meanwhile_does_nothing_more(desk: Desk, alice: M
     act = start_bulk(member=alice, verb=BulkVerb.FINALISE, invoice_ids=[draft.pk], now=NOW)
     Member.objects.update(is_active=False)
     carry_on(firm_id=desk.firm_id, act_id=act.pk, clock=clock)
-    assert act.rows.get().problem == "Alice Byrne may no longer write invoices."
+    assert act.rows.get().problem == "Alice Byrne may no longer write, issue and void invoices."
     assert desk.fresh(draft).status == "draft"
 
 

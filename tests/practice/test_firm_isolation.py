@@ -15,6 +15,8 @@ from tieout.practice.actions import clients as client_verbs
 from tieout.practice.actions import contacts as contact_verbs
 from tieout.practice.actions.api_tokens import create_token
 from tieout.practice.actions.invitations import invite, send_again, withdraw
+from tieout.practice.actions.saved_views import save_view
+from tieout.practice.actions.tags import create_tag, tag_client
 from tieout.practice.actions.team import add_member, change_role, switch_off_member
 from tieout.practice.actor import Actor, ActorKind
 from tieout.practice.api_tokens import KeptAnswer
@@ -46,6 +48,9 @@ def theirs(firm: Firm, alice: Member) -> Client:
             now=datetime(2026, 11, 2, 9, tzinfo=UTC),
         )
         one_row_of_each_billing_table(client)
+        tag = create_tag(firm_id=firm.pk, actor=Actor.of(alice), name="Monthly")
+        tag_client(firm_id=firm.pk, client_id=client.pk, tag_id=tag.pk, actor=Actor.of(alice))
+        save_view(by=alice, list="clients", name="Mine", query="show=all")
         token = create_token(by=alice, name="Robot", scopes=["view_clients"], days=None, now=NOW).token
         KeptAnswer.objects.create(
             firm=firm, token=token, key="1", fingerprint="x", status=200, created_at=NOW

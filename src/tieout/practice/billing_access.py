@@ -21,6 +21,7 @@ from tieout.practice.payments import Payment, Refund
 from tieout.practice.permissions import NotYours, Permission
 from tieout.practice.recurring import RecurringInvoice
 from tieout.practice.service_items import ServiceItem
+from tieout.practice.tags import Tag
 
 Row = TypeVar("Row", bound=BillingRow)
 Document = TypeVar("Document", Invoice, Payment, Refund, Credit, RecurringInvoice)
@@ -40,6 +41,7 @@ _WORDS: dict[type[BillingRow], str] = {
     RecurringInvoice: "recurring invoice",
     TaxRate: "tax rate",
     ClientGroup: "client group",
+    Tag: "tag",
 }
 
 

@@ -1,4 +1,4 @@
-"""Acts: the tables of what is done with many invoices at once: what was asked, and what became of each."""
+"""Acts: the tables of what is done with many invoices or clients at once: what was asked, and what became of each."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from django.db import models
 from django.utils import timezone
 
 from tieout.practice.billing_rows import text_column
+from tieout.practice.clients import Client
 from tieout.practice.firms import Firm, Member
 from tieout.practice.invoices import Invoice
+from tieout.practice.tags import Tag
 
 
 class BulkVerb(models.TextChoices):
@@ -17,10 +19,14 @@ class BulkVerb(models.TextChoices):
     MARK_SENT = "send", "Mark as sent"
     MAIL = "mail", "Send by e-mail"
     FINALISE_AND_MAIL = "finalise-mail", "Finalize and send by e-mail"
+    TAG = "tag", "Tag"
+    UNTAG = "untag", "Take a tag off"
 
 
 MAILS = (BulkVerb.MAIL, BulkVerb.FINALISE_AND_MAIL)
 """Take their time: the worker does them."""
+OF_CLIENTS = (BulkVerb.TAG, BulkVerb.UNTAG)
+"""Done with clients; all others with invoices."""
 
 
 class BulkAct(models.Model):
@@ -28,6 +34,8 @@ class BulkAct(models.Model):
     firm = models.ForeignKey(Firm, on_delete=models.CASCADE, related_name="+")
     member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="+")
     verb = models.CharField(max_length=20, choices=BulkVerb.choices)
+    tag = models.ForeignKey(Tag, on_delete=models.SET_NULL, null=True, related_name="+")
+    """The one that is put on or taken off; None for other verbs, and when it was deleted meanwhile."""
     created_at = models.DateTimeField(default=timezone.now)
     finished_at = models.DateTimeField(null=True, blank=True)
 
@@ -56,6 +64,7 @@ class BulkRow(models.Model):
     act = models.ForeignKey(BulkAct, on_delete=models.CASCADE, related_name="rows")
     position = models.PositiveIntegerField()
     invoice = models.ForeignKey(Invoice, on_delete=models.SET_NULL, null=True, related_name="+")
+    client = models.ForeignKey(Client, on_delete=models.SET_NULL, null=True, related_name="+")
     state = models.CharField(max_length=10, choices=RowState.choices, default=RowState.WAITING)
     began_at = models.DateTimeField(null=True, blank=True)
     problem = text_column(1000)

@@ -5,7 +5,7 @@ What is exported can be imported again. Reading never stops at a bad row: each g
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,17 +13,19 @@ from tieout.practice.client_fields import ClientFields, NewClient, build_client
 from tieout.practice.clients import Client, Contact, Kind, Relation
 from tieout.practice.kinds import guess_kind
 from tieout.practice.sheets import SheetColumn, SheetRow, read_sheet
+from tieout.practice.tag_names import from_a_cell, in_a_cell
 from tieout.practice.validation import CLIENT_RULES, PERSON_RULES, Invalid
 
-Show = Callable[[Client, Contact], str]
+Show = Callable[[Client, Contact, Sequence[str]], str]
+"""Of a client, its primary contact and the names of its tags."""
 
 
 def _of_client(name: str) -> Show:
-    return lambda client, _: str(getattr(client, name))
+    return lambda client, _, __: str(getattr(client, name))
 
 
 def _of_person(name: str) -> Show:
-    return lambda _, person: str(getattr(person, name))
+    return lambda _, person, __: str(getattr(person, name))
 
 
 _ALIASES: Mapping[str, tuple[str, ...]] = {
@@ -45,9 +47,9 @@ _ALIASES: Mapping[str, tuple[str, ...]] = {
 }
 _SHOWN: Mapping[SheetColumn, Show] = {
     SheetColumn("name", "Name", _ALIASES["name"]): _of_client("name"),
-    SheetColumn("kind", "Type", ("client type",)): lambda client, _: client.get_kind_display(),
-    SheetColumn("relation", "Relation"): lambda client, _: client.get_relation_display(),
-    SheetColumn("is_active", "Status"): lambda client, _: "Active" if client.is_active else "Archived",
+    SheetColumn("kind", "Type", ("client type",)): lambda client, _, __: client.get_kind_display(),
+    SheetColumn("relation", "Relation"): lambda client, _, __: client.get_relation_display(),
+    SheetColumn("is_active", "Status"): lambda client, _, __: "Active" if client.is_active else "Archived",
     **{
         SheetColumn(name, rule.label, _ALIASES.get(name, ())): _of_person(name)
         for name, rule in PERSON_RULES.items()
@@ -57,9 +59,10 @@ _SHOWN: Mapping[SheetColumn, Show] = {
         for name, rule in CLIENT_RULES.items()
         if name != "name"
     },
-    SheetColumn("assigned_to_id", "Assigned to", ("assignee",)): lambda client, _: (
+    SheetColumn("assigned_to_id", "Assigned to", ("assignee",)): lambda client, _, __: (
         client.assigned_to.user.email if client.assigned_to else ""
     ),
+    SheetColumn("tags", "Tags", ("tag", "labels")): lambda _, __, tags: in_a_cell(tags),
 }
 """Column -> what it shows."""
 COLUMNS = tuple(_SHOWN)
@@ -92,6 +95,8 @@ class KnownFacts:
     """Of clients the firm has, in lower case."""
     members: Mapping[str, int]
     """E-mail in lower case -> member id."""
+    tags: frozenset[str] = frozenset()
+    """Of the firm, in lower case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +116,8 @@ class ReadRow:
     problems: tuple[Problem, ...]
     looks_known: bool
     """A client of this name is there already, or earlier in the file."""
+    tags: tuple[str, ...] = ()
+    """Names of tags, whether the firm has them or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +130,10 @@ class ReadFile:
     def valid(self) -> list[ReadRow]:
         return [row for row in self.rows if not row.problems]
 
-    @property
-    def new_clients(self) -> list[NewClient]:
-        return [row.new for row in self.rows if row.new is not None]
+    def new_tags(self, known: KnownFacts) -> list[str]:
+        """Names of tags that the rows without problems have and the firm has not, by name."""
+        named = {name.lower(): name for row in self.valid for name in row.tags}
+        return sorted(name for key, name in named.items() if key not in known.tags)
 
     @property
     def invalid(self) -> list[ReadRow]:
@@ -140,8 +148,8 @@ class ReadFile:
         return [row for row in self.valid if row.looks_known]
 
 
-def export_row(client: Client, person: Contact) -> list[str]:
-    return [show(client, person) for show in _SHOWN.values()]
+def export_row(client: Client, person: Contact, tags: Sequence[str] = ()) -> list[str]:
+    return [show(client, person, tags) for show in _SHOWN.values()]
 
 
 def read_clients(text: str, known: KnownFacts, firm_id: int) -> ReadFile:
@@ -171,6 +179,11 @@ class _Reader:
                 else:
                     problems[field] = _CHOICE_SENTENCES[field]
         self._assign(values, problems)
+        tags: tuple[str, ...] = ()
+        try:
+            tags = from_a_cell(values.pop("tags", ""))
+        except Invalid as invalid:
+            problems |= invalid.problems
         values["name"] = values.get("name") or _fallback_name(values)
         kind = values.pop("kind", None) or guess_kind({**values, "person": values})
         new: NewClient | None = None
@@ -188,7 +201,7 @@ class _Reader:
             Problem(row.line, _label(field), problems[field])
             for field in sorted(problems, key=lambda field: places.get(field, len(places)))
         )
-        return ReadRow(row.line, kind, values, None if found else new, found, looks_known)  # type: ignore[arg-type]
+        return ReadRow(row.line, kind, values, None if found else new, found, looks_known, tags)  # type: ignore[arg-type]
 
     def _assign(self, values: dict[str, Any], problems: dict[str, str]) -> None:
         email = values.pop("assigned_to_id", "").lower()
@@ -228,5 +241,5 @@ def example_rows() -> Iterable[list[str]]:
     quay = Client(
         name="Quay Boats LLC", kind=Kind.BUSINESS, company_name="Quay Boats LLC", billing_city="Portland"
     )
-    yield export_row(ada, Contact(given="Ada", family="Byrne"))
+    yield export_row(ada, Contact(given="Ada", family="Byrne"), ("1040", "VIP"))
     yield export_row(quay, Contact(given="Ben", family="Quay"))

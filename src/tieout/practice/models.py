@@ -17,7 +17,9 @@ from tieout.practice.outbox import OutboxNote
 from tieout.practice.payments import Allocation, Payment, Refund
 from tieout.practice.pretended_charges import PretendedCharge
 from tieout.practice.recurring import RecurringInvoice
+from tieout.practice.saved_views import SavedView
 from tieout.practice.service_items import ServiceItem
+from tieout.practice.tags import ClientTag, Tag
 
 __all__ = [
     "Allocation",
@@ -29,6 +31,7 @@ __all__ = [
     "Client",
     "ClientBalance",
     "ClientGroup",
+    "ClientTag",
     "Contact",
     "Credit",
     "CreditApplication",
@@ -50,7 +53,9 @@ __all__ = [
     "RecurringInvoice",
     "Refund",
     "Role",
+    "SavedView",
     "ServiceItem",
+    "Tag",
     "TaxRate",
     "User",
 ]

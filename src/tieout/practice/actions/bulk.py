@@ -1,4 +1,4 @@
-"""Acts: what is done with many invoices at once, each for itself, by whoever gets to it: the page or the worker.
+"""Acts: what is done with many invoices or clients at once, each for itself, by whoever gets to it: page or worker.
 
 A row is claimed and committed before anything is done with it, so that two who work on the same list never do one
 twice, and a program that stops leaves a list that says where.
@@ -7,25 +7,29 @@ twice, and a program that stops leaves a list that says where.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 from django.utils.module_loading import import_string
 
-from tieout.practice.access import require
+from tieout.practice.access import access_client, require, visible_clients
 from tieout.practice.actions.invoice_life import mark_sent
 from tieout.practice.actions.invoices import finalise_invoice
 from tieout.practice.actions.sending import mail_invoice
+from tieout.practice.actions.tags import tag_client, untag_client
 from tieout.practice.actor import Actor
-from tieout.practice.billing_access import visible_documents
+from tieout.practice.billing_access import not_there, row_number, rows_of, visible_documents
 from tieout.practice.bulk import MAILS, BulkAct, BulkRow, BulkVerb, RowState
 from tieout.practice.firms import Member
 from tieout.practice.invoice_terms import today_at
 from tieout.practice.invoices import Invoice
 from tieout.practice.mail import NotSent
-from tieout.practice.permissions import NotYours, Permission
+from tieout.practice.permissions import PERMISSIONS, NotAllowed, NotYours, Permission
+from tieout.practice.tags import Tag
 from tieout.practice.validation import Invalid
 
 MOST = 5_000
@@ -37,29 +41,55 @@ KEPT_FOR = timedelta(days=30)
 _UNCLEAR = (
     "Tieout was stopped while this mail was being sent. Look whether it arrived before you send it again."
 )
+_DRAFT_GONE = "This draft was thrown away meanwhile."
+_CLIENT_GONE = "This client was removed meanwhile."
 
 
 def start_bulk(*, member: Member, verb: BulkVerb, invoice_ids: Sequence[int], now: datetime) -> BulkAct:
     """Note what is to be done with which invoices; those the member may not see are left out. Raises NotAllowed."""
     require(member, Permission.EDIT_INVOICES)
-    seen = set(
-        visible_documents(member, Invoice).filter(pk__in=invoice_ids[:MOST]).values_list("pk", flat=True)
+    seen = visible_documents(member, Invoice).filter(pk__in=invoice_ids[:MOST]).values_list("pk", flat=True)
+    return _start(member, BulkAct(verb=verb), "invoice_id", invoice_ids, set(seen), now)
+
+
+def start_client_bulk(
+    *, member: Member, verb: BulkVerb, tag_id: int | str, client_ids: Sequence[int], now: datetime
+) -> BulkAct:
+    """The same for clients, with the tag that is put on or taken off. Raises NotAllowed, NotYours for no such tag."""
+    require(member, Permission.EDIT_CLIENTS)
+    tag = rows_of(Tag, member.firm_id).filter(pk=row_number(Tag, tag_id)).first()
+    if tag is None:
+        raise not_there(Tag)
+    seen = visible_clients(member).filter(pk__in=client_ids[:MOST], merged_into=None)
+    return _start(
+        member,
+        BulkAct(verb=verb, tag=tag),
+        "client_id",
+        client_ids,
+        set(seen.values_list("pk", flat=True)),
+        now,
     )
-    ids = [each for each in dict.fromkeys(invoice_ids[:MOST]) if each in seen]
+
+
+def _start(
+    member: Member, act: BulkAct, of: str, asked: Sequence[int], seen: set[int], now: datetime
+) -> BulkAct:
+    """``of``: which column of a row names what it is about."""
+    ids = [each for each in dict.fromkeys(asked[:MOST]) if each in seen]
     with transaction.atomic():
         BulkAct.objects.filter(firm_id=member.firm_id, finished_at__lt=now - KEPT_FOR).delete()
-        act = BulkAct.objects.create(firm_id=member.firm_id, member=member, verb=verb, created_at=now)
+        act.firm_id, act.member, act.created_at = member.firm_id, member, now
+        if not ids:
+            act.finished_at = now
+        act.save(force_insert=True)
         BulkRow.objects.bulk_create(
             [
-                BulkRow(firm_id=member.firm_id, act=act, position=position, invoice_id=invoice_id)
-                for position, invoice_id in enumerate(ids)
+                BulkRow(firm_id=member.firm_id, act=act, position=position, **{of: each})
+                for position, each in enumerate(ids)
             ],
             batch_size=1000,
         )
-        if not ids:
-            act.finished_at = now
-            act.save(update_fields=["finished_at"])
-        elif (verb in MAILS or len(ids) > AT_ONCE) and settings.BULK_BELL:
+        if ids and (act.verb in MAILS or len(ids) > AT_ONCE) and settings.BULK_BELL:
             import_string(settings.BULK_BELL)(act.pk)
     return act
 
@@ -77,7 +107,7 @@ def carry_on(*, firm_id: int, act_id: uuid.UUID, clock: Callable[[], datetime]) 
 
     ``clock``: asked for each row, because a long list of mails takes its time.
     """
-    act = BulkAct.objects.select_related("member__firm", "member__role", "member__user").get(
+    act = BulkAct.objects.select_related("member__firm", "member__role", "member__user", "tag").get(
         firm_id=firm_id, pk=act_id
     )
     _give_up_on_stopped(act, clock())
@@ -113,27 +143,83 @@ def _give_up_on_stopped(act: BulkAct, now: datetime) -> None:
 
 
 def _done_with(act: BulkAct, row: BulkRow, now: datetime) -> str:
-    """Do it with one invoice. Returns why not, empty when it is done."""
-    member = act.member
-    if not (member.is_active and member.may(Permission.EDIT_INVOICES)):
-        return f"{member} may no longer write invoices."
-    if row.invoice_id is None:
-        return "This draft was thrown away meanwhile."
+    """Do it with one of them. Returns why not, empty when it is done."""
+    deed, member = _DEEDS[BulkVerb(act.verb)], act.member
+    if not (member.is_active and member.may(deed.needs)):
+        return f"{member} may no longer {PERMISSIONS[deed.needs].allows}."
+    if getattr(row, deed.of) is None:
+        return deed.gone
     try:
-        _act(act, row.invoice_id, today_at(now, member.firm.time_zone), now)
-    except (Invalid, NotYours, NotSent) as problem:
+        deed.do(act, row, now)
+    except (Invalid, NotAllowed, NotYours, NotSent) as problem:
         return str(problem) or "It was refused."
     return ""
 
 
-def _act(act: BulkAct, invoice_id: int, today: date, now: datetime) -> None:
-    actor, firm_id = Actor.of(act.member), act.firm_id
-    if act.verb in (BulkVerb.FINALISE, BulkVerb.FINALISE_AND_MAIL):
-        finalise_invoice(firm_id=firm_id, invoice_id=invoice_id, actor=actor, today=today, now=now)
-    if act.verb == BulkVerb.MARK_SENT:
-        mark_sent(firm_id=firm_id, invoice_id=invoice_id, actor=actor, now=now)
-    if act.verb in MAILS:
-        mail_invoice(firm_id=firm_id, invoice_id=invoice_id, actor=actor, now=now)
+def _finalise(act: BulkAct, row: BulkRow, now: datetime) -> None:
+    today = today_at(now, act.member.firm.time_zone)
+    finalise_invoice(**_invoice(act, row), today=today, now=now)
+
+
+def _mark_sent(act: BulkAct, row: BulkRow, now: datetime) -> None:
+    mark_sent(**_invoice(act, row), now=now)
+
+
+def _mail(act: BulkAct, row: BulkRow, now: datetime) -> None:
+    mail_invoice(**_invoice(act, row), now=now)
+
+
+def _finalise_and_mail(act: BulkAct, row: BulkRow, now: datetime) -> None:
+    _finalise(act, row, now)
+    _mail(act, row, now)
+
+
+def _invoice(act: BulkAct, row: BulkRow) -> dict[str, Any]:
+    return {"firm_id": act.firm_id, "invoice_id": row.invoice_id, "actor": Actor.of(act.member)}
+
+
+def _tag(act: BulkAct, row: BulkRow, now: datetime) -> None:
+    tag_client(**_client(act, row))
+
+
+def _untag(act: BulkAct, row: BulkRow, now: datetime) -> None:
+    untag_client(**_client(act, row))
+
+
+def _client(act: BulkAct, row: BulkRow) -> dict[str, Any]:
+    """Raises NotYours for a client the member may no longer see, or a tag that is gone."""
+    if act.tag_id is None:
+        raise not_there(Tag)
+    client = access_client(act.member, row.client_id or 0)
+    return {
+        "firm_id": act.firm_id,
+        "client_id": client.pk,
+        "tag_id": act.tag_id,
+        "actor": Actor.of(act.member),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Deed:
+    """What a verb does with one row, and the right it needs at that moment."""
+
+    of: str
+    gone: str
+    """What is said when the row's record is no longer there."""
+    needs: Permission
+    do: Callable[[BulkAct, BulkRow, datetime], None]
+
+
+_DEEDS: Mapping[BulkVerb, _Deed] = {
+    BulkVerb.FINALISE: _Deed("invoice_id", _DRAFT_GONE, Permission.EDIT_INVOICES, _finalise),
+    BulkVerb.MARK_SENT: _Deed("invoice_id", _DRAFT_GONE, Permission.EDIT_INVOICES, _mark_sent),
+    BulkVerb.MAIL: _Deed("invoice_id", _DRAFT_GONE, Permission.EDIT_INVOICES, _mail),
+    BulkVerb.FINALISE_AND_MAIL: _Deed(
+        "invoice_id", _DRAFT_GONE, Permission.EDIT_INVOICES, _finalise_and_mail
+    ),
+    BulkVerb.TAG: _Deed("client_id", _CLIENT_GONE, Permission.EDIT_CLIENTS, _tag),
+    BulkVerb.UNTAG: _Deed("client_id", _CLIENT_GONE, Permission.EDIT_CLIENTS, _untag),
+}
 
 
 def unfinished_bulk(now: datetime) -> list[tuple[int, uuid.UUID]]:

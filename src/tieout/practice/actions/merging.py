@@ -19,6 +19,7 @@ from tieout.practice.access import clients_of
 from tieout.practice.actions.clients import ChangedMeanwhile, touch_client
 from tieout.practice.actions.recording import NOTED, record_changed
 from tieout.practice.actor import Actor, ChangeRecord, history_row
+from tieout.practice.bulk import BulkRow
 from tieout.practice.client_balances import ClientBalance, lock_money, move
 from tieout.practice.client_merge import contacts_to_drop, fields_to_fill, notes_together
 from tieout.practice.clients import Client, Contact
@@ -30,6 +31,7 @@ from tieout.practice.outbox import note_changes
 from tieout.practice.payments import PAYMENT, REFUND, Payment, Refund
 from tieout.practice.permissions import NotYours
 from tieout.practice.recurring import RECURRING_INVOICE, RecurringInvoice
+from tieout.practice.tags import ClientTag, tags_of
 from tieout.practice.validation import Invalid
 
 DOCUMENTS: Mapping[str, type[Any]] = {
@@ -41,7 +43,7 @@ DOCUMENTS: Mapping[str, type[Any]] = {
 }
 """Kind -> table whose rows are a client's own and follow it, each with its own history."""
 MOVED_WITHOUT_HISTORY = (InvoiceLine, Contact)
-SETTLED_APART = (GroupMember, ClientGroup, ClientBalance, Client)
+SETTLED_APART = (GroupMember, ClientGroup, ClientBalance, Client, ClientTag, BulkRow)
 """Other tables that name a client. A test holds that with ``DOCUMENTS`` these are all there are."""
 
 
@@ -51,13 +53,15 @@ class Moving:
 
     documents: Mapping[str, int]
     contacts: int
+    tags: int
     balance: ClientBalance | None
 
 
 def what_would_move(goes: Client) -> Moving:
     counts = {kind: model._default_manager.filter(client=goes).count() for kind, model in DOCUMENTS.items()}
     balance = ClientBalance.objects.filter(client=goes).first()
-    return Moving(counts, Contact.objects.filter(client=goes).count(), balance)
+    contacts = Contact.objects.filter(client=goes).count()
+    return Moving(counts, contacts, len(tags_of([goes]).get(goes.pk, ())), balance)
 
 
 def merge_clients(
@@ -93,8 +97,8 @@ def merge_clients(
         InvoiceLine.objects.filter(client=goes).update(client=stays)
         _move_money(balances[stays_id], balances[goes_id])
         _settle_groups(stays, goes, actor)
-        dropped = _move_contacts(stays, goes)
-        _close(stays, goes, actor, dropped)
+        dropped, tags = _move_contacts(stays, goes), _move_tags(stays, goes)
+        _close(stays, goes, actor, dropped, tags)
     return stays
 
 
@@ -176,7 +180,16 @@ def _move_contacts(stays: Client, goes: Client) -> list[str]:
     return [each.full_name for each in dropped if each.full_name]
 
 
-def _close(stays: Client, goes: Client, actor: Actor, dropped: list[str]) -> None:
+def _move_tags(stays: Client, goes: Client) -> list[str]:
+    """The one that stays has those of both, as many as they are. Returns the names of those it did not have."""
+    held = {each.pk for each in tags_of([stays]).get(stays.pk, ())}
+    new = [each for each in tags_of([goes]).get(goes.pk, ()) if each.pk not in held]
+    ClientTag.objects.filter(client=goes, tag__in=held).delete()
+    ClientTag.objects.filter(client=goes).update(client=stays)
+    return [each.name for each in new]
+
+
+def _close(stays: Client, goes: Client, actor: Actor, dropped: list[str], tags: list[str]) -> None:
     clients_of(goes.firm_id).filter(merged_into=goes).update(merged_into=stays)
     filled = fields_to_fill(stays, goes)
     notes = notes_together(stays, goes)
@@ -197,4 +210,6 @@ def _close(stays: Client, goes: Client, actor: Actor, dropped: list[str]) -> Non
         stays.notes = notes
     if dropped:
         changes["contact"] = [", ".join(dropped), None]
+    if tags:
+        changes["tag"] = [None, ", ".join(tags)]
     touch_client(stays, actor, changes, verb="took in another client")

@@ -21,6 +21,7 @@ from tieout.practice.firms import Member
 from tieout.practice.groups import ClientGroup, GroupMember
 from tieout.practice.outbox import note_changes
 from tieout.practice.permissions import Permission
+from tieout.practice.tags import ClientTag
 
 SAMPLES = Actor(ActorKind.SYSTEM, "Sample data")
 
@@ -55,7 +56,7 @@ def remove_samples(*, by: Member, keep: Collection[int] = ()) -> int:
             each.pk
             for each in clients_of(by.firm_id).select_for_update().filter(pk__in=[each.pk for each in going])
         ]
-        for model in (Contact, GroupMember, ClientBalance):
+        for model in (Contact, ClientTag, GroupMember, ClientBalance):
             model._default_manager.filter(client__in=ids).delete()
         clients_of(by.firm_id).filter(pk__in=ids).delete()
         note_changes(by.firm_id, CLIENT, ((str(each.pk), each.version + 1) for each in going))
