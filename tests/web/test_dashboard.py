@@ -35,7 +35,7 @@ def test_the_figures_count_the_firms_clients_and_link_to_them(
                 firm=firm, name=f"Client {number}", kind="business", is_active=number > 0
             )
     page = text(signed_in("admin"))
-    assert 'href="/clients/"><strong>2</strong><span>active clients' in page
+    assert 'href="/clients/?show=active"><strong>2</strong><span>active clients' in page
     assert 'href="/clients/?show=inactive"><strong>1</strong><span>archived client<' in page
     assert "Three steps to begin" not in page
 

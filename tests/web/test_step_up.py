@@ -54,6 +54,7 @@ OWN_PROOF = frozenset({
 NOT_ASKED: Mapping[str, str] = {
     "billing/": "the day's work with money: bound to its permission, kept in the history, and can be taken back",
     "clients/": "the day's work with records: bound to its permission, kept in the history",
+    "views/": "how a list is looked at: one's own, or shared by whoever sees all of it",
     "confirm/": "this is where it is asked",
     "settings/password/": "asks for the present password itself",
     "settings/two-factor/app/off/": "there is nothing to switch off before one is set up; then allauth asks",
@@ -75,7 +76,7 @@ MAY_POST = frozenset({
     "settings/api-tokens/<int:token_id>/revoke/",
 })  # fmt: skip
 """Beside the beginnings that are all work: where something may be changed without being asked again."""
-WORK = ("billing/", "clients/", "confirm/", QUICKBOOKS)
+WORK = ("billing/", "clients/", "confirm/", "views/", QUICKBOOKS)
 
 
 def reason(route: str) -> str:

@@ -21,13 +21,15 @@ from tests.practice.billing_world import NOW, TODAY, Desk
 from tests.sync.rig import Rig
 from tests.web.conftest import PASSWORD, entered
 from tests.web.test_routes import ROUTES, address
-from tieout.practice.actions.bulk import start_bulk
+from tieout.practice.actions.bulk import carry_on, start_bulk, start_client_bulk
 from tieout.practice.actions.client_import import keep_upload
 from tieout.practice.actions.contacts import add_contact
 from tieout.practice.actions.credits import apply_credit
 from tieout.practice.actions.groups import add_to_group, create_group
 from tieout.practice.actions.invitations import invite
 from tieout.practice.actions.recurring import create_recurring
+from tieout.practice.actions.saved_views import save_view
+from tieout.practice.actions.tags import create_tag
 from tieout.practice.actions.team import add_member, copy_role
 from tieout.practice.bulk import BulkVerb
 from tieout.practice.firms import Member, User
@@ -128,8 +130,18 @@ def _billed(firm_id: int, admin: Member) -> dict[str, Any]:
         content={"client_id": desk.client.pk, "lines": [{"item_id": desk.item.pk}]},
     )
     act = start_bulk(member=admin, verb=BulkVerb.MARK_SENT, invoice_ids=[invoice.pk], now=NOW)
+    tag = create_tag(**where, name="Monthly", color="blue")
+    many = start_client_bulk(
+        member=admin, verb=BulkVerb.TAG, tag_id=tag.pk, client_ids=[desk.client.pk], now=NOW
+    )
+    carry_on(firm_id=firm_id, act_id=many.pk, clock=lambda: NOW)
+    view = save_view(by=admin, list="invoices", name="Late", query="status=overdue", is_shared=True)
     return {
         "act_id": act.pk,
+        "clients_bulk.act_id": many.pk,
+        "tag_id": tag.pk,
+        "of": "invoices",
+        "view_id": view.pk,
         "client_id": desk.client.pk,
         "contact_id": other.pk,
         "contact_edit.contact_id": contact.pk,

@@ -76,7 +76,10 @@ class TieOutLine(models.Model):
     """The documents by which the two differ, as ``reconcile.tie_out.Part``."""
 
     class Meta:
-        indexes = [models.Index(fields=["tie_out", "id"], name="tie_out_line_in_order")]
+        indexes = [
+            models.Index(fields=["tie_out", "id"], name="tie_out_line_in_order"),
+            models.Index(fields=["tie_out", "practice_id"], name="tie_out_line_of_client"),
+        ]
 
     def __str__(self) -> str:
         return self.name

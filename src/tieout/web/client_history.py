@@ -20,6 +20,7 @@ LABELS: Mapping[str, str] = {
     "contact": "Contact",
     "primary_contact": "Primary contact",
     "relation_to_client": "Relation to the client",
+    "tag": "Tag",
     "merged": "Took in",
     "merged_into": "Merged into",
 }

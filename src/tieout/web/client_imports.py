@@ -14,8 +14,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from tieout.practice.access import access_import_draft, visible_clients
-from tieout.practice.actions.client_import import ImportRefused, import_draft, keep_upload, read_draft
-from tieout.practice.client_csv import HEADINGS, example_rows, export_row
+from tieout.practice.actions.client_import import ImportRefused, import_draft, keep_upload, known_of
+from tieout.practice.client_csv import HEADINGS, example_rows, export_row, read_clients
 from tieout.practice.clients import Contact
 from tieout.practice.csv_text import LARGEST_FILE, BadFile, write_csv
 from tieout.practice.permissions import Permission
@@ -79,7 +79,8 @@ def preview(request: FirmRequest, draft_id: uuid.UUID) -> HttpResponse:
     if draft.imported_at is not None:
         return render(request, "clients/import_done.html", {"draft": draft})
     try:
-        read = read_draft(request.member.firm_id, draft.content)
+        known = known_of(request.member.firm_id)
+        read = read_clients(draft.content, known, request.member.firm_id)
     except BadFile as problem:
         messages.error(request, str(problem))
         return redirect("clients_import")
@@ -93,6 +94,7 @@ def preview(request: FirmRequest, draft_id: uuid.UUID) -> HttpResponse:
             "invalid": len(read.invalid),
             "lookalikes": read.lookalikes[:SHOWN_ROWS],
             "lookalike_count": len(read.lookalikes),
+            "new_tags": read.new_tags(known),
             "ignored": read.ignored,
             "sample": read.valid[:SHOWN_ROWS],
             "problems": problems[:SHOWN_PROBLEMS],
@@ -120,9 +122,14 @@ def export(request: FirmRequest) -> HttpResponse:
         ListQuery.read(request.GET)
         .apply(visible_clients(request.member))
         .select_related("assigned_to__user")
-        .prefetch_related(primary)
+        .prefetch_related(primary, "tagged__tag")
     )
-    rows = (export_row(each, (each.primary_contacts or [Contact()])[0]) for each in clients)
+    rows = (
+        export_row(
+            each, (each.primary_contacts or [Contact()])[0], [row.tag.name for row in each.tagged.all()]
+        )
+        for each in clients
+    )
     return csv_file("tieout-clients.csv", write_csv(HEADINGS, rows))
 
 

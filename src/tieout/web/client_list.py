@@ -11,6 +11,7 @@ from django.http import QueryDict
 
 from tieout.practice.client_search import searched
 from tieout.practice.clients import Client, Kind, Relation
+from tieout.practice.tags import UNTAGGED, tagged
 
 PAGE_SIZE = 50
 NOBODY = "nobody"
@@ -63,6 +64,8 @@ class ListQuery:
     relation: str = ""
     assigned: str = ""
     """The id of a member, ``NOBODY``, or empty for whomever."""
+    tag: str = ""
+    """The id of a tag, ``UNTAGGED``, or empty for whichever."""
     sort: str = "name"
     """A column's key, with a leading minus for descending."""
 
@@ -75,7 +78,8 @@ class ListQuery:
             show=_one_of(address.get("show", ""), SHOWN, "active"),
             kind=_one_of(address.get("kind", ""), Kind.values, ""),
             relation=_one_of(address.get("relation", ""), Relation.values, ""),
-            assigned=_member(address.get("assigned", "")),
+            assigned=_id_or(NOBODY, address.get("assigned", "")),
+            tag=_id_or(UNTAGGED, address.get("tag", "")),
             sort=sort if sort.removeprefix("-") in _ORDERS else "name",
         )
 
@@ -100,6 +104,8 @@ class ListQuery:
         if self.assigned:
             wanted = None if self.assigned == NOBODY else int(self.assigned)
             clients = clients.filter(assigned_to_id=wanted)
+        if self.tag:
+            clients = tagged(clients, self.tag)
         if self.search:
             clients = searched(clients, self.search)
         order = _ORDERS[self.sort.removeprefix("-")]
@@ -126,8 +132,8 @@ class ListQuery:
         return Heading(column.label, f"?{then.keep()}", direction, column.room)
 
 
-def _member(value: str) -> str:
-    return value if value == NOBODY or (value.isascii() and value.isdigit() and len(value) <= 18) else ""
+def _id_or(word: str, value: str) -> str:
+    return value if value == word or (value.isascii() and value.isdigit() and len(value) <= 18) else ""
 
 
 def _one_of(value: str, allowed: object, default: str) -> str:

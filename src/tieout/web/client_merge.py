@@ -86,6 +86,7 @@ def _preview(client: Client, other: Client, stays: Client, goes: Client) -> dict
         "other_stays": stays.pk == other.pk,
         "documents": told,
         "contacts": moving.contacts,
+        "tags": moving.tags,
         "balance": moving.balance,
         "filled": [(CLIENT_RULES[each.name].label, each.value) for each in fields_to_fill(stays, goes)],
         "stays_there": linked.get(str(stays.pk)),

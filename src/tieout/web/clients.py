@@ -21,6 +21,7 @@ from tieout.practice.access import (
     named_like,
     visible_clients,
 )
+from tieout.practice.actions.bulk import MOST
 from tieout.practice.actions.clients import (
     ChangedMeanwhile,
     archive_client,
@@ -29,21 +30,32 @@ from tieout.practice.actions.clients import (
     restore_client,
 )
 from tieout.practice.actor import Actor
-from tieout.practice.client_balances import owed_by
 from tieout.practice.clients import Client, Kind, Relation
 from tieout.practice.firms import Member
 from tieout.practice.groups import GroupMember
-from tieout.practice.money import ZERO
 from tieout.practice.permissions import Permission
-from tieout.web import client_assign, client_contacts, client_groups, client_imports, client_merge
+from tieout.practice.saved_views import ListName
+from tieout.practice.tags import tags_of, tags_of_firm
+from tieout.web import (
+    client_assign,
+    client_bulk,
+    client_contacts,
+    client_groups,
+    client_imports,
+    client_merge,
+    client_tags,
+)
 from tieout.web.access import FirmRequest, requires
 from tieout.web.badges import badges_for
 from tieout.web.client_facts import facts_of
 from tieout.web.client_forms import ClientForm, initial_of
 from tieout.web.client_history import entries, rebase
 from tieout.web.client_list import SHOWN, ListQuery
+from tieout.web.client_rows import rows_of_list
 from tieout.web.long_list import MOST_COUNTED, MOST_FOUND, long_page
+from tieout.web.once import new_token
 from tieout.web.record_panel import panel_of
+from tieout.web.saved_views import bar_of, opening
 
 MOST_LOOKALIKES = 5
 HISTORY_SHOWN = 50
@@ -52,35 +64,38 @@ HISTORY_SHOWN = 50
 @require_GET
 @requires(Permission.VIEW_CLIENTS)
 def index(request: FirmRequest) -> HttpResponse:
+    if (elsewhere := opening(request, ListName.CLIENTS)) is not None:
+        return elsewhere
+    member = request.member
     asked = ListQuery.read(request.GET)
-    clients = asked.apply(visible_clients(request.member)).select_related("assigned_to__user")
+    clients = asked.apply(visible_clients(member)).select_related("assigned_to__user")
     page = long_page(clients, request.GET, most=MOST_FOUND if asked.search else MOST_COUNTED)
     found = page.rows
-    badges = badges_for("client", [str(each.pk) for each in found])
-    with_owed = request.member.may(Permission.VIEW_BILLING)
-    owed = owed_by(found) if with_owed else {}
-    colleagues = []
-    if request.member.may(Permission.VIEW_ALL_CLIENTS):
-        colleagues = [
-            (str(each.pk), each.user.get_full_name()) for each in members_to_assign(request.member.firm_id)
-        ]
+    rows = rows_of_list(member, found)
+    sees_all = member.may(Permission.VIEW_ALL_CLIENTS)
+    colleagues = members_to_assign(member.firm_id) if sees_all else ()
+    tags = list(tags_of_firm(member.firm_id))
     return render(
         request,
         "clients/list.html",
         {
             "asked": asked,
             "headings": asked.headings(),
+            "views": bar_of(request, ListName.CLIENTS),
             "page": page,
-            "rows": [(each, badges.get(str(each.pk)), owed.get(each.pk, ZERO)) for each in found],
-            "with_badges": bool(badges),
-            "with_owed": with_owed,
-            "colleagues": colleagues,
+            "shows": rows,
+            "tags": tags,
+            "tag_is_gone": asked.tag.isdigit() and asked.tag not in {str(each.pk) for each in tags},
+            "colleagues": [(str(each.pk), each.user.get_full_name()) for each in colleagues],
+            "selects": member.may(Permission.EDIT_CLIENTS) and bool(sees_all or tags),
             "picked": request.GET.get("picked", ""),
+            "most_at_once": MOST,
+            "form_token": new_token(),
             "shown": SHOWN,
             "kinds": Kind.choices,
             "relations": Relation.choices,
-            "may": {**_may(request.member), "groups": request.member.may(Permission.VIEW_ALL_CLIENTS)},
-            "any_client": bool(found) or visible_clients(request.member).exists(),
+            "may": {**_may(member), "see_all": sees_all},
+            "any_client": bool(found) or visible_clients(member).exists(),
         },
     )
 
@@ -101,6 +116,8 @@ def record(request: FirmRequest, client_id: int) -> HttpResponse:
             "absorbed": absorbed,
             "group": GroupMember.objects.filter(client=client).select_related("group").first(),
             "contacts": client.contacts.order_by("-is_primary", "id"),
+            "tags": tags_of([client]).get(client.pk, []),
+            "all_tags": tags_of_firm(client.firm_id),
             "panel": panel,
             "badge": None if panel else badges_for("client", [str(client.pk)]).get(str(client.pk)),
             "history": entries(history[:HISTORY_SHOWN], member_names(client.firm_id)),
@@ -248,6 +265,8 @@ urlpatterns: list[URLPattern] = [
     *client_assign.urlpatterns,
     *client_imports.urlpatterns,
     *client_groups.urlpatterns,
+    *client_tags.urlpatterns,
+    *client_bulk.urlpatterns,
     path("<int:client_id>/", record, name="client"),
     path("<int:client_id>/edit/", edit, name="client_edit"),
     path("<int:client_id>/archive/", archive, name="client_archive"),

@@ -31,7 +31,7 @@ def dashboard(request: FirmRequest) -> HttpResponse:
     active, archived = counted.get(True, 0), counted.get(False, 0)
     here = reverse("clients")
     figures = [
-        Figure(active, "active clients", here, "active client"),
+        Figure(active, "active clients", f"{here}?show=active", "active client"),
         Figure(archived, "archived clients", f"{here}?show=inactive", "archived client"),
     ]
     context: dict[str, Any] = {

@@ -2,12 +2,13 @@
 
 from django.urls import include, path
 
-from tieout.web import clients, dashboard, mail_outbox, preferences, sample_data
+from tieout.web import clients, dashboard, mail_outbox, preferences, sample_data, saved_views
 
 urlpatterns = [
     path("", dashboard.dashboard, name="dashboard"),
     path("clients/", include(clients.urlpatterns)),
     path("billing/", include("tieout.web.billing.urls")),
+    *saved_views.urlpatterns,
     path("api/", include("tieout.web.api.urls")),
     path("", include("tieout.web.people.urls")),
     path("", include("tieout.web.people.account_urls")),

@@ -23,6 +23,8 @@ pytestmark = pytest.mark.django_db
 NOWHERE = 999_999_999
 ASKS_FOR_MORE = {
     "add_late_fees": Permission.VIEW_ALL_CLIENTS,
+    **dict.fromkeys(("create_tag", "change_tag", "delete_tag"), Permission.VIEW_ALL_CLIENTS),
+    "save_view": Permission.VIEW_CLIENTS,
     "write_due_invoices": Permission.VIEW_ALL_CLIENTS,
 }
 """Operations whose funnel asks for a further right than the address declares."""
@@ -67,9 +69,10 @@ def test_every_address_of_the_api_is_behind_the_door_and_declared() -> None:
     assert doors == {(each.method, each.path.replace("{", "<").replace("}", ">")) for each in OFFERS}
 
 
-def test_only_the_firm_itself_is_shown_to_any_token() -> None:
-    """Another operation without a permission is a decision, made here."""
-    assert {each.name for each in OFFERS if each.permission is None} == {"get_firm"}
+def test_only_the_firm_itself_and_views_are_for_any_token() -> None:
+    """Another operation without a permission is a decision, made here. A view asks for what its list asks for."""
+    views = {"list_views", "get_view", "save_view", "change_view", "delete_view"}
+    assert {each.name for each in OFFERS if each.permission is None} == {"get_firm"} | views
 
 
 @pytest.mark.parametrize("secret", ["", "tieout_wrong", "Zm9vOmJhcg==", "tieout_" + "x" * 500])

@@ -20,6 +20,8 @@ from tieout.practice.actions.groups import add_to_group, create_group
 from tieout.practice.actions.ledger_lists import keep_list_entry
 from tieout.practice.actions.recurring import create_recurring
 from tieout.practice.actions.refunds import refund_payment
+from tieout.practice.actions.saved_views import save_view
+from tieout.practice.actions.tags import create_tag, tag_client
 from tieout.practice.firms import Member, Role, User
 from tieout.practice.isolation import every_firm_scope, firm_scope
 from tieout.practice.ledger_lists import LedgerList
@@ -151,12 +153,19 @@ def stocked(firm_id: int, mark: str) -> Stock:
         role = Role.objects.create(firm_id=firm_id, name=f"{mark} role", permissions=["view_clients"])
         user = User.objects.create_user(f"{mark.lower()}@firm.example", full_name=f"{mark} Roe")
         member = Member.objects.create(firm_id=firm_id, user=user, role=role)
+        tag = create_tag(**told, name=f"{mark} tag")
+        tag_client(**told, client_id=desk.client.pk, tag_id=tag.pk)
+        caller = Member.objects.filter(firm_id=firm_id).order_by("pk").first()
+        assert caller is not None
+        view = save_view(by=caller, list="clients", name=f"{mark} view", query=f"search={mark}")
     return Stock(
         firm_id,
         mark,
         {
             "member_id": member.pk,
             "role_id": role.pk,
+            "tag_id": tag.pk,
+            "view_id": view.pk,
             "client_id": desk.client.pk,
             "goes_id": desk.client.pk,
             "contact_id": contact.pk,

@@ -22,6 +22,7 @@ from tieout.practice.client_balances import ClientBalance
 from tieout.practice.clients import Client
 from tieout.practice.invoices import Invoice
 from tieout.practice.permissions import Permission
+from tieout.practice.tags import tags_of
 from tieout.web.api.calling import ApiRequest
 from tieout.web.api.history import HISTORY, Change
 from tieout.web.api.kinds_of_value import Given, Instant, Money, RowId, Shown, Text, left_out
@@ -81,6 +82,7 @@ class ClientRow(Shown):
     assigned_to_id: int | None
     merged_into_id: int | None
     """The client this one became part of; it takes no change then."""
+    tag_ids: list[int]
     created_at: Instant
     updated_at: Instant
 
@@ -161,7 +163,7 @@ CLIENTS = ListKind(
         Filter("relation", "Relation", (("", "All"), *((each, each.capitalize()) for each in Relation.__args__))),  # type: ignore[attr-defined]
     ),
     sort="name",
-    ids=("assigned",),
+    ids=("assigned", "tag"),
 )  # fmt: skip
 
 
@@ -172,16 +174,24 @@ def found(request: ApiRequest, asked: Asked) -> QuerySet[Client]:
         kind=asked["kind"],
         relation=asked["relation"],
         assigned=asked["assigned"],
+        tag=asked["tag"],
     )
     return query.apply(visible_clients(request.member))
 
 
+def with_tags(clients: list[Client]) -> None:
+    tags = tags_of(clients)
+    for each in clients:
+        each.tag_ids = [tag.pk for tag in tags.get(each.pk, ())]  # type: ignore[attr-defined]
+
+
 def shows(request: ApiRequest, client_id: int, **_: int) -> Client:
-    return access_client(request.member, client_id)
+    return shows_made(request, access_client(request.member, client_id))
 
 
 def shows_made(request: ApiRequest, client: Client) -> Client:
     """Whoever sees only the clients assigned to them still sees what they just made."""
+    with_tags([client])
     return client
 
 
@@ -221,7 +231,16 @@ def history(request: ApiRequest, asked: Asked, client_id: int) -> QuerySet[Chang
 
 ONE, PERSON = "/clients/{client_id}", "/contacts/{contact_id}"
 one = Record(section, ONE, ClientFull, shows, finds)
-section.rows("/clients", VIEW, "list_clients", kind=CLIENTS, shape=ClientRow, found=found, summary="Clients")
+section.rows(
+    "/clients",
+    VIEW,
+    "list_clients",
+    kind=CLIENTS,
+    shape=ClientRow,
+    found=found,
+    prepared=with_tags,
+    summary="Clients",
+)
 section.act(
     "/clients",
     EDIT,

@@ -70,8 +70,15 @@ class FileRead(Shown):
 
 def clients_file(request: ApiRequest) -> HttpResponse:
     primary = Prefetch("contacts", queryset=Contact.objects.filter(is_primary=True), to_attr="primary")
-    found = visible_clients(request.member).select_related("assigned_to__user").prefetch_related(primary)
-    rows = (export_row(each, (each.primary or [Contact()])[0]) for each in found.order_by("id"))
+    found = (
+        visible_clients(request.member)
+        .select_related("assigned_to__user")
+        .prefetch_related(primary, "tagged__tag")
+    )
+    rows = (
+        export_row(each, (each.primary or [Contact()])[0], [row.tag.name for row in each.tagged.all()])
+        for each in found.order_by("id")
+    )
     return csv_file("tieout-clients.csv", write_csv(HEADINGS, rows))
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from pydantic import Field
 
 from tieout.practice.actions.bulk import AT_ONCE, MOST, access_bulk, carry_on, start_bulk
-from tieout.practice.bulk import MAILS, BulkAct, BulkVerb, RowState
+from tieout.practice.bulk import MAILS, OF_CLIENTS, BulkAct, BulkVerb, RowState
 from tieout.practice.firms import Member
 from tieout.practice.permissions import NotYours, Permission
 from tieout.web.api.calling import ApiRequest
@@ -74,7 +74,10 @@ def progress(request: ApiRequest, bulk: str) -> dict[str, Any]:
         act_id = UUID(bulk)
     except ValueError as problem:
         raise NotYours("There is no such list.") from problem
-    return told(request, access_bulk(request.member, act_id))
+    act = access_bulk(request.member, act_id)
+    if act.verb in OF_CLIENTS:
+        raise NotYours("There is no such list.")
+    return told(request, act)
 
 
 section.act(

@@ -32,8 +32,10 @@ from tieout.web.api import (
     payments,
     people,
     recurring,
+    saved_views,
     service_items,
     sync,
+    tags,
 )
 from tieout.web.api.calling import ApiRequest
 from tieout.web.api.described import described
@@ -47,6 +49,7 @@ SECTIONS: tuple[Section, ...] = tuple(
     for each in (
         people,
         clients,
+        tags,
         groups,
         service_items,
         invoices,
@@ -55,6 +58,7 @@ SECTIONS: tuple[Section, ...] = tuple(
         payments,
         credits,
         files,
+        saved_views,
         ledger_lists,
         billing_settings,
         sync,

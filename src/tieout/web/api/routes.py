@@ -56,7 +56,7 @@ class Section:
     def rows(
         self,
         path: str,
-        permission: Permission,
+        permission: Permission | None,
         name: str,
         *,
         kind: ListKind,
@@ -110,7 +110,7 @@ class Section:
     def act(
         self,
         path: str,
-        permission: Permission,
+        permission: Permission | None,
         name: str,
         verb: Callable[..., Any],
         *,
@@ -237,14 +237,14 @@ class Record:
     shows: Find
     finds: Find
 
-    def get(self, permission: Permission, name: str, *, summary: str) -> None:
+    def get(self, permission: Permission | None, name: str, *, summary: str) -> None:
         """The record itself."""
         self.section.one(self.path, permission, name, shape=self.shape, shows=self.shows, summary=summary)
 
     def act(
         self,
         suffix: str,
-        permission: Permission,
+        permission: Permission | None,
         name: str,
         verb: Callable[..., Any],
         *,

@@ -27,6 +27,7 @@ from tieout.practice.csv_text import write_csv
 from tieout.practice.invoices import Invoice
 from tieout.practice.money import ZERO
 from tieout.practice.permissions import Permission
+from tieout.practice.saved_views import ListName
 from tieout.practice.validation import Invalid
 from tieout.web.access import FirmRequest, requires
 from tieout.web.badges import badges_for
@@ -42,6 +43,7 @@ from tieout.web.downloads import csv_file
 from tieout.web.long_list import MOST_COUNTED, MOST_FOUND, long_page
 from tieout.web.once import FIELD, new_token, once
 from tieout.web.record_panel import panel_of
+from tieout.web.saved_views import bar_of, opening
 
 HISTORY_SHOWN = 50
 
@@ -49,6 +51,8 @@ HISTORY_SHOWN = 50
 @require_GET
 @requires(Permission.VIEW_BILLING)
 def index(request: FirmRequest) -> HttpResponse:
+    if (elsewhere := opening(request, ListName.CREDITS)) is not None:
+        return elsewhere
     member = request.member
     asked = CREDITS.read(request.GET)
     credits = visible_documents(member, Credit)
@@ -68,6 +72,7 @@ def index(request: FirmRequest) -> HttpResponse:
         {
             "asked": asked,
             "page": page,
+            "views": bar_of(request, ListName.CREDITS),
             "rows": [(each, badges.get(str(each.pk))) for each in shown],
             "with_badges": bool(badges),
             "may_record": member.may(Permission.RECORD_PAYMENTS),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
@@ -12,9 +14,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from tieout.practice.actions.bulk import AT_ONCE, MOST, access_bulk, carry_on, start_bulk
 from tieout.practice.billing_access import visible_documents
-from tieout.practice.bulk import MAILS, BulkVerb, RowState
+from tieout.practice.bulk import MAILS, OF_CLIENTS, BulkAct, BulkRow, BulkVerb, RowState
 from tieout.practice.invoices import Invoice
-from tieout.practice.permissions import Permission
+from tieout.practice.permissions import NotYours, Permission
 from tieout.web.access import FirmRequest, requires
 from tieout.web.billing.acting import today_of
 from tieout.web.billing.invoice_list import INVOICES, narrowed
@@ -29,7 +31,8 @@ SHOWN = 300
 def many(request: FirmRequest) -> HttpResponse:
     """Start on what was ticked, or on all that was found. A second click finds the list the first one made."""
     given = request.POST.get("do", "")
-    verb = BulkVerb(given) if given in BulkVerb.values else BulkVerb.FINALISE
+    known = given in BulkVerb.values and given not in OF_CLIENTS
+    verb = BulkVerb(given) if known else BulkVerb.FINALISE
 
     def make() -> str:
         act = start_bulk(member=request.member, verb=verb, invoice_ids=_asked(request), now=timezone.now())
@@ -47,12 +50,21 @@ def many(request: FirmRequest) -> HttpResponse:
 def progress(request: FirmRequest, act_id: uuid.UUID) -> HttpResponse:
     """How far it is, and what became of each. While it goes on, a part of it asks for itself again."""
     act = access_bulk(request.member, act_id)
-    rows = list(act.rows.select_related("invoice__client")[:MOST])
+    if act.verb in OF_CLIENTS:
+        raise NotYours("There is no such list.")
+    context = outcome(act, act.rows.select_related("invoice__client"))
+    part = request.headers.get("HX-Request")
+    return render(request, "billing/invoice_bulk_part.html" if part else "billing/invoice_bulk.html", context)
+
+
+def outcome(act: BulkAct, of: QuerySet[BulkRow]) -> dict[str, Any]:
+    """What a page of results shows: how far it is, and the rows, those that were refused first."""
+    rows = list(of[:MOST])
     counts = {state: sum(row.state == state for row in rows) for state in RowState}
     settled = sum(counts[each] for each in (RowState.DONE, RowState.REFUSED, RowState.UNCLEAR))
     first = [row for row in rows if row.state in (RowState.REFUSED, RowState.UNCLEAR)]
     others = [row for row in rows if row.state not in (RowState.REFUSED, RowState.UNCLEAR)]
-    context = {
+    return {
         "act": act,
         "rows": [*first, *others][:SHOWN],
         "total": len(rows),
@@ -63,8 +75,6 @@ def progress(request: FirmRequest, act_id: uuid.UUID) -> HttpResponse:
         "more": max(0, len(rows) - SHOWN),
         "mails": act.verb in MAILS,
     }
-    part = request.headers.get("HX-Request")
-    return render(request, "billing/invoice_bulk_part.html" if part else "billing/invoice_bulk.html", context)
 
 
 def _asked(request: FirmRequest) -> list[int]:

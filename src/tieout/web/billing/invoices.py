@@ -27,6 +27,7 @@ from tieout.practice.invoices import INVOICE, Invoice, Status
 from tieout.practice.mail import NOT_SET_UP, mail_is_set_up
 from tieout.practice.money import ZERO
 from tieout.practice.permissions import Permission, refusal
+from tieout.practice.saved_views import ListName
 from tieout.practice.service_items import SERVICE_ITEM
 from tieout.web.access import FirmRequest, requires
 from tieout.web.badges import badges_for
@@ -38,6 +39,7 @@ from tieout.web.downloads import attachment, csv_file
 from tieout.web.long_list import MOST_COUNTED, MOST_FOUND, long_page
 from tieout.web.once import new_token
 from tieout.web.record_panel import panel_of
+from tieout.web.saved_views import bar_of, opening
 
 HISTORY_SHOWN = 50
 
@@ -45,6 +47,8 @@ HISTORY_SHOWN = 50
 @require_GET
 @requires(Permission.VIEW_BILLING)
 def index(request: FirmRequest) -> HttpResponse:
+    if (elsewhere := opening(request, ListName.INVOICES)) is not None:
+        return elsewhere
     member, today = request.member, today_of(request.member)
     asked = INVOICES.read(request.GET)
     invoices = visible_documents(member, Invoice)
@@ -65,6 +69,7 @@ def index(request: FirmRequest) -> HttpResponse:
         {
             "asked": asked,
             "page": page,
+            "views": bar_of(request, ListName.INVOICES),
             "rows": [(each, badges.get(str(each.pk))) for each in shown],
             "with_badges": bool(badges),
             "today": today,

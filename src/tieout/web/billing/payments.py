@@ -18,6 +18,7 @@ from tieout.practice.money import ZERO
 from tieout.practice.payment_methods import Method
 from tieout.practice.payments import PAYMENT, Payment, PaymentStatus, RefundStatus
 from tieout.practice.permissions import Permission
+from tieout.practice.saved_views import ListName
 from tieout.web.access import FirmRequest, requires
 from tieout.web.badges import badges_for
 from tieout.web.billing.acting import by, carried_out, version_seen
@@ -27,6 +28,7 @@ from tieout.web.billing.payment_list import PAYMENTS, narrowed_payments
 from tieout.web.downloads import csv_file
 from tieout.web.long_list import MOST_COUNTED, MOST_FOUND, long_page
 from tieout.web.record_panel import panel_of
+from tieout.web.saved_views import bar_of, opening
 
 HISTORY_SHOWN = 50
 
@@ -38,6 +40,8 @@ SENT = (PaymentStatus.RECEIVED, PaymentStatus.BOUNCED, PaymentStatus.VOID)
 @require_GET
 @requires(Permission.VIEW_BILLING)
 def index(request: FirmRequest) -> HttpResponse:
+    if (elsewhere := opening(request, ListName.PAYMENTS)) is not None:
+        return elsewhere
     member = request.member
     asked = PAYMENTS.read(request.GET)
     payments = visible_documents(member, Payment)
@@ -59,6 +63,7 @@ def index(request: FirmRequest) -> HttpResponse:
         {
             "asked": asked,
             "page": page,
+            "views": bar_of(request, ListName.PAYMENTS),
             "rows": [(each, badges.get(str(each.pk))) for each in shown],
             "with_badges": bool(badges),
             "may_record": member.may(Permission.RECORD_PAYMENTS),

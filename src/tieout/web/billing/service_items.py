@@ -23,6 +23,7 @@ from tieout.practice.billing_export import headings, item_rows
 from tieout.practice.csv_text import write_csv
 from tieout.practice.ledger_lists import LedgerList
 from tieout.practice.permissions import Permission
+from tieout.practice.saved_views import ListName
 from tieout.practice.service_items import SERVICE_ITEM, ServiceItem
 from tieout.practice.validation import Invalid
 from tieout.web.access import FirmRequest, requires
@@ -34,6 +35,7 @@ from tieout.web.billing.item_list import ITEMS, narrowed
 from tieout.web.downloads import csv_file
 from tieout.web.long_list import long_page
 from tieout.web.record_panel import panel_of
+from tieout.web.saved_views import bar_of, opening
 
 HISTORY_SHOWN = 50
 
@@ -41,6 +43,8 @@ HISTORY_SHOWN = 50
 @require_GET
 @requires(Permission.VIEW_BILLING)
 def index(request: FirmRequest) -> HttpResponse:
+    if (elsewhere := opening(request, ListName.SERVICE_ITEMS)) is not None:
+        return elsewhere
     asked = ITEMS.read(request.GET)
     items = visible_items(request.member)
     found = narrowed(asked, items).select_related("category", "income_account", "tax_rate")
@@ -52,6 +56,7 @@ def index(request: FirmRequest) -> HttpResponse:
         {
             "asked": asked,
             "page": page,
+            "views": bar_of(request, ListName.SERVICE_ITEMS),
             **_rows(request, shown),
             "any_item": bool(shown) or items.exists(),
         },

@@ -25,6 +25,8 @@ from tieout.web.listing import PAGE_SIZE, Asked, Column, Filter, ListKind
 KINDS: Mapping[str, tuple[str, str]] = {
     "client": ("Client", "client"),
     "client_group": ("Client group", "client_group"),
+    "tag": ("Tag", ""),
+    "saved_view": ("Saved view", ""),
     "service_item": ("Service item", "service_item"),
     "invoice": ("Invoice", "invoice"),
     "recurring_invoice": ("Recurring invoice", "recurring_record"),

@@ -1,0 +1,76 @@
+"""Acts: a tag put on many clients at once, or taken off: started from the list, with a result for each."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from tieout.practice.access import visible_clients
+from tieout.practice.actions.bulk import AT_ONCE, MOST, access_bulk, carry_on, start_client_bulk
+from tieout.practice.bulk import OF_CLIENTS, BulkVerb
+from tieout.practice.permissions import NotYours, Permission
+from tieout.web.access import FirmRequest, requires
+from tieout.web.billing.invoice_bulk import outcome
+from tieout.web.client_list import ListQuery
+from tieout.web.once import once
+
+
+@requires(Permission.EDIT_CLIENTS)
+@require_POST
+def many(request: FirmRequest) -> HttpResponse:
+    """Start on what was ticked, or with ``all`` on what the list found. A second click finds the first one's list."""
+    found = ListQuery.read(QueryDict(request.POST.get("found", "")))
+    given = request.POST.get("do", "")
+    verb = BulkVerb(given) if given in OF_CLIENTS else BulkVerb.TAG
+    ids = _asked(request, found)
+
+    def make() -> str:
+        act = start_client_bulk(
+            member=request.member,
+            verb=verb,
+            tag_id=request.POST.get("tag_id", ""),
+            client_ids=ids,
+            now=timezone.now(),
+        )
+        return reverse("clients_bulk", args=[act.pk])
+
+    try:
+        address = once(request, make)
+    except NotYours:
+        messages.error(request, "Choose the tag first, one of your firm's.")
+        return redirect(f"{reverse('clients')}?{found.keep()}")
+    act = access_bulk(request.member, uuid.UUID(address.rstrip("/").rsplit("/", 1)[-1]))
+    if act.finished_at is None and act.rows.count() <= AT_ONCE:
+        carry_on(firm_id=act.firm_id, act_id=act.pk, clock=timezone.now)
+    return redirect(address)
+
+
+@require_GET
+@requires(Permission.EDIT_CLIENTS)
+def progress(request: FirmRequest, act_id: uuid.UUID) -> HttpResponse:
+    """How far it is, and what became of each. While it goes on, a part of it asks for itself again."""
+    act = access_bulk(request.member, act_id)
+    if act.verb not in OF_CLIENTS:
+        raise NotYours("There is no such list.")
+    context = outcome(act, act.rows.select_related("client"))
+    part = request.headers.get("HX-Request")
+    return render(request, "clients/bulk_part.html" if part else "clients/bulk.html", context)
+
+
+def _asked(request: FirmRequest, found: ListQuery) -> list[int]:
+    if request.POST.get("all") == "1":
+        return list(found.apply(visible_clients(request.member)).values_list("pk", flat=True)[:MOST])
+    ticked = [each for each in request.POST.getlist("pick") if each.isascii() and each.isdigit()]
+    return [int(each) for each in ticked if len(each) <= 18]
+
+
+urlpatterns: list[URLPattern] = [
+    path("many/", many, name="clients_many"),
+    path("many/<uuid:act_id>/", progress, name="clients_bulk"),
+]
