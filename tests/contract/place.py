@@ -10,6 +10,7 @@ import httpx2
 
 from quickbooks_emulator import Emulator
 from quickbooks_emulator.emulator import CLIENT_ID, CLIENT_SECRET, REDIRECT_URIS, VERIFIER_TOKEN
+from tests.over_httpx import OverHttpx
 from tieout.quickbooks.api.config import AppKeys, Environment
 from tieout.quickbooks.entities import READY
 from tieout.quickbooks.provider import QuickBooksProvider, World
@@ -120,7 +121,7 @@ def place(world="sample", settings=None, **more):
     keys = AppKeys(CLIENT_ID, CLIENT_SECRET, REDIRECT_URIS[0], Environment.CUSTOM, (VERIFIER_TOKEN,))
     outside = World(
         now=emulator.clock.now,
-        transport=httpx2.WSGITransport(app=emulator.wsgi),
+        network=OverHttpx(httpx2.WSGITransport(app=emulator.wsgi)),
         clock=lambda: emulator.clock.milliseconds() / 1000,
         sleep=emulator.clock.advance,
     )

@@ -16,6 +16,7 @@ from quickbooks_emulator.emulator import (
     REDIRECT_URIS,
 )
 from tests.contract.place import BASE, COMPANY, Held
+from tests.over_httpx import OverHttpx
 from tieout.quickbooks.api.config import AppKeys, Environment
 from tieout.quickbooks.provider import QuickBooksProvider, World
 from tieout.reconcile.ports import Reconnect
@@ -33,7 +34,7 @@ def connected(emulator: Emulator, environment: str, address: str) -> tuple[Quick
     keys = AppKeys(client_id, secret, REDIRECT_URIS[0], Environment.CUSTOM)
     outside = World(
         now=emulator.clock.now,
-        transport=httpx2.WSGITransport(app=emulator.wsgi),
+        network=OverHttpx(httpx2.WSGITransport(app=emulator.wsgi)),
         clock=lambda: emulator.clock.milliseconds() / 1000,
         sleep=emulator.clock.advance,
     )

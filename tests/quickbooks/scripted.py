@@ -5,9 +5,10 @@ from decimal import Decimal
 
 import httpx2
 
+from tests.over_httpx import OverHttpx
 from tieout.quickbooks.api.client import Client
 from tieout.quickbooks.api.config import Environment, known
-from tieout.quickbooks.api.transport import Transport, http_client
+from tieout.quickbooks.api.transport import Transport
 from tieout.quickbooks.entities import READY
 from tieout.quickbooks.ledger import QuickBooksLedger
 
@@ -60,7 +61,7 @@ def dump(document):
 
 def client(*answers, tokens=None, meter=None):
     script = Script(*answers)
-    transport = Transport(http_client(httpx2.MockTransport(script)), HERE)
+    transport = Transport(OverHttpx(httpx2.MockTransport(script)), HERE)
     return Client(COMPANY, transport, tokens or Tokens(), meter), script
 
 

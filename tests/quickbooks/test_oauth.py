@@ -7,11 +7,12 @@ from urllib.parse import parse_qs, urlsplit
 import httpx2
 import pytest
 
+from tests.over_httpx import OverHttpx
 from tieout.quickbooks.api import oauth
 from tieout.quickbooks.api.config import PRODUCTION, AppKeys, ConfigurationError, Environment, known
 from tieout.quickbooks.api.reading import read_reply
 from tieout.quickbooks.api.sign_in import Discovery, SignIn
-from tieout.quickbooks.api.transport import Transport, http_client
+from tieout.quickbooks.api.transport import Transport
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 HERE = known(Environment.CUSTOM, "http://127.0.0.1:8399")
@@ -25,7 +26,7 @@ TOKENS = (
 
 
 def signed(answer):
-    return SignIn(KEYS, Transport(http_client(httpx2.MockTransport(answer)), HERE), lambda: NOW)
+    return SignIn(KEYS, Transport(OverHttpx(httpx2.MockTransport(answer)), HERE), lambda: NOW)
 
 
 def replying(status, body=b""):
@@ -206,7 +207,7 @@ def test_every_sign_in_error_says_what_is_safe_and_what_comes_next(kind, sentenc
 def discovery(*answers, clock=lambda: 0.0):
     """Endpoints from these answers, one for each time it is asked; fails when asked once more."""
     left = list(answers)
-    http = http_client(httpx2.MockTransport(lambda request: left.pop(0)))
+    http = OverHttpx(httpx2.MockTransport(lambda request: left.pop(0)))
     return Discovery(http, PRODUCTION, clock)
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import httpx2
 import pytest
 
+from tests.over_httpx import OverHttpx
 from tests.quickbooks.scripted import HERE, Script, Tokens, page
 from tests.quickbooks.test_webhooks import EVENT
 from tieout.quickbooks.api.config import AppKeys, ConfigurationError, Environment
@@ -40,7 +41,9 @@ def provider(*answers, environment=Environment.CUSTOM, **world):
     keys = AppKeys("id", "secret", redirect, environment, ("new", "old"))
     script = Script(*answers)
     made = QuickBooksProvider(
-        keys, World(now=lambda: NOW, transport=httpx2.MockTransport(script), **world), base_url=HERE.api
+        keys,
+        World(now=lambda: NOW, network=OverHttpx(httpx2.MockTransport(script)), **world),
+        base_url=HERE.api,
     )
     return made, script
 

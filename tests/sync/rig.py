@@ -15,6 +15,7 @@ import httpx2
 from quickbooks_emulator import ConnectionDropped, Emulator, VirtualClock
 from quickbooks_emulator.webhooks.documents import WebhookSettings
 from quickbooks_emulator.webhooks.queue import Posting
+from tests.over_httpx import OverHttpx
 from tieout.practice.actions.clients import change_client, create_client
 from tieout.practice.actions.team import create_firm
 from tieout.practice.actor import Actor, ActorKind
@@ -82,7 +83,7 @@ class Rig:
             ("emulator-verifier-token",),
         )
         seconds = lambda: self.clock.milliseconds() / 1000  # noqa: E731 - the virtual monotonic clock
-        surroundings = World(self.clock.now, self._wire(), clock=seconds, sleep=self.clock.advance)
+        surroundings = World(self.clock.now, OverHttpx(self._wire()), clock=seconds, sleep=self.clock.advance)
         self.make_provider = partial(QuickBooksProvider, keys, surroundings, BASE)
         self.provider: LedgerProvider = self.make_provider(entities)
         self.crash_at: str | None = None

@@ -226,7 +226,7 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": os.environ.get("TIEOUT_LOG_LEVEL", "INFO")},
     "loggers": {
-        "httpx2": {"level": "WARNING"},
+        "urllib3": {"level": "ERROR"},
         "procrastinate": {"level": "WARNING"},
         "django.request": {
             "level": "ERROR"

@@ -10,14 +10,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-import httpx2
-
 from tieout.quickbooks.api import oauth, webhooks
 from tieout.quickbooks.api.client import Client
 from tieout.quickbooks.api.config import AppKeys, Environment, known
+from tieout.quickbooks.api.network import Network, Sockets
 from tieout.quickbooks.api.pace import Pace, Turns
 from tieout.quickbooks.api.sign_in import Discovery, SignIn
-from tieout.quickbooks.api.transport import Transport, http_client
+from tieout.quickbooks.api.transport import Transport
 from tieout.quickbooks.company_rules import SETTINGS, Settings
 from tieout.quickbooks.entities import all_entities
 from tieout.quickbooks.entity import QuickBooksEntity
@@ -35,11 +34,12 @@ SITES = {
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What reaches the outside, in one place. Tests pass an in-process transport and virtual time."""
+    """What reaches the outside, in one place. Tests pass an in-process network and virtual time."""
 
     now: Callable[[], datetime]
     """Timezone-aware."""
-    transport: httpx2.BaseTransport | None = None
+    network: Network | None = None
+    """None: the real one."""
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
 
@@ -64,8 +64,8 @@ class QuickBooksProvider:
         self._keys = keys
         self._known = known(keys.environment, base_url)
         self._world = world
-        self._http = http_client(world.transport)
-        self._discovery = Discovery(self._http, self._known, world.clock)
+        self._network = world.network or Sockets()
+        self._discovery = Discovery(self._network, self._known, world.clock)
         self._paces: dict[str, Pace] = {}
 
     def authorize_url(self, *, state: str, verifier: str) -> str:
@@ -106,7 +106,7 @@ class QuickBooksProvider:
         if pace is None:
             # setdefault: two threads opening one company at once must end up with one allowance
             pace = self._paces.setdefault(company_id, Pace(clock=self._world.clock, sleep=self._world.sleep))
-        transport = Transport(self._http, self._known, pace, clock=self._world.clock, turns=turns)
+        transport = Transport(self._network, self._known, pace, clock=self._world.clock, turns=turns)
         return QuickBooksLedger(
             Client(company_id, transport, tokens, meter), self._entities, settings, memory
         )
@@ -152,7 +152,7 @@ class QuickBooksProvider:
         return SITES.get(self._known.environment, f"{self._known.api}/")
 
     def _sign_in(self) -> SignIn:
-        transport = Transport(self._http, self._discovery.endpoints(), clock=self._world.clock)
+        transport = Transport(self._network, self._discovery.endpoints(), clock=self._world.clock)
         return SignIn(self._keys, transport, self._world.now)
 
 

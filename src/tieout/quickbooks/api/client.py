@@ -25,9 +25,10 @@ from tieout.quickbooks.api.faults import (
     ruled,
 )
 from tieout.quickbooks.api.metering import metered_class
+from tieout.quickbooks.api.network import NoAnswer, NotSent
 from tieout.quickbooks.api.query import Condition
 from tieout.quickbooks.api.reading import Reply, Shape, to_json
-from tieout.quickbooks.api.transport import Call, NoAnswer, NotSent, Transport
+from tieout.quickbooks.api.transport import Call, Transport
 
 Document = Mapping[str, Any]
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-import httpx2
-
 from tieout.quickbooks.api import oauth
 from tieout.quickbooks.api.config import AppKeys, Endpoints, discovered
+from tieout.quickbooks.api.network import Deadlines, Network, TransportFailure
 from tieout.quickbooks.api.reading import Reply
-from tieout.quickbooks.api.transport import Call, Deadlines, Transport, TransportFailure
+from tieout.quickbooks.api.transport import Call, Transport
 
 
 class SignIn:
@@ -59,8 +58,8 @@ class Discovery:
     ``clock`` gives seconds that never go back. While the document cannot be read, what we knew before serves.
     """
 
-    def __init__(self, http: httpx2.Client, known: Endpoints, clock: Callable[[], float]) -> None:
-        self._http, self._endpoints, self._clock = http, known, clock
+    def __init__(self, network: Network, known: Endpoints, clock: Callable[[], float]) -> None:
+        self._network, self._endpoints, self._clock = network, known, clock
         self._due_at: float | None = None
 
     def endpoints(self) -> Endpoints:
@@ -75,7 +74,7 @@ class Discovery:
 
     def _read(self) -> Mapping[str, object] | None:
         patience = Deadlines(connect=5, read=5, total=8)  # a person is waiting, and there is a fallback
-        transport = Transport(self._http, self._endpoints, deadlines=patience, clock=self._clock)
+        transport = Transport(self._network, self._endpoints, deadlines=patience, clock=self._clock)
         try:
             reply = transport.send(
                 Call("GET", self._endpoints.discovery, data_service=False, label="discovery")

@@ -1,4 +1,5 @@
-"""Acts: the only file that speaks HTTP. ``client`` and ``sign_in`` hand it a ``Call``, it hands back a ``Reply``.
+"""Acts: one call to QuickBooks, whole: who may be called, when, with what, and what came. ``client`` and ``sign_in`` hand it
+a ``Call``, it hands back a ``Reply``; the bytes go through ``network``.
 
 It tells apart the two ways of getting no answer, because only one of them is safe to repeat: ``NotSent`` (nothing
 reached the other side) and ``NoAnswer`` (the call left; whether it took effect is unknown).
@@ -11,19 +12,14 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, field
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from urllib.parse import quote, urlencode, urlsplit
 
-import httpx2
-
 from tieout.quickbooks.api.config import MINOR_VERSION, Endpoints, origin
+from tieout.quickbooks.api.network import Deadlines, Incoming, Network, NoAnswer, TransportFailure
 from tieout.quickbooks.api.pace import Pace, Turns
 from tieout.quickbooks.api.reading import Reply, read_reply
 
 log = logging.getLogger("tieout.quickbooks.calls")
-
-# The HTTP library logs whole addresses at INFO: company ids and, in queries, names. Ours is the only log of calls.
-logging.getLogger("httpx2").setLevel(logging.WARNING)
 
 MAX_ANSWER_BYTES = 64 * 1024 * 1024
 _ALWAYS = {
@@ -32,39 +28,10 @@ _ALWAYS = {
     "Connection": "keep-alive",
     "User-Agent": "Tieout",
 }
-_BEFORE_SENDING = (
-    httpx2.ConnectError,  # refused, no such host, TLS handshake
-    httpx2.ConnectTimeout,
-    httpx2.PoolTimeout,
-    httpx2.ProxyError,
-    httpx2.UnsupportedProtocol,
-    httpx2.LocalProtocolError,
-)
-
-
-class TransportFailure(Exception):
-    """No answer was read. ``str()`` names the technical reason, without address or data."""
-
-
-class NotSent(TransportFailure):
-    """Certainly nothing reached the other side: repeating is safe."""
-
-
-class NoAnswer(TransportFailure):
-    """The call left and no whole answer came back: it may or may not have taken effect."""
 
 
 class ForbiddenHost(Exception):
     """A call to a host that is not one of the environment's own. A programming error or an attack; never sent."""
-
-
-@dataclass(frozen=True, slots=True)
-class Deadlines:
-    """Seconds. ``total`` ends a call even if bytes keep dripping; Intuit itself cuts at 120 seconds."""
-
-    connect: float = 10
-    read: float = 60
-    total: float = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,18 +49,12 @@ class Call:
     """What the log calls it, such as ``read Customer``: never an id, a name or a query."""
 
 
-def http_client(transport: httpx2.BaseTransport | None = None) -> httpx2.Client:
-    """An HTTP client as ``Transport`` wants it: keeps connections, no cookies (a session is never ours to carry)."""
-    no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
-    return httpx2.Client(transport=transport, cookies=no_cookies, follow_redirects=False)
-
-
 class Transport:
     """One company's way out (or, with no ``pace``, the way to Intuit's sign-in services)."""
 
     def __init__(
         self,
-        http: httpx2.Client,
+        network: Network,
         endpoints: Endpoints,
         pace: Pace | None = None,
         deadlines: Deadlines | None = None,
@@ -102,17 +63,15 @@ class Transport:
     ) -> None:
         self._turns = turns
         self.endpoints = endpoints
-        self._http = http
+        self._allowed = endpoints.origins
+        self._network = network
         self._pace = pace
         self._deadlines = deadlines or Deadlines()
-        self._timeout = httpx2.Timeout(
-            self._deadlines.read, connect=self._deadlines.connect, pool=self._deadlines.connect
-        ).as_dict()
         self._clock = clock
 
     def send(self, call: Call) -> Reply:
         """Send once; never repeats, never follows a redirect. Raises ``NotSent``, ``NoAnswer``, ``ForbiddenHost``."""
-        if origin(call.url) not in self.endpoints.origins:
+        if origin(call.url) not in self._allowed:
             raise ForbiddenHost(
                 f"{urlsplit(call.url).hostname!r} is not a QuickBooks host of this environment"
             )
@@ -137,35 +96,18 @@ class Transport:
 
     def _exchange(self, call: Call, started: float) -> Reply:
         query = call.query + ((("minorversion", MINOR_VERSION),) if call.data_service else ())
-        # Made whole here: the client would take the address apart three times for each call.
-        request = httpx2.Request(
-            call.method,
-            f"{call.url}?{urlencode(query, quote_via=quote)}" if query else call.url,
-            content=call.content or None,
-            headers={**_ALWAYS, **call.headers},
-            extensions={"timeout": self._timeout},
+        url = f"{call.url}?{urlencode(query, quote_via=quote)}" if query else call.url
+        answer = self._network.exchange(
+            call.method, url, {**_ALWAYS, **call.headers}, call.content, self._deadlines
         )
         try:
-            answer = self._http.send(request, stream=True, follow_redirects=False)
-        except _BEFORE_SENDING as failure:
-            raise NotSent(type(failure).__name__) from failure
-        except (
-            httpx2.HTTPError,
-            OSError,
-        ) as failure:  # OSError: an in-process transport breaks off like this
-            raise NoAnswer(type(failure).__name__) from failure
-        try:
-            # From the bytes: the client would guess at the encoding of each header anew, by way of all the others.
-            headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in answer.headers.raw}
-            return read_reply(answer.status_code, headers, self._body(answer, started))
-        except (httpx2.HTTPError, OSError) as failure:
-            raise NoAnswer(type(failure).__name__) from failure
+            return read_reply(answer.status, dict(answer.headers), self._body(answer, started))
         finally:
             answer.close()
 
-    def _body(self, answer: httpx2.Response, started: float) -> bytes:
+    def _body(self, answer: Incoming, started: float) -> bytes:
         body = bytearray()
-        for piece in answer.iter_bytes():
+        for piece in answer.pieces():
             body += piece
             if len(body) > MAX_ANSWER_BYTES:
                 raise NoAnswer("answer too large")
