@@ -106,16 +106,17 @@ class Storm:
         self.rng = random.Random(self.seed)
 
     def run(self, kills: int, restarts: int) -> None:
+        """Until so many workers are killed; for every four of them one more is frozen past its lease."""
         item = self.stand.item("Bookkeeping")
         self.nursery.keep(WORKERS)
-        every = max(1, kills // restarts) if restarts else kills + 1
+        every = max(1, kills * 5 // 4 // restarts) if restarts else 0
         number = 0
-        while self._harmed < kills:
+        while self.did["killed"] < kills:
             number += 1
             self._work(item)
             time.sleep(LEASE * self.rng.uniform(0.05, 0.6))  # the random instant
             self._harm()
-            if self.restart is not None and number % every == 0:
+            if self.restart is not None and every and number % every == 0:
                 self._work(item)
                 self.restart()
                 self.did["database restarted"] += 1

@@ -44,7 +44,7 @@ def test_workers_killed_and_frozen_at_random_instants_lose_and_double_nothing(
     prepare(stand)
     emulator.control("POST", "/faults", {"effect": "drop_after", "operation": "create", "probability": 0.03})
     storm = Storm(stand, nursery, seed=7)
-    storm.run(kills=5, restarts=0)
+    storm.run(kills=4, restarts=0)
     storm.rest()
     storm.check()
     assert storm.did == {"killed": 4, "frozen": 1}
