@@ -12,10 +12,9 @@ from math import ceil
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from tieout.practice.records import RECORD_KINDS
-from tieout.reconcile.match import Bucket, Candidate, Proposal
+from tieout.reconcile.match import Bucket, Proposal
 from tieout.reconcile.spec import EntitySpec
-from tieout.reconcile.state import Present, Side
+from tieout.reconcile.state import Side
 from tieout.sync import match_memory, observations, review_rows
 from tieout.sync.decisions import CannotDecide
 from tieout.sync.engine import Engine
@@ -24,7 +23,7 @@ from tieout.sync.ledgers import keep_calls, open_ledger
 from tieout.sync.models import Connection, Review, ReviewRow, ReviewState
 from tieout.sync.review import PER_PAGE, RowPage, spec_of
 from tieout.sync.review_plan import Decision
-from tieout.sync.review_rows import OUTSIDE, candidate
+from tieout.sync.review_rows import OUTSIDE
 
 ENTITY = "service_item"
 _PAIR = Q(bucket=Bucket.MATCH) | (Q(decision=Decision.LINK) & ~Q(practice_id=""))
@@ -95,8 +94,8 @@ def _match_again(review: Review, connection: Connection, spec: EntitySpec, row: 
     theirs = [row.ledger_id, *_ids(lone, "ledger_id")] if row.practice_id else [row.ledger_id]
     never = match_memory.never_pairs(connection, spec.practice)
     proposed = propose_items(
-        _candidates(connection, spec, Side.PRACTICE, ours),
-        _candidates(connection, spec, Side.LEDGER, [one for one in theirs if one]),
+        review_rows.candidates(connection, spec, Side.PRACTICE, ours),
+        review_rows.candidates(connection, spec, Side.LEDGER, [one for one in theirs if one]),
         never,
     )
     touched = {(Side.PRACTICE, row.practice_id), (Side.LEDGER, row.ledger_id)} - {(side, "") for side in Side}
@@ -118,13 +117,3 @@ def _ids(found: QuerySet[ReviewRow], column: str) -> list[str]:
 
 def _sides(one: Proposal) -> set[tuple[Side, str]]:
     return {(each.key.side, each.key.id) for each in (one.practice, one.ledger) if each is not None}
-
-
-def _candidates(connection: Connection, spec: EntitySpec, side: Side, ids: Sequence[str]) -> list[Candidate]:
-    if side is Side.PRACTICE:
-        views = RECORD_KINDS[spec.practice].read(connection.firm_id, ids)
-        seen = {one: Present(view.units, str(view.version), view.facts) for one, view in views.items()}
-    else:
-        known = observations.of_ledger(connection, spec, ids)
-        seen = {one: row for one, row in known.items() if isinstance(row, Present)}
-    return [candidate(spec, side, one, record) for one, record in seen.items()]

@@ -24,7 +24,7 @@ from tieout.reconcile.match_evidence import Profile, Surroundings, compare, read
 from tieout.reconcile.match_habits import Habits
 from tieout.reconcile.match_measures import Measures
 from tieout.reconcile.match_names import Parse, parse
-from tieout.reconcile.match_reasons import reasons_against, reasons_for
+from tieout.reconcile.match_reasons import equal_facts, reasons_against, reasons_for
 from tieout.reconcile.match_rules import has_minimum
 from tieout.reconcile.match_score import ScoreModel
 from tieout.reconcile.state import Side
@@ -143,6 +143,10 @@ def read_all(candidates: Sequence[Candidate], parse: Parse = parse) -> list[Prof
     return [read(one.name, one.evidence, one.hints, FAST, parse) for one in candidates]
 
 
+SHORT = 250
+"""A list of so many is compared whole with a single record; of a longer one, what is found by its keys."""
+
+
 class Index:
     """One side pair of lists, kept so that a changed record is matched again in milliseconds.
 
@@ -155,15 +159,25 @@ class Index:
         self._around = Surroundings.of(*self._profiles)
         self._by_key = tuple(lookup(profiles) for profiles in self._profiles)
 
-    def suggest(self, record: Candidate, most: int = 5) -> tuple[Suggestion, ...]:
-        """Possible partners of ``record`` on the other side, best first. The record need not be in the lists."""
+    def suggest(
+        self, record: Candidate, most: int = 5, *, one_fact_is_enough: bool = False
+    ) -> tuple[Suggestion, ...]:
+        """Possible partners of ``record`` on the other side, best first. The record need not be in the lists.
+
+        ``one_fact_is_enough``: also who shares nothing but an e-mail, a phone or a street, whatever the name.
+        """
         side = 1 if record.key.side is Side.PRACTICE else 0
         profile = read(record.name, record.evidence, record.hints, FAST)
-        places = nearest(profile, self._by_key[side], self._around.rarity)
+        few = len(self._profiles[side]) <= SHORT
+        places = (
+            range(len(self._profiles[side]))
+            if few
+            else nearest(profile, self._by_key[side], self._around.rarity)
+        )
         weighed = []
         for place in places:
             found = compare(profile, self._profiles[side][place], self._around, FAST)
-            if has_minimum(found):
+            if has_minimum(found) or (one_fact_is_enough and equal_facts(found)):
                 weighed.append((fitted_model().score(found), place, found))
         suggestions = []
         for score, place, found in weighed:

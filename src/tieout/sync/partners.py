@@ -8,21 +8,24 @@ from typing import Any
 
 from rapidfuzz import fuzz, process
 
-from tieout.practice.records import RECORD_KINDS
+from tieout.practice.client_search import found_ids
+from tieout.practice.clients import CLIENT
 from tieout.reconcile.match import Candidate, Proposal
+from tieout.reconcile.match_contacts import read_contacts
 from tieout.reconcile.match_text import normalise
 from tieout.reconcile.ports import LedgerError
-from tieout.reconcile.spec import EntitySpec
-from tieout.reconcile.state import Key, Present, Side
-from tieout.sync import observations
+from tieout.reconcile.state import Key, Side
+from tieout.sync import match_memory
 from tieout.sync.engine import Engine
-from tieout.sync.matching import proposer
+from tieout.sync.matching import FAST, PROPOSERS, Index, proposer
 from tieout.sync.models import Connection, Link, Observation
 from tieout.sync.review import spec_of
-from tieout.sync.review_rows import candidate, details
+from tieout.sync.review_rows import candidates, details
 
 NEAREST = 100
 """Near names that are compared in full for one record's suggestions."""
+MOST_ALIKE = 50
+"""Records with one fact that are compared; a fact that more have tells nobody apart."""
 MOST_FOUND = 20
 MOST_SUGGESTED = 3
 
@@ -44,23 +47,30 @@ class Partner:
 def record(connection: Connection, key: Key, *, engine: Engine | None = None) -> Partner | None:
     """The record itself as last seen; None when it is not known any more."""
     spec = spec_of(connection, key.entity, engine or Engine())
-    found = _candidates(connection, spec, key.side, [key.id])
+    found = candidates(connection, spec, key.side, [key.id])
     return Partner(key.id, found[0].name, details(found[0])) if found else None
 
 
 def suggested(connection: Connection, key: Key, *, engine: Engine | None = None) -> list[Partner]:
-    """The unlinked records that fit best, with the reasons for and against each. Empty when none is likely."""
+    """The unlinked records that fit best, with the reasons for and against each. Empty when none is likely.
+
+    Found by a near name, or, of clients, by an equal e-mail or phone under any name.
+    """
     spec = spec_of(connection, key.entity, engine or Engine())
-    mine = _candidates(connection, spec, key.side, [key.id])
+    mine = candidates(connection, spec, key.side, [key.id])
     if not mine:
         return []
-    others = _candidates(connection, spec, key.side.other, _near(connection, key, mine[0].name))
-    pair = (mine, others) if key.side is Side.PRACTICE else (others, mine)
-    proposed = proposer(key.entity)(*pair, frozenset(), lambda done, total: None)
-    offers: dict[str, Partner] = {}
-    for one in _offers(key, proposed):
-        offers.setdefault(one.id, one)
-    return list(offers.values())[:MOST_SUGGESTED]
+    taken = _linked_ids(connection, key)
+    ids = dict.fromkeys([*_near(connection, key, mine[0].name), *_of_same_facts(connection, key, mine[0])])
+    others = candidates(connection, spec, key.side.other, [one for one in ids if one not in taken])
+    never = match_memory.never_pairs(connection, key.entity)
+    if key.entity in PROPOSERS:
+        offers = _proposed(key, mine, others, never)
+    else:
+        lists = ((), others) if key.side is Side.PRACTICE else (others, ())
+        found = Index(*lists).suggest(mine[0], most=len(others), one_fact_is_enough=True)
+        offers = [_partner(one.record, one.reasons, one.against) for one in found]
+    return [one for one in offers if _pair(key, one.id) not in never][:MOST_SUGGESTED]
 
 
 def found(connection: Connection, key: Key, text: str) -> list[Partner]:
@@ -94,28 +104,58 @@ def settings_link(connection: Connection, *, engine: Engine | None = None) -> st
 # -- suggestions -----------------------------------------------------------------------------------------------
 
 
-def _near(connection: Connection, key: Key, name: str) -> list[str]:
+def _linked_ids(connection: Connection, key: Key) -> set[str]:
     column = "practice_id" if key.side.other is Side.PRACTICE else "ledger_id"
-    taken = Link.objects.filter(connection=connection, entity=key.entity).values(column)
+    return set(Link.objects.filter(connection=connection, entity=key.entity).values_list(column, flat=True))
+
+
+def _near(connection: Connection, key: Key, name: str) -> list[str]:
     names = dict(
-        Observation.objects.filter(connection=connection, entity=key.entity, side=key.side.other, absent="")
-        .exclude(record_id__in=taken)
-        .values_list("record_id", "name_key")
+        Observation.objects.filter(
+            connection=connection, entity=key.entity, side=key.side.other, absent=""
+        ).values_list("record_id", "name_key")
     )
     near = process.extract(normalise(name), names, scorer=fuzz.token_set_ratio, limit=NEAREST)
     return [record_id for _, _, record_id in near]
 
 
-def _candidates(
-    connection: Connection, spec: EntitySpec, side: Side, ids: Collection[str]
-) -> list[Candidate]:
-    if side is Side.PRACTICE:
-        views = RECORD_KINDS[spec.practice].read(connection.firm_id, ids)
-        seen = {one: Present(view.units, str(view.version), view.facts) for one, view in views.items()}
-    else:
-        known = observations.of_ledger(connection, spec, ids)
-        seen = {one: row for one, row in known.items() if isinstance(row, Present)}
-    return [candidate(spec, side, one, row) for one, row in seen.items()]
+def _of_same_facts(connection: Connection, key: Key, mine: Candidate) -> list[str]:
+    """Records of the other side with an equal e-mail or phone. Each question is answered by an index.
+
+    Phones are written in many ways: here by their last four digits, there by their last ten; the comparison decides.
+    """
+    contacts = read_contacts(mine.evidence, FAST.phone)
+    if key.entity != CLIENT:
+        return []
+    if key.side is Side.LEDGER:
+        texts = [contacts.email, *(phone[-4:] for phone in contacts.phones)]
+        found = [ids for text in texts if text and (ids := found_ids(text, MOST_ALIKE)) is not None]
+        return [str(one) for ids in found for one in ids]
+    numbers = [phone[-10:] for phone in contacts.phones]
+    rows = Observation.objects.filter(connection=connection, entity=key.entity, side=Side.LEDGER, absent="")
+    wanted = [{"email_key": contacts.email}] if contacts.email else []
+    wanted += [{f"{which}_key": one} for one in numbers for which in ("phone", "mobile")]
+    return [
+        record_id
+        for one in wanted
+        for record_id in rows.filter(**one).values_list("record_id", flat=True)[:MOST_ALIKE]
+    ]
+
+
+def _proposed(
+    key: Key, mine: list[Candidate], others: list[Candidate], never: Collection[tuple[str, str]]
+) -> list[Partner]:
+    """As the review of such records would suggest them."""
+    pair = (mine, others) if key.side is Side.PRACTICE else (others, mine)
+    proposals = proposer(key.entity)(*pair, never, lambda done, total: None)
+    offers: dict[str, Partner] = {}
+    for one in _offers(key, proposals):
+        offers.setdefault(one.id, one)
+    return list(offers.values())
+
+
+def _pair(key: Key, other: str) -> tuple[str, str]:
+    return (key.id, other) if key.side is Side.PRACTICE else (other, key.id)
 
 
 def _offers(key: Key, proposals: Sequence[Proposal]) -> Iterable[Partner]:

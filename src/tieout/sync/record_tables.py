@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.db.models import Func, Value
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Lower, Right
 from django.utils import timezone
 
 from tieout.practice.models import Firm, Member
@@ -19,6 +22,14 @@ LISTINGS = [
 
 STRAY = "unknown_here"
 """Among an observation's facts: a document that carries our mark and that this database does not know. See ``strays``."""
+
+
+def _digits(unit: str) -> Right:
+    """The last ten digits of a phone number among the units."""
+    plain = Func(
+        KeyTextTransform(unit, "units"), Value(r"\D"), Value(""), Value("g"), function="regexp_replace"
+    )
+    return Right(plain, 10)
 
 
 class OfConnection(models.Model):
@@ -47,6 +58,18 @@ class Observation(OfConnection):
     absent = models.CharField(max_length=200, blank=True)
     """Evidence that it is gone; empty while it is there."""
     observed_at = models.DateTimeField()
+    email_key = models.GeneratedField(
+        expression=Lower(KeyTextTransform("email", "units")), output_field=models.TextField(), db_persist=True
+    )
+    """What the ledger's records are found by when a name does not help. Columns, because row policies keep a query from
+    using an index of an expression; the database fills them."""
+    phone_key = models.GeneratedField(
+        expression=_digits("phone"), output_field=models.TextField(), db_persist=True
+    )
+    """The last ten digits."""
+    mobile_key = models.GeneratedField(
+        expression=_digits("mobile"), output_field=models.TextField(), db_persist=True
+    )
 
     class Meta:
         constraints = [
@@ -60,6 +83,14 @@ class Observation(OfConnection):
                 fields=["connection", "entity"],
                 condition=models.Q(facts__has_key=STRAY),
                 name="observation_stray",
+            ),
+            *(
+                models.Index(
+                    fields=["connection", f"{fact}_key"],
+                    condition=models.Q(**{f"{fact}_key__gt": ""}),
+                    name=f"observation_by_{fact}",
+                )
+                for fact in ("email", "phone", "mobile")
             ),
         ]
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 
+from tieout.practice.records import RECORD_KINDS
 from tieout.reconcile.match import Candidate, Proposal, Suggestion
 from tieout.reconcile.match_items import RATE, SKU
 from tieout.reconcile.match_names import Hints, Kind
 from tieout.reconcile.spec import EntitySpec
 from tieout.reconcile.state import Key, Present, Side
-from tieout.sync.models import Review, ReviewRow
+from tieout.sync import observations
+from tieout.sync.models import Connection, Review, ReviewRow
 
 OUTSIDE = "outside"
 """The bucket, not shown, of ledger records outside the choice Active / Inactive / All."""
@@ -42,6 +44,17 @@ def candidate(spec: EntitySpec, side: Side, record_id: str, record: Present) -> 
     return Candidate(
         Key(spec.practice, side, record_id), name, is_active(spec, record), evidence, _hints(side, record)
     )
+
+
+def candidates(connection: Connection, spec: EntitySpec, side: Side, ids: Collection[str]) -> list[Candidate]:
+    """These records as they are now here, or were last seen there; what is gone is missing. Two queries."""
+    if side is Side.PRACTICE:
+        views = RECORD_KINDS[spec.practice].read(connection.firm_id, ids)
+        seen = {one: Present(view.units, str(view.version), view.facts) for one, view in views.items()}
+    else:
+        known = observations.of_ledger(connection, spec, ids)
+        seen = {one: row for one, row in known.items() if isinstance(row, Present)}
+    return [candidate(spec, side, one, record) for one, record in seen.items()]
 
 
 def _of_client(record: Present) -> dict[str, str]:

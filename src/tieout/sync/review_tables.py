@@ -37,6 +37,8 @@ class Review(models.Model):
     include_subcustomers = models.BooleanField(default=False)
     create_new = models.BooleanField(default=True)
     """The switch "Create x new clients"."""
+    visited = models.JSONField(default=list)
+    """The lists of it that somebody has opened, by the word of their bucket."""
     phase = models.CharField(max_length=120, blank=True)
     progress_done = models.PositiveIntegerField(default=0)
     progress_total = models.PositiveIntegerField(null=True)
@@ -78,19 +80,30 @@ class ReviewRow(models.Model):
     """Of a match: a rule allows to link it without asking. Otherwise it is to be checked, and not linked unless accepted."""
     certainty = models.DecimalField(max_digits=4, decimal_places=3, null=True)
     """Of a pair: 0 to 0.999, calibrated; for ranking only."""
+    differs = models.JSONField(default=list)
+    """Of a pair: the units in which both sides said something, and not the same, when it was read."""
+    exact = models.BooleanField(default=False)
+    """Of a pair: confirmed, of the same name, and in nothing different when it was read."""
     suggestions = models.JSONField(default=list)
     """Possible partners, best first: side, id, name, details, likely, certainty (text), reasons, against."""
     decision = models.CharField(max_length=20, blank=True)
     """What a person decided, in the words of ``review_plan``; empty: the bucket's own way."""
     choice = models.JSONField(default=dict)
-    """Of the decision: ``with`` and ``with_name`` (the record to link), ``keep`` (unit -> side) where a pair differs,
-    ``reason`` (text) where it is left out."""
+    """Beside the decision: ``with`` and ``with_name`` (the record to link), ``keep`` (unit -> side) where a pair differs,
+    ``kind`` (of a client that is created here), ``reason`` (why it is left out)."""
     decided_by = models.ForeignKey(Member, on_delete=models.SET_NULL, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True)
     sort_name = models.CharField(max_length=1000)
 
     class Meta:
-        indexes = [models.Index(fields=["review", "bucket", "sort_name", "id"], name="review_row_page")]
+        indexes = [
+            models.Index(fields=["review", "bucket", "sort_name", "id"], name="review_row_page"),
+            models.Index(
+                fields=["review", "ledger_id"],
+                condition=models.Q(choice__has_key="kind"),
+                name="review_row_kind",
+            ),
+        ]
 
     @property
     def will_be_linked(self) -> bool:
