@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.sync.rig import Rig
-from tieout.sync import match_memory, review, review_jobs
+from tieout.sync import match_memory, review, review_jobs, review_lists
 from tieout.sync.models import MatchDecision, Review, Verdict
 
 pytestmark = pytest.mark.django_db
@@ -81,8 +81,8 @@ def test_a_pair_to_be_checked_is_linked_only_when_accepted(rig: Rig) -> None:
         assert [rows[client].confirmed for client, _ in pairs] == [False, False]
         assert "The e-mail differs." in rows[pairs[0][0]].against
         found.rows.filter(practice_id=pairs[0][0]).update(decision="accept")
-        assert review.forecast(found)["link"] == 1
-        assert review.forecast(found)["leave"] == 1
+        assert review_lists.forecast(found)["link"] == 1
+        assert review_lists.forecast(found)["leave"] == 1
         review.apply(found, rig.member)
         review_jobs.apply_now(found.pk, rig.engine)
         decided = MatchDecision.objects.get()

@@ -46,7 +46,7 @@ FUNCTIONS: Mapping[Any, tuple[str, ...]] = {
     likely: ("look",),
     status: ("section_statuses", "activity", "runs_of", "sync_now", "of_day", "newest_line"),
     worklist: ("groups", "page_of", "totals", "money", "every"),
-    review_lists: ("decided", "to_check", "forecast"),
+    review_lists: ("decided", "to_check", "forecast", "matches", "exact", "look_through"),
     review_final: ("differences", "decided_as"),
     review_together: ("look_in", "others"),
     set_up_report: ("finished",),
@@ -197,6 +197,17 @@ class FakeSync:
 
     def to_check(self, review: Review) -> int:
         return sum(row.bucket == "match" and not row.confirmed for row in self.review_rows)
+
+    def matches(
+        self, review: Review, *, show: str, search: str, page: int, per_page: int = 300
+    ) -> reviews.RowPage:
+        return self.rows(review, "match", search=search, page=page, per_page=per_page)
+
+    def exact(self, review: Review) -> int:
+        return 0
+
+    def look_through(self, review: Review, bucket: str) -> None:
+        review.visited = [*review.visited, bucket]
 
     def differences(self, connection: Connection, entity: str, rows: list[ReviewRow]) -> dict[int, list[Any]]:
         def of(row: ReviewRow) -> list[Compared]:

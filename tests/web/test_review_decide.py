@@ -52,7 +52,7 @@ class Reviewing:
 
     def sync(self) -> None:
         plan = self.page("confirm/").split('name="plan" value="')[1].split('"')[0]
-        self.post("sync/", plan=plan)
+        self.post("sync/", plan=plan, rest="accepted")
         with self.rig.here():
             assert Review.objects.get().state == "applying"
         review_jobs.apply_now(self.review.pk, self.rig.engine)
@@ -195,7 +195,7 @@ def test_a_plan_that_a_colleague_changed_since_is_shown_again() -> None:
     here = Reviewing(lists())
     plan = here.page("confirm/").split('name="plan" value="')[1].split('"')[0]
     here.press("exclude", "Bob Byrne")
-    page = here.post("sync/", plan=plan)
+    page = here.post("sync/", plan=plan, rest="accepted")
     assert "Something was decided since you looked" in page
     with here.rig.here():
         assert Review.objects.get().state == "ready"

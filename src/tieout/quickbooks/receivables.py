@@ -81,6 +81,7 @@ def _document(entity: str, kind: str, sign: int, document: Document) -> OpenItem
         number=str(document.get("DocNumber") or document.get("PaymentRefNum") or ""),
         day=str(document.get("TxnDate", "")),
         amount=sign * Decimal(str(document.get("TotalAmt") or "0.00")),
+        left=Decimal(str(document["Balance"])) if kind == "invoice" and "Balance" in document else None,
     )
 
 

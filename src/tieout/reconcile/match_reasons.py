@@ -79,13 +79,21 @@ def _about_names(one: Profile, other: Profile, found: Findings) -> str:
         return "The names differ only in how they are written."
     if name.level < Level.PART:
         return ""
-    parts = [ONLY_BY[how] for how in name.how if how in ONLY_BY]
+    parts = [ONLY_BY[how] + _quoted(how, one, other) for how in name.how if how in ONLY_BY]
     if How.FORM_MISSING in name.how:
         parts.append((one.name.form or other.name.form or "the legal form").upper())
     through = " of the company" if How.SECOND_NAME in name.how else ""
     if not parts:
         return f"The names{through} say the same."
     return f"The names{through} differ only by {_and(parts)}."
+
+
+def _quoted(how: How, one: Profile, other: Profile) -> str:
+    """The two words it is about, where a person would not see them at once."""
+    given = sorted({one.name.given, other.name.given} - {""})
+    if how not in (How.NICKNAME, How.INITIAL) or len(given) != 2:
+        return ""
+    return f" (“{given[0].capitalize()}” and “{given[1].capitalize()}”)"
 
 
 def _and(parts: list[str]) -> str:

@@ -24,6 +24,8 @@ class OpenItem:
     """ISO date."""
     amount: Decimal
     """What is open of it (in ``Owed``), or the whole of it; below zero for money and credits."""
+    left: Decimal | None = None
+    """Beside the whole of an invoice: what is still open of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from tieout.sync import observations
 from tieout.sync.lease import Lease
 from tieout.sync.listing import Problem, say, wake_waiting
 from tieout.sync.models import Connection, Link
+from tieout.sync.new_clients import chosen_kind
 from tieout.sync.outcomes import agree_all
 from tieout.sync.packing import pack_units
 from tieout.sync.policy import forbids
@@ -103,11 +104,11 @@ class Executor:
         self, connection: Connection, action: Create, record: Present, name: str
     ) -> list[Problem]:
         door = RECORD_KINDS[self.spec.practice]
+        facts = {**record.facts, "ledger_id": action.source.id}
+        if kind := chosen_kind(connection, self.spec.practice, action.source.id):
+            facts["kind"] = kind
         made, written, problems = _accepted(
-            action.units,
-            lambda units: door.create(
-                connection.firm_id, units, ACTOR, facts={**record.facts, "ledger_id": action.source.id}
-            ),
+            action.units, lambda units: door.create(connection.firm_id, units, ACTOR, facts=facts)
         )
         if made is None:
             return problems

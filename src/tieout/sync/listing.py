@@ -311,6 +311,37 @@ def say(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What a person decided about one record, as a line of its history."""
+
+    sentence: str
+    key: Key
+    by: Member | None
+
+
+def say_all(connection: Connection, now: datetime, lines: Sequence[Line]) -> None:
+    """As ``say``, of many records that people decided about."""
+    ActivityLine.objects.bulk_create(
+        (
+            ActivityLine(
+                firm_id=connection.firm_id,
+                connection=connection,
+                entity=line.key.entity,
+                side=line.key.side.value,
+                record_id=line.key.id,
+                at=now,
+                sentence=line.sentence[:1200],
+                result="info",
+                details={},
+                member=line.by,
+            )
+            for line in lines
+        ),
+        batch_size=1_000,
+    )
+
+
 def run_of(connection: Connection) -> int | None:
     """The run that holds the lane, by its epoch; None when nobody does."""
     return connection.epoch if connection.lease_until else None

@@ -111,23 +111,6 @@ def rows(
     return RowPage(list(shown[(page - 1) * per_page : page * per_page]), page, pages, total)
 
 
-def forecast(review: Review) -> dict[str, int]:
-    """What applying would do as things stand: what is shown here is what is done."""
-    counts = bucket_counts(review)
-    new = counts[Bucket.NEW]
-    sure = Q(confirmed=True) & ~Q(decision="reject")
-    link = review.rows.filter(sure | Q(decision="accept"), bucket=Bucket.MATCH).count()
-    return {
-        "link": link,
-        "create_here": new if review.create_new else 0,
-        "create_there": 0,
-        "leave": counts[Bucket.DUPLICATE]
-        + counts[Bucket.UNMATCHED]
-        + (counts[Bucket.MATCH] - link)
-        + (0 if review.create_new else new),
-    }
-
-
 # -- what a person decides -----------------------------------------------------------------------------------
 
 

@@ -6,7 +6,7 @@ about since the page was drawn (``seen``) is late: the row stays as it is, and t
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,6 +23,13 @@ from tieout.sync.models import Link, Observation, Review, ReviewRow, ReviewState
 from tieout.sync.review_plan import ALLOWED, Decision
 
 COLUMNS = ("decision", "choice", "decided_by", "decided_at")
+LASTING = ("keep", "kind")
+"""What was said beside a decision and stays when the decision becomes another."""
+NOTED: Mapping[str, Callable[[ReviewRow], bool]] = {
+    "reason": lambda row: row.decision == Decision.EXCLUDE,
+    "kind": lambda row: row.bucket == Bucket.NEW,
+}
+"""What may be said about a row without deciding -> of which rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +47,8 @@ def decide(
     ids: Collection[int],
     decision: Decision,
     *,
-    seen: datetime | None = None,
     reason: str = "",
+    seen: datetime | None = None,
     engine: Engine | None = None,
 ) -> list[Before]:
     """Say the same of all these rows that may be said so. Returns what they said before, without those unchanged.
@@ -65,9 +72,33 @@ def decide(
         for row in allowed:
             before += _release(review, row, member, now)
             before.append(_before(row))
-            keep = row.choice.get("keep")
-            choice = ({"keep": keep} if keep else {}) | ({"reason": why} if why else {})
-            _save(row, decision, choice, member, now)
+            choice = {name: row.choice[name] for name in LASTING if name in row.choice}
+            _save(row, decision, choice | ({"reason": why} if why else {}), member, now)
+    return before
+
+
+def note(
+    review: Review,
+    member: Member,
+    said: Mapping[int, str],
+    what: str,
+    *,
+    engine: Engine | None = None,
+) -> list[Before]:
+    """Say more about rows, without deciding anew: ``reason`` of one left out, ``kind`` of a client that is new.
+
+    ``said``: row id -> the text; an empty one takes it back. Rows that it cannot be said of stay as they are.
+    """
+    now = (engine or Engine()).now()
+    with transaction.atomic():
+        before = []
+        for row in _rows(review, member, list(said)):
+            text = tidy_reason(said[row.pk])
+            if not NOTED[what](row) or row.choice.get(what, "") == text:
+                continue
+            before.append(_before(row))
+            rest = {name: one for name, one in row.choice.items() if name != what}
+            _save(row, Decision(row.decision), rest | ({what: text} if text else {}), member, now)
     return before
 
 
@@ -125,16 +156,20 @@ def keep_sides(
     now = (engine or Engine()).now()
     kept = {unit: Side(side).value for unit in units} if side else {}
     with transaction.atomic():
-        before = []
+        before, changed = [], []
         for row in _rows(review, member, ids):
             if row.bucket != Bucket.MATCH:
                 continue
-            others = {unit: one for unit, one in row.choice.get("keep", {}).items() if unit not in units}
-            choice = {**row.choice, "keep": others | kept}
-            if choice["keep"] == row.choice.get("keep", {}):
+            now_kept = row.choice.get("keep", {})
+            keep = {unit: one for unit, one in now_kept.items() if unit not in units} | kept
+            if keep == now_kept:
                 continue
             before.append(_before(row))
-            _save(row, Decision(row.decision), choice if choice["keep"] else {}, member, now)
+            rest = {name: one for name, one in row.choice.items() if name != "keep"}
+            row.choice = rest | ({"keep": keep} if keep else {})
+            row.decided_by, row.decided_at = member, now
+            changed.append(row)
+        ReviewRow.objects.bulk_update(changed, COLUMNS, batch_size=500)
     return before
 
 

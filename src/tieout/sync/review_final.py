@@ -22,7 +22,7 @@ from tieout.sync.engine import Engine
 from tieout.sync.models import Connection, Review, ReviewRow
 from tieout.sync.policy import switches_of
 from tieout.sync.review import spec_of
-from tieout.sync.review_plan import Fate, Pair, agreed_at_link, fate, fingerprint, pairs
+from tieout.sync.review_plan import Fate, Pair, agreed_at_link, fate, fingerprint, pairs, reason_of
 from tieout.sync.review_rows import OUTSIDE
 from tieout.sync.story import Compared, compare
 
@@ -53,6 +53,8 @@ class PlanLine:
     """Labels of the units that are asked about afterwards."""
     records: tuple[str, str] = ("", "")
     """Ids here and there."""
+    reason: str = ""
+    """Why it is left out, where somebody said so."""
 
 
 WRITES = (Fate.LINK, Fate.CREATE_HERE, Fate.CREATE_THERE)
@@ -130,16 +132,22 @@ def decided_as(review: Review, looked_at: str) -> bool:
 def differences(
     connection: Connection, entity: str, rows: Sequence[ReviewRow], *, engine: Engine | None = None
 ) -> dict[int, list[Compared]]:
-    """Row id -> the units in which a pair's sides both say something, and not the same."""
+    """Row id -> the units in which a pair's sides both say something, and not the same. Two queries."""
     spec = spec_of(connection, entity, engine or Engine())
+    return {row.pk: found for row, found in compared(connection, spec, rows)}
+
+
+def compared(
+    connection: Connection, spec: EntitySpec, rows: Sequence[ReviewRow]
+) -> Iterator[tuple[ReviewRow, list[Compared]]]:
+    """As ``differences``, of rows that need not be stored yet; those whose records are gone are left away."""
     matched = [row for row in rows if row.bucket == Bucket.MATCH]
     ours = RECORD_KINDS[spec.practice].read(connection.firm_id, [row.practice_id for row in matched])
     theirs = observations.of_ledger(connection, spec, [row.ledger_id for row in matched])
-    found: dict[int, list[Compared]] = {}
     for row in matched:
         here, there = ours.get(row.practice_id), theirs.get(row.ledger_id)
         if here is not None and isinstance(there, Present):
-            found[row.pk] = [
+            found = [
                 one
                 for one in compare(spec, here.units, there.units)
                 if one.unit != spec.name_unit
@@ -147,7 +155,7 @@ def differences(
                 and not is_empty(one.practice)
                 and not is_empty(one.ledger)
             ]
-    return found
+            yield row, found
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +184,9 @@ def _alone(spec: EntitySpec, alone: Sequence[tuple[ReviewRow, Fate]], both: _Bot
         if ours or theirs:
             side = Side.PRACTICE if ours else Side.LEDGER
             records = (row.practice_id, row.ledger_id)
-            yield PlanLine(becomes, ours or theirs, theirs if ours else "", side, records=records)
+            yield PlanLine(
+                becomes, ours or theirs, theirs if ours else "", side, records=records, reason=reason_of(row)
+            )
 
 
 def _linked(connection: Connection, spec: EntitySpec, linked: Sequence[Pair], both: _Both) -> list[PlanLine]:

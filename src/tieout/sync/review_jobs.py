@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 
 from django.db import transaction
 
 from tieout.practice.isolation import every_firm_scope, firm_scope
 from tieout.practice.records import RECORD_KINDS
-from tieout.reconcile.match import Bucket, Candidate, Proposal
+from tieout.reconcile.match import Bucket, Candidate, Proposal, normalise
 from tieout.reconcile.ports import Activity, Ledger, LedgerError, RetryLater
 from tieout.reconcile.spec import EntitySpec
 from tieout.reconcile.state import Present, Side
@@ -23,12 +23,14 @@ from tieout.sync import (
     match_memory,
     observations,
     review,
+    review_activity,
     review_drift,
+    review_final,
+    review_holds,
     review_plan,
     review_rows,
     tasks,
 )
-from tieout.sync.decisions import left_out_by
 from tieout.sync.dirty import Mark
 from tieout.sync.engine import Engine
 from tieout.sync.ledgers import keep_calls, open_ledger
@@ -39,7 +41,6 @@ from tieout.sync.models import (
     Connection,
     Cursor,
     Dirty,
-    Hold,
     Issue,
     Link,
     Observation,
@@ -48,19 +49,14 @@ from tieout.sync.models import (
     ReviewState,
 )
 from tieout.sync.packing import pack_units
-from tieout.sync.review_plan import Decision, Fate, Pair, agreed_at_link
-from tieout.sync.review_rows import OUTSIDE, candidate, is_active
+from tieout.sync.review_plan import Pair, agreed_at_link
+from tieout.sync.review_rows import candidate, is_active
 from tieout.sync.review_waits import wait
 
 log = logging.getLogger(__name__)
 
-HELD = {
-    Bucket.DUPLICATE: "It stood under Duplicates at set-up and waits for your decision.",
-    Bucket.UNMATCHED: "It stood under Unmatched at set-up and waits for your decision.",
-    Bucket.MATCH: "It stood under Matches, to be checked, at set-up and waits for your decision.",
-}
-SWITCHED_OFF = "“Create new {plural}” was off at set-up."
-NOT_ASKED_FOR = "It was not among the records in QuickBooks that were chosen at set-up."
+AT_ONCE = 1_000
+"""Pairs that are compared in full before the progress moves."""
 
 
 # -- collecting ----------------------------------------------------------------------------------------------
@@ -101,7 +97,6 @@ def _collect(found: Review, connection: Connection, spec: EntitySpec, engine: En
     # The next change-feed cursor is the ledger's own clock from before the listing began.
     clock = ledger.changes([spec.ledger], engine.now() - timedelta(hours=1)).until
     _read_ledger(found, connection, spec, ledger, engine)
-    keep_calls(connection, meter, engine.now())
     ours = _read_practice(found, connection, spec, engine)
     _step(found, phase="Comparing")
     theirs, outside = _ledger_candidates(found, connection, spec)
@@ -110,13 +105,31 @@ def _collect(found: Review, connection: Connection, spec: EntitySpec, engine: En
         ours, theirs, never, lambda done, total: _step(found, done=done, total=total)
     )
     rows = [review_rows.row(found, proposal) for proposal in proposed if not _idle(found, proposal)]
+    _note_differences(found, connection, spec, rows)
+    review_activity.note_there(found, rows, ledger, engine)
+    keep_calls(connection, meter, engine.now())
     rows += [review_rows.outside_row(found, each) for each in outside]
     with transaction.atomic():
+        _step(found, phase="Writing the lists down", done=len(rows), total=len(rows))
         ReviewRow.objects.filter(review=found).delete()
         ReviewRow.objects.bulk_create(rows, batch_size=1_000)
         Review.objects.filter(pk=found.pk, state=ReviewState.COLLECTING).update(
             state=ReviewState.READY, phase="Ready to review", summary={"ledger_clock": clock.isoformat()}
         )
+
+
+def _note_differences(
+    found: Review, connection: Connection, spec: EntitySpec, rows: Sequence[ReviewRow]
+) -> None:
+    """What the lists of matches fold away and count by field."""
+    matched = [row for row in rows if row.bucket == Bucket.MATCH]
+    for start in range(0, len(matched), AT_ONCE):
+        _step(found, phase="Looking for differences", done=start, total=len(matched))
+        some = matched[start : start + AT_ONCE]
+        for row, differs in review_final.compared(connection, spec, some):
+            row.differs = [one.unit for one in differs]
+            same_name = normalise(row.practice_name) == normalise(row.ledger_name)
+            row.exact = row.confirmed and same_name and not differs
 
 
 def _read_ledger(
@@ -225,7 +238,7 @@ def apply_now(review_id: int, engine: Engine | None = None) -> None:
         pairs = review_plan.pairs(rows, found.create_new)
         _link_matches(connection, spec, pairs, engine)
         _remember(found, connection, rows, pairs, engine)
-        _hold(found, connection, spec, rows)
+        review_holds.hold(found, connection, spec, rows)
         _set_switches(found, connection, spec)
         marks = _everything(connection, spec)
         total = dirty.mark(connection, marks, engine.now())
@@ -249,6 +262,7 @@ def apply_now(review_id: int, engine: Engine | None = None) -> None:
         who = found.applied_by.user.get_full_name() if found.applied_by else "Somebody"
         said = f"{who} synced the {spec.plural.lower()}"
         say(connection, engine.now(), said, result="info", by=found.applied_by)
+        review_holds.say_left_out(found, connection, spec, rows, engine)
 
 
 def _link_matches(connection: Connection, spec: EntitySpec, pairs: Sequence[Pair], engine: Engine) -> None:
@@ -287,39 +301,6 @@ def _remember(
     apart = [(*pair, Verdict.REJECT) for pair in review_plan.different(rows)]
     for practice_id, ledger_id, verdict in by_hand + apart:
         match_memory.remember(connection, found.entity, practice_id, ledger_id, verdict, member, now)
-
-
-def _hold(found: Review, connection: Connection, spec: EntitySpec, rows: Iterable[ReviewRow]) -> None:
-    """Whatever the review leaves open is held: it is never written before a person decides."""
-    holds: dict[tuple[str, str], Hold] = {}
-    for row in rows:
-        becomes = review_plan.fate(row, found.create_new)
-        if becomes not in (Fate.WAIT, Fate.LEAVE_OUT):
-            continue
-        for side, record_id in ((Side.PRACTICE, row.practice_id), (Side.LEDGER, row.ledger_id)):
-            if record_id:
-                holds[(side.value, record_id)] = Hold(
-                    firm_id=connection.firm_id,
-                    connection=connection,
-                    entity=spec.practice,
-                    side=side.value,
-                    record_id=record_id,
-                    excluded=becomes is Fate.LEAVE_OUT,
-                    sentence=_why_held(row, spec)[:500],
-                    reason=row.choice.get("reason", ""),
-                    held_by=row.decided_by or found.applied_by,
-                )
-    Hold.objects.filter(connection=connection, entity=spec.practice).delete()
-    Hold.objects.bulk_create(holds.values(), batch_size=1_000)
-
-
-def _why_held(row: ReviewRow, spec: EntitySpec) -> str:
-    if row.decision == Decision.EXCLUDE:
-        who = row.decided_by.user.get_full_name() if row.decided_by else "a colleague"
-        return left_out_by(who, row.choice.get("reason", ""), when=" at set-up")
-    if row.bucket in HELD:
-        return HELD[Bucket(row.bucket)]
-    return NOT_ASKED_FOR if row.bucket == OUTSIDE else SWITCHED_OFF.format(plural=spec.plural.lower())
 
 
 def _set_switches(found: Review, connection: Connection, spec: EntitySpec) -> None:

@@ -71,6 +71,11 @@ def fate(row: ReviewRow, create_new: bool) -> Fate:
     return Fate.LEAVE_OUT if row.bucket == OUTSIDE else Fate.WAIT
 
 
+def reason_of(row: ReviewRow) -> str:
+    """Why a person leaves it out, in that person's words; empty when nothing was said."""
+    return str(row.choice.get("reason", "")) if row.decision == Decision.EXCLUDE else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Pair:
     """Two records that applying links."""

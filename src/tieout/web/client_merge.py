@@ -9,7 +9,8 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods
 
 from tieout.practice.access import access_client, named_like, visible_clients
@@ -20,6 +21,7 @@ from tieout.practice.client_merge import fields_to_fill
 from tieout.practice.clients import Client
 from tieout.practice.permissions import Permission
 from tieout.practice.validation import CLIENT_RULES, Invalid
+from tieout.sync import review_duplicates
 from tieout.sync.absorbed import partners_there
 from tieout.web.access import FirmRequest, requires
 from tieout.web.billing.acting import version_seen
@@ -37,9 +39,13 @@ WORDS = {
 @require_http_methods(["GET", "POST"])
 @requires(Permission.EDIT_CLIENTS)
 def merge(request: FirmRequest, client_id: int) -> HttpResponse:
-    """Without ``with``: which other client? With it: the preview, and on POST the merge. ``keep``: which one stays."""
+    """Without ``with``: which other client? With it: the preview, and on POST the merge. ``keep``: which one stays.
+
+    ``back``: the page it was asked for on, a review's list of duplicates; the merge leads back to it.
+    """
     client = access_client(request.member, client_id, to_edit=True)
     given = request.POST if request.method == "POST" else request.GET
+    came_from = _came_from(given.get("back", ""))
     if not given.get("with"):
         return _choose(request, client)
     other = access_client(request.member, given["with"], to_edit=True)
@@ -58,8 +64,24 @@ def merge(request: FirmRequest, client_id: int) -> HttpResponse:
             messages.error(request, str(problem))
         else:
             messages.success(request, f"{goes.name} is part of {stays.name} now. Everything it had is here.")
-            return redirect("client", stays.pk)
-    return render(request, "clients/merge.html", _preview(client, other, stays, goes))
+            followed = review_duplicates.follow_merge(client.firm_id, str(stays.pk), str(goes.pk))
+            if followed and came_from:
+                messages.info(
+                    request, "Its group in the review was sorted anew without the client that is gone."
+                )
+            return redirect(came_from or reverse("client", args=[stays.pk]))
+    inside = bool(request.headers.get("HX-Request"))
+    return render(
+        request,
+        "clients/merge.html" + ("#preview" if inside else ""),
+        {**_preview(client, other, stays, goes), "back": came_from, "inside": inside},
+    )
+
+
+def _came_from(given: str) -> str:
+    """The page to go back to, when it is one of our own; empty otherwise."""
+    ours = url_has_allowed_host_and_scheme(given, allowed_hosts=None) and given.startswith("/")
+    return given if ours else ""
 
 
 def _choose(request: FirmRequest, client: Client) -> HttpResponse:

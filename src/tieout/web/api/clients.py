@@ -23,6 +23,7 @@ from tieout.practice.clients import Client
 from tieout.practice.invoices import Invoice
 from tieout.practice.permissions import Permission
 from tieout.practice.tags import tags_of
+from tieout.sync import review_duplicates
 from tieout.web.api.calling import ApiRequest
 from tieout.web.api.history import HISTORY, Change
 from tieout.web.api.kinds_of_value import Given, Instant, Money, RowId, Shown, Text, left_out
@@ -216,7 +217,9 @@ def merge(
     """Everything of the client ``goes_id`` moves to this one; the other is archived for good."""
     goes = clients_of(firm_id).get(pk=goes_id)
     seen = None if expected_version is None else (expected_version, goes.version)
-    return merge_clients(firm_id=firm_id, stays_id=client_id, goes_id=goes_id, actor=actor, seen=seen)
+    made = merge_clients(firm_id=firm_id, stays_id=client_id, goes_id=goes_id, actor=actor, seen=seen)
+    review_duplicates.follow_merge(firm_id, str(client_id), str(goes_id))
+    return made
 
 
 def balance(request: ApiRequest, client_id: int) -> ClientBalance:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from tieout.sync.duplicates import Preview
 from tieout.sync.models import ReviewRow
 
 
@@ -57,15 +58,58 @@ BUCKETS: Mapping[str, Bucket] = {
     ),
 }
 
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One list in the navigation of a review."""
+
+    slug: str
+    bucket: Bucket
+    count: int
+    decided: int
+    waiting: int
+    visited: bool
+
+    @property
+    def done(self) -> bool:
+        """Nothing in it waits for a decision, and somebody has seen it or there is nothing to see."""
+        return not self.waiting and (self.visited or not self.count)
+
+
+def recency_words(preview: Preview) -> str:
+    """What keeping the most recently active ones would do, before it is done."""
+    groups = len(preview.kept)
+    said = [
+        f"Of {groups:,} group{_s(groups)} the record with the latest invoice, payment or credit is kept on each side"
+    ]
+    if preview.linked:
+        said.append(f"{preview.linked:,} pair{_s(preview.linked)} linked")
+    if preview.created:
+        said.append(f"{preview.created:,} created on the other side, because there is none")
+    said.append(f"{preview.left_out:,} other{_s(preview.left_out)} left out")
+    ties = ""
+    if preview.ties:
+        stay = "group stays" if preview.ties == 1 else "groups stay"
+        ties = f" {preview.ties:,} {stay} open: two records of one side are equally recent."
+    return f"{said[0]}: {', '.join(said[1:])}.{ties} Nothing is merged or deleted, and Undo takes it back."
+
+
+def _s(number: int) -> str:
+    return "" if number == 1 else "s"
+
+
 LABELS: Mapping[str, str] = {
     "company_name": "Company",
     "email": "E-mail",
     "phone": "Phone",
     "mobile": "Mobile",
-    "city": "City",
+    "address": "Address",
     "active": "Active",
 }
 """In the order shown. That a record is active goes without saying; that it is not, is said."""
+
+
+ADDRESS = ("street", "city", "state", "postal code")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +144,7 @@ class Shown:
 def shown(row: ReviewRow) -> Shown:
     """One row with the details that say something, in the order of ``LABELS``."""
     pairs = [
-        (label, _text(row.practice_details.get(key)), _text(row.ledger_details.get(key)))
-        for key, label in LABELS.items()
+        (label, _of(row.practice_details, key), _of(row.ledger_details, key)) for key, label in LABELS.items()
     ]
     return Shown(
         group=row.group,
@@ -117,6 +160,12 @@ def shown(row: ReviewRow) -> Shown:
         reasons=row.reasons,
         decision=row.decision,
     )
+
+
+def _of(details: Mapping[str, object], key: str) -> str:
+    if key == "address":
+        return ", ".join(filter(None, (_text(details.get(part)) for part in ADDRESS)))
+    return _text(details.get(key))
 
 
 def _text(value: object) -> str:

@@ -11,12 +11,13 @@ from django.views.decorators.http import require_GET
 from tieout.practice.csv_text import write_csv
 from tieout.reconcile.state import Side
 from tieout.sync import review as reviews
-from tieout.sync import review_final, review_together
-from tieout.sync.models import Connection, ReviewState
+from tieout.sync import review_final, review_lists, review_together
+from tieout.sync.models import Connection, Review, ReviewState
 from tieout.sync.review_final import FinalPlan
 from tieout.sync.review_plan import Fate
 from tieout.web.access import FirmRequest
 from tieout.web.downloads import csv_file
+from tieout.web.integrations.buckets import BUCKETS
 from tieout.web.integrations.flows import FLOWS
 from tieout.web.integrations.gated import connected
 from tieout.web.integrations.review_rows import FATES
@@ -57,6 +58,7 @@ def confirm(request: FirmRequest, connection: Connection, entity: str = "client"
                 for fate, title, text, lines in parts
                 if lines
             ],
+            "unseen": _unseen(review) if entity == "client" else (),
             "linked": len(plan.of(Fate.LINK)),
             "plain": sum(not line.changes and not line.asks for line in plan.of(Fate.LINK)),
             "here": plan.written(Side.PRACTICE),
@@ -74,9 +76,15 @@ def export(request: FirmRequest, connection: Connection, entity: str = "client")
     review = reviews.open_review(connection, entity)
     if review is None or review.state != ReviewState.READY:
         return redirect(flow.choose)
-    header = ["What happens", "Record", "With", "Field", "Written in", "Before", "After"]
+    header = ["What happens", "Record", "With", "Field", "Written in", "Before", "After", "Reason"]
     plan = review_final.final_plan(connection, review)
     return csv_file(f"tieout-final-plan-{entity}.csv", write_csv(header, _cells(plan)))
+
+
+def _unseen(review: Review) -> list[tuple[str, str, int]]:
+    """Slug, title and size of each list that nobody has opened."""
+    counted = review_lists.not_looked_through(review)
+    return [(slug, one.title, counted[one.word]) for slug, one in BUCKETS.items() if counted.get(one.word, 0)]
 
 
 def _lines(plan: FinalPlan, fate: Fate) -> list[tuple[object, list[tuple[str, str, str, str]]]]:
@@ -95,8 +103,8 @@ def _cells(plan: FinalPlan) -> Iterator[list[str]]:
     for line in plan.lines:
         what = [FATES[line.fate][1], line.name, line.other]
         for one in line.changes:
-            yield [*what, one.label, SIDES[one.side], said(one.before), said(one.after)]
+            yield [*what, one.label, SIDES[one.side], said(one.before), said(one.after), ""]
         for label in line.asks:
-            yield [*what, label, "asked about afterwards", "", ""]
+            yield [*what, label, "asked about afterwards", "", "", ""]
         if not line.changes and not line.asks:
-            yield [*what, "", "", "", ""]
+            yield [*what, "", "", "", "", line.reason]

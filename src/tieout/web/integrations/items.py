@@ -90,7 +90,7 @@ def review(request: FirmRequest, connection: Connection, slug: str = "unmatched"
             "here": TABS[slug],
             "sections": [(each, tab, counts[each]) for each, tab in TABS.items()],
             "page": page,
-            "rows": drawn(connection, found, page.rows),
+            "rows": drawn(connection, found, page.rows, request.member),
             "row_template": row_template(found, slug),
             "search": wanted.search,
             "keep": wanted.keep,

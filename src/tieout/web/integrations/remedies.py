@@ -113,6 +113,8 @@ class Button:
     href: str = ""
     outside: bool = False
     shortcut: str = ""
+    why_not: str = ""
+    """It is greyed, and this sentence says why and who can help."""
 
 
 def buttons(row: WorkRow, deep_link: str = "") -> list[Button]:

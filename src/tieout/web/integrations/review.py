@@ -8,15 +8,16 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from tieout.practice.permissions import NotYours
-from tieout.sync import match_memory, review_decisions, review_final, review_lists
+from tieout.sync import match_memory, review_decisions, review_duplicates, review_final, review_lists
 from tieout.sync import review as reviews
-from tieout.sync.models import Connection, ReviewState
+from tieout.sync.engine import Engine
+from tieout.sync.models import Connection, Review, ReviewState
 from tieout.web.access import FirmRequest
 from tieout.web.integrations import review_undo
-from tieout.web.integrations.buckets import BUCKETS
+from tieout.web.integrations.buckets import BUCKETS, Section, recency_words
 from tieout.web.integrations.flows import CLIENTS, FLOWS
 from tieout.web.integrations.gated import connected
-from tieout.web.integrations.review_page import asked, drawn, page_of, row_template
+from tieout.web.integrations.review_page import Asked, asked, drawn, page_of, row_template
 from tieout.web.integrations.review_together import with_the_others
 from tieout.web.integrations.wizard import ENTITY
 
@@ -43,10 +44,13 @@ def bucket(request: FirmRequest, connection: Connection, slug: str = "duplicates
     here = BUCKETS[slug]
     wanted, seen = asked(request, slug), review_decisions.last_decision(review)
     page = page_of(review, wanted)
+    is_open = review.state == ReviewState.READY
+    if is_open:
+        review_lists.look_through(review, here.word)
     counts, decided = reviews.bucket_counts(review), review_lists.decided(review)
+    waiting = review_lists.waiting(review)
     names = list(BUCKETS)
     following = names[(names.index(slug) + 1) % len(names)]
-    is_open = review.state == ReviewState.READY
     return render(
         request,
         "quickbooks/review.html",
@@ -57,24 +61,25 @@ def bucket(request: FirmRequest, connection: Connection, slug: str = "duplicates
             "here": here,
             "slug": slug,
             "sections": [
-                (
+                Section(
                     each,
-                    BUCKETS[each],
-                    counts.get(BUCKETS[each].word, 0),
-                    decided.get(BUCKETS[each].word, 0),
+                    bucket,
+                    counts.get(bucket.word, 0),
+                    decided.get(bucket.word, 0),
+                    waiting.get(bucket.word, 0),
+                    visited=bucket.word in review.visited,
                 )
-                for each in names
+                for each, bucket in BUCKETS.items()
             ],
             "next": following,
             "next_title": BUCKETS[following].title,
             "page": page,
-            "rows": drawn(connection, review, page.rows),
+            "rows": drawn(connection, review, page.rows, request.member),
             "row_template": row_template(review, slug),
             "search": wanted.search,
             "seen": seen.isoformat(),
-            "only_checking": wanted.only_checking,
-            "to_check": review_lists.to_check(review) if slug == "matches" else 0,
-            "measured": _measured(connection) if slug == "matches" else (),
+            **(_of_matches(connection, review, wanted) if slug == "matches" else {}),
+            "keep_recent": _keep_recent(review) if slug == "duplicates" and is_open else "",
             "keep": wanted.keep,
             "back": f"{request.path}?{wanted.keep}page={page.page}",
             "forecast": review_lists.forecast(review),
@@ -84,6 +89,23 @@ def bucket(request: FirmRequest, connection: Connection, slug: str = "duplicates
             **(with_the_others(request, review, wanted, here.title, page) if is_open else {}),
         },
     )
+
+
+def _of_matches(connection: Connection, review: Review, wanted: Asked) -> dict[str, object]:
+    labels = {unit.name: unit.label for unit in reviews.spec_of(connection, ENTITY, Engine()).units}
+    return {
+        "show": wanted.show,
+        "to_check": review_lists.to_check(review),
+        "exact": review_lists.exact(review) if not wanted.search else 0,
+        "columns": [(labels.get(one.unit, one.unit), one) for one in review_lists.columns(review)],
+        "measured": _measured(connection),
+    }
+
+
+def _keep_recent(review: Review) -> str:
+    """What keeping the most recently active ones would do, as a sentence; empty when there is nothing to do."""
+    preview = review_duplicates.preview(review)
+    return recency_words(preview) if preview.kept else ""
 
 
 def _measured(connection: Connection) -> list[tuple[str, str]]:
@@ -114,6 +136,9 @@ def apply(request: FirmRequest, connection: Connection, entity: str = ENTITY) ->
     if review is None or review.state != ReviewState.READY:
         messages.info(request, "There is no review waiting. Start one to go on.")
         return redirect(flow.choose)
+    if review_lists.not_looked_through(review) and entity == ENTITY and not request.POST.get("rest"):
+        messages.warning(request, "Not every list was opened yet. Open them, or accept the rest as shown.")
+        return redirect(flow.confirm)
     looked_at = request.POST.get("plan", "")
     if not review_final.decided_as(review, looked_at):
         messages.warning(

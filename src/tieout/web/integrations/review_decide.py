@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.contrib import messages
@@ -13,11 +13,13 @@ from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_GET, require_POST
 
+from tieout.practice.clients import Kind
 from tieout.practice.permissions import NotYours
 from tieout.reconcile.state import Key, Side
-from tieout.sync import partners, review_decisions, review_final, review_lists
+from tieout.sync import partners, review_decisions, review_duplicates, review_final, review_lists
 from tieout.sync import review as reviews
 from tieout.sync.decisions import CannotDecide
+from tieout.sync.engine import Engine
 from tieout.sync.models import Connection, Review, ReviewRow, ReviewState
 from tieout.sync.review_decisions import Before
 from tieout.sync.review_plan import Decision
@@ -40,6 +42,12 @@ SAID: Mapping[str, tuple[Decision, str]] = {
 DECIDE = {"client": "quickbooks-review-decide", "service_item": "quickbooks-items-decide"}
 USE: Mapping[str, Side] = {"use_practice": Side.PRACTICE, "use_ledger": Side.LEDGER}
 """Of two records that are nearly the same: link them with this side's values."""
+NOTED: Mapping[str, str] = {"reason": "Reason kept: {what}.", "kind": "Kind of client chosen: {what}."}
+COLUMN: Mapping[str, str] = {
+    "practice": "{what}: ours is kept in {pairs}.",
+    "ledger": "{what}: QuickBooks' is kept in {pairs}.",
+    "ask": "{what}: asked about afterwards in {pairs}.",
+}
 KEEP: Mapping[str, str] = {"keep_practice": "practice", "keep_ledger": "ledger", "keep_ask": ""}
 
 
@@ -54,10 +62,15 @@ class Posted:
     """Row, unit and side, for the fields of pairs."""
     seen: datetime | None = None
     """The last decision that the page showed."""
+    reason: str = ""
+    """Why what is left out now is left out."""
+    noted: Mapping[int, str] = field(default_factory=dict)
+    """Row -> what is said about it beside its decision: a reason, or a kind."""
 
 
 def read(request: HttpRequest) -> Posted:
-    """``one``: the button of a row. ``do``: a button for the ticked rows. ``keep-row-unit``: a field's side."""
+    """``one``: the button of a row. ``do``: a button for the ticked rows. ``column``: a field's side, for all pairs.
+    ``keep-row-unit``: a field's side; ``reason-row``, ``kind-row``: what is said about a row."""
     fields = tuple(
         (int(parts[1]), parts[2], str(side))
         for name, side in request.POST.items()
@@ -65,10 +78,18 @@ def read(request: HttpRequest) -> Posted:
     )
     verb, _, rest = request.POST.get("one", "").partition(":")
     given, _, other = rest.partition(":")
-    ids = [given] if verb else request.POST.getlist("row")
+    if column := request.POST.get("column", ""):
+        verb, other = "column", column
+    do = verb or request.POST.get("do", "")
+    noted = {
+        int(number): str(text).strip()
+        for name, text in request.POST.items()
+        if (number := name.removeprefix(f"{do}-")) != name and number.isascii() and number.isdigit()
+    }
+    ids = [given] if given else request.POST.getlist("row")
     numbers = [int(one) for one in ids if one.isascii() and one.isdigit()]
     seen = instant(request.POST.get("seen", ""))
-    return Posted(verb or request.POST.get("do", ""), numbers, other[:60], fields, seen)
+    return Posted(do, numbers, other[:60], fields, seen, request.POST.get("why", ""), noted)
 
 
 def instant(given: str) -> datetime | None:
@@ -98,7 +119,7 @@ def decide(request: FirmRequest, connection: Connection, entity: str = "client")
         missed = [one for one in posted.ids if one not in done]
         if late := review_decisions.decided_since(review, request.member, missed, posted.seen):
             messages.warning(request, review_decisions.too_late(late))
-        elif not before and posted.verb != "keep":
+        elif not before and posted.verb not in ("keep", *review_decisions.NOTED):
             messages.info(request, "Nothing had to be changed. Tick rows first to decide about many.")
     return redirect(back(request))
 
@@ -177,6 +198,19 @@ def _carry_out(
     member = request.member
     if posted.verb == "keep":
         return _keep_fields(review, request, posted), "Side chosen."
+    if posted.verb == "column":
+        return _keep_column(connection, review, request, posted)
+    if posted.verb == "keep_recent":
+        before = review_duplicates.keep_most_recently_active(review, member)
+        return before, f"Kept the most recently active: {_what(review, before)} decided."
+    if posted.verb in review_decisions.NOTED:
+        known = posted.noted if posted.verb != "kind" else _kinds(posted.noted)
+        before = review_decisions.note(review, member, known, posted.verb)
+        return before, NOTED[posted.verb].format(what=_what(review, before))
+    if posted.verb in Kind.values:
+        said = dict.fromkeys(posted.ids, posted.verb)
+        before = review_decisions.note(review, member, said, "kind")
+        return before, NOTED["kind"].format(what=_what(review, before))
     if posted.verb in KEEP:
         return _keep_all(connection, review, request, posted), "Sides chosen where they differ."
     if posted.verb == "link_to":
@@ -193,8 +227,29 @@ def _carry_out(
     if posted.verb not in SAID:
         raise CannotDecide("Tick the rows first, then choose what to do with them.")
     decision, sentence = SAID[posted.verb]
-    before = review_decisions.decide(review, member, posted.ids, decision, seen=posted.seen)
+    before = review_decisions.decide(
+        review, member, posted.ids, decision, reason=posted.reason, seen=posted.seen
+    )
     return before, sentence.format(what=_what(review, before))
+
+
+def _kinds(given: Mapping[int, str]) -> dict[int, str]:
+    """An empty one is the guess again; what is no kind is not said."""
+    return {row: kind for row, kind in given.items() if kind in ("", *Kind.values)}
+
+
+def _keep_column(
+    connection: Connection, review: Review, request: FirmRequest, posted: Posted
+) -> tuple[list[Before], str]:
+    """One side's value of one field, for every pair that differs in it and may be linked."""
+    unit, _, side = posted.other.partition(":")
+    labels = {one.name: one.label for one in reviews.spec_of(connection, review.entity, Engine()).units}
+    if unit not in labels or side not in ("ask", *Side):
+        raise CannotDecide("There is no such field. Nothing was changed.")
+    ids = review_lists.column_ids(review, unit)
+    before = review_decisions.keep_sides(review, request.member, ids, [unit], "" if side == "ask" else side)
+    pairs = f"{len(before):,} pair{'' if len(before) == 1 else 's'}"
+    return before, COLUMN[side].format(what=labels[unit], pairs=pairs)
 
 
 def _use(review: Review, request: FirmRequest, posted: Posted) -> list[Before]:

@@ -9,7 +9,9 @@ from django.http import HttpRequest
 from django.utils.http import urlencode
 
 from tieout.practice.actions.service_items import used_by
-from tieout.sync import item_review, review_final, review_lists
+from tieout.practice.firms import Member
+from tieout.practice.permissions import Permission
+from tieout.sync import item_review, new_clients, review_activity, review_final, review_lists
 from tieout.sync import review as reviews
 from tieout.sync.models import Connection, Review, ReviewRow
 from tieout.sync.review import RowPage
@@ -26,6 +28,7 @@ ROW_TEMPLATES: Mapping[str, str] = {
 }
 """List of the clients' review -> how a row of it is drawn; all lists of items share one."""
 ITEM_ROW = "quickbooks/row_item.html"
+NO_MERGE = "Merging needs the permission to edit clients. An administrator of your firm can give it to you, or do it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,36 +37,44 @@ class Asked:
 
     slug: str
     search: str
-    only_checking: bool
+    show: str
+    """Of the matches: one of ``review_lists.SHOWN``."""
     page: int
 
     @property
     def keep(self) -> str:
         """What a link to another page of the list carries on; ends in & when there is something."""
-        given = {"search": self.search, "show": "check" if self.only_checking else ""}
+        given = {"search": self.search, "show": self.show}
         kept = {name: value for name, value in given.items() if value}
         return urlencode(kept) + "&" if kept else ""
 
 
 def asked(request: HttpRequest, slug: str) -> Asked:
     search = request.GET.get("search", "").strip()[:200]
-    only_checking = slug == "matches" and request.GET.get("show") == "check"
-    return Asked(slug, search, only_checking, page_number(request))
+    show = request.GET.get("show", "")
+    shows = slug == "matches" and show in review_lists.SHOWN
+    return Asked(slug, search, show if shows else "", page_number(request))
 
 
 def page_of(review: Review, wanted: Asked) -> RowPage:
     if review.entity == item_review.ENTITY:
         return item_review.rows(review, wanted.slug, search=wanted.search, page=wanted.page)
-    if wanted.only_checking:
-        return review_lists.checking(review, search=wanted.search, page=wanted.page)
+    if wanted.slug == "matches":
+        return review_lists.matches(review, show=wanted.show, search=wanted.search, page=wanted.page)
     return reviews.rows(review, BUCKETS[wanted.slug].word, search=wanted.search, page=wanted.page)
 
 
-def drawn(connection: Connection, review: Review, rows: Sequence[ReviewRow]) -> Sequence[Decidable | ItemRow]:
+def drawn(
+    connection: Connection, review: Review, rows: Sequence[ReviewRow], member: Member
+) -> Sequence[Decidable | ItemRow]:
     """The rows of a page with their state, buttons and sides to keep. A constant number of queries."""
     if review.entity == item_review.ENTITY:
         return _items(connection, review, rows)
     differs = review_final.differences(connection, review.entity, rows)
+    twins = [row for row in rows if row.bucket == "duplicate"]
+    lately = review_activity.lately(review, twins) if twins else {}
+    becoming = new_clients.becoming(connection, review, rows)
+    no_merge = "" if member.may(Permission.EDIT_CLIENTS) else NO_MERGE
     groups: dict[str, list[ReviewRow]] = {}
     for row in rows:
         groups.setdefault(row.group, []).append(row)
@@ -73,6 +84,9 @@ def drawn(connection: Connection, review: Review, rows: Sequence[ReviewRow]) -> 
             create_new=review.create_new,
             differs=differs.get(row.pk, ()),
             group=groups[row.group] if row.bucket == "duplicate" else (),
+            lately=lately.get(row.pk),
+            becomes=becoming.get(row.pk),
+            no_merge=no_merge,
         )
         for row in rows
     ]

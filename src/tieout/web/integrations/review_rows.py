@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.urls import reverse
 
 from tieout.reconcile.match import Bucket
 from tieout.sync.models import ReviewRow
-from tieout.sync.review_plan import Decision, Fate, fate
+from tieout.sync.new_clients import Becomes
+from tieout.sync.review_activity import Lately
+from tieout.sync.review_plan import Decision, Fate, fate, reason_of
 from tieout.sync.story import Compared
 from tieout.web.integrations.buckets import Shown, shown
 from tieout.web.integrations.remedies import Button
@@ -24,6 +27,7 @@ FATES: Mapping[Fate, tuple[str, str]] = {
 }
 """Fate -> look and words."""
 MOST_OFFERED = 3
+NOT_ENOUGH = "What speaks for it is not enough to be sure."
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,17 @@ class Choosable:
 
 
 @dataclass(frozen=True, slots=True)
+class Near:
+    """A record that nearly fits, and why it was not taken."""
+
+    name: str
+    sure: str
+    """How sure matching is, in words."""
+    reasons: str
+    but: str
+
+
+@dataclass(frozen=True, slots=True)
 class Decidable:
     """One row as drawn."""
 
@@ -49,16 +64,37 @@ class Decidable:
     decided_by: str
     buttons: Sequence[Button]
     fields: Sequence[Choosable]
+    near: Sequence[Near] = ()
+    lately: Lately | None = None
+    """Of a member of a duplicate group."""
+    becomes: Becomes | None = None
+    """Of a customer that may become a client."""
 
     @property
     def decided(self) -> bool:
         return bool(self.row.decision)
 
+    @property
+    def left_out(self) -> bool:
+        """A person left it out, and may say why."""
+        return self.row.decision == Decision.EXCLUDE
+
+    @property
+    def reason(self) -> str:
+        return reason_of(self.row)
+
 
 def decidable(
-    row: ReviewRow, *, create_new: bool, differs: Sequence[Compared] = (), group: Sequence[ReviewRow] = ()
+    row: ReviewRow,
+    *,
+    create_new: bool,
+    differs: Sequence[Compared] = (),
+    group: Sequence[ReviewRow] = (),
+    lately: Lately | None = None,
+    becomes: Becomes | None = None,
+    no_merge: str = "",
 ) -> Decidable:
-    """``group``: the other members of its duplicate group."""
+    """``group``: the members of its duplicate group. ``no_merge``: why this person may not merge two of them."""
     look, words = FATES[fate(row, create_new)]
     if row.decision == Decision.LINK:
         words = f"Will be linked with {row.choice.get('with_name') or 'the other record'}"
@@ -75,7 +111,7 @@ def decidable(
         look,
         words,
         row.decided_by.user.get_full_name() if row.decision and row.decided_by else "",
-        list(_undo(row) if row.decision else _buttons(row, group)),
+        list(_undo(row) if row.decision else _buttons(row, group, no_merge)),
         [
             Choosable(
                 f"keep-{row.pk}-{one.unit}",
@@ -86,14 +122,35 @@ def decidable(
             )
             for one in differs
         ],
+        [] if row.decision else near(row),
+        lately,
+        becomes,
     )
+
+
+def near(row: ReviewRow) -> list[Near]:
+    """The records that fit best, the best first, each with what speaks for it and why that was not enough."""
+    return [
+        Near(
+            str(one.get("name") or "A record without a name"),
+            sure(one.get("certainty")),
+            " ".join(one.get("reasons", ())),
+            " ".join(one.get("against", ())) or NOT_ENOUGH,
+        )
+        for one in row.suggestions[:MOST_OFFERED]
+    ]
+
+
+def sure(certainty: object) -> str:
+    """A calibrated certainty in words; empty when there is none."""
+    return f"{int(Decimal(str(certainty)) * 100)} % sure" if certainty else ""
 
 
 def _undo(row: ReviewRow) -> Iterator[Button]:
     yield Button("Open again", "restore", _name(row), value=f"clear:{row.pk}")
 
 
-def _buttons(row: ReviewRow, group: Sequence[ReviewRow]) -> Iterator[Button]:
+def _buttons(row: ReviewRow, group: Sequence[ReviewRow], no_merge: str) -> Iterator[Button]:
     name = _name(row)
 
     def post(verb: str, label: str, icon: str, shortcut: str = "", other: str = "") -> Button:
@@ -106,30 +163,76 @@ def _buttons(row: ReviewRow, group: Sequence[ReviewRow]) -> Iterator[Button]:
         yield post("reject", "Not the same", "unlink")
         yield post("exclude", "Leave out", "ban", "e")
         return
-    for other, label in _offers(row, group):
-        yield post("link_to", f"Link with {label}", "link", "", other)
+    offers = list(_offers(row, group))
+    best = row.bucket == Bucket.DUPLICATE and _stands_out([one.certainty for one in offers])
+    for place, one in enumerate(offers):
+        how_sure = f" ({sure(one.certainty)})" if row.bucket == Bucket.DUPLICATE and one.certainty else ""
+        yield post(
+            "link_to", f"Link with {one.label}{how_sure}", "link", "m" if best and not place else "", one.id
+        )
     yield Button(
-        "Link to…", "search", name, href=reverse("quickbooks-review-link", args=[row.pk]), shortcut="m"
+        "Link to…",
+        "search",
+        name,
+        href=reverse("quickbooks-review-link", args=[row.pk]),
+        shortcut="" if best else "m",
     )
     if row.bucket == Bucket.DUPLICATE:
         yield post("different", "Different", "unlink")
+        yield from _merges(row, group, no_merge)
     if row.bucket != Bucket.NEW:
         where = "QuickBooks" if row.practice_id else "Tieout"
         yield post("create", f"Create in {where}", "plus", "n")
     yield post("exclude", "Leave out", "ban", "e")
 
 
-def _offers(row: ReviewRow, group: Sequence[ReviewRow]) -> Iterator[tuple[str, str]]:
-    """(id, label) of the likeliest partners: the other side's members of its group, then the suggestions."""
+@dataclass(frozen=True, slots=True)
+class _Offer:
+    id: str
+    label: str
+    certainty: str = ""
+
+
+def _offers(row: ReviewRow, group: Sequence[ReviewRow]) -> list[_Offer]:
+    """The likeliest partners: the other side's members of its group, the surest first, then the suggestions."""
     mine, other = ("practice_id", "ledger_id") if row.practice_id else ("ledger_id", "practice_id")
+    certain = {str(each["id"]): str(each.get("certainty") or "") for each in row.suggestions}
     offered = [
-        (getattr(each, other), _told_apart(each))
+        _Offer(getattr(each, other), _told_apart(each), certain.get(getattr(each, other), ""))
         for each in group
         if getattr(each, other) and not getattr(each, mine) and not each.decision
     ]
-    known = dict(offered)
-    offered += [(str(each["id"]), str(each["name"])) for each in row.suggestions if each["id"] not in known]
-    yield from offered[:MOST_OFFERED]
+    offered.sort(key=lambda one: Decimal(one.certainty or 0), reverse=True)
+    known = {one.id for one in offered}
+    offered += [
+        _Offer(str(each["id"]), str(each["name"]), certain[str(each["id"])])
+        for each in row.suggestions
+        if str(each["id"]) not in known
+    ]
+    return offered[:MOST_OFFERED]
+
+
+def _stands_out(certainties: Sequence[str]) -> bool:
+    """Whether one key may take the first of them: it is surer than every other."""
+    first, *rest = [Decimal(one or 0) for one in certainties] or [Decimal(0)]
+    return first > max(rest, default=Decimal(0))
+
+
+def _merges(row: ReviewRow, group: Sequence[ReviewRow], no_merge: str) -> Iterator[Button]:
+    """With each other client of the group: the practice's own merge, with its preview."""
+    others = [one for one in group if one.practice_id and one.pk != row.pk and not one.decision]
+    if not row.practice_id:
+        return
+    for one in others[:MOST_OFFERED]:
+        yield Button(
+            f"Merge with {_told_apart(one)}…",
+            "arrows-exchange",
+            _name(row),
+            href=""
+            if no_merge
+            else f"{reverse('client_merge', args=[row.practice_id])}?with={one.practice_id}",
+            why_not=no_merge,
+        )
 
 
 def _told_apart(row: ReviewRow) -> str:

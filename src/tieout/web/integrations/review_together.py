@@ -68,7 +68,7 @@ def news(request: FirmRequest, connection: Connection, slug: str, entity: str = 
     last = review_decisions.last_decision(review)
     page = page_of(review, wanted)
     changed = review_together.decided_since(page.rows, request.member, seen) if seen else frozenset()
-    rows = drawn(connection, review, page.rows) if changed else []
+    rows = drawn(connection, review, page.rows, request.member) if changed else []
     return render(
         request,
         "quickbooks/review_news.html",

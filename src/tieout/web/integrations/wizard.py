@@ -60,6 +60,8 @@ def choose(request: FirmRequest, connection: Connection) -> HttpResponse:
         "quickbooks/choose.html",
         {
             "connection": connection,
+            "flow": CLIENTS,
+            "review": under_way,
             "under_way": under_way,
             "continue_to": CLIENTS.place(under_way.state) if under_way else "",
             "problem": problem,

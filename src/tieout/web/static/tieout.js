@@ -100,6 +100,15 @@ document.addEventListener("htmx:afterSettle", (event) => {
   if (opened) opened.focus();
 });
 
+// Alt with a digit goes to a step of the set-up. Not a single key, so it has no off switch. --------------------------
+document.addEventListener("keydown", (event) => {
+  if (!event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || !/^Digit[1-4]$/.test(event.code)) return;
+  const step = document.querySelector(`a[data-step="${event.code.slice(-1)}"]`);
+  if (!step) return;
+  event.preventDefault();
+  step.click();
+});
+
 // A decision redraws its list: the place one stood at is kept, or the row that took it ------------------------------
 let stoodAt = -1;
 function allRows() {
@@ -218,7 +227,9 @@ if (keys) {
       ? deciding(event.key)
       : /^[1-4]$/.test(event.key)
         ? document.querySelectorAll("#review-nav a:not(.btn)")[event.key - 1]
-        : null;
+        : event.key === "o"
+          ? document.querySelector('[data-key="o"]')
+          : null;
     const act = KEYS[event.key] || (button && (() => button.click()));
     if (!act) return;
     event.preventDefault();
