@@ -25,6 +25,7 @@ from tieout.practice.drafts import ImportDraft
 from tieout.practice.firms import Firm, Member
 from tieout.practice.invitations import Invitation
 from tieout.practice.isolation import firm_scope, scoped_tables
+from tieout.practice.permission_requests import PermissionRequest
 from tieout.practice.permissions import NotYours
 from tieout.practice.records import RECORD_KINDS
 
@@ -46,6 +47,9 @@ def theirs(firm: Firm, alice: Member) -> Client:
             email="new@byrne.example",
             role_id=alice.role_id,
             now=datetime(2026, 11, 2, 9, tzinfo=UTC),
+        )
+        PermissionRequest.objects.create(
+            firm=firm, member=alice, permission="manage_integrations", asked_at=NOW
         )
         one_row_of_each_billing_table(client)
         tag = create_tag(firm_id=firm.pk, actor=Actor.of(alice), name="Monthly")

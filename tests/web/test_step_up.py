@@ -61,6 +61,8 @@ NOT_ASKED: Mapping[str, str] = {
     "settings/two-factor/": "only leads on, or shows what there is; codes are shown once, when they are made",
     "settings/sessions/end/": "takes rights away, which is never made harder",
     "settings/team/invite/<int:invitation_id>/withdraw/": "takes rights away, which is never made harder",
+    "settings/team/requests/<int:request_id>/decline/": "gives no right; the person may ask again",
+    "settings/integrations/ask/": "only asks colleagues, who decide",
     "settings/api-tokens/<int:token_id>/revoke/": "takes rights away, which is never made harder",
     "settings/": "only shows",
     QUICKBOOKS: "the work of keeping both sides in step: shown before it is done, undone or rolled back after",
@@ -73,6 +75,8 @@ MAY_POST = frozenset({
     "settings/two-factor/app/off/",
     "settings/sessions/end/",
     "settings/team/invite/<int:invitation_id>/withdraw/",
+    "settings/team/requests/<int:request_id>/decline/",
+    "settings/integrations/ask/",
     "settings/api-tokens/<int:token_id>/revoke/",
 })  # fmt: skip
 """Beside the beginnings that are all work: where something may be changed without being asked again."""

@@ -15,6 +15,7 @@ from tieout.practice.invoices import Invoice, InvoiceLine, InvoiceRevision
 from tieout.practice.ledger_lists import ListEntry, TaxRate
 from tieout.practice.outbox import OutboxNote
 from tieout.practice.payments import Allocation, Payment, Refund
+from tieout.practice.permission_requests import PermissionRequest
 from tieout.practice.pretended_charges import PretendedCharge
 from tieout.practice.recurring import RecurringInvoice
 from tieout.practice.saved_views import SavedView
@@ -49,6 +50,7 @@ __all__ = [
     "NumberSequence",
     "OutboxNote",
     "Payment",
+    "PermissionRequest",
     "PretendedCharge",
     "RecurringInvoice",
     "Refund",

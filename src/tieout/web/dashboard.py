@@ -11,15 +11,17 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from tieout.practice.access import visible_clients
+from tieout.practice.actions.permission_requests import open_requests
 from tieout.practice.clients import Client
-from tieout.practice.permissions import Permission
+from tieout.practice.firms import Member
+from tieout.practice.permissions import PERMISSIONS, Permission
 from tieout.sync import connections, status
 from tieout.sync import review as reviews
 from tieout.web.access import FirmRequest, requires
 from tieout.web.billing.acting import today_of
 from tieout.web.billing.board import board
 from tieout.web.integrations.tie_out_words import agreement_line
-from tieout.web.tasks import Figure, tasks
+from tieout.web.tasks import Figure, Task, tasks
 
 
 @require_GET
@@ -53,5 +55,21 @@ def dashboard(request: FirmRequest) -> HttpResponse:
                 Figure(sum(s.in_step for s in sections), "in step with QuickBooks", reverse("quickbooks"))
             )
             figures.append(Figure(sum(s.waiting for s in sections), "waiting", reverse("quickbooks")))
-    context["tasks"] = [*context["tasks"], *context.get("billing_tasks", [])]
+    context["tasks"] = [*asked_of(member), *context["tasks"], *context.get("billing_tasks", [])]
     return render(request, "pages/dashboard.html", context)
+
+
+def asked_of(member: Member) -> list[Task]:
+    """Permissions that colleagues ask for, told to those who can help. One query."""
+    if not (member.may(Permission.MANAGE_TEAM) or member.may(Permission.MANAGE_INTEGRATIONS)):
+        return []
+    url_name = "team" if member.may(Permission.MANAGE_TEAM) else "integrations"
+    return [
+        Task(
+            "needs_you",
+            f"{one.member} asks for the permission “{PERMISSIONS[Permission(one.permission)].label}”.",
+            "Look",
+            url_name,
+        )
+        for one in open_requests(member.firm)
+    ]

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from tieout.sync import connections, dry_run_mode, ledgers, standing, status, worklist
 from tieout.sync.models import Connection
 from tieout.web.access import FirmRequest, freshly, requires
+from tieout.web.integrations import asking
 from tieout.web.integrations.gated import connected, managed, sentence
 from tieout.web.integrations.tie_out_words import agreement_line
 from tieout.web.integrations.tile import day_in_figures, tile
@@ -34,6 +35,7 @@ def integrations(request: FirmRequest) -> HttpResponse:
         {
             "gate": gate,
             "closed_because": "" if gate.open else sentence(gate),
+            "asking": {} if gate.open else _asking(request),
             "connection": connection,
             "tile": tile(
                 connection, status.section_statuses(connection), slow=waits[0].sentence if waits else ""
@@ -41,6 +43,14 @@ def integrations(request: FirmRequest) -> HttpResponse:
             "yesterday": day_in_figures(*status.of_day(connection, day)) if connection else "",
         },
     )
+
+
+def _asking(request: FirmRequest) -> dict[str, Any]:
+    """Of who may not manage it: whether they may ask for that, and what became of it. Nothing where the plan is why."""
+    if request.member.may(asking.WANTED):
+        return {}
+    may, said = asking.state_of(request.member)
+    return {"may": may, "said": said}
 
 
 @managed

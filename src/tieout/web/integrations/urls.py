@@ -4,6 +4,7 @@ from django.urls import path
 
 from tieout.web.integrations import (
     advanced,
+    asking,
     confirm,
     connect,
     doctor,
@@ -30,6 +31,7 @@ OF_ITEMS = {"entity": "service_item"}
 
 urlpatterns = [
     path("settings/integrations/", manage.integrations, name="integrations"),
+    path("settings/integrations/ask/", asking.ask, name="integrations-ask"),
     path(MANAGE, manage.manage, name="quickbooks"),
     path(MANAGE + "sync-now/", manage.sync_now, name="quickbooks-sync-now"),
     path(MANAGE + "pause/", manage.pause, name="quickbooks-pause"),

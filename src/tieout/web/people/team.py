@@ -15,12 +15,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from tieout.practice.actions.invitations import InvitationGone, send_again, withdraw
 from tieout.practice.actions.invitations import invite as invite_colleague
+from tieout.practice.actions.permission_requests import decline, open_requests
 from tieout.practice.actions.sign_in import require_second_factor
 from tieout.practice.actions.team import change_role, switch_off_member, switch_on_member
 from tieout.practice.firms import Member, Role, User
 from tieout.practice.invitations import HOLDS_FOR, Invitation
 from tieout.practice.mail import NotSent, mail_is_set_up
-from tieout.practice.permissions import NotYours, Permission
+from tieout.practice.permissions import PERMISSIONS, NotYours, Permission
 from tieout.practice.validation import Invalid
 from tieout.web.access import FirmRequest, public, requires
 from tieout.web.billing.acting import carried_out
@@ -44,11 +45,23 @@ def index(request: FirmRequest) -> HttpResponse:
         "invitations": Invitation.objects.filter(firm_id=firm_id, withdrawn_at=None, joined_at=None)
         .select_related("role", "invited_by__user")
         .order_by("-sent_at"),
+        "asking": [
+            (one, PERMISSIONS[Permission(one.permission)]) for one in open_requests(request.member.firm)
+        ],
         "now": timezone.now(),
         "mine": request.member.user_id in secured,
         "roles": Role.objects.filter(firm_id=firm_id).order_by("id"),
     }
     return render(request, "people/team.html", context)
+
+
+@requires(Permission.MANAGE_TEAM)
+@require_POST
+def decline_request(request: FirmRequest, request_id: int) -> HttpResponse:
+    """Gives nothing away, so it asks for no fresh sign-in."""
+    found = decline(by=request.member, request_id=request_id, now=timezone.now())
+    messages.success(request, f"Declined. {found.member} sees it on the tile and may ask again after a week.")
+    return redirect("team")
 
 
 @require_http_methods(["GET", "POST"])
@@ -228,6 +241,9 @@ def _colleague(request: FirmRequest, member_id: int) -> Member:
 
 urlpatterns: list[URLPattern] = [
     path("settings/team/", index, name="team"),
+    path(
+        "settings/team/requests/<int:request_id>/decline/", decline_request, name="permission_request_decline"
+    ),
     path("settings/team/invite/", invite, name="invite"),
     path("settings/team/invite/<int:invitation_id>/again/", invite_again, name="invite_again"),
     path("settings/team/invite/<int:invitation_id>/withdraw/", withdraw_invitation, name="invite_withdraw"),
