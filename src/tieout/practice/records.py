@@ -32,6 +32,12 @@ _TEXTS = ("name", "company_name", "email", "phone", "mobile", "website")
 _UNIT_OF = {name: unit for unit, parts in _GROUPS.items() for name in parts.values()} | {
     "is_active": "active"
 }
+_PLACES = (
+    {name: (unit, part) for unit, parts in _GROUPS.items() for part, name in parts.items()}
+    | {name: (name, "") for name in _TEXTS}
+    | {"is_active": ("active", "")}
+)
+"""A field of a client's history -> its unit, and the part of it."""
 CLIENT_UNITS = (*_TEXTS, *_GROUPS, "active")
 
 
@@ -111,6 +117,16 @@ def _merged(kind: str, clients: QuerySet[Client]) -> dict[str, str]:
         return {}
     pairs = clients.exclude(merged_into=None).values_list("pk", "merged_into_id")
     return {str(goes): str(stays) for goes, stays in pairs}
+
+
+def unit_of_field(kind: str, name: str) -> tuple[str, str] | None:
+    """The unit that a field of the history belongs to, and the part of it, empty for all; None when it is no unit.
+
+    Billing records' fields are called as their units are, apart from what says that they are in use.
+    """
+    if kind == CLIENT:
+        return _PLACES.get(name)
+    return ("active", "") if name == "is_active" else (name, "")
 
 
 def _numbers(ids: Collection[str]) -> list[int]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.urls import reverse
 from django.utils import timezone
 
 from tieout.sync import connections
@@ -17,6 +18,7 @@ from tieout.web.access import FirmRequest
 from tieout.web.badges import Badge, badge_of
 from tieout.web.integrations import undoing
 from tieout.web.integrations.remedies import NAMED, Button, bulk, buttons
+from tieout.web.integrations.time_machine import DOORS
 from tieout.web.unit_values import said
 
 NUMBERED = frozenset({"invoice", "credit"})
@@ -38,6 +40,8 @@ class Panel:
     asks_why: bool
     """Whether one of the open reasons offers to leave it out: then why may be typed beside."""
     back: str
+    past_url: str = ""
+    """Where its past can be stepped through; empty for who does not manage the integration."""
     number: str = ""
     """A document's number in QuickBooks; QuickBooks may have given it one of its own."""
     named: bool = True
@@ -64,6 +68,9 @@ def panel_of(request: FirmRequest, entity: str, record_id: str) -> Panel | None:
         undo=undoing.offered(request.session, timezone.now()) if may else "",
         asks_why=any(one.verb == "leave_out" for row in found.open for one in bulk(row.cause.slug)),
         back=request.get_full_path(),
+        past_url=reverse("quickbooks-record-past", args=[entity, record_id])
+        if may and entity in DOORS
+        else "",
         number=found.ledger_name if entity in NUMBERED else "",
         named=entity in NAMED,
     )

@@ -22,6 +22,7 @@ from tieout.web.integrations import (
     review_decide,
     review_together,
     tie_out,
+    time_machine,
     webhooks,
     wizard,
 )
@@ -67,6 +68,11 @@ urlpatterns = [
         name="quickbooks-link-save",
     ),
     path(MANAGE + "record/<slug:entity>/<slug:record_id>/", records.decide, name="quickbooks-record"),
+    path(
+        MANAGE + "record/<slug:entity>/<slug:record_id>/past/",
+        time_machine.page,
+        name="quickbooks-record-past",
+    ),
     path(MANAGE + "connect/", connect.before, name="quickbooks-connect"),
     path(MANAGE + "connect/start/", connect.start, name="quickbooks-start"),
     path(MANAGE + "connected/", connect.landing, name="quickbooks-connected"),

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("practice", "0015_audit_chain")]
+    dependencies = [("practice", "0016_tags_and_views")]
 
     operations = [
         migrations.CreateModel(
