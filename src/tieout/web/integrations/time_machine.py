@@ -22,6 +22,7 @@ from tieout.practice.payments import PAYMENT, Payment
 from tieout.practice.permissions import NotYours
 from tieout.practice.service_items import SERVICE_ITEM
 from tieout.reconcile.plan import written_alike
+from tieout.reconcile.spec import EntitySpec
 from tieout.reconcile.state import same
 from tieout.sync import time_machine
 from tieout.sync.models import Connection, SectionState
@@ -110,7 +111,7 @@ def page(request: FirmRequest, connection: Connection, entity: str, record_id: s
     )
 
 
-def _lines(spec: time_machine.EntitySpec, moment: Moment) -> list[Line]:
+def _lines(spec: EntitySpec, moment: Moment) -> list[Line]:
     changed = {(shift.side.value, shift.unit) for shift in moment.turn.shifts}
     return [
         Line(

@@ -80,7 +80,7 @@ function count(rows) {
 }
 function ready() {
   for (const rows of document.querySelectorAll("[data-rows]")) count(rows);
-  for (const button of document.querySelectorAll("[data-keys-help], [data-print]")) button.hidden = false;
+  for (const button of document.querySelectorAll("[data-keys-help], [data-print], [data-copy]")) button.hidden = false;
 }
 document.addEventListener("change", (event) => {
   const rows = event.target.closest && event.target.closest("[data-rows]");
@@ -92,6 +92,19 @@ document.addEventListener("change", (event) => {
 });
 document.addEventListener("click", (event) => {
   if (event.target.closest && event.target.closest("[data-print]")) window.print();
+});
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest && event.target.closest("[data-copy]");
+  if (!button) return;
+  const field = document.getElementById(button.dataset.copy);
+  const said = button.parentElement.querySelector("[data-copied]");
+  field.select();
+  try {
+    await navigator.clipboard.writeText(field.value);
+    said.textContent = "Copied.";
+  } catch {
+    said.textContent = "It is selected: copy it with your keyboard.";
+  }
 });
 document.addEventListener("DOMContentLoaded", ready);
 document.addEventListener("htmx:afterSettle", (event) => {
