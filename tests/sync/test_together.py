@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from django.db import DataError, transaction
+from django.db import DataError, IntegrityError, ProgrammingError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
-from tests.sync.rig import Rig
-from tieout.sync import together
+from tests.sync.rig import Crash, Rig
+from tieout.sync import straight, together
 from tieout.sync.models import Attempt, Observation
 
 pytestmark = pytest.mark.django_db
@@ -96,3 +98,35 @@ def test_many_rows_are_set_by_their_ids(rig: Rig) -> None:
 def test_what_does_not_fit_its_column_is_refused_and_not_cut(rig: Rig) -> None:
     with rig.here(), pytest.raises(DataError), transaction.atomic():
         together.insert(Observation, [observation(rig, "1", token="x" * 61)])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_kept_belongs_to_the_transaction_around_it_also_as_its_first_statement() -> None:
+    rig = Rig()
+    rig.connect()
+    row = observation(rig, "9")
+    with rig.here():
+        with suppress(Crash), transaction.atomic():
+            together.insert(Observation, [row])
+            raise Crash("before it is committed")
+        assert not Observation.objects.filter(record_id="9").exists()
+        with transaction.atomic():
+            together.insert(Observation, [row])
+        assert Observation.objects.filter(record_id="9").exists()
+
+
+def test_a_statement_that_the_database_refuses_raises_what_a_cursor_would(rig: Rig) -> None:
+    with rig.here():
+        row = observation(rig, "9")
+        together.insert(Observation, [row])
+        with pytest.raises(IntegrityError), transaction.atomic():
+            together.insert(Observation, [row])
+        with pytest.raises(ProgrammingError), transaction.atomic():
+            straight.run("SELECT nothing FROM nowhere")
+        assert straight.run("SELECT %s::int + 1, NULL", 41) == [(b"42", None)]
+
+
+def test_straight_statements_are_counted_with_the_others(rig: Rig) -> None:
+    with rig.here(), CaptureQueriesContext(connection) as seen:
+        straight.run("SELECT 1")
+    assert [one["sql"] for one in seen.captured_queries].count("SELECT 1") == 1

@@ -29,30 +29,41 @@ def send_many(
             if may_leave(write):
                 yield _came(send, write)
         return
+    leaving: SimpleQueue[PreparedWrite | None] = SimpleQueue()
+    came: SimpleQueue[Came | BaseException] = SimpleQueue()
+    helpers = under_way = 0
     with ThreadPoolExecutor(at_once, thread_name_prefix="sending") as pool:
-        came: SimpleQueue[Came | BaseException] = SimpleQueue()
-        under_way = 0
-        for number, write in enumerate(writes):
-            take_turn(number)  # as many as there were so far are likely to follow
-            if not may_leave(write):
-                continue
-            pool.submit(copy_context().run, _deliver, send, write, came)
-            under_way += 1
-            while under_way >= at_once or not came.empty():
-                under_way -= 1
+        try:
+            for number, write in enumerate(writes):
+                take_turn(number)  # as many as there were so far are likely to follow
+                if not may_leave(write):
+                    continue
+                if under_way == helpers:
+                    pool.submit(copy_context().run, _deliver, send, leaving, came)
+                    helpers += 1
+                leaving.put(write)
+                under_way += 1
+                while under_way >= at_once or not came.empty():
+                    under_way -= 1
+                    yield _next(came)
+            for _ in range(under_way):
                 yield _next(came)
-        for _ in range(under_way):
-            yield _next(came)
+        finally:
+            for _ in range(helpers):
+                leaving.put(None)
 
 
 def _deliver(
-    send: Callable[[PreparedWrite], Answer], write: PreparedWrite, came: SimpleQueue[Came | BaseException]
+    send: Callable[[PreparedWrite], Answer],
+    leaving: SimpleQueue[PreparedWrite | None],
+    came: SimpleQueue[Came | BaseException],
 ) -> None:
-    """In a helper thread. Whatever happens is delivered: the caller waits for it."""
-    try:
-        came.put(_came(send, write))
-    except BaseException as error:  # noqa: BLE001 - raised again where it is taken up
-        came.put(error)
+    """In a helper thread, one write after another. Whatever happens is delivered: the caller waits for it."""
+    while (write := leaving.get()) is not None:
+        try:
+            came.put(_came(send, write))
+        except BaseException as error:  # noqa: BLE001 - raised again where it is taken up
+            came.put(error)
 
 
 def _next(came: SimpleQueue[Came | BaseException]) -> Came:

@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db import connection as database
 
 from tieout.reconcile.state import Side
-from tieout.sync import together
+from tieout.sync import straight, together
 from tieout.sync.models import Connection, Dirty
 
 
@@ -26,7 +26,7 @@ class Mark:
 
 _UPSERT = """
 INSERT INTO sync_dirty (firm_id, connection_id, entity, side, record_id, marks, reason, noted_at, tries, must_read)
-SELECT %s, %s, e, s, r, 1, y, %s, 0, m
+SELECT %s::bigint, %s::bigint, e, s, r, 1, y, %s::timestamptz, 0, m
 FROM jsonb_to_recordset(%s::jsonb) AS t(e text, s text, r text, y text, m bool)
 ON CONFLICT (connection_id, entity, side, record_id) DO UPDATE
 SET marks = sync_dirty.marks + 1, reason = excluded.reason, not_before = NULL, tries = 0,
@@ -52,8 +52,7 @@ def mark(connection: Connection, marks: Iterable[Mark], now: datetime) -> int:
         {"e": key[0], "s": key[1], "r": key[2], "y": one.reason, "m": one.must_read}
         for key, one in sorted(merged.items())
     ]
-    with database.cursor() as cursor:
-        cursor.execute(_UPSERT, [connection.firm_id, connection.pk, now, together.encoded(rows)])
+    straight.run(_UPSERT, connection.firm_id, connection.pk, now, together.encoded(rows))
     return len(rows)
 
 

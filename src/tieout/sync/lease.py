@@ -18,7 +18,7 @@ from typing import Any
 from django.db import connection as database
 from django.db import transaction
 
-from tieout.sync import together
+from tieout.sync import straight, together
 from tieout.sync.engine import Engine
 from tieout.sync.models import Connection, ConnectionState
 
@@ -52,7 +52,7 @@ _STANDS = "SELECT epoch, state, sections, switches, dry_run_until FROM sync_conn
 class Lease:
     connection: Connection
     engine: Engine
-    _stood: tuple[object, ...] | None = None
+    _stood: list[straight.Row] | None = None
     """What ``check`` last found in the table, and the connection it made of that: asked before every call."""
     _seen: Connection | None = None
 
@@ -74,22 +74,26 @@ class Lease:
 
         Raises ``LeaseLost`` or ``NoLongerAllowed``: then nothing of this run may leave any more.
         """
+        stands = straight.run(_STANDS, self.connection.pk)
+        if self._seen is None or stands != self._stood:
+            self._seen, self._stood = self._standing(), stands  # read later than asked: at least as new
+        return self._seen
+
+    def _standing(self) -> Connection:
         with database.cursor() as cursor:
             cursor.execute(_STANDS, [self.connection.pk])
             stands = cursor.fetchone()
-        if self._seen is None or stands != self._stood:
-            if stands is None:
-                raise LeaseLost(f"connection {self.connection.pk} is gone")
-            epoch, state, sections, switches, dry_run_until = stands
-            if epoch != self.connection.epoch:
-                raise LeaseLost(f"epoch {self.connection.epoch} of connection {self.connection.pk}")
-            if state != ConnectionState.ACTIVE:
-                raise NoLongerAllowed(state)
-            self._seen = copy(self.connection)
-            self._seen.sections, self._seen.switches = json.loads(sections), json.loads(switches)
-            self._seen.dry_run_until = dry_run_until
-            self._stood = stands
-        return self._seen
+        if stands is None:
+            raise LeaseLost(f"connection {self.connection.pk} is gone")
+        epoch, state, sections, switches, dry_run_until = stands
+        if epoch != self.connection.epoch:
+            raise LeaseLost(f"epoch {self.connection.epoch} of connection {self.connection.pk}")
+        if state != ConnectionState.ACTIVE:
+            raise NoLongerAllowed(state)
+        seen = copy(self.connection)
+        seen.sections, seen.switches = json.loads(sections), json.loads(switches)
+        seen.dry_run_until = dry_run_until
+        return seen
 
     def _extended(self, until: datetime) -> Connection:
         """Hold the lane until then, in one statement that also gives the connection as it is. Raises ``LeaseLost``."""

@@ -14,7 +14,7 @@ from django.db import connection as database
 from tieout.reconcile.ports import Answer, LedgerError, Replan, UnknownOutcome
 from tieout.reconcile.spec import EntitySpec
 from tieout.reconcile.state import Baseline, Key, Side, Units, same
-from tieout.sync import dirty, observations, together, write_log
+from tieout.sync import dirty, observations, straight, together, write_log
 from tieout.sync.dirty import Mark
 from tieout.sync.engine import Engine
 from tieout.sync.listing import Problem, run_of, wake_waiting_for
@@ -118,8 +118,7 @@ def agree_all(agreed: Sequence[tuple[int, Baseline]]) -> None:
         {"id": pk, "practice": pack_units(baseline.practice), "ledger": pack_units(baseline.ledger)}
         for pk, baseline in agreed
     ]
-    with database.cursor() as cursor:
-        cursor.execute(_AGREED, [together.encoded(rows)])
+    straight.run(_AGREED, together.encoded(rows))
 
 
 def _links(

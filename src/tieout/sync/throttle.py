@@ -13,9 +13,9 @@ from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db import connection as database
 from django.utils import timezone
 
+from tieout.sync import straight
 from tieout.sync.engine import Engine
 from tieout.sync.models import Connection
 
@@ -33,10 +33,10 @@ AHEAD = 7
 
 _TAKE = """
 INSERT INTO sync_callturn AS t (firm_id, connection_id, free_at)
-VALUES (%(firm)s, %(connection)s, COALESCE(%(now)s, clock_timestamp()) + %(taken)s * interval '1 second')
+VALUES (%s::bigint, %s::bigint, COALESCE(%s::timestamptz, clock_timestamp()) + %s::float8 * interval '1 second')
 ON CONFLICT (connection_id) DO UPDATE
-SET free_at = GREATEST(t.free_at, COALESCE(%(now)s, clock_timestamp())) + %(taken)s * interval '1 second'
-RETURNING extract(epoch FROM t.free_at - COALESCE(%(now)s, clock_timestamp()))
+SET free_at = GREATEST(t.free_at, COALESCE(%s::timestamptz, clock_timestamp())) + %s::float8 * interval '1 second'
+RETURNING extract(epoch FROM t.free_at - COALESCE(%s::timestamptz, clock_timestamp()))
 """
 
 
@@ -62,18 +62,10 @@ class SharedTurns:
         return max(0.0, self._ahead.popleft() - now)
 
     def _take(self, now: float, turns: int) -> None:
-        with database.cursor() as cursor:
-            cursor.execute(
-                _TAKE,
-                {
-                    "firm": self.connection.firm_id,
-                    "connection": self.connection.pk,
-                    "taken": turns * GAP,
-                    "now": self._now(),
-                },
-            )
-            (free_in,) = cursor.fetchone()
-        first = float(free_in) - (turns - 1 + AT_ONCE) * GAP
+        at, taken = self._now(), turns * GAP
+        whose = (self.connection.firm_id, self.connection.pk)
+        ((free_in,),) = straight.run(_TAKE, *whose, at, taken, at, taken, at)
+        first = float(free_in or 0) - (turns - 1 + AT_ONCE) * GAP
         self._ahead.extend(now + max(0.0, first + number * GAP) for number in range(turns))
 
     def _seconds(self) -> float:

@@ -16,6 +16,8 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection as database
 from django.db import models
 
+from tieout.sync import straight
+
 M = TypeVar("M", bound=models.Model)
 Row = Mapping[str, Any]
 """Column -> value: texts, numbers, instants, and for JSON columns what is kept there."""
@@ -23,9 +25,9 @@ Row = Mapping[str, Any]
 _encoder = msgspec.json.Encoder(enc_hook=DjangoJSONEncoder().default)
 
 
-def encoded(rows: object) -> str:
+def encoded(rows: object) -> bytes:
     """As one JSON text. Decimals become texts, as they do in every JSON column."""
-    return _encoder.encode(rows).decode()
+    return _encoder.encode(rows)
 
 
 def select(model: type[M], where: str, parameters: Sequence[Any]) -> list[M]:
@@ -65,20 +67,19 @@ def insert(
     *,
     or_update: tuple[str, ...] = (),
     only_if: str = "",
-    parameters: Sequence[Any] = (),
+    parameters: Sequence[straight.Parameter] = (),
     key: str = "",
-) -> dict[Any, int]:
-    """Insert these; all rows name the same columns. Gives the new rows' ids by their column ``key``, if one is named.
+) -> dict[str, int]:
+    """Insert these; all rows name the same columns. Gives the new rows' ids by their column ``key`` (a text), if one is named.
 
     ``or_update``: the columns of a unique constraint; a row that is there already gets all the other columns, if the
     condition ``only_if`` (SQL with ``parameters``, over ``kept`` and ``excluded``) holds, and otherwise stays as it is.
     """
     if not rows:
         return {}
-    with database.cursor() as cursor:
-        statement = _statement(model, tuple(rows[0]), or_update, only_if, key)
-        cursor.execute(statement, [encoded(rows), *parameters])
-        return dict(cursor.fetchall()) if key else {}
+    statement = _statement(model, tuple(rows[0]), or_update, only_if, key)
+    found = straight.run(statement, encoded(rows), *parameters)
+    return {(name or b"").decode(): int(pk or 0) for name, pk in found}
 
 
 @cache
@@ -126,8 +127,7 @@ def update(model: type[models.Model], rows: Iterable[Row]) -> None:
     """Set the columns that these rows name beside ``id``; all rows name the same ones."""
     found = list(rows)
     if found:
-        with database.cursor() as cursor:
-            cursor.execute(_update(model, tuple(found[0])), [encoded(found)])
+        straight.run(_update(model, tuple(found[0])), encoded(found))
 
 
 @cache
