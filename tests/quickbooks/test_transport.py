@@ -41,6 +41,18 @@ def test_every_data_call_asks_for_json_in_the_minor_version_we_know():
     assert seen[0].headers["accept-encoding"] == "gzip"
 
 
+def test_a_query_that_was_journalled_leaves_as_it_is():
+    seen = []
+    transport(lambda request: seen.append(request) or httpx2.Response(200, content=b"{}")).send(
+        Call(
+            "POST",
+            f"{HERE.api}/v3/company/1/invoice?operation=void&requestid=a%20b",
+            query=(("more", "c d"),),
+        )
+    )
+    assert seen[0].url.query == b"operation=void&requestid=a%20b&more=c%20d&minorversion=75"
+
+
 def test_sign_in_calls_carry_no_minor_version():
     seen = []
     transport(lambda request: seen.append(request) or httpx2.Response(200, content=b"{}")).send(

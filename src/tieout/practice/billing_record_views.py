@@ -90,8 +90,8 @@ def _rows(invoice: Invoice, lines: Iterable[InvoiceLine]) -> Iterable[dict[str, 
         }
     if invoice.discount_total:
         yield _total_row("discount", "Discount", -invoice.discount_total)
-    names = {line.tax_rate_id: str(line.tax_rate) for line in lines}
-    for tax in totals_of(invoice, lines).taxes:
+    names = {line.tax_rate_id: str(line.tax_rate) for line in lines if line.tax_rate_id is not None}
+    for tax in totals_of(invoice, lines).taxes if names else ():
         yield _total_row("tax", f"{names[tax.tax_rate_id]} {plain(tax.percent)}%", tax.tax)
     if invoice.written_off:
         yield _total_row("write_off", "Written off", -invoice.written_off)

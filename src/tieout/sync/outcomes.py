@@ -131,7 +131,7 @@ def _links(
     if not answered:
         return
     by_ledger, by_practice = _links_there(connection, spec, answered)
-    new: list[Link] = []
+    new: list[together.Row] = []
     agreed: list[tuple[int, Baseline]] = []
     for attempt, answer in answered:
         baseline = _agreed(spec, attempt, answer)
@@ -142,16 +142,16 @@ def _links(
             continue
         if link is None and attempt.practice_id not in by_practice:
             new.append(_new_link(connection, attempt, answer, baseline, now))
-            by_ledger[answer.row.id] = by_practice[attempt.practice_id] = new[-1]
-            recorded.made[attempt.practice_id] = new[-1]
+            link = together.made(Link, new[-1])
+            by_ledger[answer.row.id] = by_practice[attempt.practice_id] = link
+            recorded.made[attempt.practice_id] = link
         elif link is not None and link.practice_id == attempt.practice_id:
             agreed.append((link.pk, baseline))  # a replayed answer, or a person was quicker
         else:
             problem = Problem("name_taken", LINKED_ELSEWHERE, options=(answer.row.id,))
             recorded.problems.setdefault(attempt.practice_id, []).append(problem)
-    made = together.insert(Link, [together.columns(link) for link in new], key="practice_id")
-    for link in new:
-        link.pk = made[link.practice_id]
+    for practice_id, pk in together.insert(Link, new, key="practice_id").items():
+        recorded.made[practice_id].pk = pk
     agree_all(agreed)
 
 
@@ -175,18 +175,19 @@ def _links_there(
 
 def _new_link(
     connection: Connection, attempt: Attempt, answer: Answer, baseline: Baseline, now: datetime
-) -> Link:
-    return Link(
-        firm_id=connection.firm_id,
-        connection=connection,
-        entity=attempt.entity,
-        practice_id=attempt.practice_id,
-        ledger_id=answer.row.id,
-        baseline_practice=pack_units(baseline.practice),
-        baseline_ledger=pack_units(baseline.ledger),
-        origin="created there",
-        linked_at=now,
-    )
+) -> together.Row:
+    return {
+        "firm_id": connection.firm_id,
+        "connection_id": connection.pk,
+        "entity": attempt.entity,
+        "practice_id": attempt.practice_id,
+        "ledger_id": answer.row.id,
+        "baseline_practice": pack_units(baseline.practice),
+        "baseline_ledger": pack_units(baseline.ledger),
+        "origin": "created there",
+        "linked_at": now,
+        "agreed_at": None,
+    }
 
 
 def _agreed(spec: EntitySpec, attempt: Attempt, answer: Answer) -> Baseline:

@@ -187,18 +187,19 @@ class Sender:
             return []
         with self.lease.commit(to_send=True) as connection:
             partners = self._partners(connection, prepared)
-            kept = []
+            kept, rows = [], []
             for one in prepared:
                 one.practice_id = partners.get(_target(one.action), "")
                 if not one.practice_id or self._forbidden(connection, one):
                     one.again = True  # unlinked or switched off since it was planned
                     continue
-                one.attempt = self._attempt(connection, one)
                 kept.append(one)
-            attempts = [one.attempt for one in kept if one.attempt]
-            made = together.insert(Attempt, [together.columns(one) for one in attempts], key="request_id")
-            for attempt in attempts:
-                attempt.pk = made[attempt.request_id]
+                rows.append(self._row(connection, one))
+            made = together.insert(Attempt, rows, key="request_id")
+            for one, row in zip(kept, rows, strict=True):
+                assert one.write is not None
+                one.attempt = together.made(Attempt, {**row, "body": one.write.body})
+                one.attempt.pk = made[one.write.request_id]
         return kept
 
     def _journal_alone(self, one: Outgoing) -> list[Outgoing]:
@@ -220,30 +221,37 @@ class Sender:
             partners |= dict(links.values_list("ledger_id", "practice_id"))
         return partners
 
-    def _attempt(self, connection: Connection, one: Outgoing) -> Attempt:
+    def _row(self, connection: Connection, one: Outgoing) -> together.Row:
         now, action, write = self.lease.engine.now(), one.action, one.write
         assert write is not None
         units: Units = action.units if not isinstance(action, Retire) else {}
         before = {unit: one.shown.units.get(unit) for unit in units} if one.shown else {}
-        return Attempt(
-            firm_id=connection.firm_id,
-            connection=connection,
-            entity=self.spec.practice,
-            practice_id=one.practice_id,
-            ledger_id=write.record_id,
-            operation=write.operation,
-            request_id=write.request_id,
-            path=write.path,
-            body=write.body,
-            body_hash=hashlib.sha256(write.body).hexdigest(),
-            expected_token="" if isinstance(action, Create) else action.expected,
-            units=pack_units(units),
-            left_out=list(action.left_out) if isinstance(action, Create) else [],
-            before=pack_units(before),
-            epoch=connection.epoch,
-            first_sent_at=now,
-            sent_at=now,
-        )
+        return {
+            "firm_id": connection.firm_id,
+            "connection_id": connection.pk,
+            "entity": self.spec.practice,
+            "practice_id": one.practice_id,
+            "ledger_id": write.record_id,
+            "operation": write.operation,
+            "request_id": write.request_id,
+            "path": write.path,
+            "body": together.bytes_in(write.body),
+            "body_hash": hashlib.sha256(write.body).hexdigest(),
+            "expected_token": "" if isinstance(action, Create) else action.expected,
+            "units": pack_units(units),
+            "left_out": list(action.left_out) if isinstance(action, Create) else [],
+            "before": pack_units(before),
+            "state": AttemptState.SENDING.value,
+            "epoch": connection.epoch,
+            "sendings": 1,
+            "looks": 0,
+            "first_sent_at": now,
+            "sent_at": now,
+            "next_look_at": None,
+            "finished_at": None,
+            "reference": "",
+            "problem": "",
+        }
 
     # -- at the last moment -----------------------------------------------------------------------------
 

@@ -54,6 +54,12 @@ def instance(model: type[M], row: Sequence[Any]) -> M:
     return model.from_db("default", names, values)
 
 
+def made(model: type[M], row: Row) -> M:
+    """What ``insert`` is given, as a row of the model; ``row`` names all columns but the id, which is not known yet."""
+    names, _ = _shape(model)
+    return model.from_db("default", names, [row[name] if name != "id" else None for name in names])
+
+
 @cache
 def _shape(model: type[models.Model]) -> tuple[list[str], list[int]]:
     fields = model._meta.concrete_fields
@@ -106,21 +112,9 @@ def unfolded(model: type[models.Model], columns: tuple[str, ...]) -> str:
     return f"jsonb_to_recordset(%s::jsonb) AS t({', '.join(f'{one} {types[one]}' for one in columns)})"
 
 
-def columns(row: models.Model) -> Row:
-    """All columns of a row that is not in the database yet, but its id."""
-    return {column: _kept(getattr(row, name)) for name, column in _names(type(row))}
-
-
-@cache
-def _names(model: type[models.Model]) -> tuple[tuple[str, str], ...]:
-    return tuple(
-        (field.attname, field.column or "") for field in model._meta.concrete_fields if not field.primary_key
-    )
-
-
-def _kept(value: object) -> object:
-    """Bytes as PostgreSQL reads them from a text."""
-    return "\\x" + value.hex() if isinstance(value, bytes) else value
+def bytes_in(value: bytes) -> str:
+    """Bytes as PostgreSQL reads them from a text, for a row to be inserted."""
+    return "\\x" + value.hex()
 
 
 def update(model: type[models.Model], rows: Iterable[Row]) -> None:

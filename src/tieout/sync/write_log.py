@@ -8,7 +8,6 @@ migrations); the chain is for whoever holds a copy.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -117,6 +116,9 @@ _SAID = (
 """What an entry says, in the order it is hashed in; before it the hash of the one before, connection, number, instant."""
 
 
+_ENCODER = DjangoJSONEncoder(sort_keys=True)
+
+
 def hash_of(entry: Mapping[str, Any]) -> str:
     """SHA-256 over all that the entry (its columns) says and the hash before it."""
     said = [
@@ -126,7 +128,7 @@ def hash_of(entry: Mapping[str, Any]) -> str:
         entry["at"].isoformat(),
         *(entry[column] for column in _SAID),
     ]
-    return hashlib.sha256(json.dumps(said, sort_keys=True, cls=DjangoJSONEncoder).encode()).hexdigest()
+    return hashlib.sha256(_ENCODER.encode(said).encode()).hexdigest()
 
 
 def broken_at(connection: Connection) -> int | None:

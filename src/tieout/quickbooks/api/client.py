@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol
-from urllib.parse import parse_qsl, quote
+from urllib.parse import quote
 
 from tieout.quickbooks.api import fault_meanings as means
 from tieout.quickbooks.api import query
@@ -241,11 +241,10 @@ class Client:
         label: str,
     ) -> Reply:
         """An answer that is a JSON object without faults; anything else is raised as ``ApiError``."""
-        bare, _, own_query = path.partition("?")
         call = Call(
             method,
-            self._base + bare,
-            query=(*parse_qsl(own_query, keep_blank_values=True), *query_items),
+            self._base + path,
+            query=query_items,
             content=content,
             headers=headers or ({"Content-Type": "application/json"} if content else {}),
             batch=batch,

@@ -22,6 +22,7 @@ from tieout.quickbooks.api.reading import Reply, read_reply
 log = logging.getLogger("tieout.quickbooks.calls")
 
 MAX_ANSWER_BYTES = 64 * 1024 * 1024
+_MINOR_VERSION = f"minorversion={MINOR_VERSION}"
 _ALWAYS = {
     "Accept": "application/json",
     "Accept-Encoding": "gzip",
@@ -36,7 +37,10 @@ class ForbiddenHost(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request. ``data_service`` calls get the minor version and obey the company's pace."""
+    """One request. ``data_service`` calls get the minor version and obey the company's pace.
+
+    ``url`` may have a query of its own, which leaves as it is; ``query`` is added to it, quoted.
+    """
 
     method: str
     url: str
@@ -71,7 +75,7 @@ class Transport:
 
     def send(self, call: Call) -> Reply:
         """Send once; never repeats, never follows a redirect. Raises ``NotSent``, ``NoAnswer``, ``ForbiddenHost``."""
-        if origin(call.url) not in self._allowed:
+        if origin(call.url.partition("?")[0]) not in self._allowed:
             raise ForbiddenHost(
                 f"{urlsplit(call.url).hostname!r} is not a QuickBooks host of this environment"
             )
@@ -95,8 +99,9 @@ class Transport:
             self._pace.take_turn(self._turns, following)
 
     def _exchange(self, call: Call, started: float) -> Reply:
-        query = call.query + ((("minorversion", MINOR_VERSION),) if call.data_service else ())
-        url = f"{call.url}?{urlencode(query, quote_via=quote)}" if query else call.url
+        asked = [urlencode(call.query, quote_via=quote)] if call.query else []
+        asked += [_MINOR_VERSION] if call.data_service else []
+        url = f"{call.url}{'&' if '?' in call.url else '?'}{'&'.join(asked)}" if asked else call.url
         answer = self._network.exchange(
             call.method, url, {**_ALWAYS, **call.headers}, call.content, self._deadlines
         )
