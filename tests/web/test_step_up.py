@@ -37,12 +37,15 @@ ASKS: Mapping[str, str] = {
     "settings/roles/<int:role_id>/copy/": POSTED,
     "settings/api-tokens/new/": POSTED,
     "settings/sample-data/": POSTED,
+    "settings/security/pack/": POSTED,
+    "settings/security/export/": POSTED,
     f"{QUICKBOOKS}connect/": ALWAYS,
     f"{QUICKBOOKS}connect/start/": ALWAYS,
     f"{QUICKBOOKS}disconnect/": ALWAYS,
     f"{QUICKBOOKS}reports/<int:review_id>/roll-back/": ALWAYS,
 }
-"""Who may come in, with which rights and which proof; to which company the books go; what takes back a whole run."""
+"""Who may come in, with which rights and which proof; to which company the books go; what takes back a whole run;
+what holds much of the firm in one file."""
 OWN_PROOF = frozenset({
     "settings/two-factor/app/",
     "settings/two-factor/codes/new/",

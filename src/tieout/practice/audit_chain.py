@@ -90,11 +90,19 @@ def hash_of(entry: ChangeRecord) -> str:
     return hashlib.sha256(json.dumps(said, sort_keys=True, cls=DjangoJSONEncoder).encode()).hexdigest()
 
 
-def broken_at(firm_id: int) -> int | None:
-    """The number of the first entry that does not fit its firm's chain; None when the history is whole."""
-    expected, previous = 1, GENESIS
-    entries = ChangeRecord.objects.filter(firm_id=firm_id).exclude(number=None).order_by("number")
-    for entry in entries.iterator(chunk_size=AT_ONCE):
+def broken_at(firm_id: int, *, first: int = 1) -> int | None:
+    """The number of the first entry that does not fit its firm's chain; None when the history is whole.
+
+    ``first``: where to begin. What the entry before it says is taken as it is; that there is one is looked at.
+    """
+    chained = ChangeRecord.objects.filter(firm_id=firm_id).exclude(number=None)
+    expected, previous = first, GENESIS
+    if first > 1:
+        before = chained.filter(number=first - 1).first()
+        if before is None:
+            return first - 1
+        previous = before.hash
+    for entry in chained.filter(number__gte=first).order_by("number").iterator(chunk_size=AT_ONCE):
         number = entry.number or 0
         if number != expected or entry.previous_hash != previous or entry.hash != hash_of(entry):
             return min(number, expected)

@@ -11,6 +11,7 @@ import io
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import IO
 
 LARGEST_FILE = 10 * 1024 * 1024
 """In bytes."""
@@ -19,6 +20,8 @@ _RUNS = re.compile("(?!-[0-9]+[.][0-9]+\\Z)'*[=+\\-@\\t\\r＝＋－＠]")
 """What a spreadsheet may take for a formula, the wide forms of East Asian keyboards included. A negative amount is
 none, and has to stay a number to be summed."""
 _RUNS_ESCAPED = re.compile("'+[=+\\-@\\t\\r＝＋－＠]")
+BOM = b"\xef\xbb\xbf"
+"""Tells Excel that what follows is UTF-8."""
 _BYTE_ORDER_MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _SAVE_AS = "In Excel choose “Save As”, then “CSV UTF-8 (Comma delimited)”, and upload that file."
 
@@ -47,10 +50,19 @@ def plain_cell(text: str) -> str:
 
 def write_csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
     file = io.StringIO(newline="")
+    write_rows(file, header, rows)
+    return BOM + file.getvalue().encode()
+
+
+def write_rows(file: IO[str], header: Sequence[str], rows: Iterable[Sequence[str]]) -> int:
+    """Write them one after the other as they come, after the heading. Returns how many; a mark before it is the file's."""
     writer = csv.writer(file)
     writer.writerow(header)
-    writer.writerows([safe_cell(cell) for cell in row] for row in rows)
-    return b"\xef\xbb\xbf" + file.getvalue().encode()
+    many = 0
+    for row in rows:
+        writer.writerow([safe_cell(cell) for cell in row])
+        many += 1
+    return many
 
 
 def decode(content: bytes) -> str:

@@ -39,6 +39,12 @@ def record_reset(*, by: Member, colleague: Member) -> None:
     history_row(by.firm_id, MEMBER, str(colleague.pk), 0, verb, Actor.of(by), {}).save()
 
 
+def record_taken_out(*, by: Member, what: str) -> None:
+    """The history of a file with much of the firm in it that somebody made for themselves. Raises NotAllowed."""
+    require(by, Permission.MANAGE_TEAM)
+    history_row(by.firm_id, FIRM, str(by.firm_id), 0, what, Actor.of(by), {}).save()
+
+
 def record_own_change(user_id: int, verb: str, **told: str) -> None:
     """What a person did about their own sign-in, in the history of every firm they work in."""
     for place in _places(user_id=user_id):

@@ -89,7 +89,7 @@ def index(request: FirmRequest) -> HttpResponse:
 def export(request: FirmRequest) -> HttpResponse:
     """The log as it is filtered, the latest hundred thousand lines."""
     found = narrowed(log_of(request.member).read(request.GET), request.member)[:MOST_EXPORTED]
-    return csv_file("tieout-audit-log.csv", write_csv(EXPORTED, _rows(found)))
+    return csv_file("tieout-audit-log.csv", write_csv(EXPORTED, log_rows(found)))
 
 
 def narrowed(asked: Asked, member: Member) -> QuerySet[ChangeRecord]:
@@ -123,7 +123,8 @@ def changes_of(record: ChangeRecord) -> list[FieldChange]:
     return [field_change(name, pair) for name, pair in record.changes.items()]
 
 
-def _rows(found: QuerySet[ChangeRecord]) -> Iterator[tuple[str, ...]]:
+def log_rows(found: QuerySet[ChangeRecord]) -> Iterator[tuple[str, ...]]:
+    """Entries as rows of a file, in the order given."""
     for each in found.iterator(chunk_size=2000):
         changes = "; ".join(f"{told.label}: {told.before} -> {told.after}" for told in changes_of(each))
         how = ACTORS[ActorKind(each.actor_kind)]

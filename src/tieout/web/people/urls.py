@@ -1,6 +1,6 @@
 """Decides nothing: the addresses of the pages of people."""
 
-from tieout.web.people import api_tokens, audit, roles, sessions, team
+from tieout.web.people import api_tokens, audit, roles, security, sessions, team
 
 urlpatterns = [
     *team.urlpatterns,
@@ -8,4 +8,5 @@ urlpatterns = [
     *sessions.urlpatterns,
     *api_tokens.urlpatterns,
     *audit.urlpatterns,
+    *security.urlpatterns,
 ]
