@@ -116,6 +116,8 @@ class Storm:
         (self.name,) = self.rng.choices(list(_CHANCES), list(_CHANCES.values()))
         self.kind = KINDS[self.name]
         self.memory = Memory(self)
+        self.towns = [self.town, self.other] if self.name == "two firms" else [self.town]
+        """Those that anybody does anything in."""
         self.dies_in: tuple[str, int] | None = None
         self.dies_after: tuple[str, tuple[str, int]] | None = None
         """Kind of call -> once it is answered, that becomes ``dies_in``."""
@@ -286,7 +288,8 @@ class Storm:
         town.advance(town.engine.lease.total_seconds() + 1)
         town.emulator.webhooks.pump(self.receive)
         for _ in range(2):
-            town.settle(90)
+            for one in self.towns:
+                one.settle(90)
             self._signed_in_again()
             self.memory.look()
             town.until_the_change_feed_is_asked()
@@ -313,7 +316,11 @@ class Storm:
                     self.switches[(entity, kind, side)] = True
 
     def _signed_in_again(self) -> None:
-        town = self.town
+        """Somebody of each firm does what its connection asks of a person."""
+        for town in self.towns:
+            self._let_back_in(town)
+
+    def _let_back_in(self, town: Town) -> None:
         with town.here():
             found = connections.connection_of(town.firm.pk)
             state = str(found.state) if found else "disconnected"
