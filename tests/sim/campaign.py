@@ -2,6 +2,7 @@
 
 ./run sim --seeds 2000 --from 0            a campaign; --ledger adds its line to docs/seed-ledger.md
 ./run sim --minutes 60 --ledger            as far as time allows, from where the ledger ends; Ctrl-C ends it as well
+./run sim --until 50000 --ledger           to that seed; after it was stopped or killed, the same command goes on
 ./run sim --seeds 1 --from 1234 --tell     one seed again, with its story
 ./run sim --planted                        plants each known bug and counts the seeds until it is caught
 """
@@ -27,6 +28,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PROCESSES = 2
+STAGE = 100
+"""Seeds between two lines to the ledger."""
 TIDY_EVERY = 50
 """Seeds between two clean-ups of the rows that rolled-back seeds have left behind."""
 
@@ -49,6 +52,14 @@ class Result:
         if failure:
             self.failures[seed] = str(failure)
             sys.stderr.write(f"seed {seed} failed: {str(failure).splitlines()[0][:200]}\n")
+            sys.stderr.flush()
+
+    def __iadd__(self, more: Result) -> Result:
+        self.seeds += more.seeds
+        self.probes.update(more.probes)
+        self.failures |= more.failures
+        self.traces |= more.traces
+        return self
 
 
 def here(seeds: Sequence[int]) -> Result:
@@ -194,6 +205,29 @@ def _tidy(connection: object) -> None:
         cursor.execute("SET ROLE tieout_app")
 
 
+def in_stages(workers: Workers, seeds: range, late: float = 0, *, keeps_a_line: bool = False) -> Result:
+    """Run these, and after each stage write the campaign's line of the ledger: only a stage is ever run twice.
+
+    ``late``: the instant of the monotonic clock to stop at. Stops early when the workers were asked to.
+    """
+    from tests.sim import ledger
+
+    result = Result()
+    for start in range(seeds.start, seeds.stop, STAGE):
+        result += workers.run(range(start, min(start + STAGE, seeds.stop)), until=late)
+        if keeps_a_line:
+            ledger.keep_line(result, seeds.start)
+        if workers.stopping or (late and time.monotonic() > late):
+            break
+    return result
+
+
+def _seeds(chosen: argparse.Namespace, first: int) -> range:
+    if chosen.until:
+        return range(first, max(first, chosen.until))
+    return range(first, first + (chosen.seeds or (10**9 if chosen.minutes else 1_000)))
+
+
 # -- the command ------------------------------------------------------------------------------------------------
 
 
@@ -201,6 +235,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="./run sim")
     parser.add_argument("--seeds", type=int, default=0, help="how many (1,000 unless --minutes is given)")
     parser.add_argument("--from", type=int, default=None, dest="first", help="default: where the ledger ends")
+    parser.add_argument("--until", type=int, default=0, help="the seed before which to stop")
     parser.add_argument("--minutes", type=float, default=0, help="stop after so long")
     parser.add_argument("--processes", type=int, default=PROCESSES)
     parser.add_argument("--ledger", action="store_true", help="add a line to docs/seed-ledger.md")
@@ -219,9 +254,8 @@ def main() -> int:
             return ledger.prove(chosen.planted, workers, chosen.seeds or 1_000)
         started = time.monotonic()
         first = ledger.next_seed() if chosen.first is None else chosen.first
-        most = chosen.seeds or (10**9 if chosen.minutes else 1_000)
-        until = started + chosen.minutes * 60 if chosen.minutes else 0.0
-        result = workers.run(range(first, first + most), until=until)
+        late = started + chosen.minutes * 60 if chosen.minutes else 0.0
+        result = in_stages(workers, _seeds(chosen, first), late, keeps_a_line=chosen.ledger)
     minutes = (time.monotonic() - started) / 60
     for seed, story in sorted(result.failures.items())[: None if chosen.tell else 5]:
         print(f"--- seed {seed}\n{story}")
@@ -235,8 +269,6 @@ def main() -> int:
     missing = [probe for probe in CORE if not result.probes[probe]] if result.seeds >= LONG else []
     if missing:
         print(f"never met, so nothing is shown of them: {missing}")
-    if chosen.ledger:
-        ledger.add_line(result, first)
     return 1 if result.failures or missing else 0
 
 

@@ -22,6 +22,7 @@ HEAD = """# Seeds run
 
 Long campaigns of the simulation (`./run sim --minutes 60 --ledger`): each line goes on where the one before it ended.
 A seed that fails becomes a named test in `tests/sync/test_found_by_simulation.py`, and the campaign is run again.
+The line is written anew as the campaign goes on: one that was stopped, or killed, is continued by the same command.
 *Crashes*: processes that died between two durable steps. *Faults*: of the catalogue, armed. *Kinds*: different faults.
 
 | date | commit | from | seeds | crashes | overtaken | faults | kinds | in doubt | conflicts answered | documents compared | failed |
@@ -61,8 +62,8 @@ def commit() -> str:
     return subprocess.check_output(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, text=True).strip()
 
 
-def add_line(result: object, first: int) -> None:
-    """One line per campaign: commit, seeds, what was met, what failed."""
+def keep_line(result: object, first: int) -> None:
+    """One line per campaign: commit, seeds, what was met, what failed. Takes the place of what it said before."""
     from tests.sim.campaign import Result
 
     assert isinstance(result, Result)
@@ -73,22 +74,27 @@ def add_line(result: object, first: int) -> None:
 
     kinds = sum(1 for probe in probes if re.fullmatch(r"fault F\d+", probe))
     compared = sum(times for probe, times in probes.items() if probe.endswith(" linked at rest"))
+    failed = sorted(result.failures)
+    on = commit()
     cells = [
         datetime.now(UTC).date().isoformat(),
-        commit(),
+        on,
         *(
             f"{n:,}"
             for n in (first, result.seeds, together("died at"), probes["overtaken"], together("fault F"))
         ),
         str(kinds),
-        *(
-            f"{n:,}"
-            for n in (probes["in_doubt"], probes["conflict answered"], compared, len(result.failures))
-        ),
+        *(f"{n:,}" for n in (probes["in_doubt"], probes["conflict answered"], compared)),
+        f"{len(failed)}: {', '.join(map(str, failed))}" if failed else "0",
     ]
     text = PAGE.read_text() if PAGE.exists() else HEAD
-    end = max(row.end() for row in re.finditer(r"^\|.*\n", _campaigns(text), re.MULTILINE))
-    PAGE.write_text(f"{text[:end]}| {' | '.join(cells)} |\n{text[end:]}")
+    row = f"| {' | '.join(cells)} |\n"
+    said_before = re.compile(rf"^\| [-\d]+ \| {on} \| {first:,} \|.*\n", re.MULTILINE)
+    if found := said_before.search(_campaigns(text)):
+        start, end = found.span()
+    else:
+        start = end = max(one.end() for one in re.finditer(r"^\|.*\n", _campaigns(text), re.MULTILINE))
+    PAGE.write_text(f"{text[:start]}{row}{text[end:]}")
 
 
 def _by_a_test(name: str, bug: Bug) -> str:
