@@ -12,6 +12,7 @@ from django.db.models import F
 from tests.sync.rig import SOMEBODY, Rig
 from tests.sync.test_documents import TODAY, Books
 from tieout.practice.actions.invoice_life import revise_invoice
+from tieout.practice.actions.service_items import change_service_item
 from tieout.sync import lease, runner
 from tieout.sync.models import Attempt, Connection, Hold
 
@@ -240,3 +241,26 @@ def test_a_listing_that_lags_behind_our_own_write_takes_nothing_back() -> None:
     assert rig.clients()[client]["name"] == "Ada Byrne"
     assert rig.customers()[rig.links()[client]]["DisplayName"] == "Ada Byrne"
     assert not rig.issues()
+
+
+def test_a_run_that_was_overtaken_does_not_ask_for_the_preferences_it_lacks(books: Books) -> None:
+    """Seed 13203: they are read while a write is being made ready, and nobody asked whether the run still holds its lane."""
+    here, there = books.item("Bookkeeping"), books.item("Tax return")
+    books.settle()
+    books.emulator.control.edit(books.realm, "Item", books.partner("service_item", there.pk), {"Sku": "Q651"})
+    with books.here():
+        change_service_item(firm_id=books.firm.pk, item_id=here.pk, actor=SOMEBODY, name="Books")
+    books.advance(1_000)
+
+    def overtaken(name: str) -> None:
+        if name == "written here":
+            Connection.objects.update(epoch=F("epoch") + 1)
+            books.emulator.log.clear()
+
+    books.engine = replace(books.engine, at_point=overtaken)
+    passed = books.run()
+    assert passed is not None
+    assert passed.outcome == "taken over"
+    assert passed.counts["updated_here"] == 1
+    assert not books.emulator.log.entries(area="data")
+    assert "bug" not in [cause for cause, _ in books.issues()]

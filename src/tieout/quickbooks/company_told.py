@@ -49,6 +49,7 @@ class CompanyTold:
             if (kept := self._memory.recall(TOLD_BY)) is not None and "preferences" in kept:
                 self._told, self._recalled = dict(kept), True
             else:
+                self._memory.about_to_ask()
                 self._told = {"preferences": self._client.preferences()}
                 self._memory.keep(self._told)
         return self._told
@@ -57,6 +58,7 @@ class CompanyTold:
         """The company's plain terms of that many days; of several the oldest."""
         told = self._what_was_told()
         if "terms" not in told:
+            self._memory.about_to_ask()
             rows = sorted(self._client.rows("Term"), key=lambda row: int(str(row["Id"])), reverse=True)
             told["terms"] = {
                 str(int(row["DueDays"])): str(row["Id"]) for row in rows if row.get("DueDays") is not None

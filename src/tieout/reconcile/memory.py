@@ -20,6 +20,10 @@ class Memory(Protocol):
         """
         ...
 
+    def about_to_ask(self) -> None:
+        """Said before the company is asked for what is not known. Raises when the run that asks may make no call any more."""
+        ...
+
     def keep(self, told: Mapping[str, Any]) -> None: ...
 
     def forget(self) -> None: ...
@@ -29,6 +33,9 @@ class NoMemory:
     """For a ledger that is opened for one question."""
 
     def recall(self, told_by: Collection[str]) -> Mapping[str, Any] | None:
+        return None
+
+    def about_to_ask(self) -> None:
         return None
 
     def keep(self, told: Mapping[str, Any]) -> None:

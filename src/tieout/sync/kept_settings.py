@@ -7,7 +7,7 @@ doctor or a person says so, and when the firm connects anew.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,10 +23,12 @@ TRANSIT = timedelta(minutes=5)
 
 
 class KeptMemory:
-    """``reconcile.memory.Memory`` for one connection."""
+    """``reconcile.memory.Memory`` for one connection. ``stands`` raises when the run that asks may call no more."""
 
-    def __init__(self, connection: Connection, engine: Engine) -> None:
-        self._connection, self._engine = connection, engine
+    def __init__(
+        self, connection: Connection, engine: Engine, stands: Callable[[], object] = lambda: None
+    ) -> None:
+        self._connection, self._engine, self._stands = connection, engine, stands
 
     def recall(self, told_by: Collection[str]) -> Mapping[str, Any] | None:
         kept = KeptSettings.objects.filter(connection=self._connection).first()
@@ -37,6 +39,9 @@ class KeptMemory:
         )
         told: Mapping[str, Any] = kept.told
         return None if notices.exists() else told
+
+    def about_to_ask(self) -> None:
+        self._stands()
 
     def keep(self, told: Mapping[str, Any]) -> None:
         keep(self._connection, told, self._engine.now())

@@ -48,7 +48,7 @@ def open_ledger(
 ) -> Ledger:
     """The connection's company, ready for calls. ``meter`` counts them by class; ``keep_calls`` stores what it counted.
 
-    ``stands``: see ``StoredTokens``.
+    ``stands``: raises when the run that calls may call no more; asked where a call is made on the way to something else.
     """
     provider = engine.provider(connection.ledger)
     tokens = StoredTokens(connection, provider, engine, stands)
@@ -63,7 +63,7 @@ def open_ledger(
         count,
         connection.settings,
         SharedTurns(connection, engine),
-        KeptMemory(connection, engine),
+        KeptMemory(connection, engine, stands),
     )
 
 

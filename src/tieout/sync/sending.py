@@ -172,7 +172,7 @@ class Sender:
     def _prepare(self, one: Outgoing) -> bool:
         try:
             one.write = self.ledger.prepare(one.action, self.lease.engine.new_id(), shown=one.shown)
-        except (RetryLater, Reconnect):
+        except (RetryLater, Reconnect, LeaseLost, NoLongerAllowed):
             raise
         except LedgerError as error:
             one.problems.append(problem_from(error))
