@@ -107,7 +107,7 @@ def edit_client(storm: Storm, one: str, fields: Mapping[str, Any]) -> None:
         storm.memory.look("client")
         change_client(firm_id=town.firm.pk, client_id=one, actor=SOMEBODY, **fields)
         now = RECORD_KINDS["client"].read(town.firm.pk, [one])[one].units
-    storm.memory.before("client", PRACTICE, one, {unit: now[unit] for unit in fields})
+    storm.memory.was_typed("client", PRACTICE, one, {unit: now[unit] for unit in fields})
 
 
 def client_there(storm: Storm) -> None:
@@ -146,7 +146,7 @@ def edit_linked_there(
 ) -> None:
     storm.memory.about_to_edit_there(entity, str(record_id))
     if edit_there(storm, word, record_id, fields):
-        storm.memory.before(entity, LEDGER, str(record_id), {unit: value})
+        storm.memory.was_typed(entity, LEDGER, str(record_id), {unit: value})
 
 
 def merge(storm: Storm) -> None:
@@ -224,7 +224,7 @@ def item_here(storm: Storm) -> None:
         storm.memory.look("service_item")
         change_service_item(firm_id=town.firm.pk, item_id=one, actor=SOMEBODY, **fields)
         now = RECORD_KINDS["service_item"].read(town.firm.pk, [one])[one].units
-    storm.memory.before("service_item", PRACTICE, one, {unit: now[unit] for unit in fields})
+    storm.memory.was_typed("service_item", PRACTICE, one, {unit: now[unit] for unit in fields})
 
 
 def item_there(storm: Storm) -> None:

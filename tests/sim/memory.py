@@ -88,12 +88,15 @@ class Memory:
         self.there: dict[tuple[str, str, str], Any] = {}
         """(QuickBooks' word, id, member) -> what a person put there in a document that only goes the other way."""
 
-    def before(self, entity: str, side: str, record_id: str, values: Mapping[str, Any]) -> None:
-        """What was typed. Look before the edit as well: then what both showed until it is known."""
-        self.look()
+    def was_typed(self, entity: str, side: str, record_id: str, values: Mapping[str, Any]) -> None:
+        """What was typed just now. Look before the edit as well: then what both showed until it is known.
+
+        It takes the place of what was typed there before: whoever types what the other side shows has made them agree.
+        """
         if entity in SHOWN_THERE:
             for unit, value in values.items():
                 self.typed[(entity, side, record_id, unit)] = value
+        self.look()
 
     def about_to_edit_there(self, entity: str, record_id: str) -> None:
         """Look before a person's edit in QuickBooks, also where nobody can know yet which of our records it is."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from tests.sim.memory import Memory
+from tests.sim.memory import LEDGER, PRACTICE, Memory
 
 NAME = ("client", "1", "name")
 
@@ -38,3 +38,45 @@ def test_a_new_name_that_gave_way_to_the_old_one_is_a_loss_even_when_that_was_ty
 def test_what_was_typed_before_it_was_made_there_gives_way_to_what_was_typed_there_since() -> None:
     assert not lost_after(["Cleo", "Dag"], "Dag", made_as="Cleo")
     assert lost_after(["Cleo", "Dag"], "Cleo", made_as="Cleo")
+
+
+class TwoNames(Memory):
+    """Looks at these two names of one pair instead of at both sides."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(cast(Any, None))
+        self.shown = {PRACTICE: name, LEDGER: name}
+        self.look()
+
+    def look(self, *entities: str) -> None:
+        if self.shown[PRACTICE] == self.shown[LEDGER]:
+            self._agreed(NAME, list(self.typed.values()), self.shown[PRACTICE])
+            self.typed.clear()
+
+    def types(self, side: str, name: str) -> None:
+        self.look()
+        self.shown[side] = name
+        self.was_typed("client", side, "1", {"name": name})
+
+
+def test_whoever_types_what_stood_there_before_takes_back_what_he_typed() -> None:
+    """Seed 13192: nothing had been carried over in between."""
+    names = TwoNames("Ada")
+    names.types(LEDGER, "Dag")
+    names.types(LEDGER, "Ada")
+    assert not names.lost
+    assert not names.typed
+
+
+def test_whoever_types_what_the_other_side_shows_has_made_them_agree() -> None:
+    """Seed 13930: of two different names that were typed one was taken back by its own side."""
+    names = TwoNames("Ada")
+    names.types(LEDGER, "Bo")
+    names.types(PRACTICE, "Cleo")
+    names.types(PRACTICE, "Bo")
+    assert not names.lost
+    names.types(PRACTICE, "Dag")
+    names.types(LEDGER, "Eva")
+    names.shown[PRACTICE] = "Eva"  # by nobody's hand
+    names.look()
+    assert names.lost
