@@ -228,9 +228,9 @@ def one_way_stays_one_way(rest: Rest) -> None:
 
 
 _TABLES = (Link, Issue, Attempt, Observation, Dirty, Cursor, InboxEvent, ActivityLine)
-_STRAYS = " UNION ALL ".join(
+_STRAYS = "WITH c AS MATERIALIZED (SELECT id, firm_id FROM sync_connection) " + " UNION ALL ".join(
     f"SELECT '{table.__name__}' WHERE EXISTS (SELECT FROM {table._meta.db_table} one"
-    " JOIN sync_connection c ON c.id = one.connection_id WHERE one.firm_id IS DISTINCT FROM c.firm_id)"
+    " JOIN c ON c.id = one.connection_id WHERE one.firm_id IS DISTINCT FROM c.firm_id)"
     for table in _TABLES
 )
 
