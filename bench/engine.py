@@ -1,6 +1,7 @@
 """Acts: ``./run bench engine``: the engine beside a plain python-quickbooks loop, over real sockets and PostgreSQL.
 
     ./run bench engine [customers] [items] [invoices]
+    ./run bench engine push [invoices]                  only the push, shown and not written down
 
 What takes months (an idle firm) or would only measure the machine's clock (the throttle) is run in virtual time, with
 the same engine and the same emulator. Writes its section of docs/benchmarks.md.
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 import gc
 import http.server
+import logging
 import os
 import shutil
 import subprocess
@@ -93,7 +95,7 @@ def push(stand: Any, books: Any, wanted: int) -> list[Row]:
     """The same invoices by the engine and by the loop, as fast as the emulator takes them."""
     from bench import plain_loop
     from tieout.practice.invoices import Invoice
-    from tieout.sync import throttle
+    from tieout.sync import throttle, worker
     from tieout.sync.models import Link
 
     item = stand.item("Bench work")
@@ -105,6 +107,7 @@ def push(stand: Any, books: Any, wanted: int) -> list[Row]:
     provider = stand.engine.provider("quickbooks")
     pace = provider._paces[stand.emulator.realm]
     pace._wait_for = lambda bucket: None
+    worker.stays()  # as a worker begins; the loop, in this same process, has it too
     try:
         with timed() as ours:
             passed = stand.run()
@@ -231,8 +234,10 @@ def _until(holds: Callable[[], bool]) -> bool:
 
 
 def main(arguments: list[str]) -> int:
+    only_push = arguments[:1] == ["push"]
+    given = ["0", "0", *arguments[1:]] if only_push else arguments
     defaults = ("10000", "5000", "3000")
-    customers, items, invoices = (int(one) for one in (*arguments, *defaults[len(arguments) :])[:3])
+    customers, items, invoices = (int(one) for one in (*given, *defaults[len(given) :])[:3])
     with prepared(1) as (name,):
         os.environ["QUICKBOOKS_ENVIRONMENT"] = "custom"
         from django.db import connection
@@ -242,6 +247,10 @@ def main(arguments: list[str]) -> int:
         connection.settings_dict["NAME"] = name
 
         with every_firm_scope():
+            logging.disable(logging.INFO)
+            if only_push:
+                _pushed(invoices)
+                return 0
             rows = _rows(name, customers, items, invoices)
     lines = _table(rows, customers)
     sys.stdout.write("\n".join(lines) + "\n")
@@ -250,25 +259,38 @@ def main(arguments: list[str]) -> int:
 
 
 def _rows(name: str, customers: int, items: int, invoices: int) -> list[Row]:
-    import logging
+    rows = _pulled(customers, items)
+    _forget_everything()
+    rows += _pushed(invoices, lambda stand: latency(stand, name))
+    for part in (lambda: at_the_ceiling(invoices), idle_and_changes, memory_of_a_week):
+        _forget_everything()
+        rows += _said(part())
+    return rows
 
+
+def _pulled(customers: int, items: int) -> list[Row]:
     from tests.real.stand import EmulatorProcess, Stand
 
     from bench import plain_loop
     from tieout.sync.engine import Engine
 
-    logging.disable(logging.INFO)
-    rows: list[Row] = []
     emulator = EmulatorProcess(f"large:{customers}:0", "--no-limits")
     try:
         _make_items(emulator, items)
         stand = Stand(emulator, Engine())
         token = emulator.refresh_token()
         books = plain_loop.client_of(emulator.address, emulator.realm, token)
-        rows += _said(pull(emulator, stand, books))
+        return _said(pull(emulator, stand, books))
     finally:
         emulator.stop()
-    _forget_everything()
+
+
+def _pushed(invoices: int, then: Callable[[Any], list[Row]] = lambda stand: []) -> list[Row]:
+    from tests.real.stand import EmulatorProcess, Stand
+
+    from bench import plain_loop
+    from tieout.sync.engine import Engine
+
     emulator = EmulatorProcess("sample", "--no-limits")
     try:
         stand = Stand(emulator, Engine())
@@ -279,14 +301,9 @@ def _rows(name: str, customers: int, items: int, invoices: int) -> list[Row]:
         books = plain_loop.client_of(emulator.address, emulator.realm, token)
         with stand.here():
             plain_loop.pull(books)
-        rows += _said(push(stand, books, invoices))
-        rows += _said(latency(stand, name))
+        return [*_said(push(stand, books, invoices)), *_said(then(stand))]
     finally:
         emulator.stop()
-    for part in (lambda: at_the_ceiling(invoices), idle_and_changes, memory_of_a_week):
-        _forget_everything()
-        rows += _said(part())
-    return rows
 
 
 def _said(rows: list[Row]) -> list[Row]:

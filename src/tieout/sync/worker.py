@@ -7,6 +7,7 @@ and throws old rows away. It is a thread of its own and not a job: a job can its
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -81,6 +82,15 @@ class AtWork:
             self.jobs.discard(context.job.id)
 
 
+def stays() -> None:
+    """What is loaded when the work begins is there for good: the garbage collector need not look through it again and again.
+
+    It did for a fifth of the processor time of a large push, and found nothing.
+    """
+    gc.collect()
+    gc.freeze()
+
+
 def run_worker(concurrency: int) -> None:
     """Work until SIGTERM or SIGINT; a job under way is finished first. A database that restarts is waited for.
 
@@ -88,6 +98,7 @@ def run_worker(concurrency: int) -> None:
     """
     if problem := versions.mismatch():
         raise SystemExit(problem)
+    stays()
     stop, at_work = threading.Event(), AtWork()
     loop = threading.Thread(target=_tick_until, args=(stop, at_work), name="ticker", daemon=True)
     loop.start()
