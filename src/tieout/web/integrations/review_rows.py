@@ -51,6 +51,7 @@ class Near:
     """How sure matching is, in words."""
     reasons: str
     but: str
+    """Empty among duplicates when nothing speaks against it but that there are several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +136,7 @@ def near(row: ReviewRow) -> list[Near]:
             str(one.get("name") or "A record without a name"),
             sure(one.get("certainty")),
             " ".join(one.get("reasons", ())),
-            " ".join(one.get("against", ())) or NOT_ENOUGH,
+            " ".join(one.get("against", ())) or ("" if row.bucket == Bucket.DUPLICATE else NOT_ENOUGH),
         )
         for one in row.suggestions[:MOST_OFFERED]
     ]
