@@ -172,3 +172,29 @@ def test_asked_to_slow_down_the_review_waits_says_until_when_and_goes_on(shop: S
         review_jobs.collect(found.pk, shop.engine)
         found.refresh_from_db()
         assert found.state == "ready"
+
+
+def test_each_reason_for_which_an_item_has_no_partner_is_said_in_words(shop: Shop) -> None:
+    with shop.here():
+        for name, rate in (
+            ("Blank here", None),
+            ("Twice here", Decimal(10)),
+            ("Twice here too", Decimal(20)),
+        ):
+            create_service_item(firm_id=shop.firm.pk, actor=SOMEBODY, name=name, rate=rate, sku="")
+    shop.there_item("Blank here", "75")
+    shop.here_item("Blank there", "80")
+    shop.there_item("Blank there", "0")
+    shop.here_item("Retired there", "30")
+    retired = shop.there_item("Retired there", "30")
+    shop.emulator.control.edit(shop.realm, "Item", retired, {}, "deactivate")
+    shop.here_item("A bundle there", "40")
+    shop.emulator.control.edit(
+        shop.realm, "Item", None, {"Name": "A bundle there", "Type": "Group"}, "create"
+    )
+    found = shop.read()
+    assert shop.row(found, "Blank here").against == ["There is no rate here."]
+    assert shop.row(found, "Blank there").against == ["There is no rate in QuickBooks."]
+    assert any("an inactive item of this name" in one for one in shop.row(found, "Retired there").reasons)
+    (said,) = [one for one in shop.row(found, "A bundle there").reasons if "something else" in one]
+    assert "this is a bundle and stays in QuickBooks" in said

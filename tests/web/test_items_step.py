@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from tieout.practice.actions.service_items import UsedBy
 from tieout.practice.firms import Firm, Member
 from tieout.practice.isolation import firm_scope
 from tieout.sync.models import Connection, Observation, Review, ReviewRow, ReviewState
@@ -115,6 +116,36 @@ def test_one_sides_values_pair_the_two_and_undo_takes_it_back(signed_in: SignedI
     with firm_scope(review.firm_id):
         row.refresh_from_db()
         assert (row.decision, row.choice) == ("", {})
+
+
+def test_quickbooks_rates_are_adopted_in_bulk_after_the_open_drafts_were_named(
+    signed_in: SignedIn, review: Review, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = signed_in("admin")
+    monkeypatch.setattr("tieout.web.integrations.items.used_by", lambda firm, ids: {2: UsedBy(drafts=3)})
+    page = text(browser.get(ITEMS + "review/"))
+    said = page.split('id="rates-preview">')[1].split("</p>")[0]
+    assert said.startswith("1 item differs from QuickBooks in the rate alone. It is on 3 open drafts")
+    page = text(
+        browser.post(ITEMS + "decide/", {"do": "adopt_rates", "back": ITEMS + "review/"}, follow=True)
+    )
+    assert "QuickBooks&#x27; rate adopted: 1 item." in page
+    assert 'id="rates-preview"' not in page, "there is nothing left to adopt"
+    with firm_scope(review.firm_id):
+        row = review.rows.get(practice_id="2")
+        assert (row.decision, row.choice["keep"]["rate"]) == ("link", "ledger")
+    browser.post(ITEMS + "undo/", {"back": ITEMS + "review/"})
+    with firm_scope(review.firm_id):
+        row.refresh_from_db()
+        assert row.decision == ""
+
+
+def test_a_rate_that_one_side_lacks_is_not_adopted_in_bulk(signed_in: SignedIn, review: Review) -> None:
+    with firm_scope(review.firm_id):
+        review.rows.filter(practice_id="2").update(against=["There is no rate in QuickBooks."])
+    page = text(signed_in("admin").get(ITEMS + "review/"))
+    assert 'id="rates-preview"' not in page
+    assert "There is no rate in QuickBooks." in page
 
 
 def test_switched_off_nothing_of_quickbooks_is_created_here(signed_in: SignedIn, review: Review) -> None:

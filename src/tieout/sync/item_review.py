@@ -13,19 +13,25 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from tieout.reconcile.match import Bucket, Proposal
+from tieout.reconcile.match_items import RATE
+from tieout.reconcile.match_text import normalise
 from tieout.reconcile.spec import EntitySpec
-from tieout.reconcile.state import Side
+from tieout.reconcile.state import Present, Side
 from tieout.sync import match_memory, observations, review_rows
 from tieout.sync.decisions import CannotDecide
 from tieout.sync.engine import Engine
-from tieout.sync.item_matching import propose_items
+from tieout.sync.item_matching import FAILS, propose_items
 from tieout.sync.ledgers import keep_calls, open_ledger
-from tieout.sync.models import Connection, Review, ReviewRow, ReviewState
+from tieout.sync.models import Connection, Link, Observation, Review, ReviewRow, ReviewState
 from tieout.sync.review import PER_PAGE, RowPage, spec_of
 from tieout.sync.review_plan import Decision
 from tieout.sync.review_rows import OUTSIDE
 
 ENTITY = "service_item"
+INACTIVE_NAMESAKE = (
+    "QuickBooks has an inactive item of this name, and only the active ones were asked for. "
+    "Link to it, or make it active there and check again."
+)
 _PAIR = Q(bucket=Bucket.MATCH) | (Q(decision=Decision.LINK) & ~Q(practice_id=""))
 _HERE = ~Q(practice_id="") & ~Q(bucket=Bucket.MATCH) & ~Q(decision=Decision.LINK)
 _THERE = Q(practice_id="") & ~Q(bucket=OUTSIDE) & ~Q(decision=Decision.LINK)
@@ -51,6 +57,38 @@ def _named(found: QuerySet[ReviewRow], search: str) -> QuerySet[ReviewRow]:
     for word in search.split():
         found = found.filter(Q(practice_name__icontains=word) | Q(ledger_name__icontains=word))
     return found
+
+
+def rate_only(review: Review) -> list[ReviewRow]:
+    """Items here that nobody has decided about and whose nearest item differs in nothing but a rate both sides have."""
+    found = review.rows.filter(bucket=Bucket.UNMATCHED, decision="", against=[FAILS[RATE]])
+    return list(found.exclude(practice_id="").exclude(suggestions=[]).order_by("sort_name", "id"))
+
+
+def note_namesakes(connection: Connection, spec: EntitySpec, rows: Sequence[ReviewRow]) -> None:
+    """Say of items without a partner that QuickBooks has the name for something that is not compared. Rows are not stored.
+
+    Without it, "create it there" would only meet a refusal. One query.
+    """
+    compared = {row.ledger_id for row in rows if row.ledger_id}
+    alone = {
+        normalise(row.practice_name)[:1000]: row for row in rows if row.practice_id and not row.ledger_id
+    }
+    seen = Observation.objects.filter(
+        connection=connection, entity=ENTITY, side=Side.LEDGER, absent="", name_key__in=[*alone]
+    ).exclude(record_id__in=compared)
+    linked = set(
+        Link.objects.filter(connection=connection, entity=ENTITY).values_list("ledger_id", flat=True)
+    )
+    for one in seen.order_by("id"):
+        record = observations.as_seen(one)
+        if one.record_id in linked or not isinstance(record, Present):
+            continue
+        row, why = alone[one.name_key], spec.left_out(Side.LEDGER, record)
+        if why is not None:
+            row.reasons = [*row.reasons, f"QuickBooks has something else of this name. {why}"]
+        elif not review_rows.is_active(spec, record):
+            row.reasons = [*row.reasons, INACTIVE_NAMESAKE]
 
 
 def recheck(review: Review, row_id: int, *, engine: Engine | None = None) -> ReviewRow:
@@ -106,6 +144,7 @@ def _match_again(review: Review, connection: Connection, spec: EntitySpec, row: 
         lone.filter(**{column: record_id}).delete()
     row.delete()
     made = sorted((review_rows.row(review, one) for one in mine), key=lambda one: not one.practice_id)
+    note_namesakes(connection, spec, made)
     if not made:
         raise CannotDecide("The item is gone on both sides. The row was taken away.")
     return ReviewRow.objects.bulk_create(made)[0]

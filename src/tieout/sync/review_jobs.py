@@ -20,6 +20,7 @@ from tieout.reconcile.spec import EntitySpec
 from tieout.reconcile.state import Present, Side
 from tieout.sync import (
     dirty,
+    item_review,
     match_memory,
     observations,
     review,
@@ -107,6 +108,8 @@ def _collect(found: Review, connection: Connection, spec: EntitySpec, engine: En
     rows = [review_rows.row(found, proposal) for proposal in proposed if not _idle(found, proposal)]
     _note_differences(found, connection, spec, rows)
     review_activity.note_there(found, rows, ledger, engine)
+    if spec.practice == item_review.ENTITY:
+        item_review.note_namesakes(connection, spec, rows)
     keep_calls(connection, meter, engine.now())
     rows += [review_rows.outside_row(found, each) for each in outside]
     with transaction.atomic():

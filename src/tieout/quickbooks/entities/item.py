@@ -20,6 +20,13 @@ from tieout.reconcile.state import Present, Scalar, Side, Value
 
 SERVICE = "Service"
 _OTHERS = ("Inventory", "NonInventory", "Group")
+_KINDS: Mapping[str, str] = {
+    "Inventory": "a product with an inventory",
+    "NonInventory": "a product without an inventory",
+    "Group": "a bundle",
+    "Category": "a category",
+}
+"""Types of items as QuickBooks' own pages call them."""
 
 
 def _category(document: Document) -> Value:
@@ -84,7 +91,7 @@ def _services_only(record: Present) -> str | None:
     kind = str(record.facts.get("type") or "")
     if kind == SERVICE:
         return None
-    return f"Only services are kept in step; this is of the type {kind or 'unknown'} and stays in QuickBooks."
+    return f"Only services are kept in step; this is {_KINDS.get(kind, 'of another type')} and stays in QuickBooks."
 
 
 ENTITY = QuickBooksEntity(

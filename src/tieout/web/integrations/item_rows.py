@@ -84,6 +84,18 @@ class ItemRow:
         return " and ".join(one.label.lower() for one in self.fields if one.fails)
 
 
+def adopting_words(items: int, drafts: Sequence[int]) -> str:
+    """``drafts``: on how many open drafts each of the items is that are on any."""
+    if not items:
+        return ""
+    said = f"{items:,} item{'' if items == 1 else 's'} differ{'s' if items == 1 else ''} from QuickBooks in the rate alone."
+    if not drafts:
+        return f"{said} None of them is on an open draft."
+    on = f"{sum(drafts):,} open draft{'' if sum(drafts) == 1 else 's'}"
+    which = "It is" if items == 1 else f"{len(drafts):,} of them {'is' if len(drafts) == 1 else 'are'}"
+    return f"{said} {which} on {on}: lines that are written keep their rate, new lines get QuickBooks' one."
+
+
 def item_row(row: ReviewRow, *, create_new: bool, drafts: int = 0) -> ItemRow:
     near = _near(row)
     here: Mapping[str, Any] = {"name": row.practice_name, **row.practice_details} if row.practice_id else near

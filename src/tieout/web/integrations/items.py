@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from tieout.practice.actions.clients import ChangedMeanwhile
-from tieout.practice.actions.service_items import change_service_item
+from tieout.practice.actions.service_items import change_service_item, used_by
 from tieout.practice.billing_access import access_item
 from tieout.practice.permissions import NotAllowed, NotYours
 from tieout.practice.records import RECORD_KINDS
@@ -23,7 +23,7 @@ from tieout.web.billing.acting import by
 from tieout.web.integrations import review_undo
 from tieout.web.integrations.flows import ITEMS
 from tieout.web.integrations.gated import connected
-from tieout.web.integrations.item_rows import TABS
+from tieout.web.integrations.item_rows import TABS, adopting_words
 from tieout.web.integrations.needs_you import back
 from tieout.web.integrations.review_page import asked, drawn, page_of, row_template
 from tieout.web.integrations.review_together import with_the_others
@@ -100,6 +100,7 @@ def review(request: FirmRequest, connection: Connection, slug: str = "unmatched"
             "new_count": review_lists.undecided_new(found),
             "undo": review_undo.offered(request.session, found.pk) if is_open else "",
             "account": account,
+            "adopt": _adopting(found) if slug == "unmatched" and is_open else "",
             **(with_the_others(request, found, wanted, TABS[slug].title, page) if is_open else {}),
         },
     )
@@ -159,6 +160,13 @@ def account(request: FirmRequest, connection: Connection) -> HttpResponse:
     except CannotDecide as refusal:
         messages.warning(request, str(refusal))
     return redirect(back(request))
+
+
+def _adopting(found: Review) -> str:
+    """What adopting QuickBooks' rates in bulk would do, the open drafts included; empty when there are none to adopt."""
+    rows = item_review.rate_only(found)
+    uses = used_by(found.firm_id, [int(row.practice_id) for row in rows if row.practice_id.isdigit()])
+    return adopting_words(len(rows), [one.drafts for one in uses.values() if one.drafts])
 
 
 def _look_again(request: FirmRequest, found: Review, row_id: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.contrib import messages
@@ -16,7 +16,14 @@ from django.views.decorators.http import require_GET, require_POST
 from tieout.practice.clients import Kind
 from tieout.practice.permissions import NotYours
 from tieout.reconcile.state import Key, Side
-from tieout.sync import partners, review_decisions, review_duplicates, review_final, review_lists
+from tieout.sync import (
+    item_review,
+    partners,
+    review_decisions,
+    review_duplicates,
+    review_final,
+    review_lists,
+)
 from tieout.sync import review as reviews
 from tieout.sync.decisions import CannotDecide
 from tieout.sync.engine import Engine
@@ -200,6 +207,11 @@ def _carry_out(
         return _keep_fields(review, request, posted), "Side chosen."
     if posted.verb == "column":
         return _keep_column(connection, review, request, posted)
+    if posted.verb == "adopt_rates":
+        rows = item_review.rate_only(review)
+        before = _use(review, request, replace(posted, verb="use_ledger", ids=[row.pk for row in rows]))
+        adopted = sum(one.row_id in {row.pk for row in rows} for one in before)
+        return before, f"QuickBooks' rate adopted: {adopted:,} item{'' if adopted == 1 else 's'}."
     if posted.verb == "keep_recent":
         before = review_duplicates.keep_most_recently_active(review, member)
         return before, f"Kept the most recently active: {_what(review, before)} decided."
