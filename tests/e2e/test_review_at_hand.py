@@ -18,8 +18,8 @@ def test_two_are_merged_under_their_row_a_column_is_kept_and_what_is_left_out_sa
     browser: Browser, live_server: Any, settings: Any
 ) -> None:
     rig = a_firm(settings)
-    first = rig.add_client("Dan Low", email="dan@example.com")
-    rig.add_client("Dan Low", email="")
+    first = rig.add_client("Dan Low", kind="individual", email="dan@example.com")
+    rig.add_client("Dan Low", kind="individual", email="")
     dan = rig.add_customer("Dan Low", PrimaryEmailAddr={"Address": "dan@example.com"})
     for number in range(2):
         rig.add_client(f"Pair {number} LLC", email=f"p{number}@example.com", phone=f"212 555 010{number}")
