@@ -87,7 +87,8 @@ def collect(review_id: int, engine: Engine | None = None) -> None:
             problem = "Something unexpected happened while reading. Nothing was written; start again."
         else:
             return
-        Review.objects.filter(pk=review_id).update(
+        # One that was cancelled meanwhile stays cancelled.
+        Review.objects.filter(pk=review_id, state=ReviewState.COLLECTING).update(
             state=ReviewState.FAILED, problem=problem[:1000], finished_at=engine.now()
         )
 
@@ -107,13 +108,16 @@ def _collect(found: Review, connection: Connection, spec: EntitySpec, engine: En
     )
     rows = [review_rows.row(found, proposal) for proposal in proposed if not _idle(found, proposal)]
     _note_differences(found, connection, spec, rows)
-    review_activity.note_there(found, rows, ledger, engine)
+    if any(row.bucket == Bucket.DUPLICATE for row in rows):
+        _step(found, phase="Reading what happened lately to the duplicates")
+        review_activity.note_there(found, rows, ledger, engine)
     if spec.practice == item_review.ENTITY:
         item_review.note_namesakes(connection, spec, rows)
     keep_calls(connection, meter, engine.now())
     rows += [review_rows.outside_row(found, each) for each in outside]
+    _step(found, phase="Writing the lists down", total=len(rows))
     with transaction.atomic():
-        _step(found, phase="Writing the lists down", done=len(rows), total=len(rows))
+        _step(found, done=len(rows), total=len(rows))  # raises, and nothing is kept, when it was cancelled
         ReviewRow.objects.filter(review=found).delete()
         ReviewRow.objects.bulk_create(rows, batch_size=1_000)
         Review.objects.filter(pk=found.pk, state=ReviewState.COLLECTING).update(

@@ -1,0 +1,71 @@
+"""How far the reading of a review is: every phase says its name, none runs backwards, and stopping it keeps nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.sync.rig import Rig
+from tieout.sync import review, review_activity, review_jobs
+from tieout.sync.models import Review, ReviewRow
+
+pytestmark = pytest.mark.django_db
+
+
+def lists() -> Rig:
+    rig = Rig()
+    for name in ("Ada Byrne", "Bo Lee", "Twin", "Twin"):
+        rig.add_client(name, email="")
+    for name in ("Ada Byrne", "Bo Lee", "Twin"):
+        rig.add_customer(name)
+    assert rig.connect().ok
+    return rig
+
+
+def started(rig: Rig) -> Review:
+    return review.start(rig.connection, "client", activity="active", actor_member=rig.member)
+
+
+def test_each_phase_up_to_the_last_is_said_and_its_bar_only_grows(monkeypatch: pytest.MonkeyPatch) -> None:
+    rig = lists()
+    shown: list[tuple[str, int, int | None]] = []
+    step = review_jobs._step
+
+    def watched(found: Review, **given: object) -> None:
+        step(found, **given)  # type: ignore[arg-type]
+        row = Review.objects.get(pk=found.pk)
+        shown.append((row.phase, row.progress_done, row.progress_total))
+
+    monkeypatch.setattr(review_jobs, "_step", watched)
+    with rig.here():
+        review_jobs.collect(started(rig).pk, rig.engine)
+        assert Review.objects.get().state == "ready"
+    phases = list(dict.fromkeys(phase for phase, _, _ in shown))
+    assert phases == [
+        "Reading QuickBooks",
+        "Reading your clients",
+        "Comparing",
+        "Looking for differences",
+        "Reading what happened lately to the duplicates",
+        "Writing the lists down",
+    ]
+    for phase in phases:
+        bars = [(done, total) for name, done, total in shown if name == phase and total]
+        assert bars == sorted(bars)
+        assert all(done <= total for done, total in bars)
+    assert shown[-1][1] == shown[-1][2], "the last phase ends full"
+
+
+def test_one_that_is_stopped_while_it_reads_stays_stopped_and_keeps_no_list(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rig = lists()
+    with rig.here():
+        found = started(rig)
+        monkeypatch.setattr(
+            review_activity, "note_there", lambda *given: review.cancel(Review.objects.get(), rig.member)
+        )
+        review_jobs.collect(found.pk, rig.engine)
+        found.refresh_from_db()
+        assert (found.state, found.problem) == ("cancelled", "")
+        assert not ReviewRow.objects.exists()
+        assert rig.connection.sections == {"client": "not_started"}
