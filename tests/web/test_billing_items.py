@@ -99,12 +99,18 @@ def test_the_badge_stands_in_its_column(
 ) -> None:
     def badge(kind: str, ids: Any) -> dict[str, badges.Badge]:
         assert kind == "service_item"
-        return {each: badges.Badge("In sync", "circle-check", "good") for each in ids}
+        return {each: badges.Badge("In sync", "circle-check", "good", is_linked=linked) for each in ids}
+
+    linked = False
 
     monkeypatch.setattr(service_items, "badges_for", badge)
     browser = signed_in("admin")
     assert browser.get(ITEMS).content.count(b"In sync") == 2
-    assert b"Saving also changes QuickBooks" in browser.get(f"{ITEMS}{desk.item.pk}/edit/").content
+    assert b"Saving also changes" not in browser.get(f"{ITEMS}{desk.item.pk}/edit/").content
+    linked = True
+    for address in (f"{ITEMS}{desk.item.pk}/edit/", f"{ITEMS}{desk.item.pk}/row/?edit"):
+        shown = browser.get(address, headers={"HX-Request": "true"}).content
+        assert b"Saving also changes QuickBooks" in shown, address
 
 
 def test_a_new_item_is_saved_and_what_is_wrong_stands_beside_its_field(

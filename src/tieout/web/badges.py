@@ -24,6 +24,8 @@ class Badge:
     url: str = ""
     ledger_name: str = ""
     """What the record is called in QuickBooks, such as an invoice's number; empty without a link."""
+    is_linked: bool = False
+    """There is a record in QuickBooks that changes with it."""
 
 
 LOOKS: Mapping[str, tuple[str, str]] = {
@@ -57,4 +59,5 @@ def badges_for(kind: str, ids: Iterable[str]) -> dict[str, Badge]:
 
 
 def badge_of(status: RecordStatus, url: str = "") -> Badge:
-    return Badge(status.word, *LOOKS[status.state], status.detail, url, status.ledger_name)
+    look = LOOKS[status.state]
+    return Badge(status.word, *look, status.detail, url, status.ledger_name, bool(status.ledger_id))

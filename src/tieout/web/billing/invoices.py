@@ -16,11 +16,9 @@ from tieout.practice.actions.bulk import MOST
 from tieout.practice.actions.invoices import lines_of
 from tieout.practice.billing_access import access_document, history_of_row, visible_documents
 from tieout.practice.billing_export import balance_rows, headings, invoice_rows
-from tieout.practice.clients import CLIENT
 from tieout.practice.csv_text import write_csv
 from tieout.practice.firms import Member
 from tieout.practice.invoice_content import totals_of
-from tieout.practice.invoice_fields import ready_to_finalise
 from tieout.practice.invoice_pdf import file_name, invoice_pdf
 from tieout.practice.invoice_sheet import sheet_of
 from tieout.practice.invoices import INVOICE, Invoice, Status
@@ -28,13 +26,13 @@ from tieout.practice.mail import NOT_SET_UP, mail_is_set_up
 from tieout.practice.money import ZERO
 from tieout.practice.permissions import Permission, refusal
 from tieout.practice.saved_views import ListName
-from tieout.practice.service_items import SERVICE_ITEM
 from tieout.web.access import FirmRequest, requires
 from tieout.web.badges import badges_for
 from tieout.web.billing.acting import today_of
 from tieout.web.billing.history import entries
 from tieout.web.billing.invoice_list import INVOICES, narrowed
 from tieout.web.billing.offers import offers_for
+from tieout.web.billing.preflight import preflight
 from tieout.web.downloads import attachment, csv_file
 from tieout.web.long_list import MOST_COUNTED, MOST_FOUND, long_page
 from tieout.web.once import new_token
@@ -126,7 +124,7 @@ def record(request: FirmRequest, invoice_id: int) -> HttpResponse:
             "history": entries(history_of_row(invoice, INVOICE)[:HISTORY_SHOWN], "invoice"),
             "offers": offers_for(invoice, refused_to(member)),
             **_quickbooks(request, invoice),
-            "checks": _before_finalizing(invoice, member) if invoice.status == Status.DRAFT else [],
+            "checks": preflight(invoice, member) if invoice.status == Status.DRAFT else [],
             "may_edit": member.may(Permission.EDIT_INVOICES),
         },
     )
@@ -179,25 +177,6 @@ def _content(invoice: Invoice) -> dict[str, Any]:
         "with_tax": any(line.tax_rate_id for line in lines),
         "with_discount": any(line.discount for line in lines),
     }
-
-
-def _before_finalizing(invoice: Invoice, member: Member) -> list[tuple[str, str]]:
-    """(state, sentence) of what finalizing and the way to QuickBooks depend on."""
-    lines = lines_of(invoice)
-    problems = ready_to_finalise(invoice, lines, invoice.client, today_of(member))
-    checks = [("problem", sentence) for sentence in dict.fromkeys(problems.values())]
-    if not problems:
-        checks.append(("done", "Ready to be finalized."))
-    client = badges_for(CLIENT, [str(invoice.client_id)]).get(str(invoice.client_id))
-    if client is not None:
-        checks.append(
-            ("done" if client.tone == "good" else "waiting", f"Client in QuickBooks: {client.word}.")
-        )
-    items = {str(line.item_id): line.item for line in lines if line.item is not None}
-    for item_id, badge in badges_for(SERVICE_ITEM, list(items)).items():
-        state = "done" if badge.tone == "good" else "waiting"
-        checks.append((state, f"{items[item_id]} in QuickBooks: {badge.word}."))
-    return checks
 
 
 urlpatterns: list[URLPattern] = [

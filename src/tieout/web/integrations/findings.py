@@ -51,6 +51,11 @@ def _preference(facts: Facts, group: str, name: str) -> Any:
     return ((facts.get("preferences") or {}).get(group) or {}).get(name)
 
 
+def closed_to(facts: Facts) -> str:
+    """The ISO date to which the company's books are closed; empty when they are not."""
+    return str(_preference(facts, "AccountingInfoPrefs", "BookCloseDate") or "")
+
+
 def _auto_apply(facts: Facts) -> Finding:
     title = "Automatically apply credits"
     on = _preference(facts, "SalesFormsPrefs", "AutoApplyCredit")
