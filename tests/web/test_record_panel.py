@@ -144,3 +144,41 @@ def test_who_may_not_manage_the_integration_reads_the_panel_without_buttons() ->
     assert "Linked to" in page
     assert "Unlink" not in page
     assert entered(reader).post(f"{RECORD}{client}/", {"do": "unlink"}).status_code == 403
+
+
+def test_a_conflict_stands_over_the_record_side_by_side_and_is_decided_there() -> None:
+    rig, client = linked()
+    assert "Both sides changed" not in page_of(rig, client)
+    rig.edit_client(client, phone="2")
+    rig.edit_customer(rig.links()[client], PrimaryPhone={"FreeFormNumber": "3"})
+    rig.until_the_change_feed_is_asked()
+    page = page_of(rig, client)
+    ribbon = page.split('aria-labelledby="both-changed"', 1)[1].split("</section>", 1)[0]
+    assert "Both sides changed 1 field" in ribbon
+    assert [each.split("<", 1)[0] for each in ribbon.split('class="text-break">')[1:]] == ["2", "3"]
+    values = [each.split('"', 1)[0] for each in ribbon.split('name="one" value="')[1:]]
+    assert len(values) >= 2, "one button for each side"
+    browser: Client = entered(rig.member)
+    sent = {"one": values[0], "back": f"/clients/{client}/"}
+    after = browser.post("/settings/integrations/quickbooks/needs-you/decide/", sent, follow=True)
+    assert after.status_code == 200
+    rig.settle()
+    assert "Both sides changed" not in page_of(rig, client)
+
+
+def test_the_history_of_a_client_is_that_of_both_systems_in_one() -> None:
+    rig, client = linked()
+    rig.edit_customer(rig.links()[client], PrimaryPhone={"FreeFormNumber": "3"})
+    rig.until_the_change_feed_is_asked()
+    rig.settle()
+    rig.edit_client(client, email="new@example.com")
+    rig.settle()
+    page = page_of(rig, client)
+    history = page.split('id="history"', 1)[1].split("</section>", 1)[0]
+    assert "History here and in QuickBooks" in " ".join(history.split("</svg>")[1].split("<")[0].split())
+    words = [
+        each.rsplit("</svg>", 1)[-1].strip() for each in history.split("</span>") if 'class="chip"' in each
+    ]
+    assert sorted(words) == ["From QuickBooks", "Here", "Here", "To QuickBooks", "To QuickBooks"]
+    assert "<strong>QuickBooks sync</strong> changed this client" in history
+    assert history.count("updated here") == 0, "what the history tells is not told twice"

@@ -47,6 +47,8 @@ class Entry:
     via: str
     """How, when a person did it otherwise than by hand."""
     fields: tuple[FieldChange, ...]
+    by_sync: bool = False
+    """It came from the other system."""
 
 
 def entries(records: Iterable[ChangeRecord], member_names: Mapping[int, str]) -> list[Entry]:
@@ -62,6 +64,7 @@ def entries(records: Iterable[ChangeRecord], member_names: Mapping[int, str]) ->
                 for name, pair in record.changes.items()
                 if record.verb != "created"
             ),
+            by_sync=record.actor_kind == ActorKind.SYNC,
         )
         for record in records
     ]

@@ -52,6 +52,7 @@ from tieout.web.client_forms import ClientForm, initial_of
 from tieout.web.client_history import entries, rebase
 from tieout.web.client_list import SHOWN, ListQuery
 from tieout.web.client_rows import rows_of_list
+from tieout.web.client_timeline import timeline
 from tieout.web.long_list import MOST_COUNTED, MOST_FOUND, long_page
 from tieout.web.once import new_token
 from tieout.web.record_panel import panel_of
@@ -120,7 +121,11 @@ def record(request: FirmRequest, client_id: int) -> HttpResponse:
             "all_tags": tags_of_firm(client.firm_id),
             "panel": panel,
             "badge": None if panel else badges_for("client", [str(client.pk)]).get(str(client.pk)),
-            "history": entries(history[:HISTORY_SHOWN], member_names(client.firm_id)),
+            "history": timeline(
+                entries(history[:HISTORY_SHOWN], member_names(client.firm_id)),
+                panel.story.lines if panel else (),
+                whole=len(history) <= HISTORY_SHOWN,
+            ),
             "more_history": len(history) > HISTORY_SHOWN,
             "may": _may(request.member),
         },

@@ -25,6 +25,17 @@ NUMBERED = frozenset({"invoice", "credit"})
 
 
 @dataclass(frozen=True, slots=True)
+class Clash:
+    """One field that both sides changed, with what each shows and the buttons that choose."""
+
+    label: str
+    here: str
+    there: str
+    under_way: bool
+    buttons: Sequence[Button]
+
+
+@dataclass(frozen=True, slots=True)
 class Panel:
     """What the panel shows."""
 
@@ -35,6 +46,8 @@ class Panel:
     compared: Sequence[tuple[str, str, str, bool]]
     """Label, here, there, whether they differ."""
     open: Sequence[tuple[WorkRow, Sequence[Button]]]
+    conflicts: Sequence[Clash]
+    """Of what is open, those with two values."""
     lines: Sequence[tuple[object, Sequence[tuple[str, str, str]]]]
     undo: str
     asks_why: bool
@@ -61,6 +74,7 @@ def panel_of(request: FirmRequest, entity: str, record_id: str) -> Panel | None:
         may=may,
         compared=[(one.label, said(one.practice), said(one.ledger), one.differs) for one in found.compared],
         open=[(row, buttons(row, found.ledger_url) if may else ()) for row in found.open],
+        conflicts=[_clash(row, found.ledger_url if may else None) for row in found.open if row.values],
         lines=[
             (line, [(one.label, said(one.before), said(one.after)) for one in line.changes])
             for line in found.lines
@@ -73,4 +87,17 @@ def panel_of(request: FirmRequest, entity: str, record_id: str) -> Panel | None:
         else "",
         number=found.ledger_name if entity in NUMBERED else "",
         named=entity in NAMED,
+    )
+
+
+def _clash(row: WorkRow, ledger_url: str | None) -> Clash:
+    """``ledger_url``: None for who may not choose."""
+    both = row.values
+    offered = [] if ledger_url is None else [one for one in buttons(row, ledger_url) if one.value]
+    return Clash(
+        row.unit_label or "The record",
+        said(both.practice) if both else "",
+        said(both.ledger) if both else "",
+        row.under_way,
+        offered,
     )
