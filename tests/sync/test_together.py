@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from django.db import DataError, IntegrityError, ProgrammingError, connection, transaction
+from django.db import (
+    DataError,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    ProgrammingError,
+    connection,
+    transaction,
+)
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.test.utils import CaptureQueriesContext
 
 from tests.sync.rig import Crash, Rig
@@ -134,3 +146,32 @@ def test_straight_statements_are_counted_with_the_others(rig: Rig) -> None:
     with rig.here(), CaptureQueriesContext(connection) as seen:
         straight.run("SELECT 1")
     assert [one["sql"] for one in seen.captured_queries].count("SELECT 1") == 1
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("how", ["told", "without a word"])
+def test_a_database_that_goes_away_is_what_it_is_for_a_cursor(how: str) -> None:
+    connection.ensure_connection()
+    driver = connection.connection
+    if how == "told":
+        with new_connection() as other, other.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(%s)", [driver.info.backend_pid])
+    else:
+        with socket.socket(fileno=os.dup(driver.pgconn.socket)) as wire:
+            wire.shutdown(socket.SHUT_RDWR)
+    try:
+        for _ in range(2):
+            with pytest.raises((OperationalError, InterfaceError)):
+                straight.run("SELECT 1")
+    finally:
+        connection.close()
+    assert straight.run("SELECT 1") == [(b"1",)]
+
+
+@contextmanager
+def new_connection() -> Iterator[BaseDatabaseWrapper]:
+    made = connection.copy()
+    try:
+        yield made
+    finally:
+        made.close()

@@ -13,8 +13,9 @@ from functools import cache
 from types import NoneType
 
 from django.db import connection as database
+from psycopg import OperationalError
 from psycopg.errors import error_from_result
-from psycopg.pq import ExecStatus, TransactionStatus
+from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
 
 Parameter = bytes | str | int | float | datetime | None
 Row = tuple[bytes | None, ...]
@@ -45,6 +46,9 @@ def run(text: str, *parameters: Parameter) -> list[Row]:
     with database.wrap_database_errors:
         found = driver.pgconn.exec_params(_numbered(text), [_AS_TEXT[type(one)](one) for one in parameters])
         if found.status not in _WELL:
+            if driver.pgconn.status != ConnStatus.OK:
+                # Said by libpq itself and not by the server: it has no code to tell by.
+                raise OperationalError(found.get_error_message())
             raise error_from_result(found)
     columns = range(found.nfields)
     return [tuple(found.get_value(row, column) for column in columns) for row in range(found.ntuples)]
