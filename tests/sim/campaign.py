@@ -10,7 +10,6 @@
 from __future__ import annotations
 
 import argparse
-import gc
 import json
 import logging
 import os
@@ -88,12 +87,13 @@ def storms(seeds: Sequence[int]) -> Iterator[dict[str, object]]:
 
 
 def one_storm(towns: object, seed: int) -> dict[str, object]:
+    from tests.sim import quick
     from tests.sim.storm import Storm
     from tests.sim.town import Towns
 
     assert isinstance(towns, Towns)
     failure = trace = ""
-    with towns.one_seed() as (town, other):
+    with quick.texts_made_once(), towns.one_seed() as (town, other):
         storm = Storm(seed, town, other)
         try:
             trace = storm.run()
@@ -177,17 +177,18 @@ def be_a_child(database: str) -> None:
     django.setup()
     from django.db import connection, transaction
 
+    from tests.sim import quick
     from tests.sim.planted import planted
     from tests.sim.town import Towns
 
     logging.disable(logging.CRITICAL)
     connection.settings_dict["NAME"] = database
+    quick.plan_once(connection)
     with connection.cursor() as cursor:
         cursor.execute("SET ROLE tieout_app")
     with transaction.atomic():
         towns = Towns()
-    gc.collect()
-    gc.freeze()  # all that was built stays: no need to look through it again and again
+    quick.collect_seldom()
     for number, line in enumerate(sys.stdin):
         seed, _, bug = line.strip().partition(" ")
         with planted(bug) if bug else nullcontext():
