@@ -294,8 +294,11 @@ def other_firm(storm: Storm) -> None:
         storm.tell(f"the other firm's client {made} made")
     elif choice < 0.6:
         name = f"{rng.choice(FIRST)} {storm.word()}"
-        other.add_customer(name)
-        storm.tell(f"the other firm's customer {name} made there")
+        try:
+            other.add_customer(name)
+            storm.tell(f"the other firm's customer {name} made there")
+        except Fault as fault:
+            storm.tell(f"the other firm's customer {name} refused there: {fault.code}")
         client_there(storm)  # so that one delivery may tell of both companies
     else:
         passed = other.run()
