@@ -38,7 +38,7 @@ def test_a_review_list_is_exported_whole_whatever_page_is_shown(
     ]
     found = rows(browser.get(MANAGE + "clients/review/new-clients/export.csv"))
     assert [row["Name in QuickBooks"] for row in found] == [f"Customer {n}" for n in range(5)]
-    assert {(row["City here"], row["City in QuickBooks"]) for row in found} == {("", "Omaha")}
+    assert {(row["Address here"], row["Address in QuickBooks"]) for row in found} == {("", "Omaha")}
     narrowed = rows(browser.get(MANAGE + "clients/review/new-clients/export.csv?search=r+3"))
     assert [row["Name in QuickBooks"] for row in narrowed] == ["Customer 3"]
 
