@@ -5,10 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from tieout.sync.models import ActivityLine, Connection, ConnectionState, Run, TokenSet
+from django.db.models import Count, Min
+
+from tieout.sync.models import ActivityLine, Connection, ConnectionState, InboxEvent, Run, TokenSet
+from tieout.sync.watch import webhooks_of
 
 WARN_BEFORE = timedelta(days=30)
 """How long before a sign-in runs out it is said."""
+TAKEN_UP_WITHIN = timedelta(minutes=5)
+"""How long a webhook may wait for a run before somebody is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +32,12 @@ def standings(connection: Connection, now: datetime) -> list[Standing]:
     """The banners of an active connection; those of one that is paused or signed out are the pages' own."""
     if connection.state != ConnectionState.ACTIVE:
         return []
-    found = [_waiting(connection, now), _runs_out(connection, now)]
+    found = [
+        _waiting(connection, now),
+        _held_up(connection),
+        _not_taken_up(connection, now),
+        _runs_out(connection, now),
+    ]
     return [one for one in found if one is not None]
 
 
@@ -45,6 +55,40 @@ def _waiting(connection: Connection, now: datetime) -> Standing | None:
     )
     sentence = line.sentence if line else "QuickBooks did not answer."
     return Standing("info", "Waiting for QuickBooks", sentence, max(connection.due_at, now))
+
+
+def _held_up(connection: Connection) -> Standing | None:
+    """Webhooks came once, and one that must have come since did not.
+
+    Intuit withholds later notices while one is not answered within three seconds (its webhooks' best practices), so an
+    endpoint of ours that fails once too often hears nothing more.
+    """
+    webhooks = webhooks_of(connection)
+    if webhooks.heard_at is None or webhooks.healthy:
+        return None
+    return Standing(
+        "warning",
+        "Notices from QuickBooks do not reach us",
+        f"The last one came on {webhooks.heard_at:%B} {webhooks.heard_at.day}; since then a change was found that none had "
+        "told of. QuickBooks holds later notices back until one is answered. Nothing is lost: changes are asked for every "
+        "five minutes instead. Whoever runs Tieout should see that it answers QuickBooks within three seconds.",
+    )
+
+
+def _not_taken_up(connection: Connection, now: datetime) -> Standing | None:
+    waiting = InboxEvent.objects.filter(connection_id=connection.pk, handled_at=None).aggregate(
+        many=Count("id"), oldest=Min("received_at")
+    )
+    if waiting["oldest"] is None or now - waiting["oldest"] < TAKEN_UP_WITHIN:
+        return None
+    many = waiting["many"]
+    minutes = int((now - waiting["oldest"]).total_seconds() // 60)
+    return Standing(
+        "warning",
+        "Notices from QuickBooks wait to be taken up",
+        f"{many:,} notice{' waits' if many == 1 else 's wait'}, the oldest for {minutes:,} minutes. They are kept. "
+        "Whoever runs Tieout should see that a worker is running.",
+    )
 
 
 def _runs_out(connection: Connection, now: datetime) -> Standing | None:

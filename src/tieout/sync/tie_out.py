@@ -235,6 +235,16 @@ def latest(connection: Connection) -> TieOut | None:
     return TieOut.objects.filter(connection_id=connection.pk).order_by("-checked_at", "-id").first()
 
 
+def is_first_agreement(found: TieOut) -> bool:
+    """Whether this is the first comparison that left nothing unexplained. One query."""
+    return (
+        found.agrees
+        and not TieOut.objects.filter(
+            connection_id=found.connection_id, unexplained=0, pk__lt=found.pk
+        ).exists()
+    )
+
+
 def of_day(connection: Connection, day: date) -> TieOut | None:
     """The last comparison of that day."""
     found = TieOut.objects.filter(connection=connection, day=day).select_related("signed_by")
