@@ -27,6 +27,7 @@ from tieout.sync import (
     review_together,
     set_up_report,
     status,
+    work_together,
     worklist,
 )
 from tieout.sync import review as reviews
@@ -49,6 +50,7 @@ FUNCTIONS: Mapping[Any, tuple[str, ...]] = {
     review_lists: ("decided", "to_check", "forecast", "matches", "exact", "look_through"),
     review_final: ("differences", "decided_as"),
     review_together: ("look_in", "others"),
+    work_together: ("be_here", "colleagues"),
     set_up_report: ("finished",),
     inbox: ("receive",),
 }  # fmt: skip
@@ -83,6 +85,12 @@ class FakeSync:
 
     def others(self, review: Review, member: Member) -> review_together.Together:
         return review_together.Together((), (), "nobody")
+
+    def be_here(self, connection: Connection, member: Member, place: str) -> None:
+        pass
+
+    def colleagues(self, connection: Connection, member: Member) -> list[Any]:
+        return []
 
     def finished(self, connection: Connection, entity: str = "") -> list[Review]:
         return self.runs

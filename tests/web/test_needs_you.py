@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from tests.sync.rig import Rig
 from tests.web.conftest import entered
@@ -16,7 +18,7 @@ from tieout.practice.models import Member, User
 from tieout.reconcile.state import Key, Side
 from tieout.sync import decisions, worklist
 from tieout.sync.issues import CAUSES, Listing
-from tieout.sync.models import Conflict, Hold, Issue
+from tieout.sync.models import Conflict, Hold, Issue, WorkVisit
 from tieout.web.integrations.acts import ACTS
 from tieout.web.integrations.remedies import REMEDIES
 
@@ -126,6 +128,28 @@ def test_unmatched_ones_are_created_or_left_out_and_leaving_out_can_be_taken_bac
     assert rig.issues() == [("unmatched", "Bo"), ("unmatched", "Cy")]
     page = text(browser)
     assert "data-key-undo" not in page
+
+
+def colleague_of(rig: Rig) -> Member:
+    with every_firm_scope():
+        user = User.objects.create_user("sam@example.com", None, full_name="Sam Ito")
+        return add_member(firm_id=rig.firm.pk, user=user, preset="admin")
+
+
+def test_colleagues_at_the_same_list_see_each_other_and_what_they_look_at() -> None:
+    rig = unmatched("Ada")
+    dana, sam = browser_of(rig), entered(colleague_of(rig))
+    assert "is here too" not in text(dana)
+    page = text(sam, LIST + "?listing=needs_you&cause=unmatched")
+    assert "<strong>Dana Reyes</strong> is here too: Needs you." in page
+    news = dana.get(LIST + "together/?listing=needs_you").content.decode()
+    assert "<strong>Sam Ito</strong> is here too: Waits for your decision." in " ".join(news.split())
+    with every_firm_scope():
+        WorkVisit.objects.update(seen_at=timezone.now() - timedelta(minutes=2))
+    assert "<strong>Sam Ito</strong> was here," in text(dana)
+    with every_firm_scope():
+        WorkVisit.objects.update(seen_at=timezone.now() - timedelta(minutes=11))
+    assert "Sam Ito" not in dana.get(LIST + "together/").content.decode()
 
 
 def reasons(rig: Rig) -> dict[str, str]:

@@ -26,7 +26,7 @@ from tieout.sync.record_tables import (
     Link,
     Observation,
 )
-from tieout.sync.review_tables import OPEN_STATES, Review, ReviewRow, ReviewState, ReviewVisit
+from tieout.sync.review_tables import OPEN_STATES, Review, ReviewRow, ReviewState, ReviewVisit, WorkVisit
 from tieout.sync.tie_out_tables import TieOut, TieOutLine
 from tieout.sync.write_log import WriteEntry
 
@@ -64,5 +64,6 @@ __all__ = [
     "TokenSet",
     "Told",
     "Verdict",
+    "WorkVisit",
     "WriteEntry",
 ]

@@ -88,9 +88,12 @@ def collect(review_id: int, engine: Engine | None = None) -> None:
         else:
             return
         # One that was cancelled meanwhile stays cancelled.
-        Review.objects.filter(pk=review_id, state=ReviewState.COLLECTING).update(
-            state=ReviewState.FAILED, problem=problem[:1000], finished_at=engine.now()
-        )
+        with transaction.atomic():
+            failed = Review.objects.filter(pk=review_id, state=ReviewState.COLLECTING).update(
+                state=ReviewState.FAILED, problem=problem[:1000], finished_at=engine.now()
+            )
+            if failed:
+                tasks.mail_ready_soon(review_id, engine.now())
 
 
 def _collect(found: Review, connection: Connection, spec: EntitySpec, engine: Engine) -> None:
@@ -123,6 +126,7 @@ def _collect(found: Review, connection: Connection, spec: EntitySpec, engine: En
         Review.objects.filter(pk=found.pk, state=ReviewState.COLLECTING).update(
             state=ReviewState.READY, phase="Ready to review", summary={"ledger_clock": clock.isoformat()}
         )
+        tasks.mail_ready_soon(found.pk, engine.now())
 
 
 def _note_differences(

@@ -45,6 +45,10 @@ class Review(models.Model):
     problem = models.CharField(max_length=1000, blank=True)
     summary = models.JSONField(default=dict)
     started_by = models.ForeignKey(Member, on_delete=models.SET_NULL, null=True, related_name="+")
+    tell = models.JSONField(default=list)
+    """Ids of members who asked to be mailed when it is ready."""
+    told_at = models.DateTimeField(null=True)
+    """When they, and who started it and left, were mailed."""
     applied_by = models.ForeignKey(Member, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
     finished_at = models.DateTimeField(null=True)
@@ -111,6 +115,19 @@ class ReviewRow(models.Model):
         if self.bucket != "match":
             return False
         return self.decision == "accept" or (self.confirmed and self.decision != "reject")
+
+
+class WorkVisit(models.Model):
+    """That a member looks at what needs a person, where, and when they were last seen there. One row each."""
+
+    firm = models.ForeignKey(Firm, on_delete=models.PROTECT, related_name="+")
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="+")
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="+")
+    place = models.CharField(max_length=60)
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["connection", "member"], name="work_visit_once")]
 
 
 class ReviewVisit(models.Model):

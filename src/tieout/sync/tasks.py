@@ -163,6 +163,24 @@ def mail_report(review_id: int) -> None:
     send(review_id)
 
 
+@app.task(name="mail_ready", queue=QUEUE)
+def mail_ready(review_id: int, ended_at: str, tries: int = 0) -> None:
+    """Mail that a review is ready, to who left and who asked."""
+    from tieout.sync.ready_mail import send
+
+    send(review_id, datetime.fromisoformat(ended_at), tries)
+
+
+LED_ON = timedelta(minutes=1)
+"""By then whoever still sits before the page of the reading has been led on."""
+
+
+def mail_ready_soon(review_id: int, ended_at: datetime, tries: int = 0, *, after: timedelta = LED_ON) -> None:
+    mail_ready.configure(schedule_in={"seconds": int(after.total_seconds())}).defer(
+        review_id=review_id, ended_at=ended_at.isoformat(), tries=tries
+    )
+
+
 def mail_report_soon(review_id: int, *, after: timedelta = timedelta()) -> None:
     mail_report.configure(schedule_in={"seconds": int(after.total_seconds())}).defer(review_id=review_id)
 

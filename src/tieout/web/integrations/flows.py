@@ -33,6 +33,10 @@ class Flow:
         return f"{self.pages}-cancel"
 
     @property
+    def tell(self) -> str:
+        return f"{self.pages}-tell"
+
+    @property
     def review(self) -> str:
         return f"{self.pages}-review"
 

@@ -17,7 +17,7 @@ from tieout.practice.access import members_to_assign
 from tieout.practice.firms import Member
 from tieout.practice.money import shown
 from tieout.practice.permissions import Permission
-from tieout.sync import decisions, partners, repairs, status, worklist
+from tieout.sync import decisions, partners, repairs, status, work_together, worklist
 from tieout.sync.decisions import CannotDecide
 from tieout.sync.issues import CAUSES
 from tieout.sync.models import Connection
@@ -115,6 +115,7 @@ def issues(request: FirmRequest, connection: Connection) -> HttpResponse:
         "quickbooks/issues.html",
         {
             "connection": connection,
+            **_with_the_others(request, connection),
             "here": LISTINGS[here],
             "slug": here,
             "listings": [(slug, each, totals.get(slug, 0)) for slug, each in LISTINGS.items()],
@@ -133,6 +134,26 @@ def issues(request: FirmRequest, connection: Connection) -> HttpResponse:
             "agree": _in_step(connection) if here == "needs_you" and not cards else 0,
         },
     )
+
+
+@connected
+@require_GET
+def together(request: FirmRequest, connection: Connection) -> HttpResponse:
+    """Asked every few seconds: who else looks at the list."""
+    return render(request, "quickbooks/issues_together.html", _with_the_others(request, connection))
+
+
+def _with_the_others(request: FirmRequest, connection: Connection) -> dict[str, object]:
+    """Notes that this person is here, in words their colleagues read, and tells of the others."""
+    here, cause = request.GET.get("listing", ""), request.GET.get("cause", "")
+    title = LISTINGS[here if here in LISTINGS else next(iter(LISTINGS))].title
+    place = CAUSES[cause].title if cause in CAUSES else title
+    work_together.be_here(connection, request.member, place)
+    said = urlencode({"listing": here, "cause": cause})
+    return {
+        "others": work_together.colleagues(connection, request.member),
+        "together_from": f"{reverse('quickbooks-issues-together')}?{said}",
+    }
 
 
 @connected

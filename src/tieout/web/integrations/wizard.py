@@ -14,9 +14,9 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from tieout.practice.access import clients_of
 from tieout.reconcile.ports import Activity, LedgerError
-from tieout.sync import likely, set_up_report
+from tieout.sync import likely, ready_mail, review_together, set_up_report
 from tieout.sync import review as reviews
-from tieout.sync.models import Connection, Review
+from tieout.sync.models import Connection, Review, ReviewState
 from tieout.sync.review_waits import WAITING
 from tieout.web.access import FirmRequest
 from tieout.web.integrations.flows import CLIENTS, FLOWS
@@ -106,10 +106,30 @@ def progress(request: FirmRequest, connection: Connection, entity: str = ENTITY)
             if request.headers.get("HX-Request")
             else redirect(place)
         )
+    if review.state == ReviewState.FAILED:
+        review_together.look_in(review, request.member, "The comparison")  # who sees it here needs no mail
     template = "quickbooks/progress.html" + ("#bar" if request.headers.get("HX-Request") else "")
     return render(
-        request, template, {"connection": connection, "review": review, "flow": flow, **_how_far(review)}
+        request,
+        template,
+        {
+            "connection": connection,
+            "review": review,
+            "flow": flow,
+            "told": request.member.pk in review.tell,
+            **_how_far(review),
+        },
     )
+
+
+@connected
+@require_POST
+def tell(request: FirmRequest, connection: Connection, entity: str = ENTITY) -> HttpResponse:
+    """Mail me when it is ready, whether I stay or leave."""
+    review = reviews.open_review(connection, entity)
+    if review is not None and ready_mail.ask(review, request.member):
+        messages.success(request, f"You are mailed at {request.member.user.email} when it is ready.")
+    return redirect(FLOWS[entity].progress)
 
 
 @connected
