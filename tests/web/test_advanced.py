@@ -18,10 +18,24 @@ PAGE = "/settings/integrations/quickbooks/advanced/"
 
 
 def turn(rig: Rig, kind: str, side: str, on: bool) -> str:
+    """Turn it, and press once more where it is asked whether what waited may go."""
     form = {"kind": kind, "side": side} | ({"on": "on"} if on else {})
-    answer = entered(rig.member).post(PAGE + "turn/", form, follow=True)
+    page = press(rig, "turn/", form)
+    return press(rig, "turn/", form | {"seen": seen_on(page)}) if "Before it is turned on" in page else page
+
+
+def press(rig: Rig, what: str, form: dict[str, str]) -> str:
+    answer = entered(rig.member).post(PAGE + what, form, follow=True)
     assert answer.status_code == 200
     return " ".join(answer.content.decode().split())
+
+
+def text(rig: Rig, path: str) -> str:
+    return " ".join(entered(rig.member).get(PAGE + path).content.decode().split())
+
+
+def seen_on(page: str) -> str:
+    return page.split('name="seen" value="')[1].split('"')[0]
 
 
 def lately(rig: Rig) -> dict[tuple[str, str], int]:
@@ -46,6 +60,66 @@ def test_a_switch_says_what_stops_holds_at_once_and_lets_through_what_waited() -
     rig.settle()
     assert rig.customers_named("Ada")[0]["PrimaryPhone"]["FreeFormNumber"] == "2"
     assert not rig.issues()
+
+
+def test_what_a_switch_would_let_through_is_shown_before_it_is_turned_on() -> None:
+    rig = Rig()
+    rig.set_up()
+    ada, bo = rig.add_client("Ada", phone="1"), rig.add_client("Bo", phone="1")
+    rig.settle()
+    for side in ("ledger", "practice"):
+        turn(rig, "edit", side, on=False)
+    turn(rig, "create", "ledger", on=False)
+    rig.edit_client(ada, phone="2")
+    rig.edit_customer(rig.links()[bo], PrimaryPhone={"FreeFormNumber": "3"})
+    rig.add_client("New Here")
+    rig.until_the_change_feed_is_asked()
+    form = {"kind": "edit", "side": "ledger", "on": "on"}
+    page = press(rig, "turn/", form)
+    assert "Send edits of clients to QuickBooks: turned on" in page
+    assert "<strong>1 difference</strong> waited because of this and goes at once." in page
+    assert "Phone differs; sending it is switched off." in page
+    assert "Ada" in page
+    assert "New Here" not in page
+    assert ">Bo<" not in page
+    rig.settle()
+    assert rig.customers_named("Ada")[0]["PrimaryPhone"]["FreeFormNumber"] == "1", "nothing of it was turned"
+    rig.edit_client(ada, email="ada@example.com")
+    rig.settle()
+    assert "<strong>2 differences</strong>" in press(rig, "turn/", form | {"seen": seen_on(page)}), (
+        "it moved on"
+    )
+    page = turn(rig, "edit", "practice", on=True)
+    assert "Take edits from QuickBooks: on." in page
+    rig.settle()
+    assert rig.clients()[bo]["phone"] == "3"
+    assert rig.clients()[ada]["phone"] == "2"
+
+
+def test_the_switches_are_reset_once_what_starts_and_stops_was_looked_at() -> None:
+    rig = Rig()
+    rig.set_up()
+    assert "There is nothing to reset." in text(rig, "look/?entity=client")
+    assert "Reset" not in text(rig, "")
+    turn(rig, "create", "ledger", on=False)
+    turn(rig, "archive", "practice", on=True)
+    rig.add_client("New Here")
+    rig.settle()
+    assert "Reset 2 switches" in text(rig, "")
+    page = text(rig, "look/?entity=client")
+    assert "Create new clients in QuickBooks: turned on" in page
+    assert "From now on, a client added here becomes a customer there by itself." in page
+    assert "Archive clients when a customer is made inactive: turned off" in page
+    assert "<strong>1 difference</strong>" in page
+    assert "Look at it once more." in press(rig, "reset/", {"entity": "client", "seen": ""})
+    assert not rig.customers()
+    page = press(rig, "reset/", {"entity": "client", "seen": seen_on(page)})
+    assert "2 switches turned back to how they came." in page
+    rig.settle()
+    assert len(rig.customers_named("New Here")) == 1
+    with rig.here():
+        assert SwitchChange.objects.count() == 4, "each stands in the history"
+        assert not advanced.turned_from_default(rig.connection, "client", engine=rig.engine)
 
 
 def test_creating_and_archiving_obey_their_switches() -> None:

@@ -114,11 +114,15 @@ def test_the_first_agreement_is_marked_once_and_quietly(rig: Rig) -> None:
             )
 
     compared(1, "5.00")
-    assert "for the first time" not in manage(rig)
+    assert "For the first time" not in manage(rig)
     compared(2, "0.00")
-    assert "Books agree for the first time: $0.00 unexplained across 214 clients" in manage(rig)
+    page = manage(rig)
+    assert "Books agree: $0.00 unexplained across 214 clients" in page
+    assert "For the first time: from here on every difference is listed with its reason." in page
     compared(3, "0.00")
-    assert "Books agree: $0.00 unexplained across 214 clients" in manage(rig)
+    page = manage(rig)
+    assert "Books agree: $0.00 unexplained across 214 clients" in page
+    assert "For the first time" not in page
 
 
 def test_the_counts_are_live_while_something_waits_and_only_their_part_is_drawn_anew(rig: Rig) -> None:

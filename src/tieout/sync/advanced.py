@@ -6,14 +6,16 @@ planned again when it is turned on.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
 
 from tieout.practice.models import Member
-from tieout.reconcile.state import Side
+from tieout.practice.records import RECORD_KINDS
+from tieout.reconcile.spec import EntitySpec
+from tieout.reconcile.state import Side, same
 from tieout.sync import dirty, tasks
 from tieout.sync.connections import connection_of
 from tieout.sync.dirty import Mark
@@ -25,9 +27,11 @@ from tieout.sync.models import (
     AttemptState,
     Connection,
     Issue,
+    Link,
     SwitchChange,
 )
-from tieout.sync.policy import switches_of
+from tieout.sync.packing import unpack_units
+from tieout.sync.policy import DEFAULTS, switches_of
 from tieout.sync.review import spec_of
 
 KINDS = ("create", "edit", "archive")
@@ -74,6 +78,82 @@ def choices_made(connection: Connection) -> list[ActivityLine]:
     """Who chose what besides the switches: accounts, start dates, which side wins. The latest first."""
     lines = ActivityLine.objects.filter(connection=connection, result="info", details__has_key="setting")
     return list(lines.order_by("-id")[:HISTORY])
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """A difference that is only left because a switch is off."""
+
+    kind: str
+    side: Side
+    """Of the switch: the side that would be written."""
+    record_id: str
+    name: str
+    sentence: str
+
+
+def waiting_for(
+    connection: Connection,
+    entity: str,
+    turned_on: Collection[tuple[str, Side]],
+    *,
+    engine: Engine | None = None,
+) -> list[Waits]:
+    """What would go at once if these switches (kind, side) were turned on. Few queries, however many wait."""
+    engine = engine or Engine()
+    spec = spec_of(connection, entity, engine)
+    rows = list(
+        Issue.objects.filter(
+            connection=connection, entity=entity, cause="switched_off", closed_at=None
+        ).order_by("name", "id")
+    )
+    ours_changed = _changed_here(connection, spec, rows)
+    found = []
+    for row in rows:
+        if not row.unit:
+            kind, side = "create", Side(row.side).other
+        else:
+            kind = "archive" if row.unit == spec.active_unit else "edit"
+            side = Side.LEDGER if (row.record_id, row.unit) in ours_changed else Side.PRACTICE
+        if (kind, side) in turned_on:
+            found.append(Waits(kind, side, row.record_id, row.name, row.sentence))
+    return found
+
+
+def _changed_here(connection: Connection, spec: EntitySpec, rows: Sequence[Issue]) -> set[tuple[str, str]]:
+    """(record, unit) of those whose value here is no longer the one both sides agreed on: it is on its way there."""
+    ids = {row.record_id for row in rows if row.unit}
+    if not ids:
+        return set()
+    views = RECORD_KINDS[spec.practice].read(connection.firm_id, ids)
+    links = Link.objects.filter(connection=connection, entity=spec.practice, practice_id__in=ids)
+    agreed = {link.practice_id: unpack_units(link.baseline_practice) for link in links}
+    return {
+        (row.record_id, row.unit)
+        for row in rows
+        if row.unit
+        and row.record_id in views
+        and row.record_id in agreed
+        and not same(views[row.record_id].units.get(row.unit), agreed[row.record_id].get(row.unit))
+    }
+
+
+def turned_from_default(connection: Connection, entity: str, *, engine: Engine | None = None) -> list[Switch]:
+    """The switches that no longer stand as they came."""
+    found = switches(connection, entity, engine=engine)
+    return [one for one in found if one.on is not DEFAULTS[one.kind]]
+
+
+def reset(member: Member, entity: str, *, engine: Engine | None = None) -> int:
+    """Turn every switch of an entity back to how it came. Each stands in the history. Returns how many were turned."""
+    with transaction.atomic():
+        found = connection_of(member.firm_id)
+        if found is None:
+            return 0
+        turned = turned_from_default(found, entity, engine=engine)
+        return sum(
+            turn(member, entity, one.kind, one.side, DEFAULTS[one.kind], engine=engine) for one in turned
+        )
 
 
 def turn(

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
+from hashlib import sha256
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_POST
+from django_htmx.http import HttpResponseClientRedirect
 
 from tieout.practice.permissions import NotYours
 from tieout.reconcile.state import Side
@@ -20,6 +23,8 @@ from tieout.sync.newest import Wins
 from tieout.web.access import FirmRequest
 from tieout.web.integrations.gated import connected
 
+SHOWN = 20
+"""Of what would go: so many are named."""
 GROUPS: Mapping[Side, str] = {
     Side.LEDGER: "When something changes here",
     Side.PRACTICE: "When something changes in QuickBooks",
@@ -110,6 +115,7 @@ def page(request: FirmRequest, connection: Connection) -> HttpResponse:
                 for side, title in GROUPS.items()
             ],
             "left_out": advanced.left_out(connection, entity),
+            "turned": len(advanced.turned_from_default(connection, entity)),
             "history": [(change, words_of(entity, change.kind, Side(change.side))[0]) for change in history],
             "choices_made": advanced.choices_made(connection),
             "preferences": preferences.preferences(connection, entity),
@@ -158,6 +164,69 @@ def start_from(request: FirmRequest, connection: Connection) -> HttpResponse:
 
 
 @connected
+@require_GET
+def look(request: FirmRequest, connection: Connection) -> HttpResponse:
+    """What turning one switch on, or all back to how they came, starts and stops, and what of the past would go."""
+    entity, kind, side = (request.GET.get(name, "") for name in ("entity", "kind", "side"))
+    if entity not in ENTITIES:
+        raise NotYours("There is no such switch.")
+    if kind and (side not in set(Side) or (kind, Side(side)) not in WORDS):
+        raise NotYours("There is no such switch.")
+    if kind:
+        turned = [(kind, Side(side), True)]
+    else:
+        found = advanced.turned_from_default(connection, entity)
+        turned = [(one.kind, one.side, not one.on) for one in found]
+    waits = advanced.waiting_for(connection, entity, [(kind, side) for kind, side, on in turned if on])
+    return render(
+        request,
+        "quickbooks/advanced_look.html",
+        {
+            "connection": connection,
+            "entity": entity,
+            "plural": ENTITIES[entity],
+            "kind": kind,
+            "side": side,
+            "turned": [
+                (words[0], on, words[1] if on else words[2])
+                for words, on in ((words_of(entity, kind, side), on) for kind, side, on in turned)
+            ],
+            "waits": waits[:SHOWN],
+            "count": len(waits),
+            "seen": seen_in(waits),
+        },
+    )
+
+
+def seen_in(waits: Sequence[advanced.Waits]) -> str:
+    """Changes with what would go: a press counts only for what was looked at. Empty when nothing would."""
+    if not waits:
+        return ""
+    said = "\n".join(f"{one.kind} {one.side} {one.record_id} {one.sentence}" for one in waits)
+    return sha256(said.encode()).hexdigest()[:16]
+
+
+def _to(request: FirmRequest, address: str) -> HttpResponse:
+    return HttpResponseClientRedirect(address) if request.headers.get("HX-Request") else redirect(address)
+
+
+@connected
+@require_POST
+def reset(request: FirmRequest, connection: Connection) -> HttpResponse:
+    """All switches of an entity as they came, once what that starts and stops was looked at."""
+    entity = request.POST.get("entity", "")
+    if entity not in ENTITIES:
+        raise NotYours("There is no such switch.")
+    back_on = [(one.kind, one.side) for one in advanced.turned_from_default(connection, entity) if not one.on]
+    if request.POST.get("seen", "") != seen_in(advanced.waiting_for(connection, entity, back_on)):
+        messages.warning(request, "What would go has changed since you looked. Look at it once more.")
+        return redirect(f"{reverse('quickbooks-advanced-look')}?{urlencode({'entity': entity})}")
+    count = advanced.reset(request.member, entity)
+    messages.success(request, f"{count} switch{'' if count == 1 else 'es'} turned back to how they came.")
+    return redirect(f"{reverse('quickbooks-advanced')}?entity={entity}")
+
+
+@connected
 @require_POST
 def turn(request: FirmRequest, connection: Connection) -> HttpResponse:
     kind, side = request.POST.get("kind", ""), request.POST.get("side", "")
@@ -167,6 +236,13 @@ def turn(request: FirmRequest, connection: Connection) -> HttpResponse:
     if entity not in ENTITIES:
         raise NotYours("There is no such switch.")
     on = request.POST.get("on") == "on"
+    if on and request.POST.get("seen", "") != seen_in(
+        advanced.waiting_for(connection, entity, [(kind, Side(side))])
+    ):
+        return _to(
+            request,
+            f"{reverse('quickbooks-advanced-look')}?{urlencode({'entity': entity, 'kind': kind, 'side': side})}",
+        )
     if advanced.turn(request.member, entity, kind, Side(side), on):
         name, starts, stops = words_of(entity, kind, Side(side))
         messages.success(request, f"{name}: {'on' if on else 'off'}. {starts if on else stops}")

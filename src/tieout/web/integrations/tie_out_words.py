@@ -44,14 +44,13 @@ class Agreement:
     sentence: str
 
 
-def agreement(found: TieOut | None, *, first: bool = False) -> Agreement:
-    """ "Books agree: $0.00 unexplained across 214 clients", or by how much they do not. ``first``: for the first time."""
+def agreement(found: TieOut | None) -> Agreement:
+    """ "Books agree: $0.00 unexplained across 214 clients", or by how much they do not."""
     if found is None:
         return Agreement("info", "The books have not been compared yet.")
     clients = f"{found.clients:,} client{'' if found.clients == 1 else 's'}"
     if found.agrees:
-        how = " for the first time" if first else ""
-        return Agreement("done", f"Books agree{how}: {shown(found.unexplained)} unexplained across {clients}")
+        return Agreement("done", f"Books agree: {shown(found.unexplained)} unexplained across {clients}")
     return Agreement("problem", f"{shown(found.unexplained)} unexplained across {clients}")
 
 
@@ -61,7 +60,7 @@ def agreement_line(connection: Connection | None) -> dict[str, Any]:
         return {}
     found = tie_out.latest(connection)
     first = found is not None and tie_out.is_first_agreement(found)
-    return {"agreement": agreement(found, first=first), "tied_out": found, "first_agreement": first}
+    return {"agreement": agreement(found), "tied_out": found, "first_agreement": first}
 
 
 def title_of(cause: str) -> str:
