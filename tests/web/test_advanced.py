@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import html
+from datetime import date, timedelta
 
 import pytest
 
 from tests.sync.rig import Rig
+from tests.sync.test_documents import Books
 from tests.web.conftest import entered
 from tieout.practice.models import Client
 from tieout.reconcile.state import Side
-from tieout.sync import advanced
+from tieout.sync import advanced, sections
 from tieout.sync.models import SwitchChange
 
 pytestmark = pytest.mark.django_db
@@ -274,3 +276,31 @@ def test_service_items_have_switches_of_their_own_in_their_own_words() -> None:
     assert "Send edits of service items to QuickBooks: off." in answer.content.decode()
     with rig.here():
         assert SwitchChange.objects.get().entity == "service_item"
+
+
+def test_an_earlier_start_date_says_first_how_many_older_documents_it_sends_and_what_they_come_to() -> None:
+    books = Books()
+    books.review_items()
+    item, client = books.item("Bookkeeping"), books.add_client("Ada Byrne")
+    books.settle()
+    with books.here():
+        sections.start_sending(books.member, "invoice", since=date(2026, 3, 3), engine=books.engine)
+    for rate in ("120.50", "79.50"):
+        books.invoice(client, item, rate=rate)
+    books.settle()
+    before = len(books.of("Invoice"))
+    form = {"entity": "invoice", "since": "2026-03-01"}
+    page = press(books, "start-from/", form)
+    assert (
+        "<strong>2</strong> that were left out as too old, of <strong>$200.00</strong>, go to QuickBooks"
+        in page
+    )
+    books.settle()
+    assert len(books.of("Invoice")) == before
+    page = press(books, "start-from/", form | {"seen": html.unescape(seen_on(page))})
+    assert "Invoices dated March 1, 2026 or later are sent" in page
+    books.settle()
+    assert len(books.of("Invoice")) == before + 2
+    assert "are sent" in press(books, "start-from/", {"entity": "invoice", "since": "2026-03-02"}), (
+        "nothing older goes"
+    )

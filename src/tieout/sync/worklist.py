@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from math import ceil
 from typing import Any
@@ -161,6 +161,27 @@ def money(
     for (cause, currency), amount in sorted(sums.items()):
         told.setdefault(cause, []).append((currency, amount))
     return told
+
+
+def dated_before_start(
+    connection: Connection, entity: str, since: date
+) -> tuple[int, list[tuple[str, Decimal]]]:
+    """Documents that are only left out because they are older than the start date, and would go from ``since`` on.
+
+    How many, and what they come to by currency. Two queries; none for what carries no amount of its own.
+    """
+    if entity not in AMOUNTS:
+        return 0, []
+    model, column = AMOUNTS[entity]
+    held = _open(connection).filter(
+        entity=entity, side=Side.PRACTICE, cause="not_eligible", sentence__startswith="It is dated before"
+    )
+    ids = [one for one in held.values_list("record_id", flat=True) if one.isdecimal()]
+    found = rows_of(model, connection.firm_id).filter(pk__in=ids, date__gte=since)
+    sums: dict[str, Decimal] = {}
+    for currency, amount in (rows := list(found.values_list("currency", column))):
+        sums[currency] = sums.get(currency, Decimal(0)) + amount
+    return len(rows), sorted(sums.items())
 
 
 def totals(connection: Connection, *, now: datetime | None = None) -> dict[str, int]:

@@ -14,9 +14,10 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
-from tieout.practice.permissions import NotYours
+from tieout.practice.money import shown
+from tieout.practice.permissions import NotYours, Permission
 from tieout.reconcile.state import Side
-from tieout.sync import advanced, chosen, preferences, sections
+from tieout.sync import advanced, chosen, preferences, sections, worklist
 from tieout.sync.decisions import CannotDecide
 from tieout.sync.models import Connection, SectionState
 from tieout.sync.newest import Wins
@@ -157,6 +158,20 @@ def start_from(request: FirmRequest, connection: Connection) -> HttpResponse:
         return redirect("quickbooks-advanced")
     if entity not in DOCUMENTS or connection.section(entity) is not SectionState.ON:
         raise NotYours("There is no such setting.")
+    older, money = worklist.dated_before_start(connection, entity, since)
+    seen = f"{since} {older} {money}" if older else ""
+    if request.POST.get("seen", "") != seen:
+        may_see = request.member.may(Permission.VIEW_BILLING)
+        context = {
+            "connection": connection,
+            "entity": entity,
+            "title": DOCUMENTS[entity],
+            "since": since,
+            "older": older,
+            "money": " and ".join(shown(amount, one) for one, amount in money) if may_see else "",
+            "seen": seen,
+        }
+        return render(request, "quickbooks/advanced_start.html", context)
     count = sections.start_sending(request.member, entity, since=since)
     said = f"{DOCUMENTS[entity]} dated {since:%B} {since.day}, {since.year} or later are sent; {count:,} looked at again."
     messages.success(request, said)
