@@ -35,9 +35,12 @@ def text(browser: Client, path: str = LIST, **headers: str) -> str:
 
 
 def issue_ids(rig: Rig, cause: str) -> list[int]:
+    """By the name of their record: in which order a run met them is nobody's promise."""
     with rig.here():
         return list(
-            Issue.objects.filter(closed_at=None, cause=cause).order_by("id").values_list("id", flat=True)
+            Issue.objects.filter(closed_at=None, cause=cause)
+            .order_by("name", "id")
+            .values_list("id", flat=True)
         )
 
 
