@@ -35,6 +35,12 @@ PAGES: tuple[tuple[str, str], ...] = (
     ("clients, businesses", "/clients/?kind=business"),
     ("clients of one member", "/clients/?assigned={member}"),
     ("clients of nobody", "/clients/?assigned=nobody"),
+    ("clients with a rare tag", "/clients/?tag={tag}"),
+    ("clients with a tag some have, by e-mail", "/clients/?tag={tag+1}&sort=-email"),
+    ("clients with a tag half of them have", "/clients/?tag={tag+2}"),
+    ("clients with a common tag, by last change", "/clients/?tag={tag+2}&sort=-updated"),
+    ("clients with a common tag, searched", "/clients/?tag={tag+2}&search=byrne"),
+    ("clients without a tag", "/clients/?tag=none"),
     ("clients, search for a rare name", "/clients/?search=alvarado+roofing+99"),
     ("clients, search for a common name", "/clients/?search=byrne"),
     ("clients, search for what nobody has", "/clients/?search=zzzzzz"),
@@ -183,6 +189,8 @@ def _signed_in(role: str) -> Any:
 def _measure(browser: Any, what: str, address: str) -> Figure:
     from django.db import connection
 
+    for step, place in enumerate(("{tag}", "{tag+1}", "{tag+2}")):
+        address = address.replace(place, str(1_000_001 + step))
     path = address.replace("{client}", "1000201").replace("{member}", str(_member("staff-assigned").pk))
     browser.get(path)
     asked: list[tuple[float, str]] = []

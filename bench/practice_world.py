@@ -63,6 +63,8 @@ TRADES = (
     "Electric",
 )
 METHODS = ("check", "card", "ach", "cash")
+TAGS = {"Rare": 2_000, "Some": 40, "Common": 2}
+"""A tag's name -> every how many clients one has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +145,9 @@ def load(firm_id: int, member_id: int, size: Size, first_id: int, seed: int) -> 
         ),
     )
     loader.copy(models.Client, _clients(firm_id, member_id, size, first_id, chance))
+    tags = [{**firm, "id": first_id + place, "name": name} for place, name in enumerate(TAGS)]
+    loader.copy(models.Tag, tags)
+    loader.copy(models.ClientTag, _client_tags(firm_id, size, first_id))
     invoices = list(_invoices(firm_id, size, first_id, chance))
     loader.copy(models.Invoice, invoices)
     loader.copy(
@@ -203,6 +208,18 @@ def _clients(
             "assigned_to_id": member_id if number % 200 == 0 else None,
             "updated_at": NOW - timedelta(minutes=number),
         }
+
+
+def _client_tags(firm_id: int, size: Size, first_id: int) -> Iterator[dict[str, Any]]:
+    number = first_id
+    for place, every in enumerate(TAGS.values()):
+        for client in range(0, size.clients, every):
+            yield {
+                "firm_id": firm_id,
+                "id": (number := number + 1),
+                "tag_id": first_id + place,
+                "client_id": first_id + client,
+            }
 
 
 def _invoices(firm_id: int, size: Size, first_id: int, chance: random.Random) -> Iterator[dict[str, Any]]:
