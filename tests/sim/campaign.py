@@ -265,7 +265,7 @@ def main() -> int:
         if chosen.planted is not None:
             return ledger.prove(chosen.planted, workers, chosen.seeds or 1_000)
         started = time.monotonic()
-        first = ledger.next_seed() if chosen.first is None else chosen.first
+        first = ledger.next_seed(chosen.until) if chosen.first is None else chosen.first
         late = started + chosen.minutes * 60 if chosen.minutes else 0.0
         result = in_stages(workers, _seeds(chosen, first), late, keeps_a_line=chosen.ledger)
     minutes = (time.monotonic() - started) / 60

@@ -39,14 +39,15 @@ TOLD_OF_BUGS = """Each is planted by a test-only switch, and seeds 0, 1, 2 ... a
 MISSED = "NOT CAUGHT"
 
 
-def next_seed() -> int:
-    """The seed after the last one in the ledger."""
+def next_seed(until: int = 0) -> int:
+    """The seed after the last one in the ledger. ``until``: of the lines that begin before that seed."""
     if not PAGE.exists():
         return 0
     rows = re.findall(
         r"^\| \d{4}-\d\d-\d\d \| \S+ \| ([\d,]+) \| ([\d,]+) \|", _campaigns(PAGE.read_text()), re.MULTILINE
     )
-    return max((_number(first) + _number(seeds) for first, seeds in rows), default=0)
+    ends = [_number(first) + _number(seeds) for first, seeds in rows if not until or _number(first) < until]
+    return max(ends, default=0)
 
 
 def _campaigns(page: str) -> str:

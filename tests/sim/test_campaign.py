@@ -32,6 +32,9 @@ def test_the_next_campaign_begins_after_the_last_seed_of_the_ledger(
     ledger.keep_line(Result(seeds=7, failures={1_203: "a story"}), 1_200)
     assert ledger.next_seed() == 1_207
     assert "| 1: 1203 |" in ledger.PAGE.read_text()
+    ledger.keep_line(Result(seeds=3), 50_000)
+    assert ledger.next_seed() == 50_003
+    assert ledger.next_seed(until=50_000) == 1_207, "those beyond belong to another campaign"
 
 
 class _Counted:
