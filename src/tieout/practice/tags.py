@@ -13,13 +13,12 @@ from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.db.models.functions import Lower
 
 from tieout.practice.billing_rows import BillingRow
+from tieout.practice.client_search import FEW, MOST, as_rows
 from tieout.practice.clients import Client
 from tieout.practice.firms import Firm
 
 TAG = "tag"
 UNTAGGED = "none"
-FEW = 1_000
-"""Up to here, clients are looked up by the ids found; beyond, a walk through the list meets enough of them soon."""
 
 
 class TagColor(models.TextChoices):
@@ -85,7 +84,9 @@ def tagged(clients: QuerySet[Client], tag: str) -> QuerySet[Client]:
     if tag == UNTAGGED:
         return clients.filter(~Exists(ClientTag.objects.filter(client=OuterRef("pk"))))
     uses = ClientTag.objects.filter(tag_id=int(tag))
-    few = list(uses.values_list("client_id", flat=True)[: FEW + 1])
-    if len(few) <= FEW:
-        return clients.filter(pk__in=few)
+    some = list(uses.values_list("client_id", flat=True)[: MOST + 1])
+    if len(some) <= FEW:
+        return clients.filter(pk__in=some)
+    if len(some) <= MOST:  # a walk through a hundred thousand would meet too few of them
+        return clients.filter(pk__in=as_rows(some))
     return clients.filter(Exists(uses.filter(client=OuterRef("pk"))))
