@@ -99,6 +99,9 @@ def test_open_lists_show_within_seconds_who_else_reviews_and_what_they_decide(
     expect(sam.locator("#forecast")).to_contain_text("1 new in QuickBooks")
     expect(bo).to_be_checked()
     expect(row(sam, "Cy Only")).to_be_focused()
+    sam.evaluate(
+        "scrollTo(0, 0)"
+    )  # half below the bar that stays in place, a link is too small a target by chance
     assert not violations(sam)
 
     # what was drawn anew has been seen: it may be decided otherwise, and that shows there
