@@ -205,6 +205,35 @@ def test_a_repeated_sending_that_is_turned_away_at_the_door_says_nothing_of_the_
         assert Attempt.objects.get(entity="invoice").sendings == 3
 
 
+def test_refused_application_keys_are_no_records_fault(books: Books) -> None:
+    """Seed 51175: Intuit refused our keys in the middle of a push, and the invoice was listed as a bug of ours."""
+    item, client = books.item("Bookkeeping"), books.add_client("Ada Byrne")
+    books.settle()
+    before = set(books.of("Invoice"))
+    books.fault("status", status=401, entity="invoice", operation="create", nth=1, times=1)
+    books.fault("status", status=401, operation="refresh", nth=1, times=1)
+    invoice = books.invoice(client, item)
+    assert books.run().outcome == "waiting"
+    assert "bug" not in dict(books.issues())
+    books.settle()
+    assert set(books.of("Invoice")) - before == {books.partner("invoice", invoice.pk)}
+
+
+def test_keys_that_are_refused_during_a_repetition_say_nothing_of_the_first_sending(books: Books) -> None:
+    """It had arrived: planned anew under a new request id, it would be there twice."""
+    item, client = books.item("Bookkeeping"), books.add_client("Ada Byrne")
+    books.settle()
+    before = set(books.of("Invoice"))
+    books.fault("lag", seconds=600)
+    books.fault("drop_after", entity="invoice", operation="create", nth=1, times=1)
+    books.fault("status", status=401, entity="invoice", operation="create", nth=2, times=1)
+    books.fault("status", status=401, operation="refresh", nth=1, times=1)
+    invoice = books.invoice(client, item)
+    books.settle()
+    assert set(books.of("Invoice")) - before == {books.partner("invoice", invoice.pk)}
+    assert "bug" not in dict(books.issues())
+
+
 def test_a_call_is_not_repeated_after_a_refresh_by_a_run_that_was_overtaken_meanwhile() -> None:
     """Seed 277: the other run had sent the same, and request ids were forgotten there."""
     rig = Rig()

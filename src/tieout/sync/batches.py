@@ -18,7 +18,7 @@ from django.db import connection as database
 from tieout.reconcile.action import Action, Create, Retire, Settle, Update
 from tieout.reconcile.guard import mass_retire
 from tieout.reconcile.plan import Conflict, Linked, Outcome, plan
-from tieout.reconcile.ports import Bug, LedgerError, Reconnect, RetryLater
+from tieout.reconcile.ports import Bug, LedgerError
 from tieout.reconcile.spec import EntitySpec
 from tieout.reconcile.state import Present, Side
 from tieout.sync import dirty, discover, dry_run_mode, together
@@ -30,7 +30,7 @@ from tieout.sync.models import Connection, Dirty, Link
 from tieout.sync.observe import Work, gather
 from tieout.sync.outcomes import agree_all
 from tieout.sync.policy import switches_of
-from tieout.sync.sending import Outgoing
+from tieout.sync.sending import NOT_THE_RECORDS, Outgoing
 
 log = logging.getLogger(__name__)
 
@@ -126,7 +126,7 @@ def _begin(executor: Executor, doing: Doing) -> None:
     except (Again, OperationalError):
         # It moved on, or its transaction had to give way to another's: nothing of it was written.
         doing.again, doing.outgoing = True, None
-    except (LeaseLost, NoLongerAllowed, RetryLater, Reconnect, discover.Halted):
+    except (LeaseLost, NoLongerAllowed, *NOT_THE_RECORDS, discover.Halted):
         raise
     except LedgerError as error:
         doing.problems.append(problem_from(error))

@@ -24,6 +24,7 @@ from tieout.reconcile.ports import (
     Bug,
     Ledger,
     LedgerError,
+    Misconfigured,
     PreparedWrite,
     Reconnect,
     Replan,
@@ -42,6 +43,8 @@ from tieout.sync.policy import forbids
 
 log = logging.getLogger(__name__)
 
+NOT_THE_RECORDS = (RetryLater, Reconnect, Misconfigured)
+"""What is no record's fault: it ends the run, and no record is blamed for it."""
 AT_THE_DOOR = frozenset({"subscription", "no_permission", "feature_off"})
 """Topics of refusals that are about the company or the user, whatever is sent."""
 STALE = timedelta(seconds=20)
@@ -111,14 +114,14 @@ class Sender:
                     assert one.write is not None
                     on_their_way[one.write.request_id] = one
                     yield one.write
-            except (NoLongerAllowed, RetryLater, Reconnect) as error:
+            except (NoLongerAllowed, *NOT_THE_RECORDS) as error:
                 stopped.append(error)  # raised at the end: what has left already is recorded first
 
         ready: list[tuple[Outgoing, Answer | LedgerError]] = []
         for write, found in self.ledger.send_many(journalled(), may_leave, self.lease.engine.at_once):
             self.lease.engine.at_point("answered")
             ready.append((on_their_way.pop(write.request_id), found))
-            if isinstance(found, RetryLater | Reconnect):
+            if isinstance(found, NOT_THE_RECORDS):
                 stopped.append(found)
             if len(ready) >= self.lease.engine.recorded_at_once:
                 self._record(ready, when_recorded)
@@ -142,7 +145,7 @@ class Sender:
             found = error
         self.lease.engine.at_point("answered")
         self._record([(one, _of_both_sendings(found))], lambda connection, recorded: None)
-        if isinstance(found, RetryLater | Reconnect):
+        if isinstance(found, NOT_THE_RECORDS):
             raise found
         return one
 
@@ -172,7 +175,7 @@ class Sender:
     def _prepare(self, one: Outgoing) -> bool:
         try:
             one.write = self.ledger.prepare(one.action, self.lease.engine.new_id(), shown=one.shown)
-        except (RetryLater, Reconnect, LeaseLost, NoLongerAllowed):
+        except (*NOT_THE_RECORDS, LeaseLost, NoLongerAllowed):
             raise
         except LedgerError as error:
             one.problems.append(problem_from(error))
@@ -307,13 +310,13 @@ class Sender:
                 one.again = isinstance(answer, Replan)
                 one.link = links.made.get(one.practice_id)
             when_recorded(
-                connection, [one for one, answer in found if not isinstance(answer, RetryLater | Reconnect)]
+                connection, [one for one, answer in found if not isinstance(answer, NOT_THE_RECORDS)]
             )
         for one, answer in found:
             self._count(_kind(one, answer))
 
     def _problem_in(self, answer: Answer | LedgerError) -> Iterable[Problem]:
-        if isinstance(answer, Answer | Replan | RetryLater | Reconnect):
+        if isinstance(answer, (Answer, Replan, *NOT_THE_RECORDS)):
             return ()
         return (problem_from(answer),)
 
@@ -335,9 +338,7 @@ def _of_both_sendings(found: Answer | LedgerError) -> Answer | LedgerError:
 
     Taken for a refusal it would be planned anew under a new request id, and the first may yet come to light.
     """
-    if isinstance(found, RetryLater | Reconnect) or (
-        isinstance(found, LedgerError) and found.topic in AT_THE_DOOR
-    ):
+    if isinstance(found, NOT_THE_RECORDS) or (isinstance(found, LedgerError) and found.topic in AT_THE_DOOR):
         return UnknownOutcome(found.sentence, code=found.code, reference=found.reference)
     return found
 
