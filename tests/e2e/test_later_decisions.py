@@ -187,7 +187,10 @@ def test_the_settings_pages_are_for_everybody(signed_in: Page, demo: Demo) -> No
     accessible(page)
     page.get_by_role("link", name="Advanced settings").click()
     switch = page.get_by_role("switch", name=re.compile("Make customers inactive"))
-    switch.check()
+    switch.check()  # what waits behind it is shown first
+    page.wait_for_url("**/advanced/look/**")
+    accessible(page)
+    page.get_by_role("button", name=re.compile("^Turn it on")).click()
     expect(page.locator("#turns")).to_contain_text(PEOPLE[0].name)
     accessible(page)
     page.get_by_role("switch", name=re.compile("Make customers inactive")).uncheck()
