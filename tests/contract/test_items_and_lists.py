@@ -106,7 +106,7 @@ def test_items_are_listed_without_categories_and_other_types_with_a_reason(desk)
     rows = {row.id: row for page in desk.here.ledger.list("service_item", Activity.ALL) for row in page}
     assert listed not in rows
     spec = next(one for one in desk.here.ledger.specs if one.practice == "service_item")
-    assert "NonInventory" in spec.left_out(Side.LEDGER, rows[goods].record)
+    assert "a product without an inventory" in spec.left_out(Side.LEDGER, rows[goods].record)
     assert desk.here.ledger.count("service_item", Activity.ALL) == len(rows)
     assert [row.id for page in desk.here.ledger.list("category", Activity.ALL) for row in page] == [listed]
     assert isinstance(desk.here.ledger.read("category", [goods])[goods], Absent)

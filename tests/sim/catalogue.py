@@ -73,7 +73,13 @@ FAULTS: Mapping[str, Shown] = {
         (STORMS, _ENGINE + "test_a_webhook_that_comes_fifty_times_is_read_once"),
     ),
     "F30": Shown("webhooks come late and in another order"),
-    "F31": Shown("our endpoint is slow or fails, and what comes after is held up"),
+    "F31": Shown(
+        "our endpoint is slow or fails, and what comes after is held up",
+        (
+            STORMS,
+            "web/test_health.py::test_notices_that_our_own_failure_holds_up_are_told_and_nothing_is_lost_by_it",
+        ),
+    ),
     "F32": Shown("a forged delivery"),
     "F33": Shown("an old delivery comes again"),
     "F34": Shown("one delivery for several companies"),

@@ -62,7 +62,7 @@ def colleague(rig: Rig) -> Member:
 def test_who_started_it_and_left_is_mailed_once_with_what_was_found() -> None:
     rig, found = started()
     read(rig, found)
-    assert ProcrastinateJob.objects.filter(task_name="mail_ready").count() == 1
+    assert ProcrastinateJob.objects.filter(task_name="mail_ready", args__review_id=found.pk).count() == 1
     assert mailed(rig, found) == [rig.member.user.email]
     body = outbox.outbox[0].body
     assert "Matches: 1." in body

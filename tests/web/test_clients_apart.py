@@ -101,11 +101,11 @@ def test_every_address_of_a_client_is_nowhere_for_the_twin_firm(
 def test_the_badge_stands_in_the_list(
     ada: Client, signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from tieout.web import clients
+    from tieout.web import client_rows
     from tieout.web.badges import Badge
 
     monkeypatch.setattr(
-        clients,
+        client_rows,
         "badges_for",
         lambda kind, ids: {each: Badge("In sync", "circle-check", "good") for each in ids},
     )

@@ -218,6 +218,7 @@ LATER = frozenset({
     *(f"billing/import/{what}/<uuid:draft_id>/" for what in ("balances", "invoices", "items", "payments")),
     "settings/api-tokens/<int:token_id>/revoke/",
     *(f"settings/integrations/quickbooks/{what}/{stage}/" for what in ("clients", "service-items") for stage in ("done", "progress")),
+    "settings/integrations/quickbooks/advanced/look/",
     "settings/integrations/quickbooks/invoices/preview/<int:invoice_id>/",
     "settings/integrations/quickbooks/reports/<int:review_id>/roll-back/",
     "settings/integrations/quickbooks/service-items/confirm/",

@@ -101,7 +101,7 @@ def _freshly(member: Member) -> Browser:
 
 
 def _own(firm: WholeFirm) -> Visit:
-    """What the administrator has only once: uploads to look at, a token, passkeys."""
+    """What the administrator has only once: uploads to look at, a token, passkeys, a switch to turn on."""
     visit = Visit(firm.browser())
     with firm.rig.here():
         token = create_token(by=firm.admin, name="Robot", scopes=["view_clients"], days=30, now=NOW).token
@@ -119,6 +119,8 @@ def _own(firm: WholeFirm) -> Visit:
     )
     visit.at("mfa_edit_webauthn", key.pk, route=f"{PASSKEYS}<int:pk>/")
     visit.at("mfa_remove_webauthn", key.pk, route=f"{PASSKEYS}<int:pk>/remove/")
+    look = "settings/integrations/quickbooks/advanced/look/"
+    visit.see(look, f"/{look}?entity=client&kind=archive&side=ledger")
     return visit
 
 

@@ -159,6 +159,8 @@ PAGES_ONLY: Mapping[str, str] = {
     "api_token_revoke": "no token makes, sees or revokes a token",
     "member_second_factor_reset": "proofs of who a person is are a person's",
     "second_factor_required": "proofs of who a person is are a person's",
+    "integrations-ask": "a person asks another for a right; no token gives rights",
+    "permission_request_decline": "a person answers the one who asked",
     "sessions": "a token has no session",
     "sessions_end": "a token has no session",
 }
