@@ -201,10 +201,10 @@ class Town(Rig):
         self.settle()
 
     def connect(self, realm: str | None = None) -> connections.Outcome:
-        """As a rig's; when the consent page itself does not answer, nobody comes back from it."""
+        """As a rig's; when the consent page itself does not answer, or breaks off, nobody comes back from it."""
         try:
             return super().connect(realm)
-        except KeyError:
+        except (KeyError, httpx2.ReadError):
             return connections.Outcome(False, "unavailable", "QuickBooks' page did not open.", "Try again.")
 
     def _let_waiting_be_created(self) -> None:
