@@ -105,5 +105,8 @@ def test_the_set_up_is_done_by_keyboard_in_the_dark_at_twice_the_size(signed_in:
     page.wait_for_url("**/advanced/**")
     readable(page)
     go_to(page, "Make customers inactive", "Space")
+    page.wait_for_url("**/advanced/look/**")
+    readable(page)
+    go_to(page, "^Turn it on")
     expect(page.locator("#turns")).to_contain_text("Make customers inactive")
     assert not page.complaints, page.complaints  # type: ignore[attr-defined]
