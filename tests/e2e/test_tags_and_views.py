@@ -23,7 +23,9 @@ pytestmark = [pytest.mark.e2e, pytest.mark.long, pytest.mark.django_db(transacti
 def looked_at(page: Page) -> None:
     """As it is now, in every look."""
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # colours change at once, not in steps
+        page.emulate_media(
+            color_scheme=scheme, reduced_motion="reduce"
+        )  # colours change at once, not in steps
         for width in (320, 1440):
             page.set_viewport_size({"width": width, "height": 900})
             assert overflow(page) <= 0, (page.url, width)
