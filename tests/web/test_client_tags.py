@@ -207,3 +207,20 @@ def test_tags_go_out_in_a_file_and_come_back_in_one_new_ones_too(desk: Desk, sig
     assert "Tag: Quarterly" not in text(browser.get(f"{CLIENTS}{client('Dan').pk}/").content)
     made = ChangeRecord.objects.get(kind="client", record_id=str(client("Dan").pk))
     assert made.changes["tag"] == [None, "vip, Quarterly"]
+
+
+def test_a_tag_and_a_search_together_show_who_answers_to_both(desk: Desk, signed_in: SignedIn) -> None:
+    browser = signed_in("admin")
+    tag = create_tag(firm_id=desk.firm_id, actor=desk.actor, name="Monthly")
+    create_client(firm_id=desk.firm_id, actor=desk.actor, kind="business", name="Adam")
+    for name in ("Ada", "Ben"):
+        tag_client(firm_id=desk.firm_id, actor=desk.actor, client_id=client(name).pk, tag_id=tag.pk)
+
+    def shown(question: str) -> list[str]:
+        page = browser.get(f"{CLIENTS}?{question}").content.decode()
+        return [name for name in ("Ada", "Adam", "Ben", "Cleo") if f">{name}</a>" in page]
+
+    assert shown("search=ada") == ["Ada", "Adam"]
+    assert shown(f"tag={tag.pk}&search=ada") == ["Ada"]
+    assert shown("tag=none&search=ada") == ["Adam"]
+    assert shown(f"tag={tag.pk}&search=cleo") == []

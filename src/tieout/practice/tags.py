@@ -6,14 +6,14 @@ A tag is the practice's own affair: it never leaves it, so no change of one is n
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from django.db import models
 from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.db.models.functions import Lower
 
 from tieout.practice.billing_rows import BillingRow
-from tieout.practice.client_search import FEW, MOST, as_rows
+from tieout.practice.client_search import MOST, as_rows
 from tieout.practice.clients import Client
 from tieout.practice.firms import Firm
 
@@ -85,8 +85,15 @@ def tagged(clients: QuerySet[Client], tag: str) -> QuerySet[Client]:
         return clients.filter(~Exists(ClientTag.objects.filter(client=OuterRef("pk"))))
     uses = ClientTag.objects.filter(tag_id=int(tag))
     some = list(uses.values_list("client_id", flat=True)[: MOST + 1])
-    if len(some) <= FEW:
-        return clients.filter(pk__in=some)
     if len(some) <= MOST:  # a walk through a hundred thousand would meet too few of them
-        return clients.filter(pk__in=as_rows(some))
+        return clients.filter(pk__in=some)
     return clients.filter(Exists(uses.filter(client=OuterRef("pk"))))
+
+
+def tagged_among(ids: Sequence[int], tag: str) -> list[int]:
+    """Those of these clients, found by something else already, with the tag of this id, or with none (``UNTAGGED``)."""
+    uses = ClientTag.objects.filter(client_id__in=as_rows(ids))
+    if tag == UNTAGGED:
+        have = set(uses.values_list("client_id", flat=True))
+        return [each for each in ids if each not in have]
+    return list(uses.filter(tag_id=int(tag)).values_list("client_id", flat=True))

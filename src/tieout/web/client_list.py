@@ -9,9 +9,9 @@ from django.db.models import F, QuerySet
 from django.db.models.functions import Lower
 from django.http import QueryDict
 
-from tieout.practice.client_search import searched
+from tieout.practice.client_search import found_ids, searched
 from tieout.practice.clients import Client, Kind, Relation
-from tieout.practice.tags import UNTAGGED, tagged
+from tieout.practice.tags import UNTAGGED, tagged, tagged_among
 
 PAGE_SIZE = 50
 NOBODY = "nobody"
@@ -104,10 +104,12 @@ class ListQuery:
         if self.assigned:
             wanted = None if self.assigned == NOBODY else int(self.assigned)
             clients = clients.filter(assigned_to_id=wanted)
-        if self.tag:
-            clients = tagged(clients, self.tag)
-        if self.search:
-            clients = searched(clients, self.search)
+        found = found_ids(self.search) if self.tag and self.search else None
+        if found is not None:  # both at once would look at every client there is
+            clients = clients.filter(pk__in=tagged_among(found, self.tag))
+        else:
+            clients = tagged(clients, self.tag) if self.tag else clients
+            clients = searched(clients, self.search) if self.search else clients
         order = _ORDERS[self.sort.removeprefix("-")]
         descending = self.sort.startswith("-")
         by = [Lower(order) if order in _FOLDED else F(order)]
