@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import F, Lookup, QuerySet
 from django.db.models.expressions import RawSQL
+from django.db.models.sql.compiler import SQLCompiler
 
 from tieout.practice.clients import Client, found_by
 
@@ -37,3 +39,16 @@ def searched(clients: QuerySet[Client], search: str) -> QuerySet[Client]:
 def as_rows(ids: Sequence[int]) -> RawSQL:
     """Thousands of ids as one parameter, to be looked up in once for all rows."""
     return RawSQL("SELECT unnest(%s::bigint[])", [list(ids)])
+
+
+class _AnyOf(Lookup):  # type: ignore[type-arg]  # only generic in its stubs
+    prepare_rhs = False
+
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, list[object]]:
+        left, parameters = self.process_lhs(compiler, connection)
+        return f"{left} = ANY(%s::bigint[])", [*parameters, self.rhs]
+
+
+def any_of(column: str, ids: Sequence[int]) -> Lookup[bool]:
+    """A condition: the column is one of thousands of ids, which go to the database as one parameter."""
+    return _AnyOf(F(column), list(ids))

@@ -13,7 +13,7 @@ from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.db.models.functions import Lower
 
 from tieout.practice.billing_rows import BillingRow
-from tieout.practice.client_search import MOST, as_rows
+from tieout.practice.client_search import MOST, any_of
 from tieout.practice.clients import Client
 from tieout.practice.firms import Firm
 
@@ -86,13 +86,13 @@ def tagged(clients: QuerySet[Client], tag: str) -> QuerySet[Client]:
     uses = ClientTag.objects.filter(tag_id=int(tag))
     some = list(uses.values_list("client_id", flat=True)[: MOST + 1])
     if len(some) <= MOST:  # a walk through a hundred thousand would meet too few of them
-        return clients.filter(pk__in=some)
+        return clients.filter(any_of("pk", some))
     return clients.filter(Exists(uses.filter(client=OuterRef("pk"))))
 
 
 def tagged_among(ids: Sequence[int], tag: str) -> list[int]:
     """Those of these clients, found by something else already, with the tag of this id, or with none (``UNTAGGED``)."""
-    uses = ClientTag.objects.filter(client_id__in=as_rows(ids))
+    uses = ClientTag.objects.filter(any_of("client_id", ids))
     if tag == UNTAGGED:
         have = set(uses.values_list("client_id", flat=True))
         return [each for each in ids if each not in have]

@@ -9,7 +9,7 @@ from django.db.models import F, QuerySet
 from django.db.models.functions import Lower
 from django.http import QueryDict
 
-from tieout.practice.client_search import found_ids, searched
+from tieout.practice.client_search import any_of, found_ids, searched
 from tieout.practice.clients import Client, Kind, Relation
 from tieout.practice.tags import UNTAGGED, tagged, tagged_among
 
@@ -106,7 +106,7 @@ class ListQuery:
             clients = clients.filter(assigned_to_id=wanted)
         found = found_ids(self.search) if self.tag and self.search else None
         if found is not None:  # both at once would look at every client there is
-            clients = clients.filter(pk__in=tagged_among(found, self.tag))
+            clients = clients.filter(any_of("pk", tagged_among(found, self.tag)))
         else:
             clients = tagged(clients, self.tag) if self.tag else clients
             clients = searched(clients, self.search) if self.search else clients

@@ -16,6 +16,7 @@ from typing import Any, Generic, TypeVar
 from django.db.models import Count, Model, QuerySet
 from django.http import QueryDict
 
+from tieout.practice.client_search import any_of
 from tieout.web.listing import PAGE_SIZE
 
 MOST_COUNTED = 5_000
@@ -99,7 +100,9 @@ def long_page(
     if count <= most:
         pages = max(1, -(-count // PAGE_SIZE))
         number = min(asked, pages) if asked > 0 else max(1, pages + 1 + asked)
-        among = rows.model._default_manager.filter(pk__in=few.values("pk")[: most + 1])
+        # By their ids, of which there are few: the database would read all rows to join them with these.
+        ids = list(few.values_list("pk", flat=True)[: most + 1])
+        among = rows.model._default_manager.filter(any_of("pk", ids))
         shown = _loaded(rows, among.order_by(*found.query.order_by), (number - 1) * PAGE_SIZE, PAGE_SIZE)
         return LongPage(shown, number, count, few.aggregate(**sums), number < pages)
     if asked > 0:
