@@ -7,6 +7,7 @@ function knows the firm in scope by itself and answers ids; who may see which of
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -41,12 +42,12 @@ def as_rows(ids: Sequence[int]) -> RawSQL:
     return RawSQL("SELECT unnest(%s::bigint[])", [list(ids)])
 
 
-class _AnyOf(Lookup):  # type: ignore[type-arg]  # only generic in its stubs
+class _AnyOf(Lookup):
     prepare_rhs = False
 
-    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, list[object]]:
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, tuple[Any, ...]]:
         left, parameters = self.process_lhs(compiler, connection)
-        return f"{left} = ANY(%s::bigint[])", [*parameters, self.rhs]
+        return f"{left} = ANY(%s::bigint[])", (*parameters, self.rhs)
 
 
 def any_of(column: str, ids: Sequence[int]) -> Lookup[bool]:
