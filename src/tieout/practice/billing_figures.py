@@ -14,10 +14,11 @@ from django.db.models import Count, Q, QuerySet, Sum
 from tieout.practice.access import visible_clients
 from tieout.practice.billing_access import Document, visible_documents
 from tieout.practice.client_balances import ClientBalance
-from tieout.practice.client_search import FEW, as_rows, found_ids
+from tieout.practice.client_search import FEW, found_ids
 from tieout.practice.clients import found_by
 from tieout.practice.firms import Member
 from tieout.practice.invoices import Invoice
+from tieout.practice.many_ids import any_of
 from tieout.practice.money import ZERO
 from tieout.practice.payments import Payment, PaymentStatus, Refund, RefundStatus
 from tieout.practice.permissions import Permission
@@ -136,12 +137,12 @@ def found_among(rows: QuerySet[Document], member: Member, search: str, begins: Q
     ids = found_ids(search)
     if not member.may(Permission.VIEW_ALL_CLIENTS):
         seen = visible_clients(member).order_by()
-        named = seen.filter(found_by(search)) if ids is None else seen.filter(pk__in=as_rows(ids))
+        named = seen.filter(found_by(search)) if ids is None else seen.filter(any_of("pk", ids))
         ids = list(named.values_list("pk", flat=True))
     elif ids is None:
         return rows.filter(begins | Q(client__searched__contains=search.lower()))
     elif len(ids) > FEW:
-        return rows.filter(begins | Q(client_id__in=as_rows(ids)))
+        return rows.filter(begins | Q(any_of("client_id", ids)))
     plain = rows.order_by()
-    ours = plain.filter(client_id__in=as_rows(ids) if len(ids) > FEW else ids)
+    ours = plain.filter(any_of("client_id", ids))
     return rows.filter(pk__in=plain.filter(begins).values("pk").union(ours.values("pk"), all=True))

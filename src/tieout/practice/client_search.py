@@ -6,14 +6,8 @@ function knows the firm in scope by itself and answers ids; who may see which of
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
 from django.db import connection
-from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import F, Lookup, QuerySet
-from django.db.models.expressions import RawSQL
-from django.db.models.sql.compiler import SQLCompiler
+from django.db.models import QuerySet
 
 from tieout.practice.clients import Client, found_by
 
@@ -35,21 +29,3 @@ def searched(clients: QuerySet[Client], search: str) -> QuerySet[Client]:
     """Those of ``clients`` whose name, company, e-mail, phone or external ID has the text in it, whatever its case."""
     few = found_ids(search, FEW)
     return clients.filter(found_by(search)) if few is None else clients.filter(pk__in=few)
-
-
-def as_rows(ids: Sequence[int]) -> RawSQL:
-    """Thousands of ids as one parameter, to be looked up in once for all rows."""
-    return RawSQL("SELECT unnest(%s::bigint[])", [list(ids)])
-
-
-class _AnyOf(Lookup):
-    prepare_rhs = False
-
-    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, tuple[Any, ...]]:
-        left, parameters = self.process_lhs(compiler, connection)
-        return f"{left} = ANY(%s::bigint[])", (*parameters, self.rhs)
-
-
-def any_of(column: str, ids: Sequence[int]) -> Lookup[bool]:
-    """A condition: the column is one of thousands of ids, which go to the database as one parameter."""
-    return _AnyOf(F(column), list(ids))

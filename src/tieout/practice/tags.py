@@ -13,9 +13,10 @@ from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.db.models.functions import Lower
 
 from tieout.practice.billing_rows import BillingRow
-from tieout.practice.client_search import MOST, any_of
+from tieout.practice.client_search import MOST
 from tieout.practice.clients import Client
 from tieout.practice.firms import Firm
+from tieout.practice.many_ids import any_of
 
 TAG = "tag"
 UNTAGGED = "none"

@@ -9,8 +9,9 @@ from django.db.models import F, QuerySet
 from django.db.models.functions import Lower
 from django.http import QueryDict
 
-from tieout.practice.client_search import any_of, found_ids, searched
+from tieout.practice.client_search import found_ids, searched
 from tieout.practice.clients import Client, Kind, Relation
+from tieout.practice.many_ids import any_of
 from tieout.practice.tags import UNTAGGED, tagged, tagged_among
 
 PAGE_SIZE = 50

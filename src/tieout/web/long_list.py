@@ -16,7 +16,7 @@ from typing import Any, Generic, TypeVar
 from django.db.models import Count, Model, QuerySet
 from django.http import QueryDict
 
-from tieout.practice.client_search import any_of
+from tieout.practice.many_ids import any_of
 from tieout.web.listing import PAGE_SIZE
 
 MOST_COUNTED = 5_000
