@@ -16,7 +16,7 @@ from tieout.practice.actions.recording import RecordChangedMeanwhile
 from tieout.practice.actions.samples import SAMPLES, remove_samples
 from tieout.practice.actions.tags import change_tag, create_tag, delete_tag, tag_client, untag_client
 from tieout.practice.actor import Actor, ActorKind, ChangeRecord
-from tieout.practice.bulk import BulkVerb
+from tieout.practice.bulk import BulkAct, BulkVerb
 from tieout.practice.clients import Client
 from tieout.practice.firms import Firm, Member
 from tieout.practice.outbox import OutboxNote
@@ -189,6 +189,16 @@ def test_who_may_no_longer_edit_clients_tags_none_of_what_they_started(
             client_ids=[ada.pk],
             now=NOW,
         )
+
+
+@pytest.mark.parametrize("tag_id", ["", "x", "9" * 40, 10**9])
+def test_without_a_tag_of_the_firm_nothing_is_started_and_the_field_is_named(
+    ada: Client, alice: Member, tag_id: int | str
+) -> None:
+    with pytest.raises(Invalid) as refused:
+        start_client_bulk(member=alice, verb=BulkVerb.TAG, tag_id=tag_id, client_ids=[ada.pk], now=NOW)
+    assert list(refused.value.problems) == ["tag_id"]
+    assert not BulkAct.objects.exists()
 
 
 def test_sample_clients_go_with_their_tags(where: dict[str, Any], firm: Firm, alice: Member) -> None:

@@ -15,6 +15,7 @@ from tieout.practice.access import visible_clients
 from tieout.practice.actions.bulk import AT_ONCE, MOST, access_bulk, carry_on, start_client_bulk
 from tieout.practice.bulk import OF_CLIENTS, BulkVerb
 from tieout.practice.permissions import NotYours, Permission
+from tieout.practice.validation import Invalid
 from tieout.web.access import FirmRequest, requires
 from tieout.web.billing.invoice_bulk import outcome
 from tieout.web.client_list import ListQuery
@@ -42,8 +43,8 @@ def many(request: FirmRequest) -> HttpResponse:
 
     try:
         address = once(request, make)
-    except NotYours:
-        messages.error(request, "Choose the tag first, one of your firm's.")
+    except Invalid as invalid:
+        messages.error(request, invalid.problems["tag_id"])
         return redirect(f"{reverse('clients')}?{found.keep()}")
     act = access_bulk(request.member, uuid.UUID(address.rstrip("/").rsplit("/", 1)[-1]))
     if act.finished_at is None and act.rows.count() <= AT_ONCE:

@@ -55,11 +55,12 @@ def start_bulk(*, member: Member, verb: BulkVerb, invoice_ids: Sequence[int], no
 def start_client_bulk(
     *, member: Member, verb: BulkVerb, tag_id: int | str, client_ids: Sequence[int], now: datetime
 ) -> BulkAct:
-    """The same for clients, with the tag that is put on or taken off. Raises NotAllowed, NotYours for no such tag."""
+    """The same for clients, with the tag that is put on or taken off. Raises NotAllowed, Invalid for no such tag."""
     require(member, Permission.EDIT_CLIENTS)
-    tag = rows_of(Tag, member.firm_id).filter(pk=row_number(Tag, tag_id)).first()
-    if tag is None:
-        raise not_there(Tag)
+    try:
+        tag = rows_of(Tag, member.firm_id).get(pk=row_number(Tag, tag_id))
+    except (NotYours, Tag.DoesNotExist) as missing:
+        raise Invalid({"tag_id": "Choose the tag first, one of your firm's."}) from missing
     seen = visible_clients(member).filter(pk__in=client_ids[:MOST], merged_into=None)
     return _start(
         member,
