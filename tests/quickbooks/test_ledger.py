@@ -154,6 +154,46 @@ def test_a_missing_id_is_absent_only_when_it_is_not_found_by_itself():
     assert [one.url.path.rpartition("/")[2] for one in script.seen] == ["query", "2", "3", "4"]
 
 
+STRANGE = {"Balance": "nobody has seen this"}
+"""Words where an amount belongs."""
+
+
+def test_a_record_in_a_strange_shape_is_unknown_and_the_others_are_read():
+    made, _ = ledger(page("Customer", customer("1", **STRANGE), customer("2")))
+    found = made.read("Customer", ["1", "2"])
+    assert isinstance(found["2"], Present)
+    assert isinstance(found["1"], Unknown)
+    assert "Customer 1" in found["1"].reason
+
+
+def test_a_record_in_a_strange_shape_stops_no_list_and_no_change_feed():
+    made, _ = ledger(page("Customer", customer("1", **STRANGE), customer("2")))
+    assert [row.id for some in made.list("Customer", Activity.ALL) for row in some] == ["2"]
+    made, _ = ledger(feed({"Customer": [customer("1", **STRANGE), customer("2")]}))
+    found = made.changes(["Customer"], SINCE)
+    assert [one.id for one in found.keys] == ["1", "2"], (
+        "it is said to have changed, and will be read by itself"
+    )
+    assert [one.id for one in found.rows] == ["2"]
+
+
+def test_an_answer_to_a_write_in_a_strange_shape_is_no_refusal():
+    made, _ = ledger({"Customer": customer("58", token="5", **STRANGE), "time": "x"})
+    with pytest.raises(UnknownOutcome, match="Customer 58"):
+        made.send(prepared(update(name="Amy's Bird Sanctuary")))
+
+
+def test_rows_that_are_no_records_are_no_answer():
+    made, _ = ledger(page("Customer", customer("1"), None))
+    with pytest.raises(RetryLater):
+        made.read("Customer", ["1"])
+
+
+def test_an_answer_about_another_record_says_nothing_of_the_one_asked_for():
+    made, _ = ledger(page("Customer"), {"Customer": customer("7")})
+    assert isinstance(made.read("Customer", ["1"])["1"], Unknown)
+
+
 def test_a_stub_without_an_id_is_not_a_record():
     # reported once: GET of a missing customer answered 200 with a stub
     made, _ = ledger(page("Customer"), {"Customer": {"Active": False, "V4IDPseudonym": "x"}})

@@ -15,6 +15,14 @@ from tieout.reconcile.ports import Row
 from tieout.reconcile.spec import Document, EntitySpec, Field, Group, Unit
 from tieout.reconcile.state import Present, Scalar
 
+
+class Unreadable(ValueError):
+    """QuickBooks shows one record in a shape nobody has seen. ``str()`` names it, for a person; its contents are not told."""
+
+
+_STRANGE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+"""What reading raises when a member has another type than it should: an amount that is no number, a line that is null."""
+
 Draft = dict[str, Any]
 """A document on its way out, still being completed."""
 
@@ -110,10 +118,17 @@ class QuickBooksEntity:
         return self.kept_as or self.spec.ledger
 
     def row(self, document: Document) -> Row:
-        """A QuickBooks document as the core sees it."""
-        tidied = self.tidy(document)
-        shown = Present(self.spec.read(tidied), str(document.get("SyncToken", "")), self.facts(tidied))
-        return Row(str(document["Id"]), shown)
+        """A QuickBooks document as the core sees it. Raises ``Unreadable``: one such record must not stop the others."""
+        try:
+            tidied = self.tidy(document)
+            shown = Present(self.spec.read(tidied), str(document.get("SyncToken", "")), self.facts(tidied))
+            return Row(str(document["Id"]), shown)
+        except _STRANGE as error:
+            which = document.get("Id", "without an id") if isinstance(document, Mapping) else "without a form"
+            raise Unreadable(
+                f"QuickBooks shows {self.resource} {which} in a way that Tieout cannot read. It is left alone. "
+                "Please report this."
+            ) from error
 
     def paths(self, unit: Unit) -> tuple[str, ...]:
         """The members a unit writes, as dotted paths."""

@@ -12,7 +12,7 @@ from tieout.quickbooks.api.config import ConfigurationError
 from tieout.quickbooks.api.fault_meanings import Disposition
 from tieout.quickbooks.api.faults import ApiError
 from tieout.quickbooks.api.transport import ForbiddenHost
-from tieout.quickbooks.entity import QuickBooksEntity
+from tieout.quickbooks.entity import QuickBooksEntity, Unreadable
 from tieout.reconcile.ports import (
     AskHuman,
     Bug,
@@ -59,6 +59,8 @@ def in_ledger_words(entity: QuickBooksEntity | None = None) -> Iterator[None]:
         raise ledger_error(error, entity) from error
     except oauth.OAuthError as error:
         raise SIGN_IN_CLASSES[type(error)](str(error), code=error.error, reference=error.reference) from error
+    except Unreadable as error:
+        raise Bug(str(error)) from error
     except ConfigurationError as error:
         raise Misconfigured(str(error)) from error
     except ForbiddenHost as error:

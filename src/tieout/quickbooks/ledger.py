@@ -6,6 +6,7 @@ QuickBooks keeps two of our entities as one (categories are Items), its answers 
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import islice
@@ -20,7 +21,7 @@ from tieout.quickbooks.api.faults import ApiError, Fault, ruled
 from tieout.quickbooks.api.query import ANY_ACTIVITY, ONLY_ACTIVE, ONLY_INACTIVE, Condition, one_of
 from tieout.quickbooks.company_rules import CompanyRules, Settings
 from tieout.quickbooks.company_told import CompanyTold
-from tieout.quickbooks.entity import QuickBooksEntity
+from tieout.quickbooks.entity import QuickBooksEntity, Unreadable
 from tieout.quickbooks.errors import in_ledger_words
 from tieout.quickbooks.looking import NOT_FOUND
 from tieout.quickbooks.names import with_holder_named
@@ -43,6 +44,8 @@ from tieout.reconcile.ports import (
 )
 from tieout.reconcile.spec import Document, EntitySpec
 from tieout.reconcile.state import Absent, Key, Observation, Present, Side, Unknown
+
+log = logging.getLogger(__name__)
 
 IDS_PER_QUESTION = 300
 """Ids in one ``Id IN (...)``: one metered call for many records, well below one page of rows."""
@@ -97,7 +100,7 @@ class QuickBooksLedger:
         kind = self._entity(entity)
         with in_ledger_words(kind):
             for page in self._client.pages(kind.resource, *kind.among, *_only(kind, activity)):
-                yield [kind.row(document) for document in page]
+                yield _readable(kind, page)
 
     def read(self, entity: str, ids: Collection[str]) -> Mapping[str, Observation]:
         """Those records. An id the list leaves out is asked for by itself: only "not found" for it means absent."""
@@ -155,10 +158,7 @@ class QuickBooksLedger:
             word: int(answer.get("totalCount", -1))
             for word, answer in zip(counted, numbers_told, strict=True)
         }
-        shown = {
-            word: [one.row(document) for document in some]
-            for word, one, some in zip(listed, listing, rows, strict=True)
-        }
+        shown = {word: _readable(one, some) for word, one, some in zip(listed, listing, rows, strict=True)}
         return Glance(found, counts, shown)
 
     def owed_on(self, day: date) -> Owed:
@@ -196,9 +196,16 @@ class QuickBooksLedger:
         kind = self._entity(write.entity)
         with in_ledger_words(kind):
             try:
-                written = self._client.write(kind.resource, write.path, write.body)
-            except ApiError as error:
-                return self._after_refusal(kind, write, error)
+                return self._written(kind, write)
+            except Unreadable as error:
+                # It may well have been written: what there is of it is looked for like any unanswered write.
+                raise UnknownOutcome(str(error)) from error
+
+    def _written(self, kind: QuickBooksEntity, write: PreparedWrite) -> Answer:
+        try:
+            written = self._client.write(kind.resource, write.path, write.body)
+        except ApiError as error:
+            return self._after_refusal(kind, write, error)
         row = kind.row(written.document)
         elsewhere = (
             row.id != write.record_id if write.record_id else not _answers(kind, write, written.document)
@@ -257,7 +264,8 @@ def _change_set(
                 if str(document.get("status", "")).lower() == "deleted":
                     absent[key] = "deleted there"
                 elif kind.belongs(document):
-                    rows[key] = kind.row(document).record
+                    for row in _readable(kind, [document]):
+                        rows[key] = row.record
                 else:
                     continue
                 keys.append(key)
@@ -282,10 +290,25 @@ def _only(kind: QuickBooksEntity, activity: Activity) -> tuple[Condition, ...]:
     return (_ACTIVITY[activity],) if kind.is_name_list else ()
 
 
-def _seen(kind: QuickBooksEntity, document: Document) -> Present | Absent:
-    if not kind.belongs(document):
-        return Absent("it is another kind of record there")
-    return kind.row(document).record
+def _seen(kind: QuickBooksEntity, document: Document) -> Observation:
+    try:
+        if not kind.belongs(document):
+            return Absent("it is another kind of record there")
+        return kind.row(document).record
+    except Unreadable as error:
+        log.exception("%s", error)
+        return Unknown(str(error))  # this record only: it must not stop the others
+
+
+def _readable(kind: QuickBooksEntity, documents: Iterable[Document]) -> Sequence[Row]:
+    """Their rows without those in a shape nobody has seen. Whoever misses one asks for it by itself, and is told why."""
+    rows: list[Row] = []
+    for document in documents:
+        try:
+            rows.append(kind.row(document))
+        except Unreadable as error:
+            log.exception("%s", error)
+    return rows
 
 
 def _chunks(items: Collection[_T], size: int) -> Iterator[list[_T]]:

@@ -212,14 +212,18 @@ class Client:
 
     def _read_one(self, entity: str, record_id: str) -> Document:
         path = f"{entity.lower()}/{quote(record_id, safe='')}"
-        return _member(self._call("GET", path, label=f"read {entity}"), entity, writing=False)
+        reply = self._call("GET", path, label=f"read {entity}")
+        found = _member(reply, entity, writing=False)
+        if entity != "CompanyInfo" and str(found["Id"]) != record_id:
+            raise _unreadable(reply, writing=False)  # an answer about another record says nothing of this one
+        return found
 
     def _page(self, entity: str, conditions: Sequence[Condition], *, start: int) -> Sequence[Document]:
         reply = self._ask(query.select(entity, *conditions, start=start), label=f"query {entity}")
         rows = _member(reply, "QueryResponse", writing=False).get(
             entity, []
         )  # no rows: the member is missing
-        if not isinstance(rows, list):
+        if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
             raise _unreadable(reply, writing=False)
         return rows
 
@@ -337,6 +341,8 @@ def _changed(blocks: Sequence[Document], reply: Reply) -> dict[str, list[Documen
         for group in block.get("QueryResponse") or ():
             for entity, rows in group.items():  # by name: the groups' order is not promised
                 if isinstance(rows, list):
+                    if not all(isinstance(row, Mapping) and row.get("Id") for row in rows):
+                        raise _unreadable(reply, writing=False)
                     documents.setdefault(entity, []).extend(rows)
     return documents
 

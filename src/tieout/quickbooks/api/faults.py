@@ -86,10 +86,10 @@ def rule_on(fault: Fault, *, writing: bool) -> Ruling:
     """The ruling for a fault.
 
     ``writing`` is False for calls that only read: what would be an unknown outcome is then simply tried again.
-    For a write, a 5xx is an unknown outcome whatever its body says, unless the body says "later".
+    For a write, a 5xx is an unknown outcome whatever its body says: a gateway may say "later" of what went through.
     """
     meaning = _meaning_of(fault)
-    if writing and fault.status >= 500 and meaning.disposition is not Disposition.RETRY_LATER:
+    if writing and fault.status >= 500:
         meaning = means.NO_CLEAR_ANSWER
     if not writing and meaning.disposition is Disposition.UNKNOWN_OUTCOME:
         meaning = means.READ_FAILED
