@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from django.db import OperationalError
 from django.db.models import F
 
 from tests.sync.rig import Rig
-from tieout.sync import tasks
-from tieout.sync.models import Connection
+from tieout.quickbooks.ledger import QuickBooksLedger
+from tieout.reconcile.ports import PreparedWrite
+from tieout.sync import discover, runner, standing, tasks
+from tieout.sync.models import ActivityLine, Connection, Run
 
 pytestmark = pytest.mark.django_db
 
@@ -94,3 +97,48 @@ def test_while_the_database_is_away_the_lane_is_kept_in_mind(
         with pytest.raises(OperationalError):
             tasks.free_broken_off(rig.clock.now(), rig.broken)
     assert tasks.free_broken_off(rig.clock.now(), rig.broken) == 1
+
+
+def test_a_database_that_gives_way_while_a_write_is_prepared_blames_no_record(
+    rig: Breaking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rig.add_client("Ada Byrne")
+    prepare, broken = QuickBooksLedger.prepare, []
+
+    def gives_way_once(*args: Any, **more: Any) -> PreparedWrite:
+        if not broken:
+            broken.append(True)
+            raise OperationalError("deadlock detected")
+        return prepare(*args, **more)
+
+    monkeypatch.setattr(QuickBooksLedger, "prepare", gives_way_once)
+    with pytest.raises(OperationalError):
+        rig.run()
+    assert not rig.issues()
+    assert tasks.free_broken_off(rig.clock.now(), rig.broken) == 1
+    rig.settle()
+    assert len(rig.customers_named("Ada Byrne")) == 1
+
+
+def test_a_fault_of_ours_in_a_run_is_told_to_the_firm_and_tried_again_a_quarter_of_an_hour_later(
+    rig: Breaking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rig.add_client("Ada Byrne")
+
+    def broken(*args: Any) -> int:
+        raise KeyError("a fault of ours")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(discover, "take_outbox", broken)
+        with pytest.raises(KeyError):
+            rig.run()
+    with rig.here():
+        assert Run.objects.latest("id").outcome == "failed"
+        assert ActivityLine.objects.latest("id").sentence == runner.UNEXPECTED
+        (told,) = standing.standings(rig.connection, rig.clock.now())
+        assert told.sentence == runner.UNEXPECTED
+    assert rig.connection.lease_until is None
+    assert rig.connection.due_at == rig.clock.now() + runner.LONG
+    rig.advance(runner.LONG.total_seconds())
+    rig.settle()
+    assert len(rig.customers_named("Ada Byrne")) == 1

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from django.db import Error as DatabaseError
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 from django.db import connection as database
 
 from tieout.reconcile.action import Action, Create, Retire, Settle, Update
@@ -123,7 +123,7 @@ def _begin(executor: Executor, doing: Doing) -> None:
                 doing.outgoing = Outgoing(outcome, work.name, _written_side(work, outcome))
             elif isinstance(outcome, Action) and not isinstance(outcome, Settle):
                 doing.problems += executor.carry_out(outcome, _written_side(work, outcome), work.name)
-    except (Again, OperationalError):
+    except (Again, OperationalError, InterfaceError):
         # It moved on, or its transaction had to give way to another's: nothing of it was written.
         doing.again, doing.outgoing = True, None
     except (LeaseLost, NoLongerAllowed, *NOT_THE_RECORDS, discover.Halted):

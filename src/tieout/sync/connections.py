@@ -241,6 +241,9 @@ def _tie(member: Member, company: Company, fresh: Tokens, engine: Engine) -> Out
         if elsewhere:
             return _failed("linked_elsewhere", company.name)
         live = connection_of(member.firm_id)
+        if live:
+            # Held until the end: a run may be under way, and must not find its epoch or its switches put back.
+            live = Connection.objects.select_for_update(no_key=True).get(pk=live.pk)
         if live and live.company_digest != company_digest:
             sentence = f"This firm is linked with {live.company_name}; you signed in to {company.name}."
             return _failed("wrong_company", company.name, sentence)

@@ -65,7 +65,8 @@ class Pass:
 def run_once(connection_id: int, engine: Engine | None = None) -> Pass | None:
     """Run one pass. None when another run holds the lane, or the connection is not active.
 
-    Raises what the database raises when it breaks the run off: then nothing half is left, and another run goes on.
+    Raises what the database raises when it breaks the run off: then nothing half is left, and another run goes on. A fault
+    of ours is raised too, after the firm has been told: it is tried again a quarter of an hour later, not for ever at once.
     """
     engine = engine or Engine()
     with every_firm_scope():
@@ -86,6 +87,9 @@ def run_once(connection_id: int, engine: Engine | None = None) -> Pass | None:
         except BROKEN_OFF:
             engine.broken_off(connection_id, held.connection.epoch)
             raise
+        except Exception:
+            _fail(held, passed, started)
+            raise  # a fault of ours: whoever runs the worker sees it too
         return passed
 
 
@@ -161,6 +165,18 @@ def _wait(held: Lease, passed: Pass, error: RetryLater, result: str = "waiting")
     passed.due_at = held.engine.now() + (error.after or PATIENCE)
     with held.commit() as connection:
         say(connection, held.engine.now(), error.sentence, result=result, reference=error.reference)
+
+
+UNEXPECTED = "Something unexpected stopped the sync. Nothing is lost; it is tried again in 15 minutes. Please report this."
+
+
+def _fail(held: Lease, passed: Pass, started: datetime) -> None:
+    passed.outcome = "failed"
+    passed.due_at = held.engine.now() + LONG
+    with suppress(LeaseLost):
+        with held.commit() as connection:
+            say(connection, held.engine.now(), UNEXPECTED, result="problem")
+        _finish(held, passed, started)
 
 
 def _needs_reconnect(held: Lease, passed: Pass, error: Reconnect) -> None:

@@ -44,7 +44,7 @@ def standings(connection: Connection, now: datetime) -> list[Standing]:
 def _waiting(connection: Connection, now: datetime) -> Standing | None:
     """QuickBooks did not answer, or asked us to wait: the last run ended so, and the next is not due yet."""
     last = Run.objects.filter(connection_id=connection.pk).order_by("-started_at").first()
-    if last is None or last.outcome != "waiting":
+    if last is None or last.outcome not in ("waiting", "failed"):
         return None
     line = (
         ActivityLine.objects.filter(
