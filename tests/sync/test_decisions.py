@@ -10,7 +10,7 @@ import pytest
 from tests.sync.rig import Rig
 from tieout.reconcile.state import Key, Side
 from tieout.sync import decisions
-from tieout.sync.models import Conflict, Issue
+from tieout.sync.models import Attempt, AttemptState, Conflict, Issue
 
 pytestmark = pytest.mark.django_db
 
@@ -161,3 +161,61 @@ def test_what_is_decided_while_a_run_is_past_the_record_brings_the_next_run_at_o
     rig.advance(1)
     rig.run()
     assert rig.clients()[client]["phone"] == "3"
+
+
+@pytest.mark.parametrize("decided", ["linked", "left out"])
+def test_what_is_decided_between_plan_and_sending_keeps_the_planned_creation_from_leaving(
+    decided: str,
+) -> None:
+    rig = Rig()
+    client = rig.add_client("Bob Byrne")
+    customer = rig.add_customer("Robert Byrne")
+    rig.set_up(create_new=False)
+    with rig.here():
+        decisions.create_on_other_side(rig.member, [here(client)], engine=rig.engine)
+
+    def decide() -> str:
+        """The plan is made and the write is being prepared; a person is quicker than its journal."""
+        if decided == "linked" and not rig.links():
+            decisions.link(rig.member, "client", client, customer, engine=rig.engine)
+        elif decided == "left out":
+            decisions.exclude(rig.member, [here(client)], engine=rig.engine)
+        return number()
+
+    number = rig.engine.new_id
+    rig.engine = replace(rig.engine, new_id=decide)
+    rig.settle()
+    assert not rig.customers_named("Bob Byrne")
+    assert rig.links() == ({client: customer} if decided == "linked" else {})
+
+
+def test_what_is_in_doubt_cannot_be_linked_until_it_was_looked_for() -> None:
+    rig = Rig()
+    rig.set_up()
+    customer = rig.add_customer("Robert Byrne")
+    rig.settle()
+    rig.fault("apply_then", status=500, entity="customer", operation="create", nth=1, times=1)
+    client = rig.add_client("Bob Byrne")
+    rig.run()
+    with rig.here(), pytest.raises(decisions.CannotDecide, match="whether it arrived"):
+        decisions.link(rig.member, "client", client, customer, engine=rig.engine)
+    rig.settle()
+    assert len(rig.customers_named("Bob Byrne")) == 1
+
+
+def test_what_was_left_out_while_in_doubt_is_not_sent_again() -> None:
+    rig = Rig()
+    rig.set_up()
+    rig.fault("drop_before", entity="customer", operation="create", nth=1, times=1)
+    client = rig.add_client("Bob Byrne")
+    rig.run()
+    with rig.here():
+        decisions.exclude(rig.member, [here(client)], engine=rig.engine)
+    rig.settle()
+    assert not rig.customers_named("Bob Byrne")
+    with rig.here():
+        (attempt,) = Attempt.objects.all()
+        assert (attempt.state, attempt.sendings) == (AttemptState.REFUSED, 1)
+        decisions.create_on_other_side(rig.member, [here(client)], engine=rig.engine)
+    rig.settle()
+    assert len(rig.customers_named("Bob Byrne")) == 1

@@ -13,8 +13,9 @@ from tests.sync.rig import SOMEBODY, Rig
 from tests.sync.test_documents import TODAY, Books
 from tieout.practice.actions.invoice_life import revise_invoice
 from tieout.practice.actions.service_items import change_service_item
-from tieout.sync import lease, runner
-from tieout.sync.models import Attempt, Connection, Hold
+from tieout.reconcile.state import Side
+from tieout.sync import decisions, lease, runner
+from tieout.sync.models import Attempt, Conflict, Connection, Hold
 
 pytestmark = pytest.mark.django_db
 
@@ -293,3 +294,45 @@ def test_a_run_that_was_overtaken_does_not_ask_for_the_preferences_it_lacks(book
     assert passed.counts["updated_here"] == 1
     assert not books.emulator.log.entries(area="data")
     assert "bug" not in [cause for cause, _ in books.issues()]
+
+
+def test_a_change_in_doubt_that_a_person_changed_back_is_asked_about_and_not_repeated_over_them() -> None:
+    """Seed 27228: renamed here, no answer; renamed there to the old name; by then QuickBooks had forgotten our request."""
+    rig = Rig()
+    rig.set_up()
+    client = rig.add_client("Dag Nunez")
+    rig.settle()
+    customer = rig.links()[client]
+    rig.fault("apply_then", status=503, entity="customer", operation="update", nth=1, times=1)
+    rig.edit_client(client, name="Bo Byrne")
+    rig.run()
+    assert rig.customers()[customer]["DisplayName"] == "Bo Byrne"
+    rig.edit_customer(customer, DisplayName="Dag Nunez")
+    rig.advance(timedelta(days=35).total_seconds())
+    rig.settle()
+    assert rig.issues() == [("conflict", "Bo Byrne")]
+    assert (rig.clients()[client]["name"], rig.customers()[customer]["DisplayName"]) == (
+        "Bo Byrne",
+        "Dag Nunez",
+    )
+    with rig.here():
+        (conflict,) = Conflict.objects.filter(closed_at=None)
+        decisions.answer_conflicts(rig.member, [conflict.pk], Side.LEDGER, engine=rig.engine)
+    rig.settle()
+    assert rig.clients()[client]["name"] == "Dag Nunez"
+
+
+def test_a_change_in_doubt_that_was_lost_is_repeated_although_somebody_changed_something_else() -> None:
+    rig = Rig()
+    rig.set_up()
+    client = rig.add_client("Dag Nunez")
+    rig.settle()
+    customer = rig.links()[client]
+    rig.fault("drop_before", entity="customer", operation="update", nth=1, times=1)
+    rig.edit_client(client, name="Bo Byrne")
+    rig.run()
+    rig.edit_customer(customer, PrimaryPhone={"FreeFormNumber": "7"})
+    rig.settle()
+    assert not rig.issues()
+    assert rig.customers()[customer]["DisplayName"] == "Bo Byrne"
+    assert rig.clients()[client]["phone"] == "7"

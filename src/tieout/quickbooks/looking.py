@@ -87,8 +87,10 @@ def _look_for_change(client: Client, kind: QuickBooksEntity, write: PreparedWrit
         raise
     if write.operation == "void":
         return Found(row if row.record.units.get(kind.void_unit) == writing.VOID else None)
-    moved = _is_newer(row.record.token, str(sent["SyncToken"]))
-    return Found(row if moved and writing.shows(row, writing.sent_units(kind, sent)) else None)
+    moved = _changes_since(row.record.token, str(sent["SyncToken"]))
+    if moved and writing.shows(row, writing.sent_units(kind, sent)):
+        return Found(row)
+    return Found(None, perhaps_changed_back=moved > 1)
 
 
 def _made_after(document: Document, sent_at: datetime | None) -> bool:
@@ -98,8 +100,8 @@ def _made_after(document: Document, sent_at: datetime | None) -> bool:
     return made is not None and made >= sent_at - CLOCK_TOLERANCE
 
 
-def _is_newer(token: str, expected: str) -> bool:
-    """SyncTokens are counters written as text."""
+def _changes_since(token: str, expected: str) -> int:
+    """How many changes lie between two SyncTokens, which are counters written as text; 2, for several, if they are not."""
     if token.isdecimal() and expected.isdecimal():
-        return int(token) > int(expected)
-    return token != expected
+        return max(0, int(token) - int(expected))
+    return 0 if token == expected else 2

@@ -197,6 +197,9 @@ class Found:
     """It was changed there after it was made: what it shows now may be a person's, not the answer to our write."""
     may_be_sent: bool = True
     """False: a second sending could make a second record, because what is there may be the first."""
+    perhaps_changed_back: bool = False
+    """An update that does not show, of a record that was changed more than once since: it may have arrived and been
+    changed back by a person."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,10 @@ def link(
                 return taken
             if taken:
                 raise CannotDecide("One of the two is linked to another record. Unlink that first.")
+        if _on_its_way(connection, entity, practice_id):
+            raise CannotDecide(
+                "It is just being sent to QuickBooks, or Tieout is checking whether it arrived. Try again in a few minutes."
+            )
         here, there = _seen(connection, spec, practice_id, ledger_id)
         baseline = baseline_for_link(spec, here.units, there.units)
         made = Link.objects.create(
@@ -114,9 +118,7 @@ def unlink(member: Member, entity: str, practice_id: str, *, engine: Engine | No
         found = Link.objects.filter(connection=connection, entity=entity, practice_id=practice_id).first()
         if found is None:
             raise CannotDecide("It is not linked any more.")
-        if Attempt.objects.filter(
-            connection=connection, entity=entity, practice_id=practice_id, state__in=UNRESOLVED
-        ).exists():
+        if _on_its_way(connection, entity, practice_id):
             raise CannotDecide("A change of it is just being sent. Try again in a minute.")
         ledger_id = found.ledger_id
         found.delete()
@@ -256,6 +258,13 @@ def retry(member: Member, issues: Sequence[int], *, engine: Engine | None = None
 
 def _locked(connection: Connection) -> Connection:
     return Connection.objects.select_for_update().get(pk=connection.pk)
+
+
+def _on_its_way(connection: Connection, entity: str, practice_id: str) -> bool:
+    """Whether a write of it has left, or may have, without a clear answer yet."""
+    return Attempt.objects.filter(
+        connection=connection, entity=entity, practice_id=practice_id, state__in=UNRESOLVED
+    ).exists()
 
 
 def tidy_reason(typed: str) -> str:

@@ -9,17 +9,19 @@ from __future__ import annotations
 
 from django.db.models import Q, QuerySet
 
-from tieout.reconcile.ports import Answer, Found, PreparedWrite, UnknownOutcome
+from tieout.reconcile.ports import Answer, Found, LedgerError, PreparedWrite, UnknownOutcome
 from tieout.reconcile.state import Key, Side
 from tieout.sync import dirty
+from tieout.sync.decided import decided_otherwise
 from tieout.sync.dirty import Mark
 from tieout.sync.executor import Executor
 from tieout.sync.lease import Lease
-from tieout.sync.listing import Listed, Problem, list_all, say
-from tieout.sync.models import UNRESOLVED, Attempt, AttemptState, Hold
+from tieout.sync.listing import Listed, Problem, list_all, problem_from, say
+from tieout.sync.models import UNRESOLVED, Attempt, AttemptState, Hold, Link
 from tieout.sync.outcomes import next_look
 from tieout.sync.packing import unpack, unpack_units
 from tieout.sync.policy import forbids
+from tieout.sync.sending import NOT_THE_RECORDS
 
 
 def own_up(lease: Lease) -> int:
@@ -60,8 +62,13 @@ def _resolve(executor: Executor, attempt: Attempt) -> bool:
     name = str(unpack(attempt.units.get(executor.spec.name_unit)) or "") or attempt.practice_id
     try:
         found = executor.ledger.look_for(write, sent_at=attempt.first_sent_at)
-    except UnknownOutcome:
+    except NOT_THE_RECORDS:
+        raise
+    except LedgerError as error:
+        # This look only: the others, and what is new, go on. Nothing is sent again until a look has an answer.
         _look_later(lease, attempt)
+        if not isinstance(error, UnknownOutcome):
+            _list_the_look(lease, attempt, name, error)
         return False
     lease.engine.at_point("looked")
     if found.row is not None:
@@ -73,6 +80,9 @@ def _resolve(executor: Executor, attempt: Attempt) -> bool:
     else:
         # Not there, or only something that the ledger would not let us make twice. The same bytes under the same id:
         # if the first sending did arrive, the ledger replays its answer or refuses the name.
+        if _is_decided(executor, attempt):
+            _tidy(executor, attempt, name, [])
+            return True
         if not _journal_again(executor, attempt):
             return False
         lease.engine.at_point("journalled again")
@@ -81,8 +91,57 @@ def _resolve(executor: Executor, attempt: Attempt) -> bool:
             # Switched off at the last moment: it is in doubt as before, whatever became of the first sending.
             _look_later(lease, attempt)
             return False
+        if one.again and found.perhaps_changed_back:
+            _take_for_arrived(lease, attempt)
     problems = [] if one.again else one.problems  # moved on there: both sides are planned anew
     _tidy(executor, attempt, name, problems)
+    return True
+
+
+def _list_the_look(lease: Lease, attempt: Attempt, name: str, error: LedgerError) -> None:
+    key = Key(attempt.entity, Side.PRACTICE, attempt.practice_id)
+    with lease.commit() as connection:
+        list_all(connection, attempt.entity, [Listed(key, name, [problem_from(error)])], lease.engine.now())
+
+
+def _take_for_arrived(lease: Lease, attempt: Attempt) -> None:
+    """A change that nobody can tell the fate of is taken for arrived, and what is there now for a person's.
+
+    The record was changed more than once since we asked, and shows something else. If it shows what stood there before,
+    somebody may just have changed ours back; planned as if that were old, their edit would be overwritten without a word.
+    Now both sides count as changed, and a person is asked.
+    """
+    with lease.commit() as connection:
+        link = Link.objects.filter(
+            connection=connection, entity=attempt.entity, ledger_id=attempt.ledger_id
+        ).first()
+        if link is not None:
+            link.baseline_ledger |= attempt.units
+            link.save(update_fields=["baseline_ledger"])
+
+
+DECIDED = (
+    "It was not found in QuickBooks, and by then a person had linked it or left it out: it is not sent again."
+)
+
+
+def _is_decided(executor: Executor, attempt: Attempt) -> bool:
+    """Whether a person has linked or left out meanwhile what a create in doubt was to make: then it is given up.
+
+    Sent once more it would be there beside the record it was linked with. Should the first sending come to light after
+    all, it is listed as a record of QuickBooks' own.
+    """
+    if attempt.operation != "create":
+        return False
+    with executor.lease.commit() as connection:
+        if not decided_otherwise(connection, attempt.entity, [attempt.practice_id]):
+            return False
+        Attempt.objects.filter(pk=attempt.pk).update(
+            state=AttemptState.REFUSED,
+            finished_at=executor.lease.engine.now(),
+            next_look_at=None,
+            problem=DECIDED,
+        )
     return True
 
 

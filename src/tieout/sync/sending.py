@@ -34,6 +34,7 @@ from tieout.reconcile.ports import (
 from tieout.reconcile.spec import EntitySpec
 from tieout.reconcile.state import Key, Present, Side, Units
 from tieout.sync import together
+from tieout.sync.decided import decided_otherwise
 from tieout.sync.lease import Lease, LeaseLost, NoLongerAllowed
 from tieout.sync.listing import Problem, problem_from
 from tieout.sync.models import Attempt, AttemptState, Connection, Link
@@ -47,6 +48,9 @@ NOT_THE_RECORDS = (RetryLater, Reconnect, Misconfigured)
 """What is no record's fault: it ends the run, and no record is blamed for it."""
 AT_THE_DOOR = frozenset({"subscription", "no_permission", "feature_off"})
 """Topics of refusals that are about the company or the user, whatever is sent."""
+MOST_SILENT = 6
+"""So many writes in a row without an answer, or turned away at the door, end the run: QuickBooks is down or closed to us,
+and every further one would only be one more to look for."""
 STALE = timedelta(seconds=20)
 """How long ago a write may have been journalled when it leaves. Whoever finds it unanswered, after a crash, waits the
 settle window from what the journal says; one that waited its turn behind slow ones is noted anew first."""
@@ -96,6 +100,7 @@ class Sender:
         left already is recorded.
         """
         stopped: list[Exception] = []
+        silent = 0
         on_their_way: dict[str, Outgoing] = {}
 
         def may_leave(write: PreparedWrite) -> bool:
@@ -114,15 +119,18 @@ class Sender:
                     assert one.write is not None
                     on_their_way[one.write.request_id] = one
                     yield one.write
-            except (NoLongerAllowed, *NOT_THE_RECORDS) as error:
+            except (NoLongerAllowed, DatabaseError, *NOT_THE_RECORDS) as error:
                 stopped.append(error)  # raised at the end: what has left already is recorded first
 
         ready: list[tuple[Outgoing, Answer | LedgerError]] = []
         for write, found in self.ledger.send_many(journalled(), may_leave, self.lease.engine.at_once):
             self.lease.engine.at_point("answered")
             ready.append((on_their_way.pop(write.request_id), found))
+            silent = silent + 1 if _says_nothing_of_the_record(found) else 0
             if isinstance(found, NOT_THE_RECORDS):
                 stopped.append(found)
+            elif isinstance(found, LedgerError) and silent >= MOST_SILENT:
+                stopped.append(RetryLater(found.sentence, reference=found.reference))
             if len(ready) >= self.lease.engine.recorded_at_once:
                 self._record(ready, when_recorded)
                 ready = []
@@ -175,8 +183,8 @@ class Sender:
     def _prepare(self, one: Outgoing) -> bool:
         try:
             one.write = self.ledger.prepare(one.action, self.lease.engine.new_id(), shown=one.shown)
-        except (*NOT_THE_RECORDS, LeaseLost, NoLongerAllowed):
-            raise
+        except (*NOT_THE_RECORDS, LeaseLost, NoLongerAllowed, DatabaseError):
+            raise  # a database that gave way or went away says nothing about the record
         except LedgerError as error:
             one.problems.append(problem_from(error))
         except Exception:
@@ -194,7 +202,7 @@ class Sender:
             for one in prepared:
                 one.practice_id = partners.get(_target(one.action), "")
                 if not one.practice_id or self._forbidden(connection, one):
-                    one.again = True  # unlinked or switched off since it was planned
+                    one.again = True  # decided otherwise by a person, or switched off, since it was planned
                     continue
                 kept.append(one)
                 rows.append(self._row(connection, one))
@@ -213,9 +221,13 @@ class Sender:
             return []
 
     def _partners(self, connection: Connection, prepared: Sequence[Outgoing]) -> dict[str, str]:
-        """For each write the practice record it is for: the one a create copies, else the one that is linked."""
+        """For each write the practice record it is for: the one a create copies, else the one that is linked.
+
+        None for a create of what a person has linked or left out meanwhile, nor for a change of what was unlinked.
+        """
         creates = [_target(one.action) for one in prepared if _creates(one)]
-        partners = dict(zip(creates, creates, strict=True))
+        decided = decided_otherwise(connection, self.spec.practice, creates)
+        partners = {each: each for each in creates if each not in decided}
         linked = [_target(one.action) for one in prepared if not _creates(one)]
         if linked:
             links = Link.objects.filter(
@@ -338,9 +350,15 @@ def _of_both_sendings(found: Answer | LedgerError) -> Answer | LedgerError:
 
     Taken for a refusal it would be planned anew under a new request id, and the first may yet come to light.
     """
-    if isinstance(found, NOT_THE_RECORDS) or (isinstance(found, LedgerError) and found.topic in AT_THE_DOOR):
+    if isinstance(found, NOT_THE_RECORDS) or _says_nothing_of_the_record(found):
         return UnknownOutcome(found.sentence, code=found.code, reference=found.reference)
     return found
+
+
+def _says_nothing_of_the_record(found: Answer | LedgerError) -> bool:
+    return isinstance(found, UnknownOutcome) or (
+        isinstance(found, LedgerError) and found.topic in AT_THE_DOOR
+    )
 
 
 def _creates(one: Outgoing) -> bool:
