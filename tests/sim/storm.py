@@ -282,9 +282,9 @@ class Storm:
         self.company(
             SalesFormsPrefs={"AutoApplyCredit": False}
         )  # until then payments and credits would be paused
-        self._switched_on_again()
         town.provider = town.make_provider(self.kind.entities)
         self._signed_in_again()
+        self._switched_on_again()  # which can only be done while there is a connection
         town.advance(town.engine.lease.total_seconds() + 1)
         town.emulator.webhooks.pump(self.receive)
         for _ in range(2):
