@@ -24,7 +24,7 @@ def decided_otherwise(connection: Connection, entity: str, creates: Collection[s
     """Of these records of the practice, those that are linked by now, left out, or wait for a decision."""
     if not creates:
         return set()
-    of, ids = [connection.pk, entity], list(creates)
+    ids, side = list(creates), Side.PRACTICE.value
     with database.cursor() as cursor:
-        cursor.execute(_DECIDED, [*of, ids, *of, Side.PRACTICE.value, ids])
+        cursor.execute(_DECIDED, [connection.pk, entity, ids, connection.pk, entity, side, ids])
         return {record_id for (record_id,) in cursor.fetchall()}

@@ -350,7 +350,9 @@ def _of_both_sendings(found: Answer | LedgerError) -> Answer | LedgerError:
 
     Taken for a refusal it would be planned anew under a new request id, and the first may yet come to light.
     """
-    if isinstance(found, NOT_THE_RECORDS) or _says_nothing_of_the_record(found):
+    if isinstance(found, LedgerError) and (
+        isinstance(found, NOT_THE_RECORDS) or _says_nothing_of_the_record(found)
+    ):
         return UnknownOutcome(found.sentence, code=found.code, reference=found.reference)
     return found
 
