@@ -1,9 +1,7 @@
 """Decides nothing: what the engine needs of a ledger, and the words in which a ledger says no.
 
-A ledger package implements ``Ledger``; the shared contract suite decides when it is done. Nothing above this
-line knows a vendor's error codes, and nothing below it knows the practice.
-
-The error tree, one class per next step::
+A ledger package implements ``Ledger``; the shared contract suite decides when it is done. Nothing above this line knows
+a vendor's error codes, and nothing below it knows the practice. The error tree, one class per next step::
 
     LedgerError
     ├── RetryLater       throttled, down, under maintenance: the same call may work later
@@ -198,8 +196,7 @@ class Found:
     may_be_sent: bool = True
     """False: a second sending could make a second record, because what is there may be the first."""
     perhaps_changed_back: bool = False
-    """An update that does not show, of a record that was changed more than once since: it may have arrived and been
-    changed back by a person."""
+    """An update that does not show, on a record changed more than once since: a person may have changed it back."""
 
 
 @dataclass(frozen=True, slots=True)
