@@ -336,3 +336,30 @@ def test_a_change_in_doubt_that_was_lost_is_repeated_although_somebody_changed_s
     assert not rig.issues()
     assert rig.customers()[customer]["DisplayName"] == "Bo Byrne"
     assert rig.clients()[client]["phone"] == "7"
+
+
+def test_an_invoice_that_a_merge_moved_is_listed_although_only_the_answer_to_our_own_change_shows_it(
+    books: Books,
+) -> None:
+    """Seed 28788: what else the answer showed was taken for an echo, and later for what had been known all along."""
+    item, goes, stays = books.item("Bookkeeping"), books.add_client("Dag Nunez"), books.add_client("Bo Diaz")
+    books.settle()
+    invoice = books.invoice(goes, item)
+    books.settle()
+    links = books.links()
+    books.emulator.control.merge(books.realm, "Customer", links[goes], links[stays])
+    with books.here():
+        revise_invoice(
+            firm_id=books.firm.pk,
+            invoice_id=invoice.pk,
+            actor=SOMEBODY,
+            today=TODAY,
+            now=books.clock.now(),
+            memo="thanks",
+        )
+    books.run()  # nobody has told of the merge, and nothing is asked but this
+    books.run()
+    there = books.of("Invoice")[books.partner("invoice", invoice.pk)]
+    assert there["CustomerMemo"]["value"] == "thanks"
+    assert there["CustomerRef"]["value"] == links[stays]
+    assert str(invoice.number) in {name for _, name in books.issues()}

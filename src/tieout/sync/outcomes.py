@@ -13,7 +13,7 @@ from django.db import connection as database
 
 from tieout.reconcile.ports import Answer, LedgerError, Replan, UnknownOutcome
 from tieout.reconcile.spec import EntitySpec
-from tieout.reconcile.state import Baseline, Key, Side, Units, same
+from tieout.reconcile.state import Baseline, Key, Present, Side, Units, same
 from tieout.sync import dirty, observations, straight, together, write_log
 from tieout.sync.dirty import Mark
 from tieout.sync.engine import Engine
@@ -52,8 +52,9 @@ def record(connection: Connection, spec: EntitySpec, engine: Engine, came: Seque
     created = [attempt for attempt, _ in answered if attempt.operation == "create"]
     wake_waiting_for(connection, [Key(one.entity, Side.PRACTICE, one.practice_id) for one in created], now)
     seen = {answer.row.id: answer.row.record for _, answer in answered}
+    more = _showing_more(connection, spec, answered)
     observations.keep(connection, spec, Side.LEDGER, seen, engine)
-    moved = [
+    moved = more + [
         Mark(one.attempt.entity, Side.LEDGER, one.attempt.ledger_id, "moved on there")
         for one in came
         if isinstance(one.found, Replan) and one.attempt.ledger_id
@@ -62,6 +63,30 @@ def record(connection: Connection, spec: EntitySpec, engine: Engine, came: Seque
     write_log.append_all([_entry(one) for one in came], now)
     together.insert(ActivityLine, [line for one in came if (line := _line(connection, spec, one, now))])
     return recorded
+
+
+def _showing_more(
+    connection: Connection, spec: EntitySpec, answered: Sequence[tuple[Attempt, Answer]]
+) -> list[Mark]:
+    """Records whose update was answered with a change that is not ours, to be planned again with what was stored.
+
+    The token we expected does not rule that out: a merge gives a document to another customer and leaves its token.
+    """
+    updates = {
+        answer.row.id: (attempt, answer) for attempt, answer in answered if attempt.operation == "update"
+    }
+    if not updates:
+        return []
+    marks = []
+    for record_id, before in observations.of_ledger(connection, spec, list(updates)).items():
+        attempt, answer = updates[record_id]
+        ours = {*unpack_units(attempt.units), *spec.verified}
+        shown = answer.row.record.units
+        if isinstance(before, Present) and any(
+            not same(value, before.units.get(unit)) for unit, value in shown.items() if unit not in ours
+        ):
+            marks.append(Mark(attempt.entity, Side.LEDGER, record_id, "changed there as well", False))
+    return marks
 
 
 # -- attempts ------------------------------------------------------------------------------------------------
