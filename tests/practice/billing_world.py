@@ -25,7 +25,7 @@ from tieout.practice.credits import Credit, CreditApplication
 from tieout.practice.firms import Member
 from tieout.practice.groups import ClientGroup, GroupMember
 from tieout.practice.invoices import Invoice, InvoiceLine, InvoiceRevision, Status
-from tieout.practice.ledger_lists import LedgerList, ListEntry, TaxRate
+from tieout.practice.ledger_lists import LedgerList, ListEntry, TaxRate, UnusedList
 from tieout.practice.outbox import OutboxNote
 from tieout.practice.payment_methods import Method
 from tieout.practice.payments import Allocation, Payment, Refund
@@ -48,6 +48,7 @@ def one_row_of_each_billing_table(client: Client) -> None:
     ListEntry.objects.create(
         **firm, list=LedgerList.CATEGORY, ledger_id="1", name="Services", full_name="Services"
     )
+    UnusedList.objects.create(**firm, list=LedgerList.LOCATION)
     TaxRate.objects.create(**firm, name="State")
     ServiceItem.objects.create(**firm, name="Tax return")
     group = ClientGroup.objects.create(**firm, name="Byrnes", billed_client=client)

@@ -22,6 +22,7 @@ from tieout.practice.clients import Kind
 from tieout.practice.firms import Firm, Member
 from tieout.practice.invoices import Invoice
 from tieout.practice.ledger_lists import LedgerList
+from tieout.practice.records import lists_used
 from tieout.practice.recurring import RecurringInvoice
 from tieout.web.billing.invoice_typed import InvoiceTyped, LineTyped, blank_line
 
@@ -218,7 +219,20 @@ def test_lists_of_the_ledger_are_asked_for_only_once_they_are_here(desk: Desk, s
     )
     assert b"Class, line 1" in browser.get(where).content
     browser.post(f"{INVOICES}new/", typed(desk, {"item_id": desk.item.pk, "tracking_class_id": kept.pk}))
-    assert Invoice.objects.get().lines.get().tracking_class == kept
+    invoice = Invoice.objects.get()
+    assert invoice.lines.get().tracking_class == kept
+    lists_used(desk.firm_id, {"tracking_class": False})
+    assert b"Class, line 1" not in browser.get(where).content, "turned off in the ledger, it is asked no more"
+    written = form_of(browser.get(f"{INVOICES}{invoice.pk}/edit/").content)
+    assert written["line-0-tracking_class_id"] == str(kept.pk), "what is chosen stays, and can be taken off"
+    browser.post(f"{INVOICES}{invoice.pk}/edit/", written | {"line-0-tracking_class_id": ""})
+    assert invoice.lines.get().tracking_class is None
+    page = browser.post(
+        f"{INVOICES}new/", typed(desk, {"item_id": desk.item.pk, "tracking_class_id": kept.pk})
+    )
+    assert b"Choose a class that is offered now, or none." in page.content
+    lists_used(desk.firm_id, {"tracking_class": True})
+    assert b"Class, line 1" in browser.get(where).content
 
 
 # The life of an invoice ----------------------------------------------------------------------------------------

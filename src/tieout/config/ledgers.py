@@ -17,7 +17,8 @@ from tieout.quickbooks.api.config import AppKeys, ConfigurationError, Environmen
 from tieout.quickbooks.company_rules import SETTINGS
 from tieout.quickbooks.entities import all_entities
 from tieout.quickbooks.provider import QuickBooksProvider, World
-from tieout.reconcile.ports import LedgerProvider, Misconfigured, Setting
+from tieout.reconcile.company import Setting
+from tieout.reconcile.ports import LedgerProvider, Misconfigured
 
 CALLBACK_PATH = "/integrations/quickbooks/callback"
 

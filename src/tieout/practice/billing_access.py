@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from tieout.practice.access import require, visible_clients
 from tieout.practice.actor import ChangeRecord
@@ -16,7 +16,7 @@ from tieout.practice.credits import Credit
 from tieout.practice.firms import Member
 from tieout.practice.groups import ClientGroup
 from tieout.practice.invoices import Invoice
-from tieout.practice.ledger_lists import LedgerList, ListEntry, TaxRate
+from tieout.practice.ledger_lists import LedgerList, ListEntry, TaxRate, UnusedList
 from tieout.practice.payments import Payment, Refund
 from tieout.practice.permissions import NotYours, Permission
 from tieout.practice.recurring import RecurringInvoice
@@ -106,14 +106,20 @@ def not_there(model: type[BillingRow]) -> NotYours:
     return NotYours(f"There is no such {_WORDS.get(model, model._meta.model_name)}.")
 
 
+def is_offered(firm_id: int) -> Q:
+    """Of list entries: those that can be chosen now, for they are in use and so is their list."""
+    unused = UnusedList.objects.filter(firm_id=firm_id)
+    return Q(is_active=True) & ~Q(list__in=unused.values("list"))
+
+
 def choices_in(firm_id: int, of: LedgerList) -> QuerySet[ListEntry]:
     """What can be chosen from one of the ledger's lists, by full name. Empty: hide the field."""
-    return rows_of(ListEntry, firm_id).filter(list=of, is_active=True).order_by("full_name", "id")
+    return rows_of(ListEntry, firm_id).filter(is_offered(firm_id), list=of).order_by("full_name", "id")
 
 
 def lists_in_use(firm_id: int) -> set[LedgerList]:
     """The lists that have something to choose from; the others are not shown at all."""
-    used = rows_of(ListEntry, firm_id).filter(is_active=True).values_list("list", flat=True).distinct()
+    used = rows_of(ListEntry, firm_id).filter(is_offered(firm_id)).values_list("list", flat=True).distinct()
     return {LedgerList(each) for each in used}
 
 

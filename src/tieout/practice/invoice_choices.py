@@ -8,7 +8,7 @@ from typing import Any, cast
 from django.db.models import Q
 
 from tieout.practice.access import clients_of
-from tieout.practice.billing_access import rows_of
+from tieout.practice.billing_access import is_offered, rows_of
 from tieout.practice.billing_validation import Checks
 from tieout.practice.clients import Client
 from tieout.practice.groups import ClientGroup
@@ -17,6 +17,8 @@ from tieout.practice.invoices import Invoice
 from tieout.practice.ledger_lists import LedgerList, ListEntry, TaxRate
 from tieout.practice.service_items import ServiceItem
 
+_ACTIVE = Q(is_active=True)
+
 
 def choices_for(firm_id: int, fields: InvoiceFields, now: Invoice, group: ClientGroup | None) -> Choices:
     """What may be chosen: what is in use, and what the invoice has already, archived or not."""
@@ -24,12 +26,15 @@ def choices_for(firm_id: int, fields: InvoiceFields, now: Invoice, group: Client
     references = ("item_id", "tax_rate_id", "tracking_class_id")
     before = [dict(each) for each in now.lines.values(*references)] if now.pk else []
 
-    def named(field: str) -> Q:
+    def named(field: str, free: Q = _ACTIVE) -> Q:
         had = {line[field] for line in before}
-        return Q(pk__in=_ids(line.get(field) for line in lines)) & (Q(is_active=True) | Q(pk__in=had))
+        return Q(pk__in=_ids(line.get(field) for line in lines)) & (free | Q(pk__in=had))
 
+    free = is_offered(firm_id)
     entries = rows_of(ListEntry, firm_id).filter(
-        named("tracking_class_id") | _entry(fields, now, "location_id") | _entry(fields, now, "category_id")
+        named("tracking_class_id", free)
+        | _entry(fields, now, "location_id", free)
+        | _entry(fields, now, "category_id", free)
     )
     of: dict[str, dict[int, ListEntry]] = {each: {} for each in LedgerList.values}
     for entry in entries:
@@ -74,9 +79,9 @@ def bill_to(firm_id: int, fields: InvoiceFields, now: Invoice, checks: Checks) -
     return {"client": client or (now.client if now.pk else None), "group": None}
 
 
-def _entry(fields: InvoiceFields, now: Invoice, field: str) -> Q:
+def _entry(fields: InvoiceFields, now: Invoice, field: str, free: Q) -> Q:
     chosen = fields.get(field)
-    return Q(pk__in=_ids([chosen])) & (Q(is_active=True) | Q(pk=getattr(now, field)))
+    return Q(pk__in=_ids([chosen])) & (free | Q(pk=getattr(now, field)))
 
 
 def _ids(values: Iterable[Any]) -> set[int]:

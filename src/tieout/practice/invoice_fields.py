@@ -86,7 +86,9 @@ def clean_invoice(
     for name, rows in (("location", choices.locations), ("category", choices.categories)):
         if f"{name}_id" in fields:
             chosen = fields[f"{name}_id"]  # type: ignore[literal-required]
-            values[name] = checks.row(f"{name}_id", chosen, rows, f"Choose a {name} from the list.")
+            values[name] = checks.row(
+                f"{name}_id", chosen, rows, f"Choose a {name} that is offered now, or none."
+            )
     if "discount_kind" in fields or "discount_value" in fields:
         discount = checks.discount(
             fields.get("discount_kind", now.discount_kind), fields.get("discount_value", now.discount_value)
@@ -143,7 +145,7 @@ def clean_line(given: LineFields, position: int, choices: Choices, into: Checks)
             "tracking_class_id",
             given.get("tracking_class_id"),
             choices.classes,
-            "Choose a class from the list.",
+            "Choose a class that is offered now, or none.",
         ),
     )
     for name, sentence in checks.problems.items():

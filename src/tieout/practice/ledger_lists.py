@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models.functions import Lower
 
 from tieout.practice.billing_rows import BillingRow, percent_column, text_column
+from tieout.practice.firms import Firm
 
 TAX_RATE = "tax_rate"
 
@@ -53,6 +54,22 @@ class ListEntry(BillingRow):
 
     def __str__(self) -> str:
         return self.full_name
+
+
+class UnusedList(models.Model):
+    """A list that the ledger's company does not use, because its plan lacks it or it was turned off there.
+
+    Nothing of it is offered; its entries stay, and so does what was chosen. Written through the records door only.
+    """
+
+    firm = models.ForeignKey(Firm, on_delete=models.PROTECT, related_name="+")
+    list = models.CharField(max_length=20, choices=LedgerList.choices)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["firm", "list"], name="unused_list_once")]
+
+    def __str__(self) -> str:
+        return self.get_list_display()
 
 
 class TaxRate(BillingRow):

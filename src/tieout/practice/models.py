@@ -12,7 +12,7 @@ from tieout.practice.firms import Firm, Member, Role, User
 from tieout.practice.groups import ClientGroup, GroupMember
 from tieout.practice.invitations import Invitation
 from tieout.practice.invoices import Invoice, InvoiceLine, InvoiceRevision
-from tieout.practice.ledger_lists import ListEntry, TaxRate
+from tieout.practice.ledger_lists import ListEntry, TaxRate, UnusedList
 from tieout.practice.outbox import OutboxNote
 from tieout.practice.payments import Allocation, Payment, Refund
 from tieout.practice.permission_requests import PermissionRequest
@@ -59,5 +59,6 @@ __all__ = [
     "ServiceItem",
     "Tag",
     "TaxRate",
+    "UnusedList",
     "User",
 ]

@@ -13,11 +13,13 @@ from django.db.models import Prefetch, QuerySet
 
 from tieout.practice.access import clients_of
 from tieout.practice.actions.clients import change_client, create_client
+from tieout.practice.actions.ledger_lists import say_lists_used
 from tieout.practice.actor import Actor
 from tieout.practice.billing_records import BILLING_KINDS
 from tieout.practice.client_fields import ClientFields
 from tieout.practice.clients import CLIENT, Client, Contact
 from tieout.practice.kinds import guess_kind
+from tieout.practice.ledger_lists import LedgerList
 from tieout.practice.record_views import PAGE, Records, RecordView, Units
 from tieout.practice.validation import PERSON_RULES, Invalid, without_control_characters
 
@@ -100,6 +102,17 @@ class ClientRecords:
 
 
 RECORD_KINDS: Mapping[str, Records] = {CLIENT: ClientRecords(), **BILLING_KINDS}
+
+
+def lists_used(firm_id: int, used: Mapping[str, bool]) -> dict[str, bool]:
+    """Say which of the ledger's lists (by their kinds) its company uses; the others are not offered any more.
+
+    Returns what that changed. Raises ValueError for a kind that is no list (a bug of the caller).
+    """
+    changed = say_lists_used(
+        firm_id=firm_id, used={LedgerList(kind): is_used for kind, is_used in used.items()}
+    )
+    return {of.value: is_used for of, is_used in changed.items()}
 
 
 def merged_into(kind: str, firm_id: int, ids: Collection[str]) -> dict[str, str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from tieout.reconcile.ports import Setting
+from tieout.reconcile.company import Setting
 
 Settings = Mapping[str, str]
 """Key of ``SETTINGS`` -> an id of the ledger. What is left out is not chosen."""
@@ -107,6 +107,22 @@ def rules_from(
         settings=settings,
         term_of=term_of,
     )
+
+
+def lists_used(preferences: Mapping[str, Any]) -> dict[str, bool]:
+    """Practice word of a list -> whether the company uses it. Lists it tells nothing of are left out.
+
+    Plans without classes or locations tell the same switches as those that have them turned off (Intuit's
+    Preferences reference: ClassTrackingPerTxn, ClassTrackingPerTxnLine, TrackDepartments).
+    """
+    accounting = preferences.get("AccountingInfoPrefs") or {}
+    used: dict[str, bool] = {}
+    classes = [accounting.get(name) for name in ("ClassTrackingPerTxn", "ClassTrackingPerTxnLine")]
+    if True in classes or classes == [False, False]:
+        used["tracking_class"] = True in classes
+    if isinstance(accounting.get("TrackDepartments"), bool):
+        used["location"] = accounting["TrackDepartments"]
+    return used
 
 
 def _class_place(accounting: Mapping[str, Any]) -> ClassPlace:

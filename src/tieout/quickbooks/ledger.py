@@ -27,6 +27,7 @@ from tieout.quickbooks.looking import NOT_FOUND
 from tieout.quickbooks.names import with_holder_named
 from tieout.quickbooks.sending import send_many
 from tieout.reconcile.action import Create, Retire, Update
+from tieout.reconcile.company import Company
 from tieout.reconcile.memory import Memory
 from tieout.reconcile.owing import OpenItem, Owed
 from tieout.reconcile.ports import (
@@ -34,7 +35,6 @@ from tieout.reconcile.ports import (
     Answer,
     Bug,
     ChangeSet,
-    Company,
     Found,
     Glance,
     LedgerError,
@@ -49,6 +49,7 @@ log = logging.getLogger(__name__)
 
 IDS_PER_QUESTION = 300
 """Ids in one ``Id IN (...)``: one metered call for many records, well below one page of rows."""
+PREFERENCES = "Preferences"
 _ACTIVITY: Mapping[Activity, Condition] = {
     Activity.ACTIVE: ONLY_ACTIVE,
     Activity.INACTIVE: ONLY_INACTIVE,
@@ -141,16 +142,17 @@ class QuickBooksLedger:
     def glance(
         self, entities: Collection[str], since: datetime, counted: Collection[str], listed: Collection[str]
     ) -> Glance:
-        """One batch: the change feed and up to 29 questions, metered once. Its objects are capped together, so an
-        answer near the cap counts as cut."""
+        """One batch: the change feed, up to 28 questions and the preferences, metered once. Its objects are capped
+        together, so an answer near the cap counts as cut."""
         kinds = [self._entity(entity) for entity in entities]
         counting, listing = [[self._entity(one) for one in some] for some in (counted, listed)]
         questions = [query.count(one.resource, *one.among, *_only(one, Activity.ALL)) for one in counting]
         questions += [query.select(one.resource, *one.among, *_only(one, Activity.ALL)) for one in listing]
+        questions.append(query.select(PREFERENCES))
         with in_ledger_words():
             asked = sorted({kind.resource for kind in kinds})
             changes, told = self._client.changes_and(asked, since, questions)
-            numbers_told, lists = told[: len(counting)], told[len(counting) :]
+            numbers_told, lists, settings = told[: len(counting)], told[len(counting) : -1], told[-1]
             rows = [answer.get(one.resource, []) for one, answer in zip(listing, lists, strict=True)]
             complete = changes.total + sum(map(len, rows)) < CHANGE_CAP
             found = _change_set(kinds, [changes], _clock_of(changes), complete=complete)
@@ -159,7 +161,7 @@ class QuickBooksLedger:
             for word, answer in zip(counted, numbers_told, strict=True)
         }
         shown = {word: _readable(one, some) for word, one, some in zip(listed, listing, rows, strict=True)}
-        return Glance(found, counts, shown)
+        return Glance(found, counts, shown, {"preferences": next(iter(settings.get(PREFERENCES, [])), {})})
 
     def owed_on(self, day: date) -> Owed:
         with in_ledger_words():

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from tieout.quickbooks.api import oauth, webhooks
 from tieout.quickbooks.api.client import Client
@@ -17,13 +18,14 @@ from tieout.quickbooks.api.network import Network, Sockets
 from tieout.quickbooks.api.pace import Pace, Turns
 from tieout.quickbooks.api.sign_in import Discovery, SignIn
 from tieout.quickbooks.api.transport import Transport
-from tieout.quickbooks.company_rules import SETTINGS, Settings
+from tieout.quickbooks.company_rules import SETTINGS, Settings, lists_used
 from tieout.quickbooks.entities import all_entities
 from tieout.quickbooks.entity import QuickBooksEntity
 from tieout.quickbooks.errors import in_ledger_words
 from tieout.quickbooks.ledger import QuickBooksLedger
+from tieout.reconcile.company import Setting
 from tieout.reconcile.memory import Memory
-from tieout.reconcile.ports import BadSignature, Callback, Notice, Setting, Tokens, TokenSource
+from tieout.reconcile.ports import BadSignature, Callback, Notice, Tokens, TokenSource
 from tieout.reconcile.spec import EntitySpec
 
 SITES = {
@@ -137,6 +139,9 @@ class QuickBooksProvider:
         words = [one.name for one in self._entities if one.resource == notice.entity] or [notice.entity]
         for place, word in enumerate(words):
             yield (f"{notice.event_id}/{word}" if place else notice.event_id), word.lower()
+
+    def lists_used(self, told: Mapping[str, Any]) -> Mapping[str, bool]:
+        return lists_used(told.get("preferences") or {})
 
     def record_url(self, entity: str, record_id: str) -> str:
         pages = {word: one.page for one in self._entities for word in (one.spec.ledger, one.spec.practice)}

@@ -24,6 +24,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from tieout.reconcile.action import Create, Retire, Update
+from tieout.reconcile.company import Company, Setting
 from tieout.reconcile.memory import Memory
 from tieout.reconcile.owing import OpenItem, Owed
 from tieout.reconcile.spec import EntitySpec
@@ -156,6 +157,8 @@ class Glance:
     """Ledger word -> how many records there are, inactive ones too."""
     lists: Mapping[str, Sequence[Row]]
     """Ledger word -> every record, for short lists that the change feed does not carry."""
+    told: Mapping[str, Any] = field(default_factory=dict)
+    """What the company told of its settings along with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,16 +200,6 @@ class Found:
     """False: a second sending could make a second record, because what is there may be the first."""
     perhaps_changed_back: bool = False
     """An update that does not show, on a record changed more than once since: a person may have changed it back."""
-
-
-@dataclass(frozen=True, slots=True)
-class Company:
-    """The ledger company behind a connection, as it introduces itself."""
-
-    id: str
-    name: str
-    country: str = ""
-    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Ledger(Protocol):
@@ -337,20 +330,6 @@ class TokenSource(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """One choice a firm makes for its connection; the value is an id of the ledger."""
-
-    key: str
-    label: str
-    choices: str
-    """The entity (practice word) whose records are offered; the setting holds the chosen one's ledger id."""
-    needed_for: str
-    """What waits while it is not chosen, as a sentence; empty when there is a default."""
-    types: tuple[str, ...] = ()
-    """Of accounts: the types that are offered; empty: all."""
-
-
 class LedgerProvider(Protocol):
     """One kind of ledger, as an installation is configured for it."""
 
@@ -392,6 +371,10 @@ class LedgerProvider(Protocol):
 
     def notices(self, headers: Mapping[str, str], body: bytes) -> Sequence[Notice]:
         """Verify and read one webhook delivery. Raises ``BadSignature``."""
+
+    def lists_used(self, told: Mapping[str, Any]) -> Mapping[str, bool]:
+        """Practice word of a list -> whether the company uses it, by what it told of its settings (``Company.facts``,
+        ``Memory.keep``, ``Glance.told``). What it does not tell is left out."""
 
     def record_url(self, entity: str, record_id: str) -> str:
         """Where a person sees this record in the ledger."""

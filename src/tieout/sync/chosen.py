@@ -13,15 +13,13 @@ from tieout.practice.billing_access import choices_in
 from tieout.practice.ledger_lists import LedgerList
 from tieout.practice.models import Member
 from tieout.practice.records import RECORD_KINDS
-from tieout.reconcile.ports import Setting
-from tieout.reconcile.state import Side
-from tieout.sync import dirty, tasks
+from tieout.reconcile.company import Setting
 from tieout.sync.connections import connection_of
 from tieout.sync.decisions import CannotDecide
-from tieout.sync.dirty import Mark
 from tieout.sync.engine import Engine
 from tieout.sync.listing import say
-from tieout.sync.models import Connection, Issue, Link
+from tieout.sync.lists_used import plan_what_does_not_fit
+from tieout.sync.models import Connection, Link
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +84,7 @@ def choose(member: Member, key: str, value: str, *, engine: Engine | None = None
         who = member.user.get_full_name()
         sentence = f"{who} chose {said} as: {one.setting.label}"
         say(connection, engine.now(), sentence, result="info", details={"setting": key}, by=member)
-        _plan_again(connection, engine)
+        plan_what_does_not_fit(connection, "a setting was chosen", engine)
     return True
 
 
@@ -100,13 +98,3 @@ def _options(connection: Connection, word: str) -> list[tuple[str, str, str]]:
     views = RECORD_KINDS[word].read(connection.firm_id, list(ids))
     named = [(ids[one], str(view.facts.get("label") or ""), "") for one, view in views.items()]
     return sorted(named, key=lambda row: row[1].casefold())
-
-
-def _plan_again(connection: Connection, engine: Engine) -> None:
-    waiting = Issue.objects.filter(connection=connection, cause="does_not_fit", closed_at=None)
-    marks = [
-        Mark(entity, Side(side), record_id, "a setting was chosen", must_read=False)
-        for entity, side, record_id in waiting.values_list("entity", "side", "record_id")
-    ]
-    dirty.mark(connection, marks, engine.now())
-    tasks.wake(connection.pk)

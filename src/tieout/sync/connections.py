@@ -16,10 +16,10 @@ from tieout.practice.firms import Plan
 from tieout.practice.isolation import every_firm_scope
 from tieout.practice.models import Member
 from tieout.practice.permissions import Permission, refusal
+from tieout.reconcile.company import Company
 from tieout.reconcile.ports import (
     AskHuman,
     Callback,
-    Company,
     LedgerError,
     LedgerProvider,
     Misconfigured,
@@ -31,6 +31,7 @@ from tieout.sync import tokens as token_store
 from tieout.sync.engine import Engine
 from tieout.sync.ledgers import company_place
 from tieout.sync.listing import say
+from tieout.sync.lists_used import tell_practice
 from tieout.sync.models import LIVE_STATES, Connection, ConnectionState, TokenSet
 from tieout.sync.policy import with_lists_on
 from tieout.sync.secrets import digest, seal
@@ -267,6 +268,7 @@ def _tie(member: Member, company: Company, fresh: Tokens, engine: Engine) -> Out
         token_store.store(connection, fresh)
         who = member.user.get_full_name()
         say(connection, engine.now(), f"{who} connected {company.name}", result="info", by=member)
+        tell_practice(connection, company.facts, engine)
     kind = "reconnected" if known else "connected"
     return Outcome(True, kind, f"{company.name} is connected.", "Continue with the clients.", company.name)
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from tieout.sync import together
 from tieout.sync.engine import Engine
+from tieout.sync.lists_used import tell_practice
 from tieout.sync.models import Connection, InboxEvent, KeptSettings
 from tieout.sync.nets import Webhooks
 
@@ -44,7 +45,7 @@ class KeptMemory:
         self._stands()
 
     def keep(self, told: Mapping[str, Any]) -> None:
-        keep(self._connection, told, self._engine.now())
+        keep(self._connection, told, self._engine)
 
     def forget(self) -> None:
         forget(self._connection)
@@ -61,6 +62,9 @@ def forget(connection: Connection) -> None:
     KeptSettings.objects.filter(connection=connection).delete()
 
 
-def keep(connection: Connection, told: Mapping[str, Any], now: datetime) -> None:
+def keep(connection: Connection, told: Mapping[str, Any], engine: Engine) -> None:
+    """Keep it, and have the practice told what it means for the lists that are chosen from."""
+    now = engine.now()
     row = {"firm_id": connection.firm_id, "connection_id": connection.pk, "told": dict(told), "kept_at": now}
     together.insert(KeptSettings, [row], or_update=("connection_id",))
+    tell_practice(connection, told, engine)

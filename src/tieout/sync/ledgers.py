@@ -9,12 +9,12 @@ from datetime import date, datetime
 from django.db import connection as database
 
 from tieout.reconcile.action import Create, Retire, Update
+from tieout.reconcile.company import Company
 from tieout.reconcile.owing import OpenItem, Owed
 from tieout.reconcile.ports import (
     Activity,
     Answer,
     ChangeSet,
-    Company,
     Found,
     Glance,
     Ledger,

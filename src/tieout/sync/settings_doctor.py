@@ -34,7 +34,7 @@ def examine(connection: Connection, *, engine: Engine | None = None) -> Settings
         found["problem"] = error.sentence[:500]
     else:
         found["facts"] = {"country": company.country, **company.facts}
-        kept_settings.keep(connection, {"preferences": company.facts.get("preferences", {})}, engine.now())
+        kept_settings.keep(connection, {"preferences": company.facts.get("preferences", {})}, engine)
     keep_calls(connection, meter, engine.now())
     check, _ = SettingsCheck.objects.update_or_create(
         connection=connection,

@@ -17,6 +17,7 @@ from tieout.reconcile.state import Side
 from tieout.sync import discover, nets, observations, together
 from tieout.sync.dirty import Mark, mark
 from tieout.sync.lease import Lease
+from tieout.sync.lists_used import tell_practice
 from tieout.sync.merged_unseen import CONCLUDED
 from tieout.sync.models import Attempt, AttemptState, Connection, Cursor, InboxEvent, Observation
 
@@ -111,6 +112,7 @@ def _tonight(lease: Lease, ledger: Ledger, specs: Sequence[EntitySpec]) -> list[
     if not glance.changes.complete:
         return list(specs)
     discover.take_changes(lease, list(since), glance.changes)
+    tell_practice(connection, glance.told, engine)
     _take_whole(lease, whole, glance)
     apart = [
         spec

@@ -20,7 +20,7 @@ from tieout.practice.access import require, visible_clients
 from tieout.practice.actions.client_import import KEPT_FOR, ImportRefused
 from tieout.practice.actions.recording import given
 from tieout.practice.actor import Actor, ActorKind, ChangeRecord, Changes, history_row
-from tieout.practice.billing_access import rows_of
+from tieout.practice.billing_access import choices_in, rows_of
 from tieout.practice.billing_csv import COLUMNS, Built, Known, owed_change
 from tieout.practice.billing_rows import BillingRow
 from tieout.practice.billing_settings import settings_of
@@ -227,7 +227,7 @@ def _items(firm_id: int) -> dict[str, list[ServiceItem]]:
 
 
 def _entries(firm_id: int, of: LedgerList) -> dict[str, ListEntry]:
-    return _by_name(rows_of(ListEntry, firm_id).filter(list=of, is_active=True), "full_name")
+    return _by_name(choices_in(firm_id, of), "full_name")
 
 
 def _by_name(rows: Iterable[Any], name: str) -> dict[str, Any]:

@@ -1,10 +1,12 @@
 """Acts: the verbs on the lists that come from the ledger, and on the firm's tax rates.
 
-People never make or change a list entry: only the records door calls ``keep_list_entry`` and ``change_list_entry``.
+People never make or change a list entry: only the records door calls ``keep_list_entry`` and ``change_list_entry``,
+and tells with ``say_lists_used`` which of the lists the ledger's company uses.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, TypedDict, Unpack
 
 from django.db import IntegrityError, transaction
@@ -19,7 +21,7 @@ from tieout.practice.actions.recording import (
 from tieout.practice.actor import Actor
 from tieout.practice.billing_access import choices_in, row_to_change, rows_of
 from tieout.practice.billing_validation import MOST_PERCENT, Checks, Number
-from tieout.practice.ledger_lists import TAX_RATE, LedgerList, ListEntry, TaxRate
+from tieout.practice.ledger_lists import TAX_RATE, LedgerList, ListEntry, TaxRate, UnusedList
 from tieout.practice.validation import Invalid, TextRule
 
 NAME = TextRule("Name", 500, required=True)
@@ -89,6 +91,21 @@ def _clean(fields: ListEntryFields, *, new: bool) -> dict[str, Any]:
 def _set(entry: ListEntry, values: dict[str, Any], actor: Actor) -> None:
     if changes := set_values(entry, values):
         record_changed(entry, entry.list, "changed", actor, changes)
+
+
+def say_lists_used(*, firm_id: int, used: Mapping[LedgerList, bool]) -> dict[LedgerList, bool]:
+    """Which of these lists the ledger's company uses. Returns what that changed; lists that are left out stay as they are."""
+    changed: dict[LedgerList, bool] = {}
+    for of, is_used in used.items():
+        rows = UnusedList.objects.filter(firm_id=firm_id, list=of)
+        if is_used:
+            news = rows.delete()[0] > 0
+        else:
+            news = not rows.exists()
+            UnusedList.objects.bulk_create([UnusedList(firm_id=firm_id, list=of)], ignore_conflicts=True)
+        if news:
+            changed[of] = is_used
+    return changed
 
 
 class TaxRateFields(TypedDict, total=False):

@@ -17,7 +17,7 @@ from tieout.practice.actions.recording import (
     set_values,
 )
 from tieout.practice.actor import Actor
-from tieout.practice.billing_access import row_to_change, rows_of
+from tieout.practice.billing_access import is_offered, row_to_change, rows_of
 from tieout.practice.billing_validation import Checks
 from tieout.practice.ledger_lists import LedgerList, ListEntry, TaxRate
 from tieout.practice.service_item_fields import ServiceItemFields, clean_item
@@ -152,7 +152,7 @@ def _values(firm_id: int, fields: ServiceItemFields, *, new: bool, now: ServiceI
     for field, of in (("income_account", LedgerList.ACCOUNT), ("category", LedgerList.CATEGORY)):
         if f"{field}_id" in fields:
             entries = rows_of(ListEntry, firm_id).filter(
-                Q(is_active=True) | Q(pk=getattr(now, f"{field}_id", None)), list=of
+                is_offered(firm_id) | Q(pk=getattr(now, f"{field}_id", None)), list=of
             )
             if of == LedgerList.ACCOUNT:
                 entries = entries.filter(account_type__in=EARNING_TYPES)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import QuerySet
 
 from tieout.practice.access import require
-from tieout.practice.billing_access import rows_of
+from tieout.practice.billing_access import is_offered, rows_of
 from tieout.practice.ledger_lists import LedgerList, ListEntry
 from tieout.practice.permissions import NotYours, Permission
 from tieout.web.api.calling import ApiRequest
@@ -49,7 +49,8 @@ def found(request: ApiRequest, asked: Asked, slug: LedgerList) -> QuerySet[ListE
     require(request.member, Permission.VIEW_BILLING)
     entries = rows_of(ListEntry, request.member.firm_id).filter(list=slug)
     if asked["show"] != "all":
-        entries = entries.filter(is_active=asked["show"] == "active")
+        offered = is_offered(request.member.firm_id)
+        entries = entries.filter(offered if asked["show"] == "active" else ~offered)
     return entries.filter(full_name__icontains=asked.search) if asked.search else entries
 
 

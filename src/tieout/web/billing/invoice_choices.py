@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 
 from tieout.practice.access import clients_of
-from tieout.practice.billing_access import rows_of
+from tieout.practice.billing_access import is_offered, rows_of
 from tieout.practice.billing_settings import settings_of
 from tieout.practice.clients import Client
 from tieout.practice.groups import ClientGroup
@@ -28,7 +28,7 @@ class Offered:
     classes: list[ListEntry]
     locations: list[ListEntry]
     categories: list[ListEntry]
-    """Empty lists of the ledger are not shown at all."""
+    """Lists of the ledger that are empty, or not in use there, are not shown at all."""
     line_clients: list[Client]
     """Of the group that is billed."""
     terms: list[tuple[str, str]]
@@ -47,7 +47,7 @@ def offered(
     )
     chosen = [typed.head.get("location_id", ""), typed.head.get("category_id", "")]
     entries = rows_of(ListEntry, firm_id).filter(
-        Q(is_active=True) | Q(pk__in=_ids([*chosen, *(line["tracking_class_id"] for line in lines)])),
+        is_offered(firm_id) | Q(pk__in=_ids([*chosen, *(line["tracking_class_id"] for line in lines)])),
         list__in=LISTS,
     )
     of: dict[str, list[ListEntry]] = {each: [] for each in LISTS}
