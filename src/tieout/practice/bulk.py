@@ -21,11 +21,12 @@ class BulkVerb(models.TextChoices):
     FINALISE_AND_MAIL = "finalise-mail", "Finalize and send by e-mail"
     TAG = "tag", "Tag"
     UNTAG = "untag", "Take a tag off"
+    ASSIGN = "assign", "Assign"
 
 
 MAILS = (BulkVerb.MAIL, BulkVerb.FINALISE_AND_MAIL)
 """Take their time: the worker does them."""
-OF_CLIENTS = (BulkVerb.TAG, BulkVerb.UNTAG)
+OF_CLIENTS = (BulkVerb.TAG, BulkVerb.UNTAG, BulkVerb.ASSIGN)
 """Done with clients; all others with invoices."""
 
 
@@ -36,6 +37,8 @@ class BulkAct(models.Model):
     verb = models.CharField(max_length=20, choices=BulkVerb.choices)
     tag = models.ForeignKey(Tag, on_delete=models.SET_NULL, null=True, related_name="+")
     """The one that is put on or taken off; None for other verbs, and when it was deleted meanwhile."""
+    assigned_to = models.ForeignKey(Member, on_delete=models.CASCADE, null=True, related_name="+")
+    """To whom clients are given; None for other verbs, and for nobody."""
     created_at = models.DateTimeField(default=timezone.now)
     finished_at = models.DateTimeField(null=True, blank=True)
 

@@ -6,7 +6,6 @@ import uuid
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
@@ -15,12 +14,12 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from tieout.practice.access import access_import_draft, visible_clients
 from tieout.practice.actions.client_import import ImportRefused, import_draft, keep_upload, known_of
-from tieout.practice.client_csv import HEADINGS, example_rows, export_row, read_clients
-from tieout.practice.clients import Contact
+from tieout.practice.client_csv import HEADINGS, example_rows, read_clients
 from tieout.practice.csv_text import LARGEST_FILE, BadFile, write_csv
 from tieout.practice.permissions import Permission
 from tieout.practice.sheets import MOST_ROWS
 from tieout.web.access import FirmRequest, requires
+from tieout.web.client_file import clients_file
 from tieout.web.client_list import ListQuery
 from tieout.web.downloads import csv_file
 
@@ -114,23 +113,8 @@ def example(request: FirmRequest) -> HttpResponse:
 @require_GET
 @requires(Permission.EXPORT_CLIENTS)
 def export(request: FirmRequest) -> HttpResponse:
-    """The list as it is filtered, every column. Built whole: the firm's scope ends with the view."""
-    primary = Prefetch(
-        "contacts", queryset=Contact.objects.filter(is_primary=True), to_attr="primary_contacts"
-    )
-    clients = (
-        ListQuery.read(request.GET)
-        .apply(visible_clients(request.member))
-        .select_related("assigned_to__user")
-        .prefetch_related(primary, "tagged__tag")
-    )
-    rows = (
-        export_row(
-            each, (each.primary_contacts or [Contact()])[0], [row.tag.name for row in each.tagged.all()]
-        )
-        for each in clients
-    )
-    return csv_file("tieout-clients.csv", write_csv(HEADINGS, rows))
+    """The list as it is filtered, every column."""
+    return clients_file(ListQuery.read(request.GET).apply(visible_clients(request.member)))
 
 
 urlpatterns: list[URLPattern] = [

@@ -37,7 +37,6 @@ from tieout.practice.permissions import Permission
 from tieout.practice.saved_views import ListName
 from tieout.practice.tags import tags_of, tags_of_firm
 from tieout.web import (
-    client_assign,
     client_bulk,
     client_contacts,
     client_groups,
@@ -88,7 +87,8 @@ def index(request: FirmRequest) -> HttpResponse:
             "tags": tags,
             "tag_is_gone": asked.tag.isdigit() and asked.tag not in {str(each.pk) for each in tags},
             "colleagues": [(str(each.pk), each.user.get_full_name()) for each in colleagues],
-            "selects": member.may(Permission.EDIT_CLIENTS) and bool(sees_all or tags),
+            "selects": member.may(Permission.EXPORT_CLIENTS)
+            or (member.may(Permission.EDIT_CLIENTS) and bool(sees_all or tags)),
             "picked": request.GET.get("picked", ""),
             "most_at_once": MOST,
             "form_token": new_token(),
@@ -267,7 +267,6 @@ urlpatterns: list[URLPattern] = [
     path("", index, name="clients"),
     path("new/", new, name="client_new"),
     path("lookalikes/", lookalikes, name="client_lookalikes"),
-    *client_assign.urlpatterns,
     *client_imports.urlpatterns,
     *client_groups.urlpatterns,
     *client_tags.urlpatterns,

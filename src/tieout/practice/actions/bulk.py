@@ -16,7 +16,8 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.module_loading import import_string
 
-from tieout.practice.access import access_client, require, visible_clients
+from tieout.practice.access import access_client, members_to_assign, require, visible_clients
+from tieout.practice.actions.clients import change_client
 from tieout.practice.actions.invoice_life import mark_sent
 from tieout.practice.actions.invoices import finalise_invoice
 from tieout.practice.actions.sending import mail_invoice
@@ -53,23 +54,49 @@ def start_bulk(*, member: Member, verb: BulkVerb, invoice_ids: Sequence[int], no
 
 
 def start_client_bulk(
-    *, member: Member, verb: BulkVerb, tag_id: int | str, client_ids: Sequence[int], now: datetime
+    *,
+    member: Member,
+    verb: BulkVerb,
+    client_ids: Sequence[int],
+    now: datetime,
+    tag_id: int | str = "",
+    assigned_to_id: int | str | None = None,
 ) -> BulkAct:
-    """The same for clients, with the tag that is put on or taken off. Raises NotAllowed, Invalid for no such tag."""
+    """The same for clients: with the tag that is put on or taken off, or to whom they go (None: nobody).
+
+    Raises NotAllowed, Invalid for no such tag or colleague.
+    """
     require(member, Permission.EDIT_CLIENTS)
+    act = BulkAct(verb=verb)
+    if verb == BulkVerb.ASSIGN:
+        require(member, Permission.VIEW_ALL_CLIENTS)  # others would give away what they then no longer see
+        act.assigned_to = _colleague(member, assigned_to_id)
+    else:
+        act.tag = _tag_of(member, tag_id)
+    seen = visible_clients(member).filter(pk__in=client_ids[:MOST], merged_into=None)
+    return _start(member, act, "client_id", client_ids, set(seen.values_list("pk", flat=True)), now)
+
+
+def _tag_of(member: Member, tag_id: int | str) -> Tag:
     try:
-        tag = rows_of(Tag, member.firm_id).get(pk=row_number(Tag, tag_id))
+        return rows_of(Tag, member.firm_id).get(pk=row_number(Tag, tag_id))
     except (NotYours, Tag.DoesNotExist) as missing:
         raise Invalid({"tag_id": "Choose the tag first, one of your firm's."}) from missing
-    seen = visible_clients(member).filter(pk__in=client_ids[:MOST], merged_into=None)
-    return _start(
-        member,
-        BulkAct(verb=verb, tag=tag),
-        "client_id",
-        client_ids,
-        set(seen.values_list("pk", flat=True)),
-        now,
-    )
+
+
+def _colleague(member: Member, given: int | str | None) -> Member | None:
+    if given is None:
+        return None
+    text = str(given)
+    known = text if text.isascii() and text.isdigit() and len(text) <= 18 else "0"
+    found = members_to_assign(member.firm_id).filter(pk=known).first()
+    if found is None:
+        raise Invalid(
+            {
+                "assigned_to_id": "Choose to whom the clients go: an active member of your firm, or nobody.",
+            }
+        )
+    return found
 
 
 def _start(
@@ -180,24 +207,29 @@ def _invoice(act: BulkAct, row: BulkRow) -> dict[str, Any]:
 
 
 def _tag(act: BulkAct, row: BulkRow, now: datetime) -> None:
-    tag_client(**_client(act, row))
+    tag_client(**_tagged(act, row))
 
 
 def _untag(act: BulkAct, row: BulkRow, now: datetime) -> None:
-    untag_client(**_client(act, row))
+    untag_client(**_tagged(act, row))
+
+
+def _assign(act: BulkAct, row: BulkRow, now: datetime) -> None:
+    require(act.member, Permission.VIEW_ALL_CLIENTS)
+    change_client(**_client(act, row), assigned_to_id=act.assigned_to_id)
+
+
+def _tagged(act: BulkAct, row: BulkRow) -> dict[str, Any]:
+    """Raises NotYours for a tag that is gone."""
+    if act.tag_id is None:
+        raise not_there(Tag)
+    return {**_client(act, row), "tag_id": act.tag_id}
 
 
 def _client(act: BulkAct, row: BulkRow) -> dict[str, Any]:
-    """Raises NotYours for a client the member may no longer see, or a tag that is gone."""
-    if act.tag_id is None:
-        raise not_there(Tag)
+    """Raises NotYours for a client the member may no longer see."""
     client = access_client(act.member, row.client_id or 0)
-    return {
-        "firm_id": act.firm_id,
-        "client_id": client.pk,
-        "tag_id": act.tag_id,
-        "actor": Actor.of(act.member),
-    }
+    return {"firm_id": act.firm_id, "client_id": client.pk, "actor": Actor.of(act.member)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +252,7 @@ _DEEDS: Mapping[BulkVerb, _Deed] = {
     ),
     BulkVerb.TAG: _Deed("client_id", _CLIENT_GONE, Permission.EDIT_CLIENTS, _tag),
     BulkVerb.UNTAG: _Deed("client_id", _CLIENT_GONE, Permission.EDIT_CLIENTS, _untag),
+    BulkVerb.ASSIGN: _Deed("client_id", _CLIENT_GONE, Permission.EDIT_CLIENTS, _assign),
 }
 
 

@@ -62,10 +62,12 @@ class TagNew(TagChange):
 
 
 class ClientBulkAsked(Given):
-    """Clients the token may not know of are left out."""
+    """Clients the token may not know of are left out. ``tag`` and ``untag`` need ``tag_id``; ``assign`` takes
+    ``assigned_to_id``, a member or null for nobody, and is for who sees every client."""
 
-    verb: Literal["tag", "untag"]
-    tag_id: RowId
+    verb: Literal["tag", "untag", "assign"]
+    tag_id: RowId = left_out()
+    assigned_to_id: RowId | None = left_out()
     client_ids: list[RowId] = Field(min_length=1, max_length=MOST)
 
 
@@ -81,6 +83,7 @@ class ClientBulkShown(invoice_bulk.BulkShown):
     """Ask again until ``finished_at`` is there."""
 
     tag_id: int | None
+    assigned_to_id: int | None
     rows: list[ClientBulkRow]  # type: ignore[assignment]
 
 
@@ -128,16 +131,31 @@ def make(*, by: Member, firm_id: int, actor: Any, name: str, color: str = "gray"
     return create_tag(firm_id=firm_id, actor=actor, name=name, color=color)
 
 
-def start(*, member: Member, verb: str, tag_id: int, client_ids: Sequence[int], now: datetime) -> BulkAct:
+def start(
+    *,
+    member: Member,
+    verb: str,
+    client_ids: Sequence[int],
+    now: datetime,
+    tag_id: int | str = "",
+    assigned_to_id: int | str | None = "",
+) -> BulkAct:
     """Few are done at once; the rest is the worker's."""
-    act = start_client_bulk(member=member, verb=BulkVerb(verb), tag_id=tag_id, client_ids=client_ids, now=now)
+    act = start_client_bulk(
+        member=member,
+        verb=BulkVerb(verb),
+        tag_id=tag_id,
+        assigned_to_id=assigned_to_id,
+        client_ids=client_ids,
+        now=now,
+    )
     if act.finished_at is None and act.rows.count() <= AT_ONCE:
         return carry_on(firm_id=act.firm_id, act_id=act.pk, clock=timezone.now)
     return act
 
 
 def told(request: ApiRequest, act: BulkAct) -> dict[str, Any]:
-    return {**invoice_bulk.told(request, act), "tag_id": act.tag_id}
+    return {**invoice_bulk.told(request, act), "tag_id": act.tag_id, "assigned_to_id": act.assigned_to_id}
 
 
 def progress(request: ApiRequest, bulk: str) -> dict[str, Any]:
@@ -201,7 +219,7 @@ section.act(
     shows=told,
     makes="get_client_bulk",
     apart=True,
-    summary="Put a tag on many clients, or take it off",
+    summary="Tag many clients, take a tag off, or assign them",
 )
 section.one(
     "/bulk-clients/{bulk}",
