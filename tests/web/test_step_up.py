@@ -67,6 +67,7 @@ NOT_ASKED: Mapping[str, str] = {
     "settings/team/requests/<int:request_id>/decline/": "gives no right; the person may ask again",
     "settings/integrations/ask/": "only asks colleagues, who decide",
     "settings/api-tokens/<int:token_id>/revoke/": "takes rights away, which is never made harder",
+    "settings/sample-data/add/": "fills an empty firm with what one click takes away again",
     "settings/": "only shows",
     QUICKBOOKS: "the work of keeping both sides in step: shown before it is done, undone or rolled back after",
     "integrations/": "only leads on",
@@ -81,6 +82,7 @@ MAY_POST = frozenset({
     "settings/team/requests/<int:request_id>/decline/",
     "settings/integrations/ask/",
     "settings/api-tokens/<int:token_id>/revoke/",
+    "settings/sample-data/add/",
 })  # fmt: skip
 """Beside the beginnings that are all work: where something may be changed without being asked again."""
 WORK = ("billing/", "clients/", "confirm/", "views/", QUICKBOOKS)

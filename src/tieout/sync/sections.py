@@ -7,6 +7,7 @@ from datetime import date
 
 from django.db import transaction
 
+from tieout.practice.actions.samples import samples_of
 from tieout.practice.models import Member
 from tieout.practice.records import RECORD_KINDS
 from tieout.reconcile.spec import EntitySpec
@@ -101,6 +102,11 @@ def _change(member: Member, entity: str, engine: Engine, **changes: str) -> Conn
             raise NotYet("Connect QuickBooks first.")
         connection = Connection.objects.select_for_update().get(pk=found.pk)
         spec = spec_of(connection, entity, engine)
+        if samples := samples_of(member.firm_id).documents:
+            raise NotYet(
+                f"{samples} sample document{'' if samples == 1 else 's'} would go to QuickBooks with the others. Remove "
+                "the sample data first: Settings, Sample data."
+            )
         if first := missing_before(connection, spec, engine.provider(connection.ledger).specs):
             names = " and ".join(one.plural.lower() for one in first)
             raise NotYet(f"{spec.plural} refer to {names}. Finish that step first.")

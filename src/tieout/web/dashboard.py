@@ -21,6 +21,7 @@ from tieout.web.access import FirmRequest, requires
 from tieout.web.billing.acting import today_of
 from tieout.web.billing.board import board
 from tieout.web.integrations.tie_out_words import agreement_line
+from tieout.web.sample_data import refusal
 from tieout.web.tasks import Figure, Task, tasks
 
 
@@ -56,6 +57,8 @@ def dashboard(request: FirmRequest) -> HttpResponse:
             )
             figures.append(Figure(sum(s.waiting for s in sections), "waiting", reverse("quickbooks")))
     context["tasks"] = [*asked_of(member), *context["tasks"], *context.get("billing_tasks", [])]
+    if context["empty"] and member.may(Permission.MANAGE_TEAM):
+        context |= {"may_add_samples": True, "samples_why_not": refusal(member)}
     return render(request, "pages/dashboard.html", context)
 
 

@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("tieout.web.integrations.urls")),
     path("settings/", preferences.settings, name="settings"),
     path("settings/sample-data/", sample_data.sample_data, name="sample_data"),
+    path("settings/sample-data/add/", sample_data.add, name="sample_data_add"),
     path("settings/plan/", preferences.plan, name="plan"),
     *mail_outbox.urlpatterns,
 ]
