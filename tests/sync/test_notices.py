@@ -10,7 +10,7 @@ from django.core import mail as outbox
 
 from tests.sync.rig import Rig
 from tieout.sync import connections, notices
-from tieout.sync.models import Connection
+from tieout.sync.models import Connection, Dirty, Issue, TokenSet
 
 pytestmark = pytest.mark.django_db
 
@@ -81,3 +81,82 @@ def test_without_a_mail_server_nothing_is_taken_for_told(rig: Rig, settings: Any
     assert tell(rig) == []
     settings.MAIL_IS_SET_UP = True
     assert len(tell(rig)) == 1
+
+
+def signed_in_for(rig: Rig, **left: float) -> None:
+    with rig.here():
+        TokenSet.objects.update(refresh_expires_at=rig.clock.now() + timedelta(**left), hard_expires_at=None)
+
+
+def test_a_sign_in_that_runs_out_is_told_thirty_seven_and_one_day_before_and_not_in_between(rig: Rig) -> None:
+    assert tell(rig) == []
+    told = []
+    for days in (29, 20, 6, 3, 1, 0.5):
+        signed_in_for(rig, days=days)
+        told += tell(rig)
+    assert [subject.partition("runs out in ")[2] for subject in told] == [
+        "30 days or less",
+        "7 days or less",
+        "1 day or less",
+    ]
+    signed_in_for(rig, days=100)
+    assert tell(rig) == [], "signing in again is a person's own doing"
+    signed_in_for(rig, days=29)
+    assert len(tell(rig)) == 1
+
+
+@pytest.mark.parametrize(
+    ("cause", "subject"),
+    [
+        ("subscription", "The QuickBooks subscription of"),
+        ("no_permission", "QuickBooks no longer lets us write to"),
+    ],
+)
+def test_a_lost_subscription_or_right_is_told_once_and_again_when_it_is_lost_again(
+    rig: Rig, cause: str, subject: str
+) -> None:
+    def stop(name: str) -> None:
+        with rig.here():
+            Issue.objects.create(
+                firm=rig.firm, connection=rig.connection, entity="client", side="practice", record_id=name,
+                cause=cause, listing="needs_you", name=name, sentence="QuickBooks refused it.",
+                opened_at=rig.clock.now(),
+            )  # fmt: skip
+
+    tell(rig)
+    stop("1")
+    assert [one for one in tell(rig) if one.startswith(subject)]
+    stop("2")
+    assert not [one for one in tell(rig) if one.startswith(subject)]
+    with rig.here():
+        Issue.objects.update(closed_at=rig.clock.now())
+    assert tell(rig) == []
+    stop("3")
+    assert [one for one in tell(rig) if one.startswith(subject)]
+
+
+def test_a_queue_that_nobody_sends_is_told_after_an_hour_once_and_what_waits_for_its_time_is_no_such_queue(
+    rig: Rig,
+) -> None:
+    tell(rig)
+    rig.add_client("Ada Byrne")
+    with rig.here():
+        discovered = Dirty.objects.create(
+            firm=rig.firm, connection=rig.connection, entity="client", side="practice", record_id="1",
+            reason="made", noted_at=rig.clock.now(), marks=1,
+        )  # fmt: skip
+    rig.advance(3500)
+    assert tell(rig) == []
+    rig.advance(200)
+    assert [one.endswith("have waited for more than an hour") for one in tell(rig)] == [True]
+    assert "1 change waits, the oldest since" in outbox.outbox[0].body
+    assert tell(rig) == []
+    with rig.here():
+        Dirty.objects.filter(pk=discovered.pk).update(not_before=rig.clock.now() + timedelta(minutes=30))
+    assert tell(rig) == []
+    rig.advance(60)
+    assert tell(rig) == []
+    with rig.here():
+        connections.pause(rig.member, engine=rig.engine)
+        Dirty.objects.update(not_before=None)
+    assert tell(rig) == [], "a pause is a person's own doing"

@@ -56,4 +56,6 @@ class Told(models.Model):
     connection = models.OneToOneField(Connection, on_delete=models.CASCADE, related_name="told")
     state = models.CharField(max_length=20, blank=True)
     """A member of ``notice_words.State``; empty: nothing was looked at yet."""
+    beside = models.JSONField(default=dict)
+    """What was told last of each thing that goes on beside the state: ``notice_words.Beside`` -> what it was."""
     digest_at = models.DateTimeField(null=True)

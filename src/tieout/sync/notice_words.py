@@ -1,12 +1,13 @@
 """Decides: when a firm is written to about QuickBooks, and what. Pure: from the state told last and the state now.
 
-A mail on a change of state only: what a person began is not told to them, and nothing is repeated. What waits for a
-decision goes into one digest a week.
+A mail on a change of state only: what a person began is not told to them, and nothing is repeated. What goes on beside
+the state (a sign-in that runs out, a queue that grows old) is told by itself, each once. What waits for a decision goes
+into one digest a week.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -24,6 +25,35 @@ class State(StrEnum):
     DRY_RUN_OVER = "dry_run_over"
 
 
+class Beside(StrEnum):
+    """What may go on in any state, and is told by itself."""
+
+    SIGN_IN = "sign_in"
+    """How many days at most are left of the sign-in: one of ``WARN_AT``, or empty."""
+    REFUSED = "refused"
+    """Why QuickBooks takes nothing at all: one of ``REFUSALS``, or empty."""
+    QUEUE = "queue"
+    """``old``, or empty."""
+
+
+WARN_AT = (1, 7, 30)
+"""Days before a sign-in runs out at which it is told, the last warning first."""
+QUEUE_OLD = timedelta(hours=1)
+"""A change that could go and has waited longer is a sign that nobody sends."""
+REFUSALS: Mapping[str, tuple[str, str]] = {
+    "subscription": (
+        "The QuickBooks subscription of {company} is inactive",
+        "QuickBooks takes nothing until the subscription is renewed there, under Gear > Subscriptions and billing.",
+    ),
+    "no_permission": (
+        "QuickBooks no longer lets us write to {company}",
+        "Whoever connected it has lost the right to. Give it back in QuickBooks, or reconnect as an administrator of "
+        "the company.",
+    ),
+}
+"""Cause of an issue that stops every record -> the subject and the text of its mail."""
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     company: str
@@ -34,6 +64,10 @@ class Facts:
     """An amount as one reads it."""
     planned: int = 0
     """Writes that a dry run has planned and not sent."""
+    runs_out: datetime | None = None
+    """When the sign-in does."""
+    oldest: datetime | None = None
+    """Since when the oldest change could have gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +118,60 @@ def on_change(before: str, now: State, facts: Facts, address: str) -> Mail | Non
     return Mail(
         f"The sync with {facts.company} is well again",
         f"Everything goes on by itself. There is nothing to do.\n\n{address}\n",
+    )
+
+
+def days_left(ends: datetime | None, now: datetime) -> str:
+    """The smallest of ``WARN_AT`` that holds what is left; empty while there is more, or no sign-in at all."""
+    if ends is None:
+        return ""
+    return next((str(days) for days in WARN_AT if ends - now <= timedelta(days=days)), "")
+
+
+def beside(
+    before: Mapping[str, str], now: Mapping[Beside, str], facts: Facts, address: str
+) -> dict[Beside, Mail]:
+    """What goes on beside the state and was not told yet, each with its mail. What has ended is not told.
+
+    ``before``: what was told last of each.
+    """
+    found = {}
+    for what, value in now.items():
+        if value and value != before.get(what, "") and not _warned_of_less(what, value, before):
+            found[what] = _mail_of(what, value, facts, address)
+    return found
+
+
+def _warned_of_less(what: Beside, value: str, before: Mapping[str, str]) -> bool:
+    told = before.get(what, "")
+    return what is Beside.SIGN_IN and told.isdecimal() and int(value) > int(told)
+
+
+def _mail_of(what: Beside, value: str, facts: Facts, address: str) -> Mail:
+    if what is Beside.SIGN_IN:
+        day = f"{facts.runs_out:%B} {facts.runs_out.day}" if facts.runs_out else "soon"
+        return Mail(
+            f"The sign-in to {facts.company} runs out in {value} day{'' if value == '1' else 's'} or less",
+            f"After {day} nothing more is sent or fetched until somebody signs in again. Nothing is lost then either, but "
+            "it waits.\n\nAnyone who manages integrations and is an administrator of the QuickBooks company can press "
+            f"Reauthorize:\n{address}\n",
+        )
+    if what is Beside.REFUSED:
+        subject, text = REFUSALS[value]
+        return Mail(
+            subject.format(company=facts.company),
+            f"{text} Everything waits safely.\n\n{address}needs-you/?cause={value}\n",
+        )
+    since = (
+        f", the oldest since {facts.oldest:%B} {facts.oldest.day}, {facts.oldest:%H:%M} UTC"
+        if facts.oldest
+        else ""
+    )
+    return Mail(
+        f"Changes for {facts.company} have waited for more than an hour",
+        f"{facts.waiting:,} change{' waits' if facts.waiting == 1 else 's wait'}{since}. They are kept and go by "
+        "themselves. If QuickBooks is well, whoever runs Tieout should see that a worker is running.\n\n"
+        f"{address}\n",
     )
 
 

@@ -11,15 +11,29 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Min
+from django.db.models.functions import Coalesce
 
+from tieout.practice.billing_settings import currency_of
 from tieout.practice.isolation import every_firm_scope, firm_scope
 from tieout.practice.mail import NotSent, deliver, mail_is_set_up
 from tieout.practice.models import Member
 from tieout.practice.money import shown
 from tieout.practice.permissions import Permission
-from tieout.sync import dry_run_mode, tie_out, worklist
-from tieout.sync.models import LIVE_STATES, Connection, ConnectionState, Dirty, Told
-from tieout.sync.notice_words import Facts, Mail, State, Waiting, digest, on_change
+from tieout.sync import dry_run_mode, notice_words, standing, tie_out, worklist
+from tieout.sync.models import LIVE_STATES, Connection, ConnectionState, Dirty, Issue, Told
+from tieout.sync.notice_words import (
+    QUEUE_OLD,
+    REFUSALS,
+    Beside,
+    Facts,
+    Mail,
+    State,
+    Waiting,
+    days_left,
+    digest,
+    on_change,
+)
 
 log = logging.getLogger(__name__)
 PAGE = "/settings/integrations/quickbooks/"
@@ -52,12 +66,44 @@ def tell(connection: Connection, now: datetime) -> int:
     ]
     if told.state != state and mails[0][0] is None:
         Told.objects.filter(pk=told.pk).update(state=state.value)
-    sent = 0
+    sent = _tell_beside(connection, told, now, address)
     for mail, kept in mails:
         if mail is not None and _sent(connection, mail):
             Told.objects.filter(pk=told.pk).update(**kept)
             sent += 1
     return sent
+
+
+def _tell_beside(connection: Connection, told: Told, now: datetime, address: str) -> int:
+    """What goes on beside the state. What was told, or has ended, is kept; a mail that was not taken is tried again."""
+    going_on = going_on_of(connection, now)
+    mails = notice_words.beside(told.beside, going_on, _facts(connection), address)
+    missed = {what for what, mail in mails.items() if not _sent(connection, mail)}
+    kept = {what.value: value for what, value in going_on.items() if what not in missed}
+    kept |= {what.value: told.beside[what] for what in missed if what in told.beside}
+    if kept != told.beside:
+        Told.objects.filter(pk=told.pk).update(beside=kept)
+    return len(mails) - len(missed)
+
+
+def going_on_of(connection: Connection, now: datetime) -> dict[Beside, str]:
+    """What may go on beside the state, as it is now. While nothing is sent anyway, neither a queue nor a refusal is news."""
+    found = {Beside.SIGN_IN: days_left(standing.sign_in_ends(connection), now)}
+    if connection.state == ConnectionState.NEEDS_RECONNECT:
+        return {Beside.SIGN_IN: ""}
+    if connection.state == ConnectionState.ACTIVE:
+        open_ones = Issue.objects.filter(connection=connection, cause__in=REFUSALS, closed_at=None)
+        found[Beside.REFUSED] = open_ones.order_by("cause").values_list("cause", flat=True).first() or ""
+        oldest = _due_since(connection)
+        found[Beside.QUEUE] = "old" if oldest and now - oldest > QUEUE_OLD else ""
+    return found
+
+
+def _due_since(connection: Connection) -> datetime | None:
+    """Since when the oldest change could have gone: what waits for its time is not counted before it."""
+    since = Dirty.objects.filter(connection=connection).aggregate(at=Min(Coalesce("not_before", "noted_at")))
+    found: datetime | None = since["at"]
+    return found
 
 
 def state_of(connection: Connection, now: datetime) -> State:
@@ -75,9 +121,17 @@ def state_of(connection: Connection, now: datetime) -> State:
 def _facts(connection: Connection) -> Facts:
     last = tie_out.latest(connection)
     waiting = Dirty.objects.filter(connection=connection).count()
-    amount = shown(last.unexplained) if last else ""
+    amount = shown(last.unexplained, currency_of(connection.firm_id)) if last else ""
     planned = worklist.totals_of(connection, dry_run_mode.CAUSE)
-    return Facts(connection.company_name, waiting, connection.state_reason, amount, planned)
+    return Facts(
+        connection.company_name,
+        waiting,
+        connection.state_reason,
+        amount,
+        planned,
+        runs_out=standing.sign_in_ends(connection),
+        oldest=_due_since(connection),
+    )
 
 
 def _waiting(connection: Connection, now: datetime) -> list[Waiting]:

@@ -91,12 +91,17 @@ def _not_taken_up(connection: Connection, now: datetime) -> Standing | None:
     )
 
 
-def _runs_out(connection: Connection, now: datetime) -> Standing | None:
+def sign_in_ends(connection: Connection) -> datetime | None:
+    """When no refresh helps any more and a person signs in again; None without a sign-in."""
     tokens = TokenSet.objects.filter(connection_id=connection.pk).first()
     if tokens is None:
         return None
-    ends = min(one for one in (tokens.refresh_expires_at, tokens.hard_expires_at) if one)
-    if ends > now + WARN_BEFORE:
+    return min(one for one in (tokens.refresh_expires_at, tokens.hard_expires_at) if one)
+
+
+def _runs_out(connection: Connection, now: datetime) -> Standing | None:
+    ends = sign_in_ends(connection)
+    if ends is None or ends > now + WARN_BEFORE:
         return None
     days = max(0, (ends - now).days)
     return Standing(
