@@ -9,13 +9,15 @@ from django.test import Client
 
 from tests.web.fake_sync import AUTHORIZE, FakeSync, a_connection
 from tieout.practice.firms import Member
+from tieout.sync import connections
 from tieout.web.integrations.connect import TITLES
+from tieout.web.integrations.ways_back import WAYS
 
 SignedIn = Callable[[str], Client]
 MANAGE = "/settings/integrations/quickbooks/"
 CALLBACK = "/integrations/quickbooks/callback?code=SECRETCODE&state=SECRETSTATE&realmId=4620816365"
 KINDS = [
-    "connected", "reconnected", "cancelled", "denied", "expired", "state_mismatch", "reused", "wrong_company",
+    "connected", "reconnected", "denied", "expired", "state_mismatch", "reused", "wrong_company",
     "linked_elsewhere", "not_admin", "unavailable", "misconfigured",
 ]  # fmt: skip
 
@@ -51,6 +53,11 @@ def test_the_way_back_answers_with_a_redirect_to_a_clean_address(
     assert answer["Location"] == f"{MANAGE}connected/?outcome={kind}"
     assert answer.content == b""
     assert sync.asked == [("finish", {"code": "SECRETCODE", "state": "SECRETSTATE", "realmId": "4620816365"})]
+
+
+def test_no_ending_has_a_page_that_nothing_leads_to() -> None:
+    assert set(TITLES) == set(WAYS) | {"connected", "reconnected"}
+    assert set(WAYS) == set(connections._FAILURES)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -92,3 +92,19 @@ def test_when_quickbooks_does_not_answer_the_last_look_stays(monkeypatch: pytest
         check = settings_doctor.examine(rig.connection, engine=rig.engine)
         assert check.problem
         assert SettingsCheck.objects.get().facts["preferences"]
+
+
+@pytest.mark.parametrize(
+    ("country", "look", "words"),
+    [("US", "done", "United States"), ("CA", "info", "CA: every row"), ("", "info", "does not tell")],
+)
+def test_the_country_says_what_taxes_need(country: str, look: str, words: str) -> None:
+    (found,) = [one for one in findings({"country": country}) if one.title == "Country"]
+    assert found.look == look
+    assert words in found.sentence
+
+
+def test_customers_are_counted_only_once_some_were_read() -> None:
+    assert "Customers" not in {one.title for one in findings({})}
+    (found,) = [one for one in findings({}, 1204) if one.title == "Customers"]
+    assert "1,204" in found.sentence

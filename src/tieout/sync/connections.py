@@ -92,7 +92,7 @@ class Outcome:
 
 _FAILURES: Mapping[str, tuple[str, str]] = {
     "denied": (
-        "You closed the QuickBooks sign-in without connecting.",
+        "The QuickBooks sign-in ended without a connection: it was cancelled there, or access was not given.",
         "Nothing was changed. Start again whenever you like.",
     ),
     "expired": (

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from datetime import timedelta
 
+from tieout.practice.clients import CLIENT
 from tieout.reconcile.ports import LedgerError
+from tieout.reconcile.state import Side
 from tieout.sync import kept_settings
 from tieout.sync.engine import Engine
 from tieout.sync.ledgers import keep_calls, open_ledger
-from tieout.sync.models import Connection, SettingsCheck
+from tieout.sync.models import Connection, Observation, SettingsCheck
 
 STALE = timedelta(days=1)
 """Looked at again when older: each look costs two metered reads."""
@@ -21,6 +23,13 @@ def current(connection: Connection, *, engine: Engine | None = None) -> Settings
     last = SettingsCheck.objects.filter(connection=connection).first()
     fresh_from = max(connection.connected_at, engine.now() - STALE)
     return last if last and last.checked_at >= fresh_from else examine(connection, engine=engine)
+
+
+def customers_read(connection: Connection) -> int:
+    """How many customers were read so far, by the readings that are made anyway."""
+    return Observation.objects.filter(
+        connection=connection, entity=CLIENT, side=Side.LEDGER, absent=""
+    ).count()
 
 
 def examine(connection: Connection, *, engine: Engine | None = None) -> SettingsCheck:

@@ -29,8 +29,7 @@ OUTCOME = "quickbooks_outcome"
 TITLES = {
     "connected": "Connected to QuickBooks",
     "reconnected": "QuickBooks is connected again",
-    "cancelled": "You stopped before connecting",
-    "denied": "You stopped before connecting",
+    "denied": "Cancelled, or access was not given",
     "expired": "That took too long",
     "state_mismatch": "That sign-in did not start here",
     "reused": "That sign-in was already used",

@@ -18,7 +18,7 @@ from tieout.web.integrations.gated import connected
 def card(request: FirmRequest, connection: Connection) -> HttpResponse:
     """A part of the pages after connecting and of Manage, fetched after they are there."""
     check = settings_doctor.current(connection)
-    found = findings(check.facts) if check.facts else []
+    found = findings(check.facts, settings_doctor.customers_read(connection)) if check.facts else []
     return render(
         request,
         "quickbooks/doctor.html",

@@ -40,9 +40,14 @@ def _change(title: str, sentence: str, where: str) -> Finding:
     return Finding("problem", "Change this", title, sentence, where)
 
 
-def findings(facts: Facts) -> list[Finding]:
-    """All settings looked at, those to change first."""
+def findings(facts: Facts, customers: int = 0) -> list[Finding]:
+    """All settings looked at, those to change first.
+
+    ``customers``: how many are known of the readings made so far; nothing is said while none was.
+    """
     found = [judge(facts) for judge in _JUDGES]
+    if customers:
+        found.append(_fine("Customers", f"{customers:,} have been read so far, the inactive ones included."))
     order = {"problem": 0, "info": 1, "done": 2}
     return sorted(found, key=lambda one: order[one.look])
 
@@ -54,6 +59,28 @@ def _preference(facts: Facts, group: str, name: str) -> Any:
 def closed_to(facts: Facts) -> str:
     """The ISO date to which the company's books are closed; empty when they are not."""
     return str(_preference(facts, "AccountingInfoPrefs", "BookCloseDate") or "")
+
+
+def _country(facts: Facts) -> Finding:
+    """Outside the US every line names a tax code; inside, a line is only taxable or not (Intuit's tax guides)."""
+    title, country = "Country", str(facts.get("country") or "")
+    if not country:
+        return _know(title, "QuickBooks does not tell. It is taken for the United States.")
+    if country in ("US", "USA", "United States"):
+        return _fine(title, "United States.")
+    return _know(
+        title,
+        f"{country}: every row of an invoice needs one of QuickBooks' tax codes there. Choose the two for taxable and "
+        "other rows in the invoices step.",
+    )
+
+
+def _access(facts: Facts) -> Finding:
+    """Intuit lets only an administrator of a company connect an app to it, and its settings were read with that right."""
+    return _fine(
+        "Right of the sign-in",
+        "Whoever connected is an administrator of the company: QuickBooks lets nobody else, and it let us read these settings.",
+    )
 
 
 def _auto_apply(facts: Facts) -> Finding:
@@ -167,4 +194,6 @@ _JUDGES: Sequence[Callable[[Facts], Finding]] = (
     _currency,
     _closing,
     _plan,
+    _country,
+    _access,
 )

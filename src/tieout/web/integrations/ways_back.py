@@ -16,8 +16,7 @@ class WayBack:
 AGAIN, MANAGE = ("Try again", "quickbooks-connect"), ("Back to Manage", "quickbooks")
 
 WAYS: Mapping[str, WayBack] = {
-    "denied": WayBack((), (AGAIN, MANAGE)),
-    "cancelled": WayBack((), (AGAIN, MANAGE)),
+    "denied": WayBack((), (AGAIN, MANAGE)),  # Intuit answers access_denied for a cancelled sign-in too
     "expired": WayBack(
         (
             "Have the password and the second factor of a QuickBooks administrator at hand.",
