@@ -11,7 +11,9 @@ from tests.web.fake_sync import FakeSync, a_connection, a_review
 from tieout.practice import clients
 from tieout.practice.firms import Firm, Member
 from tieout.practice.isolation import firm_scope
+from tieout.sync.models import Connection, Review, ReviewState
 from tieout.web.badges import LOOKS, badges_for
+from tieout.web.tasks import tasks
 
 SignedIn = Callable[[str], Client]
 
@@ -97,3 +99,17 @@ def test_every_badge_has_an_icon_that_exists() -> None:
 
     for icon, _ in LOOKS.values():
         get_template(f"icons/{icon}.svg")
+
+
+@pytest.mark.parametrize(
+    ("state", "sentence", "address"),
+    [
+        (ReviewState.READY, "The review of service items is ready.", "quickbooks-items-review"),
+        (ReviewState.COLLECTING, "Service items are being read and compared.", "quickbooks-items-progress"),
+    ],
+)
+def test_the_review_of_service_items_is_announced_as_that_of_clients_is(
+    state: str, sentence: str, address: str
+) -> None:
+    told = tasks(Connection(state="active"), [], [Review(entity="service_item", state=state)])
+    assert [(one.sentence, one.url_name) for one in told] == [(sentence, address)]

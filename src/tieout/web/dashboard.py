@@ -20,6 +20,7 @@ from tieout.sync import review as reviews
 from tieout.web.access import FirmRequest, requires
 from tieout.web.billing.acting import today_of
 from tieout.web.billing.board import board
+from tieout.web.integrations.flows import FLOWS
 from tieout.web.integrations.tie_out_words import agreement_line
 from tieout.web.sample_data import refusal
 from tieout.web.tasks import Figure, Task, tasks
@@ -47,9 +48,10 @@ def dashboard(request: FirmRequest) -> HttpResponse:
         context |= board(member, today_of(member))
     if connections.gate(member).open:
         connection = connections.connection_of(member.firm_id)
-        sections = status.section_statuses(connection)
-        review = reviews.open_review(connection, "client") if connection else None
-        context |= {"connection": connection, "tasks": tasks(connection, sections, review)}
+        sections = status.section_statuses(connection, member.firm)
+        under_way = [reviews.open_review(connection, one) for one in FLOWS] if connection else []
+        open_ones = [one for one in under_way if one is not None]
+        context |= {"connection": connection, "tasks": tasks(connection, sections, open_ones)}
         context |= agreement_line(connection)
         if connection:
             figures.append(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from tieout.sync.models import Connection, ConnectionState, Review, ReviewState
 from tieout.sync.status import SectionStatus
+from tieout.web.integrations.flows import FLOWS
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +37,9 @@ class Task:
 
 
 def tasks(
-    connection: Connection | None, sections: Sequence[SectionStatus], review: Review | None
+    connection: Connection | None, sections: Sequence[SectionStatus], reviews: Sequence[Review]
 ) -> list[Task]:
-    """Empty when there is nothing to do: then the page says so."""
+    """Empty when there is nothing to do: then the page says so. ``reviews``: those that are open."""
     if connection is None:
         return [Task("disconnected", "QuickBooks Online is not connected.", "Set up", "quickbooks")]
     found = []
@@ -55,15 +56,16 @@ def tasks(
             f"{needs_you:,} record{'' if one else 's'} need{'s' if one else ''} a decision from a person."
         )
         found.append(Task("needs_you", sentence, "Look", "quickbooks-issues"))
-    if review is not None and review.state == ReviewState.READY:
-        found.append(
-            Task("in_review", "The review of clients is ready.", "Review", "quickbooks-clients-review")
-        )
-    elif review is not None:
-        found.append(
-            Task("in_review", "Clients are being read and compared.", "Watch", "quickbooks-clients-progress")
-        )
-    elif any(section.action_url_name and section.state == "not_started" for section in sections):
+    for review in reviews:
+        flow = FLOWS[review.entity]
+        if review.state == ReviewState.READY:
+            found.append(Task("in_review", f"The review of {flow.many} is ready.", "Review", flow.review))
+        else:
+            sentence = f"{flow.many.capitalize()} are being read and compared."
+            found.append(Task("in_review", sentence, "Watch", flow.progress))
+    if not reviews and any(
+        section.action_url_name and section.state == "not_started" for section in sections
+    ):
         found.append(
             Task("in_review", "The set-up with QuickBooks is not finished.", "Continue", "quickbooks")
         )
