@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from datetime import timedelta
 
 import pytest
@@ -132,3 +133,23 @@ def test_a_day_is_counted_by_what_was_written_and_what_went_wrong() -> None:
     with rig.here():
         assert status.of_day(rig.connection, day) == ({"client": 1}, 0)
         assert status.of_day(rig.connection, day - timedelta(days=1)) == ({}, 0)
+
+
+def test_the_file_says_what_each_line_is_about_and_what_it_changed(rig: Rig) -> None:
+    answer = entered(rig.member).get(PAGE + "export.csv?search=updated")
+    found = list(csv.DictReader(answer.content.decode("utf-8-sig").splitlines()))
+    (changed,) = [row for row in found if "Ada Byrne" in row["What"]]
+    assert (changed["About"], changed["Record"]) == ("Clients", "Here")
+    assert "Phone: 1" in changed["Before"]
+    assert "Phone: 2" in changed["After"]
+
+
+def test_credits_on_invoices_are_a_kind_of_their_own(rig: Rig) -> None:
+    page = entered(rig.member).get(PAGE + "?entity=credit_application").content.decode()
+    assert '<option value="credit_application" selected>' in page
+
+
+def test_a_reference_has_a_button_that_copies_it(rig: Rig) -> None:
+    (changed,) = [row for row in rows(rig, "?search=updated") if "Ada Byrne" in row]
+    reference = changed.split("<code>")[1].split("</code>")[0]
+    assert f'data-copy-text="{reference}"' in changed

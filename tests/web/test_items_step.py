@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from django.test import Client
 
-from tieout.practice.actions.service_items import UsedBy
+from tests.sync.rig import SOMEBODY
+from tieout.practice.actions.service_items import UsedBy, create_service_item
 from tieout.practice.firms import Firm, Member
 from tieout.practice.isolation import firm_scope
 from tieout.sync.models import Connection, Observation, Review, ReviewRow, ReviewState
@@ -168,3 +170,41 @@ def test_another_firm_sees_nothing_of_it(review: Review) -> None:
     with firm_scope(review.firm_id):
         row.refresh_from_db()
         assert row.decision == ""
+
+
+def test_what_cannot_be_kept_is_shown_again_as_it_was_typed(signed_in: SignedIn, review: Review) -> None:
+    browser = signed_in("admin")
+    with firm_scope(review.firm_id):
+        item = create_service_item(firm_id=review.firm_id, actor=SOMEBODY, name="Payroll", rate="90")
+        ReviewRow.objects.filter(practice_id="2").update(practice_id=str(item.pk))
+        row = review.rows.get(practice_id=str(item.pk))
+    edit = f"{ITEMS}row/{row.pk}/edit/"
+    typed = {
+        "name": "Payroll anew",
+        "rate": "ninety-five",
+        "sku": "P-1",
+        "back": ITEMS + "review/unmatched/?page=1",
+    }
+    answer = browser.post(edit, typed)
+    page = text(answer)
+    assert answer.status_code == 422
+    assert 'value="Payroll anew"' in page
+    assert 'value="ninety-five" inputmode="decimal" aria-invalid="true"' in page
+    assert 'value="P-1"' in page
+    assert 'class="mend" open' in page
+    with firm_scope(review.firm_id):
+        item.refresh_from_db()
+        assert item.name == "Payroll"
+    assert browser.get(edit + "?search=pay")["Location"] == ITEMS + "review/unmatched/?search=pay"
+
+
+def test_each_list_of_items_is_a_file_too(signed_in: SignedIn, review: Review) -> None:
+    browser = signed_in("admin")
+    assert "unmatched/export.csv" in text(browser.get(ITEMS + "review/unmatched/"))
+    answer = browser.get(ITEMS + "review/unmatched/export.csv")
+    (row,) = csv.DictReader(answer.content.decode("utf-8-sig").splitlines())
+    assert row["Name here"] == row["Name in QuickBooks"] == "Payroll monthly"
+    assert (row["Rate here"], row["Rate in QuickBooks"], row["Not the same"]) == ("90", "95", "rate")
+    assert "But: The rates are not the same." in row["Why"]
+    assert browser.get(ITEMS + "review/surprises/export.csv").status_code == 404
+    assert "Payroll" not in browser.get(ITEMS + "review/unmatched/export.csv?search=zz").content.decode()

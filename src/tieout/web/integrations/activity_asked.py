@@ -15,6 +15,7 @@ KINDS = {
     "invoice": "Invoices",
     "payment": "Payments",
     "credit": "Credits",
+    "credit_application": "Credits on invoices",
     "refund": "Refunds",
 }
 RESULTS = {"": "All", "done": "Done", "waiting": "Waiting", "problem": "Problem", "info": "Decided by people"}

@@ -12,16 +12,20 @@ from django.views.decorators.http import require_GET
 from tieout.practice.access import member_names
 from tieout.practice.csv_text import write_csv
 from tieout.practice.permissions import NotYours
+from tieout.sync import item_review, status, worklist
 from tieout.sync import review as reviews
-from tieout.sync import status, worklist
 from tieout.sync.models import Connection
 from tieout.web.access import FirmRequest
 from tieout.web.downloads import csv_file
-from tieout.web.integrations.activity_asked import asked
+from tieout.web.integrations.activity_asked import KINDS, SIDES, asked
 from tieout.web.integrations.buckets import BUCKETS, LABELS, Shown, shown
+from tieout.web.integrations.flows import ITEMS
 from tieout.web.integrations.gated import connected
+from tieout.web.integrations.health import changes_of, labels_of
+from tieout.web.integrations.item_rows import HEADER, TABS, cells, item_row
 from tieout.web.integrations.listings import LISTINGS
 from tieout.web.integrations.review import READABLE
+from tieout.web.integrations.review_page import asked as in_list
 from tieout.web.integrations.wizard import ENTITY
 from tieout.web.unit_values import said
 
@@ -50,16 +54,36 @@ def review_list(request: FirmRequest, connection: Connection, slug: str) -> Http
 
 @connected
 @require_GET
+def item_list(request: FirmRequest, connection: Connection, slug: str) -> HttpResponse:
+    """One list of the service items' review, as it is searched."""
+    review = reviews.latest_review(connection, ITEMS.entity)
+    if slug not in TABS:
+        raise NotYours("There is no such list.")
+    if review is None or review.state not in READABLE:
+        return redirect(ITEMS.choose)
+    wanted = in_list(request, slug)
+    pages = _pages(
+        lambda page: item_review.rows(review, slug, search=wanted.search, page=page, per_page=AT_ONCE)
+    )
+    rows = (cells(item_row(row, create_new=review.create_new)) for page in pages for row in page)
+    return csv_file(f"tieout-service-items-{slug}.csv", write_csv(HEADER, rows))
+
+
+@connected
+@require_GET
 def activity(request: FirmRequest, connection: Connection) -> HttpResponse:
     wanted = asked(request.GET).given
-    people = member_names(request.member.firm_id)
+    people, labels = member_names(request.member.firm_id), labels_of(connection)
     pages = _pages(
         lambda page: status.activity(connection, page=page, per_page=AT_ONCE, **wanted), MOST_LINES
     )
     rows = (
         (
             line.at.isoformat(),
+            KINDS.get(line.entity, line.entity.replace("_", " ").capitalize()) if line.entity else "",
+            SIDES.get(line.side, "") if line.side else "",
             line.sentence,
+            *_before_and_after(changes_of(labels, line)),
             line.result,
             line.reference,
             people.get(line.member_id or 0, ""),
@@ -68,7 +92,18 @@ def activity(request: FirmRequest, connection: Connection) -> HttpResponse:
         for page in pages
         for line in page
     )
-    header = ["When", "What", "Result", "Reference", "Decided by", "Run"]
+    header = [
+        "When",
+        "About",
+        "Record",
+        "What",
+        "Before",
+        "After",
+        "Result",
+        "Reference",
+        "Decided by",
+        "Run",
+    ]
     return csv_file("tieout-activity.csv", write_csv(header, rows))
 
 
@@ -113,6 +148,14 @@ def _pages(read: Callable[[int], Any], most: int | None = None) -> Iterator[Sequ
         yield page.rows
         last = page.pages if most is None else min(page.pages, most)
         number += 1
+
+
+def _before_and_after(changes: Sequence[tuple[str, str, str]]) -> tuple[str, str]:
+    """What each field showed before, and afterwards."""
+    return (
+        "; ".join(f"{label}: {before}" for label, before, _ in changes),
+        "; ".join(f"{label}: {after}" for label, _, after in changes),
+    )
 
 
 def _review_row(row: Shown) -> list[str]:

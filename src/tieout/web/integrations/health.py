@@ -36,7 +36,7 @@ def activity(request: FirmRequest, connection: Connection) -> HttpResponse:
         )
     wanted = asked(request.GET)
     lines = status.activity(connection, page=page_number(request), **wanted.given)
-    labels = _labels(connection)
+    labels = labels_of(connection)
     return render(
         request,
         "quickbooks/activity.html",
@@ -73,7 +73,7 @@ def _groups(
 ) -> list[Group]:
     runs = status.runs_of(connection, lines)
     return [
-        Group(epoch, runs.get(epoch or 0), [(line, _changes(labels, line)) for line in rows])
+        Group(epoch, runs.get(epoch or 0), [(line, changes_of(labels, line)) for line in rows])
         for epoch, rows in groupby(lines, key=lambda line: line.run_epoch)
     ]
 
@@ -83,11 +83,13 @@ def _people(firm_id: int) -> list[tuple[str, str]]:
     return [(str(one), name) for one, name in sorted(member_names(firm_id).items(), key=itemgetter(1))]
 
 
-def _labels(connection: Connection) -> dict[str, dict[str, str]]:
+def labels_of(connection: Connection) -> dict[str, dict[str, str]]:
+    """Entity -> unit -> its label."""
     specs = Engine().provider(connection.ledger).specs
     return {spec.practice: {unit.name: unit.label for unit in spec.units} for spec in specs}
 
 
-def _changes(labels: dict[str, dict[str, str]], line: Any) -> list[tuple[str, str, str]]:
+def changes_of(labels: dict[str, dict[str, str]], line: Any) -> list[tuple[str, str, str]]:
+    """Label, before and after of what a line of the activity changed, as one reads them."""
     found = changes_in(labels.get(line.entity, {}), line.details or {})
     return [(one.label, said(one.before), said(one.after)) for one in found]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.urls import reverse
@@ -63,6 +63,17 @@ class Compared:
 
 
 @dataclass(frozen=True, slots=True)
+class Mend:
+    """The form that mends the item here: its values, or what was typed and why it could not be kept."""
+
+    name: str
+    rate: str
+    sku: str
+    problems: Mapping[str, str] = field(default_factory=dict)
+    """By field; under an empty word what is about none of them."""
+
+
+@dataclass(frozen=True, slots=True)
 class ItemRow:
     row: ReviewRow
     name: str
@@ -75,8 +86,7 @@ class ItemRow:
     buttons: Sequence[Button]
     drafts: int
     """Open drafts the item is on; they keep the rate they were written with."""
-    rate: str
-    sku: str
+    mend: Mend
 
     @property
     def fails(self) -> str:
@@ -94,6 +104,31 @@ def adopting_words(items: int, drafts: Sequence[int]) -> str:
     on = f"{sum(drafts):,} open draft{'' if sum(drafts) == 1 else 's'}"
     which = "It is" if items == 1 else f"{len(drafts):,} of them {'is' if len(drafts) == 1 else 'are'}"
     return f"{said} {which} on {on}: lines that are written keep their rate, new lines get QuickBooks' one."
+
+
+HEADER = (
+    "Name here",
+    "Name in QuickBooks",
+    "Rate here",
+    "Rate in QuickBooks",
+    "SKU here",
+    "SKU in QuickBooks",
+    "Not the same",
+    "Why",
+    "Decision",
+)
+
+
+def cells(row: ItemRow) -> tuple[str, ...]:
+    """One row for a file, in the order of ``HEADER``: what the page shows of it, the nearest item included."""
+    shown = {one.label: one for one in row.fields}
+    values = [
+        "" if value == NONE else value
+        for _, label in FIELDS
+        for value in ((shown[label].here, shown[label].there) if label in shown else ("", ""))
+    ]
+    why = " ".join([*row.row.reasons, *(f"But: {one}" for one in row.row.against)])
+    return (*values, row.fails, why, row.words)
 
 
 def item_row(row: ReviewRow, *, create_new: bool, drafts: int = 0) -> ItemRow:
@@ -117,8 +152,11 @@ def item_row(row: ReviewRow, *, create_new: bool, drafts: int = 0) -> ItemRow:
         row.decided_by.user.get_full_name() if row.decision and row.decided_by else "",
         list(_buttons(row, bool(near))),
         drafts,
-        str(row.practice_details.get("rate") or ""),
-        str(row.practice_details.get("sku") or ""),
+        Mend(
+            row.practice_name,
+            str(row.practice_details.get("rate") or ""),
+            str(row.practice_details.get("sku") or ""),
+        ),
     )
 
 

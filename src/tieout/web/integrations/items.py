@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
-from django.http import HttpResponse
-from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from collections.abc import Mapping
+from dataclasses import replace
+from urllib.parse import urlsplit
 
+from django.contrib import messages
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from tieout.practice.access import helpers_for
 from tieout.practice.actions.clients import ChangedMeanwhile
 from tieout.practice.actions.service_items import change_service_item, used_by
 from tieout.practice.billing_access import access_item
-from tieout.practice.permissions import NotAllowed, NotYours
+from tieout.practice.permissions import NotAllowed, NotYours, Permission
 from tieout.practice.records import RECORD_KINDS
 from tieout.practice.validation import Invalid
 from tieout.reconcile.ports import Activity, LedgerError
@@ -23,19 +29,22 @@ from tieout.web.billing.acting import by
 from tieout.web.integrations import review_undo
 from tieout.web.integrations.flows import ITEMS
 from tieout.web.integrations.gated import connected
-from tieout.web.integrations.item_rows import TABS, adopting_words
+from tieout.web.integrations.item_rows import TABS, ItemRow, Mend, adopting_words
 from tieout.web.integrations.needs_you import back
-from tieout.web.integrations.review_page import asked, drawn, page_of, row_template
+from tieout.web.integrations.review_page import Asked, asked, drawn, page_of, row_template
 from tieout.web.integrations.review_together import with_the_others
 
 STEP = steps.BY_SLUG["service-items"]
+UNPROCESSABLE = 422
+MENDED = frozenset({"name", "rate", "sku"})
 READABLE = (ReviewState.READY, ReviewState.DONE)
 
 
 @connected
 def choose(request: FirmRequest, connection: Connection) -> HttpResponse:
     """What this step does, and Start. Starting reads only; nothing is written anywhere."""
-    if locked := steps.why_locked(STEP, connection.sections, connection.firm):
+    helpers = helpers_for(connection.firm, Permission.MANAGE_TEAM)
+    if locked := steps.why_locked(STEP, connection.sections, connection.firm, helpers):
         messages.info(request, f"Service items: {locked}")
         return redirect("quickbooks")
     under_way = reviews.open_review(connection, ITEMS.entity)
@@ -73,8 +82,26 @@ def review(request: FirmRequest, connection: Connection, slug: str = "unmatched"
         return redirect(ITEMS.choose)
     if found.state not in READABLE:
         return redirect(ITEMS.place(found.state))
-    wanted, seen = asked(request, slug), review_decisions.last_decision(found)
+    return _shown(request, connection, found, asked(request, slug))
+
+
+def _shown(
+    request: FirmRequest,
+    connection: Connection,
+    found: Review,
+    wanted: Asked,
+    typed: tuple[int, Mend] | None = None,
+) -> HttpResponse:
+    """One list of the review. ``typed``: a row's id with what was typed there and could not be kept; it is shown again."""
+    slug, path = wanted.slug, reverse(ITEMS.review, args=[wanted.slug])
+    seen = review_decisions.last_decision(found)
     page = page_of(found, wanted)
+    rows = drawn(connection, found, page.rows, request.member)
+    if typed is not None:
+        rows = [
+            replace(row, mend=typed[1]) if isinstance(row, ItemRow) and row.row.pk == typed[0] else row
+            for row in rows
+        ]
     counts = item_review.counts(found)
     is_open = found.state == ReviewState.READY
     account = next(iter(chosen.choices(connection, "income_account")))
@@ -90,12 +117,12 @@ def review(request: FirmRequest, connection: Connection, slug: str = "unmatched"
             "here": TABS[slug],
             "sections": [(each, tab, counts[each]) for each, tab in TABS.items()],
             "page": page,
-            "rows": drawn(connection, found, page.rows, request.member),
+            "rows": rows,
             "row_template": row_template(found, slug),
             "search": wanted.search,
             "keep": wanted.keep,
             "seen": seen.isoformat(),
-            "back": f"{request.path}?{wanted.keep}page={page.page}",
+            "back": f"{path}?{wanted.keep}page={page.page}",
             "forecast": review_lists.forecast(found),
             "new_count": review_lists.undecided_new(found),
             "undo": review_undo.offered(request.session, found.pk) if is_open else "",
@@ -103,6 +130,7 @@ def review(request: FirmRequest, connection: Connection, slug: str = "unmatched"
             "adopt": _adopting(found) if slug == "unmatched" and is_open else "",
             **(with_the_others(request, found, wanted, TABS[slug].title, page) if is_open else {}),
         },
+        status=200 if typed is None else UNPROCESSABLE,
     )
 
 
@@ -127,27 +155,43 @@ def recheck(request: FirmRequest, connection: Connection, row_id: int) -> HttpRe
 
 
 @connected
-@require_POST
+@require_http_methods(["GET", "POST"])
 def edit(request: FirmRequest, connection: Connection, row_id: int) -> HttpResponse:
-    """Mend the item here, at once, and look at that one row again."""
+    """Mend the item here, at once, and look at that one row again. What cannot be kept is shown again as it was typed.
+
+    A page drawn so stands at this address; whoever reloads it, searches or turns the page from it is led to the list.
+    """
+    if request.method == "GET":
+        return redirect(f"{reverse(ITEMS.review, args=['unmatched'])}?{request.GET.urlencode()}")
     found = reviews.open_review(connection, ITEMS.entity)
     row = review_lists.row_of(found, row_id) if found else None
     if found is None or row is None or not row.practice_id:
         raise NotYours("There is no such row.")
+    name, rate, sku = (request.POST.get(one, "")[:1000] for one in ("name", "rate", "sku"))
+    problems: Mapping[str, str] = {}
     try:
         item = access_item(request.member, row.practice_id, to_edit=True)
-        change_service_item(
-            **by(request.member),
-            item_id=item.pk,
-            name=request.POST.get("name", ""),
-            rate=request.POST.get("rate", "").strip(),
-            sku=request.POST.get("sku", ""),
+        change_service_item(**by(request.member), item_id=item.pk, name=name, rate=rate.strip(), sku=sku)
+    except Invalid as refusal:
+        problems = {one if one in MENDED else "": said for one, said in refusal.problems.items()}
+    except (ChangedMeanwhile, NotAllowed) as refusal:
+        problems = {"": str(refusal)}
+    if problems and found.state == ReviewState.READY:
+        return _shown(
+            request, connection, found, _asked_before(request), (row_id, Mend(name, rate, sku, problems))
         )
-    except (Invalid, ChangedMeanwhile, NotAllowed) as problem:
-        messages.error(request, str(problem))
+    if problems:
+        messages.error(request, " ".join(problems.values()))
     else:
         _look_again(request, found, row_id)
     return redirect(back(request))
+
+
+def _asked_before(request: FirmRequest) -> Asked:
+    """The place in the list from which something was posted: its search and its page. Such rows stand in one list only."""
+    before = QueryDict(urlsplit(back(request)).query)
+    search, page = before.get("search", "").strip()[:200], before.get("page", "")
+    return Asked("unmatched", search, "", int(page) if page.isdecimal() and len(page) < 7 else 1)
 
 
 @connected
