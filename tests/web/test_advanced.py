@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import html
+import re
 from datetime import date, timedelta
 
 import pytest
 
-from tests.sync.rig import Rig
+from tests.sync.rig import SOMEBODY, Rig
 from tests.sync.test_documents import Books
 from tests.web.conftest import entered
+from tieout.practice.actions.ledger_lists import create_tax_rate
+from tieout.practice.ledger_lists import ListEntry
 from tieout.practice.models import Client
 from tieout.reconcile.state import Side
 from tieout.sync import advanced, sections
+from tieout.sync import lately as lately_of
 from tieout.sync.models import SwitchChange
 
 pytestmark = pytest.mark.django_db
@@ -304,3 +308,47 @@ def test_an_earlier_start_date_says_first_how_many_older_documents_it_sends_and_
     assert "are sent" in press(books, "start-from/", {"entity": "invoice", "since": "2026-03-02"}), (
         "nothing older goes"
     )
+
+
+def test_a_field_says_how_often_it_was_written_and_asked_about_lately() -> None:
+    rig = Rig()
+    rig.set_up()
+    client = rig.add_client("Ada", phone="1")
+    rig.settle()
+    rig.edit_client(client, phone="2")
+    rig.settle()
+    rig.in_conflict("Bo")
+    with rig.here():
+        found = lately_of.of_units(rig.connection, "client", rig.clock.now() - advanced.LATELY)
+        assert found["phone"].written == 1
+        assert sum(one.asked for one in found.values()) == 1
+        later = lately_of.of_units(rig.connection, "client", rig.clock.now() + timedelta(days=1))
+    assert later == {}
+    assert re.search(r"Last 30 days: written in \d+ records?, asked about \d+ times?\.", text(rig, ""))
+
+
+def test_accounts_and_start_dates_say_what_was_sent_lately_and_tax_rates_are_mapped_here_too() -> None:
+    books = Books()
+    books.review_items()
+    item, client = books.item("Bookkeeping"), books.add_client("Ada Byrne")
+    books.settle()
+    books.send("invoice")
+    books.invoice(client, item)
+    books.settle()
+    with books.here():
+        rate = create_tax_rate(firm_id=books.firm.pk, actor=SOMEBODY, name="County", percent="8.25")
+        code = ListEntry.objects.filter(list="tax_code").first()
+        assert lately_of.sent(books.connection, books.clock.now() - advanced.LATELY)["invoice"] == 1
+        assert lately_of.sent(books.connection, books.clock.now() + timedelta(days=1)) == {}
+    page = text(books, "")
+    assert re.search(r"Last 30 days: \d+ sent\. Older ones that stay here: 0\.", page)
+    assert re.search(r"Last 30 days: \d+ invoices? sent\.", page)
+    assert "Last 30 days: 0 payments sent." in page
+    assert "Your rate “County” is in QuickBooks" in page
+    assert code is not None
+    save = f"/settings/integrations/quickbooks/invoices/tax/{rate.pk}/"
+    answer = entered(books.member).post(save, {"tax_code": str(code.pk), "back": PAGE})
+    assert answer["Location"] == PAGE
+    with books.here():
+        rate.refresh_from_db()
+        assert rate.tax_code_id == code.pk

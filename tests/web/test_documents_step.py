@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
+from tests.practice.billing_world import Desk
 from tests.web.test_items_step import stored, text
 from tieout.practice.firms import Firm, Member
+from tieout.practice.invoices import Invoice
 from tieout.practice.isolation import firm_scope
-from tieout.sync.models import Connection, SettingsCheck
+from tieout.sync import settings_doctor
+from tieout.sync.models import Connection, Link, SettingsCheck
+from tieout.web.integrations.document_words import shown_lines
 
 SignedIn = Callable[[str], Client]
 BASE = "/settings/integrations/quickbooks/"
@@ -108,3 +113,49 @@ def test_turned_off_nothing_more_is_sent_and_the_links_stay(here: Any, signed_in
     signed_in("admin").post(BASE + "off/invoices/")
     connection.refresh_from_db()
     assert connection.sections["invoice"] == "not_started"
+
+
+def test_amounts_are_written_in_their_currency_with_separators_and_no_more_places_than_they_have() -> None:
+    detail = {"Qty": Decimal("1200"), "UnitPrice": Decimal("33.33333"), "ItemRef": {"value": "7"}}
+    document = {
+        "Line": [{"Description": "Work", "Amount": Decimal("39999.996"), "SalesItemLineDetail": detail}]
+    }
+    assert shown_lines(document, "CAD") == [("Work", "1,200", "33.33333", "CA$40,000.00")]
+    whole = {"Line": [{"DetailType": "DiscountLineDetail", "Amount": Decimal(5)}]}
+    assert shown_lines(whole, "USD") == [("Discount", "", "", "$5.00")]
+
+
+def test_the_test_invoice_is_offered_in_its_own_currency(here: Any, signed_in: SignedIn, firm: Firm) -> None:
+    connection = here(ON)
+    desk = Desk.open(firm.pk)
+    invoice = desk.invoice(Decimal("12500.50"))
+    Invoice.objects.filter(pk=invoice.pk).update(currency="CAD")
+    Link.objects.create(
+        firm=firm, connection=connection, entity="client", practice_id=str(invoice.client_id), ledger_id="58"
+    )
+    browser = signed_in("admin")
+    browser.post(BASE + "invoices/start-date/", {"since": invoice.date.isoformat()})
+    assert "CA$12,500.50" in text(browser.get(BASE + "invoices/"))
+
+
+def test_a_setting_that_cannot_be_read_is_asked_for_again_and_can_be_looked_at_at_once(
+    here: Any, signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connection = here(PAID)
+    SettingsCheck.objects.filter(connection=connection).update(problem="QuickBooks does not let us look.")
+    kept = SettingsCheck.objects.get(connection=connection)
+    monkeypatch.setattr(settings_doctor, "examine", lambda *given, **named: kept)
+    page = text(signed_in("admin").get(BASE + "payments/"))
+    assert "does not let us look." in page
+    assert 'hx-trigger="every 20s"' in page
+    assert 'id="check-again"' in page
+    assert "Reconnect as an administrator" in page
+
+
+def test_what_quickbooks_does_not_tell_is_not_asked_for_again_and_again(
+    here: Any, signed_in: SignedIn
+) -> None:
+    here(PAID)
+    page = text(signed_in("admin").get(BASE + "payments/"))
+    assert 'id="check-again"' in page
+    assert "every 20s" not in page

@@ -17,6 +17,7 @@ from tieout.sync.models import UNRESOLVED, Attempt, Conflict, Connection, Dirty,
 from tieout.sync.newest import winners
 from tieout.sync.packing import unpack, unpack_units
 from tieout.sync.preferences import preferred
+from tieout.sync.references import with_references
 
 LATE = "QuickBooks' listings do not show its latest version yet."
 
@@ -89,54 +90,6 @@ def _observe_practice(lease: Lease, spec: EntitySpec, ids: Collection[str]) -> d
     with lease.commit() as connection:
         observations.keep(connection, spec, Side.PRACTICE, seen, lease.engine)
     return seen
-
-
-def with_references(
-    connection: Connection,
-    spec: EntitySpec,
-    here: Mapping[str, Seen],
-    there: Mapping[str, Seen | None] | None = None,
-) -> tuple[Mapping[str, Seen], Mapping[str, tuple[Key, ...]]]:
-    """The practice's records with the ledger's ids where they name other records, and whom each still waits for.
-
-    ``there``: what the linked ones show in the ledger, by practice id. A few queries for each entity named, however
-    many records there are.
-    """
-    if not spec.references:
-        return here, {}
-    present = {one: record for one, record in here.items() if isinstance(record, Present)}
-    named: dict[str, set[str]] = {}
-    for record in present.values():
-        for entity, practice_id in spec.named_in(record.units):
-            named.setdefault(entity, set()).add(practice_id)
-    partners = {
-        (entity, practice_id): ledger_id
-        for entity, ids in named.items()
-        for practice_id, ledger_id in Link.objects.filter(
-            connection=connection, entity=entity, practice_id__in=ids
-        ).values_list("practice_id", "ledger_id")
-    }
-    for pair in merged_there.undecided(connection, named):
-        partners.pop(pair, None)  # its partner there is no more: what names it waits for a person
-    others = absorbed.Others.of(connection, named)
-    translated: dict[str, Seen] = dict(here)
-    waits: dict[str, tuple[Key, ...]] = {}
-    for one, record in present.items():
-        missing = {
-            Key(entity, Side.PRACTICE, practice_id)
-            for entity, practice_id in spec.named_in(record.units)
-            if (entity, practice_id) not in partners
-        }
-        if missing:
-            waits[one] = tuple(sorted(missing, key=lambda key: (key.entity, key.id)))
-        units = spec.with_ledger_ids(record.units, lambda entity, id: partners.get((entity, id), ""))
-        if others.by_record:
-            shown = (there or {}).get(one)
-            there_units = shown.units if isinstance(shown, Present) else None
-            places = absorbed.where_it_is(connection, spec, record.units, others, there_units, partners)
-            units = {**units, **places}
-        translated[one] = Present(units, record.token, record.facts)
-    return translated, waits
 
 
 _UNRESOLVED = "connection_id = %s AND entity = %s AND state = ANY(%s) ORDER BY id"

@@ -32,6 +32,11 @@ class PaymentsGate:
     """Invoices that are not in QuickBooks yet: their payments wait for them."""
 
     @property
+    def cannot_read(self) -> bool:
+        """QuickBooks did not answer, or does not let us look: that may pass, unlike its not telling."""
+        return bool(self.check.problem)
+
+    @property
     def closed(self) -> bool:
         """Nothing helps but changing the setting there. Where QuickBooks does not tell, a person has to look."""
         return self.auto_apply is AutoApply.ON

@@ -20,9 +20,9 @@ from tieout.sync import observations
 from tieout.sync.engine import Engine
 from tieout.sync.executor import ACTOR
 from tieout.sync.models import ActivityLine, Conflict, Connection, Link, WriteEntry
-from tieout.sync.observe import with_references
 from tieout.sync.packing import unpack, unpack_units
 from tieout.sync.past import Moment, Shift, Turn, moments
+from tieout.sync.references import with_references
 from tieout.sync.review import spec_of
 
 MOST = 300

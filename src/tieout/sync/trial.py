@@ -12,6 +12,7 @@ from typing import Any
 
 from tieout.practice.billing_access import rows_of
 from tieout.practice.invoices import UNCOUNTED, Invoice
+from tieout.practice.record_views import RecordView
 from tieout.practice.records import RECORD_KINDS
 from tieout.reconcile.action import Create
 from tieout.reconcile.spec import EntitySpec
@@ -20,8 +21,9 @@ from tieout.sync import observations, partners
 from tieout.sync.engine import Engine
 from tieout.sync.ledgers import keep_calls, open_ledger
 from tieout.sync.models import UNRESOLVED, Attempt, Connection, Issue, Link
-from tieout.sync.observe import names_of, with_references
+from tieout.sync.observe import names_of
 from tieout.sync.policy import on_trial
+from tieout.sync.references import with_references
 from tieout.sync.review import spec_of
 
 OFFERED = 20
@@ -35,7 +37,10 @@ class Preview:
     units: dict[str, Any]
     waits_for: tuple[str, ...]
     document: dict[str, Any]
-    """The exact body; empty while it cannot be made."""
+    """The exact body, its numbers as ``Decimal``; empty while it cannot be made."""
+    body: bytes = b""
+    """The same to the letter, as it would be sent."""
+    currency: str = "USD"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,7 @@ class Tried:
     url: str = ""
     problems: tuple[str, ...] = ()
     under_way: bool = False
+    currency: str = "USD"
 
     @property
     def arrived(self) -> bool:
@@ -82,13 +88,20 @@ def preview(
     names = names_of_all(connection, engine, waits.get(record_id, ()))
     ready = here[record_id]
     document: dict[str, Any] = {}
+    body = b""
     if not names and isinstance(ready, Present):
         meter: Counter[str] = Counter()
         ledger = open_ledger(connection, engine, meter)
         create = Create(Side.LEDGER, Key(entity, Side.PRACTICE, record_id), ready.units)
-        document = json.loads(ledger.prepare(create, "preview").body)
+        body = ledger.prepare(create, "preview").body
+        document = json.loads(body, parse_float=Decimal, parse_int=Decimal)
         keep_calls(connection, meter, engine.now())
-    return Preview(str(view.facts.get("label") or ""), dict(view.units), names, document)
+    label, currency = str(view.facts.get("label") or ""), _currency(view)
+    return Preview(label, dict(view.units), names, document, body, currency)
+
+
+def _currency(view: RecordView) -> str:
+    return str(view.facts.get("currency") or "USD")
 
 
 def names_of_all(connection: Connection, engine: Engine, keys: Sequence[Key]) -> tuple[str, ...]:
@@ -115,7 +128,9 @@ def tried(connection: Connection, entity: str, *, engine: Engine | None = None) 
     flying = Attempt.objects.filter(**of, practice_id=record_id, state__in=UNRESOLVED).exists()
     name, total = str(view.facts.get("label") or ""), view.units.get("total")
     if link is None:
-        return Tried(record_id, name, problems=problems, under_way=flying or not problems)
+        return Tried(
+            record_id, name, problems=problems, under_way=flying or not problems, currency=_currency(view)
+        )
     there = _there(connection, spec, link.ledger_id)
     return Tried(
         record_id,
@@ -125,6 +140,7 @@ def tried(connection: Connection, entity: str, *, engine: Engine | None = None) 
         total,
         partners.deep_link(connection, entity, link.ledger_id, engine=engine),
         problems,
+        currency=_currency(view),
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from math import ceil
 from typing import Any
@@ -95,6 +95,8 @@ class WorkRow:
     """It was decided or has changed, and the next run looks at it."""
     suggestion: str = ""
     """A value that would do, such as the next number that is free."""
+    holder: str = ""
+    """The ledger's id of the document that has its number, as the refusal named it."""
     assigned_to: str = ""
     """The full name of the colleague who looks after it."""
     put_off_until: datetime | None = None
@@ -124,12 +126,20 @@ class WorkPage:
 
 
 def groups(
-    connection: Connection, listing: str, *, of: Member | None = None, now: datetime | None = None
+    connection: Connection,
+    listing: str,
+    *,
+    of: Member | None = None,
+    about: Collection[str] = (),
+    now: datetime | None = None,
 ) -> list[Group]:
-    """The causes of one tab, the one with the oldest issue first; with ``of`` what this colleague looks after."""
+    """The causes of one tab, the one with the oldest issue first.
+
+    With ``of`` only what this colleague looks after; with ``about`` only records of these entities.
+    """
     mine = Q() if of is None else Q(assigned_to=of)
     found = (
-        _open(connection)
+        _open(connection, about)
         .filter(mine, _in_tab(listing, now or Engine().now()))
         .values_list("cause")
         .annotate(count=Count("id"), oldest=Min("opened_at"))
@@ -139,11 +149,16 @@ def groups(
 
 
 def money(
-    connection: Connection, listing: str, *, of: Member | None = None, now: datetime | None = None
+    connection: Connection,
+    listing: str,
+    *,
+    of: Member | None = None,
+    about: Collection[str] = (),
+    now: datetime | None = None,
 ) -> dict[str, list[tuple[str, Decimal]]]:
     """Cause -> currency and sum of the documents listed under it, each counted once. One query for each kind of document."""
     mine = Q() if of is None else Q(assigned_to=of)
-    asked = _open(connection).filter(mine, _in_tab(listing, now or Engine().now()))
+    asked = _open(connection, about).filter(mine, _in_tab(listing, now or Engine().now()))
     asked = asked.filter(side=Side.PRACTICE, entity__in=AMOUNTS)
     found = set(asked.values_list("cause", "entity", "record_id"))
     sums: dict[tuple[str, str], Decimal] = {}
@@ -163,31 +178,12 @@ def money(
     return told
 
 
-def dated_before_start(
-    connection: Connection, entity: str, since: date
-) -> tuple[int, list[tuple[str, Decimal]]]:
-    """Documents that are only left out because they are older than the start date, and would go from ``since`` on.
-
-    How many, and what they come to by currency. Two queries; none for what carries no amount of its own.
-    """
-    if entity not in AMOUNTS:
-        return 0, []
-    model, column = AMOUNTS[entity]
-    held = _open(connection).filter(
-        entity=entity, side=Side.PRACTICE, cause="not_eligible", sentence__startswith="It is dated before"
-    )
-    ids = [one for one in held.values_list("record_id", flat=True) if one.isdecimal()]
-    found = rows_of(model, connection.firm_id).filter(pk__in=ids, date__gte=since)
-    sums: dict[str, Decimal] = {}
-    for currency, amount in (rows := list(found.values_list("currency", column))):
-        sums[currency] = sums.get(currency, Decimal(0)) + amount
-    return len(rows), sorted(sums.items())
-
-
-def totals(connection: Connection, *, now: datetime | None = None) -> dict[str, int]:
+def totals(
+    connection: Connection, *, about: Collection[str] = (), now: datetime | None = None
+) -> dict[str, int]:
     """Tab -> open issues in it; a tab without any is missing."""
-    found = dict(_open(connection).values_list("listing").annotate(Count("id")))
-    later = _open(connection).filter(_in_tab(PUT_OFF, now or Engine().now())).count()
+    found = dict(_open(connection, about).values_list("listing").annotate(Count("id")))
+    later = _open(connection, about).filter(_in_tab(PUT_OFF, now or Engine().now())).count()
     asked = found.get(Listing.NEEDS_YOU.value, 0) - later
     return {
         tab: count
@@ -208,13 +204,14 @@ def page_of(
     *,
     search: str = "",
     of: Member | None = None,
+    about: Collection[str] = (),
     page: int = 1,
     per_page: int = PER_PAGE,
     engine: Engine | None = None,
 ) -> WorkPage:
     """One page of a cause's rows, oldest first; with ``of`` those this colleague looks after. Few queries."""
     engine = engine or Engine()
-    found = _open(connection).filter(_in_tab(listing, engine.now()), cause=cause)
+    found = _open(connection, about).filter(_in_tab(listing, engine.now()), cause=cause)
     if of is not None:
         found = found.filter(assigned_to=of)
     for word in search.split():
@@ -261,8 +258,10 @@ def still_open(connection: Connection, ids: Collection[int]) -> set[int]:
 # -- one page laid out -----------------------------------------------------------------------------------------
 
 
-def _open(connection: Connection) -> QuerySet[Issue]:
-    return Issue.objects.filter(connection=connection, closed_at=None).select_related("assigned_to__user")
+def _open(connection: Connection, about: Collection[str] = ()) -> QuerySet[Issue]:
+    only = {"entity__in": about} if about else {}
+    found = Issue.objects.filter(connection=connection, closed_at=None, **only)
+    return found.select_related("assigned_to__user")
 
 
 def _in_tab(listing: str, now: datetime) -> Q:
@@ -304,6 +303,7 @@ def _rows(connection: Connection, issues: Sequence[Issue], engine: Engine) -> li
             options=_options(issue, specs[issue.entity], offered, taken),
             under_way=key in dirty,
             suggestion=numbers.get(issue.suggestion, "") if issue.entity == "invoice" else issue.suggestion,
+            holder=issue.options[0] if issue.cause == "number_taken" and issue.options else "",
             put_off_until=issue.put_off_until,
             assigned_to=issue.assigned_to.user.get_full_name() if issue.assigned_to else "",
         )

@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRedirect
@@ -17,11 +18,13 @@ from django_htmx.http import HttpResponseClientRedirect
 from tieout.practice.money import shown
 from tieout.practice.permissions import NotYours, Permission
 from tieout.reconcile.state import Side
-from tieout.sync import advanced, chosen, preferences, sections, worklist
+from tieout.sync import advanced, chosen, lately, preferences, sections
 from tieout.sync.decisions import CannotDecide
+from tieout.sync.lately import OfUnit
 from tieout.sync.models import Connection, SectionState
 from tieout.sync.newest import Wins
 from tieout.web.access import FirmRequest
+from tieout.web.integrations import tax_mapping
 from tieout.web.integrations.gated import connected
 
 SHOWN = 20
@@ -74,6 +77,28 @@ DOCUMENTS: Mapping[str, str] = {
     "credit_application": "Credits on invoices",
     "refund": "Refunds",
 }
+SENT: Mapping[str, tuple[str, str]] = {
+    "service_item": ("service item", "service items"),
+    "invoice": ("invoice", "invoices"),
+    "payment": ("payment", "payments"),
+    "credit": ("credit", "credits"),
+    "refund": ("refund", "refunds"),
+}
+HOLDS_FOR: Mapping[str, tuple[str, ...]] = {
+    "income_account": ("service_item",),
+    "deposit_account": ("payment",),
+    "payment_method": ("payment",),
+    "tracking_class": ("invoice",),
+    "location": ("invoice",),
+    "write_off_item": ("invoice",),
+    "credit_item": ("credit",),
+    "refund_item": ("refund",),
+    "refund_account": ("refund",),
+    "tax_code": ("invoice", "credit"),
+    "taxed_code": ("invoice", "credit"),
+    "untaxed_code": ("invoice", "credit"),
+}
+"""Setting -> the kinds of records it is looked at for when they are sent."""
 PREFERRED: Mapping[Wins | None, str] = {
     None: "Saved. It holds for conflicts from now on, and for those that wait.",
     Wins.NEWEST: "Saved. It holds for conflicts from now on; those that wait are still asked about.",
@@ -104,6 +129,9 @@ def page(request: FirmRequest, connection: Connection) -> HttpResponse:
     entity = entity if entity in ENTITIES else next(iter(ENTITIES))
     found = advanced.switches(connection, entity)
     history = advanced.history(connection, entity)
+    since = timezone.now() - advanced.LATELY
+    units, sent = lately.of_units(connection, entity, since), lately.sent(connection, since)
+    older = lately.too_old(connection)
     return render(
         request,
         "quickbooks/advanced.html",
@@ -119,16 +147,32 @@ def page(request: FirmRequest, connection: Connection) -> HttpResponse:
             "turned": len(advanced.turned_from_default(connection, entity)),
             "history": [(change, words_of(entity, change.kind, Side(change.side))[0]) for change in history],
             "choices_made": advanced.choices_made(connection),
-            "preferences": preferences.preferences(connection, entity),
-            "choices": chosen.choices(connection),
+            "preferences": [
+                (one, units.get(one.unit, OfUnit())) for one in preferences.preferences(connection, entity)
+            ],
+            "choices": [(one, _sent_of(one.setting.key, sent)) for one in chosen.choices(connection)],
             "starts": [
-                (word, title, connection.switches.get(word, {}).get("since", ""))
+                (
+                    word,
+                    title,
+                    connection.switches.get(word, {}).get("since", ""),
+                    sent.get(word, 0),
+                    older.get(word, 0),
+                )
                 for word, title in DOCUMENTS.items()
                 if connection.section(word) is SectionState.ON
             ],
+            **tax_mapping.mapping(connection),
             "back": f"{request.path}?entity={entity}",
         },
     )
+
+
+def _sent_of(key: str, sent: Mapping[str, int]) -> str:
+    """What a setting held for lately: 14 payments. Empty for one that is about nothing that is sent."""
+    kinds = HOLDS_FOR.get(key.partition(".")[0], ())
+    counted = [(sent.get(one, 0), SENT[one][0] if sent.get(one, 0) == 1 else SENT[one][1]) for one in kinds]
+    return " and ".join(f"{many:,} {word}" for many, word in counted)
 
 
 @connected
@@ -158,7 +202,7 @@ def start_from(request: FirmRequest, connection: Connection) -> HttpResponse:
         return redirect("quickbooks-advanced")
     if entity not in DOCUMENTS or connection.section(entity) is not SectionState.ON:
         raise NotYours("There is no such setting.")
-    older, money = worklist.dated_before_start(connection, entity, since)
+    older, money = lately.dated_before_start(connection, entity, since)
     seen = f"{since} {older} {money}" if older else ""
     if request.POST.get("seen", "") != seen:
         may_see = request.member.may(Permission.VIEW_BILLING)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
+
+from tieout.practice.money import exact, plain, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,7 @@ def numbering(facts: Mapping[str, Any]) -> Numbering:
     return Numbering(
         "Custom transaction numbers are off in QuickBooks: it numbers invoices itself.",
         "Each invoice is sent without a number and gets QuickBooks' next one, which is shown beside ours on the "
-        "invoice list. Both are searchable.",
+        "invoice list. A search there finds an invoice by either number.",
     )
 
 
@@ -45,8 +48,8 @@ MONEY_TRAIL: Sequence[tuple[str, str]] = (
 """What is recorded here -> what it becomes in QuickBooks."""
 
 
-def shown_lines(document: Mapping[str, Any]) -> list[tuple[str, str, str, str]]:
-    """(Description, quantity, rate, amount) of each row of a document in QuickBooks' own shape."""
+def shown_lines(document: Mapping[str, Any], currency: str) -> list[tuple[str, str, str, str]]:
+    """(Description, quantity, rate, amount) of each row of a document in QuickBooks' own shape, as one reads them."""
     found = []
     for line in document.get("Line", ()):
         detail = line.get("SalesItemLineDetail") or {}
@@ -54,9 +57,17 @@ def shown_lines(document: Mapping[str, Any]) -> list[tuple[str, str, str, str]]:
         found.append(
             (
                 what,
-                str(detail.get("Qty", "")),
-                str(detail.get("UnitPrice", "")),
-                str(line.get("Amount", "")),
+                _grouped(detail.get("Qty"), 0),
+                _grouped(detail.get("UnitPrice"), 2),
+                shown(exact(line["Amount"]), currency) if "Amount" in line else "",
             )
         )
     return found
+
+
+def _grouped(value: Decimal | int | None, places: int) -> str:
+    """With thousands separators and at least so many places; more where it has them, as a rate of an hour may."""
+    if value is None:
+        return ""
+    short = plain(exact(value))
+    return f"{short:,.{max(places, -int(short.as_tuple().exponent))}f}"

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date
 from typing import Any
 
+import msgspec
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from tieout.practice.actions.ledger_lists import change_tax_rate
-from tieout.practice.billing_access import choices_in, rows_of
-from tieout.practice.ledger_lists import LedgerList, TaxRate
-from tieout.practice.permissions import NotYours
-from tieout.practice.validation import Invalid
+from tieout.practice.access import helpers_for
+from tieout.practice.permissions import NotYours, Permission
 from tieout.reconcile.ports import LedgerError
 from tieout.sync import chosen, partners, payments_gate, sections, settings_doctor, steps, trial
 from tieout.sync.decisions import CannotDecide
 from tieout.sync.models import Connection, SectionState
 from tieout.sync.sections import NotYet
 from tieout.web.access import FirmRequest
-from tieout.web.billing.acting import by, today_of
+from tieout.web.billing.acting import today_of
+from tieout.web.integrations import tax_mapping
 from tieout.web.integrations.document_words import MONEY_TRAIL, numbering, shown_lines
 from tieout.web.integrations.findings import findings
 from tieout.web.integrations.gated import connected
@@ -34,7 +32,8 @@ MEANS = ("Custom transaction numbers", "Class tracking", "Location tracking", "S
 
 
 def _locked(request: FirmRequest, connection: Connection, step: steps.Step) -> HttpResponse | None:
-    if locked := steps.why_locked(step, connection.sections, connection.firm):
+    helpers = helpers_for(connection.firm, Permission.MANAGE_TEAM)
+    if locked := steps.why_locked(step, connection.sections, connection.firm, helpers):
         messages.info(request, f"{step.title}: {locked}")
         return redirect("quickbooks")
     return None
@@ -53,7 +52,6 @@ def invoices(request: FirmRequest, connection: Connection) -> HttpResponse:
         return answer
     check = settings_doctor.current(connection)
     since = _since(connection, "invoice", request)
-    rates = list(rows_of(TaxRate, connection.firm_id).filter(is_active=True).order_by("name"))
     return render(
         request,
         "quickbooks/invoices_step.html",
@@ -71,8 +69,7 @@ def invoices(request: FirmRequest, connection: Connection) -> HttpResponse:
                 )
                 if one.options
             ],
-            "rates": rates,
-            "codes": list(choices_in(connection.firm_id, LedgerList.TAX_CODE)) if rates else [],
+            **tax_mapping.mapping(connection),
             "tried": trial.tried(connection, "invoice"),
             "candidates": trial.candidates(connection, since),
             "back": request.path,
@@ -135,8 +132,8 @@ def preview(request: FirmRequest, connection: Connection, invoice_id: int) -> Ht
             "invoice_id": invoice_id,
             "found": found,
             "problem": problem,
-            "lines": shown_lines(found.document) if found else [],
-            "document": json.dumps(found.document, indent=2) if found and found.document else "",
+            "lines": shown_lines(found.document, found.currency) if found else [],
+            "document": msgspec.json.format(found.body, indent=2).decode() if found and found.body else "",
             "on": connection.section("invoice") is SectionState.ON,
         },
     )
@@ -202,21 +199,6 @@ def choose(request: FirmRequest, connection: Connection) -> HttpResponse:
     except CannotDecide as refusal:
         messages.warning(request, str(refusal))
     return redirect(back(request))
-
-
-@connected
-@require_POST
-def map_tax(request: FirmRequest, connection: Connection, rate_id: int) -> HttpResponse:
-    """Which of QuickBooks' tax codes one of our rates stands for."""
-    try:
-        change_tax_rate(
-            **by(request.member), tax_rate_id=rate_id, tax_code_id=request.POST.get("tax_code") or None
-        )
-    except Invalid as problem:
-        messages.error(request, str(problem))
-    else:
-        messages.success(request, "Saved.")
-    return redirect("quickbooks-invoices")
 
 
 @connected
@@ -298,7 +280,7 @@ def turn_payments_on(request: FirmRequest, connection: Connection) -> HttpRespon
 @connected
 @require_GET
 def all_done(request: FirmRequest, connection: Connection) -> HttpResponse:
-    states = [(step, steps.state_of(step, connection.sections)) for step in steps.STEPS if step.is_step]
+    states = [(step, steps.state_of(step, connection.sections)) for step in steps.steps_of(connection.firm)]
     return render(
         request,
         "quickbooks/set_up_done.html",
