@@ -14,6 +14,7 @@ from django.test import Client
 from pypdf import PdfReader
 
 from tests.web.conftest import entered, make_firm, make_members
+from tieout.practice.billing_settings import BillingSettings
 from tieout.practice.firms import Firm, Member
 from tieout.practice.isolation import firm_scope
 from tieout.reconcile.ports import RetryLater
@@ -204,3 +205,33 @@ def test_the_page_asks_no_more_of_the_database_with_more_clients(
     browser = signed_in("admin")
     with django_assert_max_num_queries(30):
         browser.get(PAGE)
+
+
+def test_a_search_is_kept_on_the_next_page_and_when_every_client_is_shown(
+    signed_in: SignedIn, connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared(connection, cents_off=True)
+    lines_of = tie_out.lines_of
+    monkeypatch.setattr(tie_out, "lines_of", lambda *given, **asked: lines_of(*given, **asked, per_page=1))
+    browser = signed_in("admin")
+    with firm_scope(connection.firm_id):
+        TieOutLine.objects.filter(name="Sam Ito").update(name="Ada Ito")
+    page = browser.get(PAGE + "?show=all&search=ada").content.decode()
+    (following,) = re.findall(r'rel="next" href="([^"]+)"', page)
+    assert "search=ada" in following
+    assert "Ada Ito" in text_of(browser.get(PAGE + following.replace("&amp;", "&")))
+    (other,) = re.findall(r'href="([^"]+)">Show only those that differ', page)
+    assert "search=ada" in other
+    none = browser.get(PAGE + "?show=all&search=zz").content.decode()
+    (unsearched,) = re.findall(r'href="([^"]+)">Show all</a>', none)
+    assert "search" not in unsearched
+
+
+def test_a_canadian_firm_reads_its_tie_out_in_its_own_currency(
+    signed_in: SignedIn, connection: Connection
+) -> None:
+    compared(connection, cents_off=True)
+    BillingSettings.objects.create(firm_id=connection.firm_id, currency="CAD")
+    page = text_of(signed_in("admin").get(PAGE))
+    assert "CA$0.01 unexplained across 214 clients" in page
+    assert not re.search(r"(?<!CA)\$", page)

@@ -93,6 +93,11 @@ class NumberSequence(models.Model):
         return self.next
 
 
+def currency_of(firm_id: int) -> str:
+    """The currency in which the firm keeps its books."""
+    return settings_of(firm_id).currency
+
+
 def settings_of(firm_id: int) -> BillingSettings:
     """The firm's settings; the defaults, unsaved, until somebody changed one."""
     return BillingSettings.objects.filter(firm_id=firm_id).first() or BillingSettings(firm_id=firm_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -13,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from tieout.practice.billing_settings import currency_of
 from tieout.practice.csv_text import write_csv
 from tieout.practice.permissions import NotYours
 from tieout.reconcile.ports import LedgerError
@@ -40,15 +42,16 @@ def page(request: FirmRequest, connection: Connection) -> HttpResponse:
     search = request.GET.get("search", "").strip()[:200]
     everyone = request.GET.get("show") == "all"
     today = tie_out_daily.today_of(connection, timezone.now())
-    course = tie_out.over_time(connection)
+    course, currency = tie_out.over_time(connection), currency_of(connection.firm_id)
     context: dict[str, Any] = {
         "connection": connection,
         "found": found,
         "day": (asked or (found.day if found else today)).isoformat(),
         "today": today.isoformat(),
-        "agreement": words.agreement(found),
+        "agreement": words.agreement(found, currency),
+        "currency": currency,
         "course": course[::-1],
-        "drawing": words.drawing(course),
+        "drawing": words.drawing(course, currency),
         "snapshots": tie_out.snapshots(connection),
         "search": search,
         "everyone": everyone,
@@ -59,9 +62,21 @@ def page(request: FirmRequest, connection: Connection) -> HttpResponse:
             "reasons": words.reasons(found),
             "lines": lines,
             "rows": [(line, _documents(connection, line)) for line in lines.rows],
-            "keep": f"day={found.day.isoformat()}&" + ("show=all&" if everyone else ""),
+            **_kept(found.day, search, everyone),
         }
     return render(request, "quickbooks/tie_out.html", context)
+
+
+def _kept(day: date, search: str, everyone: bool) -> dict[str, str]:
+    """The other parts of the address: for the other pages, without the search, and for the other choice of clients."""
+    at = {"day": day.isoformat()}
+    shown, named = {"show": "all"} if everyone else {}, {"search": search} if search else {}
+    other = {} if everyone else {"show": "all"}
+    return {
+        "keep": f"{urlencode(at | shown | named)}&",
+        "unsearched": urlencode(at | shown),
+        "other_choice": urlencode(at | other | named),
+    }
 
 
 @connected
@@ -77,7 +92,10 @@ def compare(request: FirmRequest, connection: Connection) -> HttpResponse:
     except LedgerError as error:
         messages.warning(request, f"{error.sentence} The last comparison stays as it was.")
     else:
-        messages.success(request, f"{words.agreement(found).sentence}, as of {day:%B} {day.day}, {day.year}.")
+        messages.success(
+            request,
+            f"{words.agreement(found, currency_of(connection.firm_id)).sentence}, as of {day:%B} {day.day}, {day.year}.",
+        )
     return redirect(f"{reverse('quickbooks-tie-out')}?day={day.isoformat()}")
 
 
@@ -106,7 +124,8 @@ def export(request: FirmRequest, connection: Connection, tie_out_id: int) -> Htt
 def printed(request: FirmRequest, connection: Connection, tie_out_id: int) -> HttpResponse:
     """For the archive; with the signature, or a place for it."""
     found = _found(connection, tie_out_id)
-    content = tie_out_pdf(request.member.firm.name, connection.company_name, found, _every(found))
+    currency = currency_of(connection.firm_id)
+    content = tie_out_pdf(request.member.firm.name, connection.company_name, found, _every(found), currency)
     return attachment(f"tie-out-{found.day.isoformat()}.pdf", content, "application/pdf")
 
 

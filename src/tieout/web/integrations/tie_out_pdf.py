@@ -10,9 +10,11 @@ from tieout.web.integrations import tie_out_words as words
 from tieout.web.report_pdf import ReportPage
 
 
-def tie_out_pdf(firm_name: str, company_name: str, found: TieOut, lines: Iterable[TieOutLine]) -> bytes:
+def tie_out_pdf(
+    firm_name: str, company_name: str, found: TieOut, lines: Iterable[TieOutLine], currency: str = "USD"
+) -> bytes:
     """The sentence, the sums, why they differ, and every client with its documents; a place to sign, or the signature."""
-    page = _Page(f"Tie-out of {found.day:%B} {found.day.day}, {found.day.year}", firm_name, found)
+    page = _Page(f"Tie-out of {found.day:%B} {found.day.day}, {found.day.year}", firm_name, found, currency)
     page.add_page()
     page.head(company_name)
     page.reasons()
@@ -22,8 +24,8 @@ def tie_out_pdf(firm_name: str, company_name: str, found: TieOut, lines: Iterabl
 
 
 class _Page(ReportPage):
-    def __init__(self, title: str, firm_name: str, found: TieOut) -> None:
-        self.firm_name, self.found = firm_name, found
+    def __init__(self, title: str, firm_name: str, found: TieOut, currency: str) -> None:
+        self.firm_name, self.found, self.currency = firm_name, found, currency
         super().__init__(title, firm_name, found.checked_at)
 
     def head(self, company_name: str) -> None:
@@ -34,17 +36,25 @@ class _Page(ReportPage):
             f"Checked {found.checked_at:%B %d, %Y, %H:%M} UTC against QuickBooks' own report", 9, grey=True
         )
         self.ln(3)
-        self.say(words.agreement(found).sentence, 12, bold=True)
+        self.say(words.agreement(found, self.currency).sentence, 12, bold=True)
         sums = (
             ("Owed here", found.here),
             ("Owed in QuickBooks", found.there),
             ("Difference", found.difference),
             ("Unexplained", found.unexplained),
         )
-        self.rows(("", "Amount"), (70, 30), [(label, shown(amount)) for label, amount in sums], numbers=True)
+        self.rows(
+            ("", "Amount"),
+            (70, 30),
+            [(label, shown(amount, self.currency)) for label, amount in sums],
+            numbers=True,
+        )
 
     def reasons(self) -> None:
-        rows = [(title, f"{count:,}", shown(amount)) for _, title, count, amount in words.reasons(self.found)]
+        rows = [
+            (title, f"{count:,}", shown(amount, self.currency))
+            for _, title, count, amount in words.reasons(self.found)
+        ]
         if rows:
             self.say("What the difference is made of", 11, bold=True)
             self.rows(("Why", "Documents", "Difference"), (60, 15, 25), rows, numbers=True)
@@ -52,13 +62,20 @@ class _Page(ReportPage):
     def clients(self, lines: Iterable[TieOutLine]) -> None:
         rows = []
         for line in lines:
-            rows.append((line.name, shown(line.here), shown(line.there), shown(line.difference)))
+            rows.append(
+                (
+                    line.name,
+                    shown(line.here, self.currency),
+                    shown(line.there, self.currency),
+                    shown(line.difference, self.currency),
+                )
+            )
             rows += [
                 (
                     f"    {one.label}. {one.title}. {one.sentence}",
-                    shown(one.here),
-                    shown(one.there),
-                    shown(one.difference),
+                    shown(one.here, self.currency),
+                    shown(one.there, self.currency),
+                    shown(one.difference, self.currency),
                 )
                 for one in words.documents(line)
             ]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from tieout.practice.billing_settings import currency_of
 from tieout.practice.money import shown
 from tieout.reconcile.tie_out import Because
 from tieout.sync import tie_out
@@ -44,14 +45,16 @@ class Agreement:
     sentence: str
 
 
-def agreement(found: TieOut | None) -> Agreement:
+def agreement(found: TieOut | None, currency: str = "USD") -> Agreement:
     """ "Books agree: $0.00 unexplained across 214 clients", or by how much they do not."""
     if found is None:
         return Agreement("info", "The books have not been compared yet.")
     clients = f"{found.clients:,} client{'' if found.clients == 1 else 's'}"
     if found.agrees:
-        return Agreement("done", f"Books agree: {shown(found.unexplained)} unexplained across {clients}")
-    return Agreement("problem", f"{shown(found.unexplained)} unexplained across {clients}")
+        return Agreement(
+            "done", f"Books agree: {shown(found.unexplained, currency)} unexplained across {clients}"
+        )
+    return Agreement("problem", f"{shown(found.unexplained, currency)} unexplained across {clients}")
 
 
 def agreement_line(connection: Connection | None) -> dict[str, Any]:
@@ -60,7 +63,11 @@ def agreement_line(connection: Connection | None) -> dict[str, Any]:
         return {}
     found = tie_out.latest(connection)
     first = found is not None and tie_out.is_first_agreement(found)
-    return {"agreement": agreement(found), "tied_out": found, "first_agreement": first}
+    return {
+        "agreement": agreement(found, currency_of(connection.firm_id)),
+        "tied_out": found,
+        "first_agreement": first,
+    }
 
 
 def title_of(cause: str) -> str:
@@ -142,7 +149,7 @@ class Drawing:
     """Where to put a mark, and what it says."""
 
 
-def drawing(course: Sequence[TieOut]) -> Drawing | None:
+def drawing(course: Sequence[TieOut], currency: str = "USD") -> Drawing | None:
     """What was owed on each side over the days compared; None while one point makes no line."""
     if len(course) < 2:
         return None
@@ -162,7 +169,7 @@ def drawing(course: Sequence[TieOut]) -> Drawing | None:
         " ".join(f"{x(one)},{y(one.here)}" for one in course),
         " ".join(f"{x(one)},{y(one.there)}" for one in course),
         tuple(
-            (x(one), y(one.here), f"{one.day}: {shown(one.unexplained)} unexplained")
+            (x(one), y(one.here), f"{one.day}: {shown(one.unexplained, currency)} unexplained")
             for one in course
             if not one.agrees
         ),
