@@ -95,7 +95,7 @@ class FakeSync:
     def finished(self, connection: Connection, entity: str = "") -> list[Review]:
         return self.runs
 
-    def money(self, connection: Connection, listing: str, *, of: Member | None = None) -> dict[str, Any]:
+    def money(self, connection: Connection, listing: str, **asked: Any) -> dict[str, Any]:
         return {}
 
     def of_day(self, connection: Connection, day: date) -> tuple[dict[str, int], int]:
@@ -160,9 +160,9 @@ class FakeSync:
         return self.review
 
     def open_review(self, connection: Connection, entity: str) -> Review | None:
-        return (
-            self.review if self.review and self.review.state in ("collecting", "ready", "applying") else None
-        )
+        found = self.review
+        under_way = found is not None and found.state in ("collecting", "ready", "applying")
+        return found if under_way and found is not None and found.entity == entity else None
 
     def latest_review(self, connection: Connection, entity: str) -> Review | None:
         return self.review
@@ -231,7 +231,7 @@ class FakeSync:
         return looked_at == "as shown"
 
     # status
-    def section_statuses(self, connection: Connection | None) -> list[status.SectionStatus]:
+    def section_statuses(self, connection: Connection | None, firm: Any = None) -> list[status.SectionStatus]:
         on = connection is not None and connection.sections.get("client") == "on"
         return [
             a_section("clients", "Clients", "Both ways", "on" if on else "not_started", needs_you=self.needs_you, start=not on, connected=connection is not None),
@@ -247,12 +247,12 @@ class FakeSync:
 
     # worklist
     def groups(
-        self, connection: Connection, listing: str, *, of: Member | None = None
+        self, connection: Connection, listing: str, *, of: Member | None = None, about: Any = ()
     ) -> list[worklist.Group]:
         found = Counter(row.cause.slug for row in self.every(connection, listing))
         return [worklist.Group(CAUSES[slug], count, THEN) for slug, count in found.items()]
 
-    def totals(self, connection: Connection) -> dict[str, int]:
+    def totals(self, connection: Connection, *, about: Any = ()) -> dict[str, int]:
         return Counter(row.cause.listing.value for row in self.open_issues)
 
     def page_of(self, connection: Connection, listing: str, cause: str, **asked: Any) -> worklist.WorkPage:
@@ -351,6 +351,7 @@ def a_line(sentence: str, result: str = "done", reference: str = "") -> SimpleNa
         result=result,
         reference=reference,
         entity="client",
+        side="ledger",
         details={},
     )
 

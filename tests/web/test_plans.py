@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from io import StringIO
 from typing import Any
 
@@ -11,15 +12,22 @@ from django.core.management import CommandError, call_command
 from django.test import Client as Browser
 
 from tests.practice.billing_world import Desk
+from tests.web.test_items_step import stored
 from tests.web.test_routes import ROUTES, address
 from tieout.practice.actor import ChangeRecord
 from tieout.practice.firms import Firm
 from tieout.practice.invoices import Invoice
 from tieout.practice.permissions import PERMISSIONS, Module, Permission
 from tieout.practice.validation import Invalid
+from tieout.sync import status
+from tieout.sync.models import Connection
+from tieout.sync.status import SectionStatus
 from tieout.sync.steps import STEPS, why_locked
 from tieout.web.access import declared
+from tieout.web.integrations.tile import tile
 
+SECTION_STATUSES = status.section_statuses
+"""The engine's own: the pages of these tests see another one."""
 pytestmark = pytest.mark.usefixtures("sync")
 SignedIn = Callable[[str], Browser]
 REASON = "This comes with Time &amp; Billing, which your firm does not have."
@@ -92,3 +100,30 @@ def test_a_firm_without_a_paid_plan_is_told_why_quickbooks_is_closed(
 def test_an_unknown_firm_is_answered_with_those_there_are(in_firm: Firm) -> None:
     with pytest.raises(CommandError, match=f"{in_firm.pk}: Byrne"):
         call_command("change_plan", "Nobody", stdout=StringIO())
+
+
+def test_sections_the_firm_lacks_are_named_with_who_can_help_before_and_after_connecting(
+    only_transcripts: Firm, members: Any
+) -> None:
+    for connection in (None, stored(only_transcripts, members["admin"], {"client": "on"})):
+        found = {one.slug: one for one in SECTION_STATUSES(connection, only_transcripts)}
+        assert not found["invoices"].included
+        assert "which your firm does not have. Dana Reyes" in found["invoices"].locked_reason
+        assert found["clients"].included
+
+
+def test_the_tile_counts_only_the_steps_a_firm_can_take() -> None:
+    bare = SectionStatus("clients", "Clients", "Both ways", "on", "In step")
+    lacking = replace(bare, slug="invoices", state="not_started", included=False)
+    connection = Connection(state="active")
+    assert tile(connection, [bare, lacking]).words == "In step"
+    assert tile(connection, [bare, replace(lacking, included=True)]).words == "1 of 2 steps done"
+
+
+def test_a_row_that_is_on_says_what_its_button_leads_to() -> None:
+    assert {step.slug: step.once_on for step in STEPS if step.is_step} == {
+        "clients": "Review again",
+        "service-items": "Review again",
+        "invoices": "Settings",
+        "payments-and-credits": "Settings",
+    }

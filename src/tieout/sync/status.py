@@ -13,7 +13,9 @@ from math import ceil
 
 from django.db.models import Count, Q
 
-from tieout.practice.models import Member
+from tieout.practice.access import helpers_for
+from tieout.practice.models import Firm, Member
+from tieout.practice.permissions import Permission
 from tieout.sync import kept_settings
 from tieout.sync.connections import connection_of
 from tieout.sync.engine import Engine
@@ -32,7 +34,7 @@ from tieout.sync.models import (
     Run,
     SectionState,
 )
-from tieout.sync.steps import STEPS, Step, state_of, why_locked
+from tieout.sync.steps import STEPS, Step, included, state_of, why_locked
 from tieout.sync.tasks import wake
 
 # -- sections ------------------------------------------------------------------------------------------------
@@ -54,14 +56,21 @@ class SectionStatus:
     locked_reason: str = ""
     is_step: bool = True
     """False for what comes by itself: there is nothing to set up."""
+    included: bool = True
+    """False: the firm does not have the module it belongs to, and ``locked_reason`` says so."""
 
 
-def section_statuses(connection: Connection | None) -> list[SectionStatus]:
-    """A row per section of the set-up, in its order."""
-    return [_section(connection, step) for step in STEPS]
+def section_statuses(connection: Connection | None, firm: Firm | None = None) -> list[SectionStatus]:
+    """A row per section of the set-up, in its order. ``firm``: whose it is, while there is no connection that tells."""
+    firm = connection.firm if connection else firm
+    lacking = firm is not None and not all(included(step, firm) for step in STEPS)
+    helpers = helpers_for(firm, Permission.MANAGE_TEAM) if firm is not None and lacking else ()
+    return [_section(connection, step, firm, helpers) for step in STEPS]
 
 
-def _section(connection: Connection | None, step: Step) -> SectionStatus:
+def _section(
+    connection: Connection | None, step: Step, firm: Firm | None, helpers: Sequence[str]
+) -> SectionStatus:
     sections = connection.sections if connection else {}
     bare = SectionStatus(
         step.slug,
@@ -69,10 +78,9 @@ def _section(connection: Connection | None, step: Step) -> SectionStatus:
         step.direction_words,
         "not_started",
         "Not started",
-        locked_reason=why_locked(step, sections, connection.firm if connection else None)
-        if step.is_step
-        else "",
+        locked_reason=why_locked(step, sections, firm, helpers) if step.is_step else "",
         is_step=step.is_step,
+        included=included(step, firm),
     )
     if connection is None:
         if not step.is_step:
@@ -109,7 +117,7 @@ def _section(connection: Connection | None, step: Step) -> SectionStatus:
         waiting=counts["waiting"],
         needs_you=counts["needs_you"],
         excluded=counts["left_out"],
-        action_label="Restart" if step.is_step else "",
+        action_label=step.once_on,
         action_url_name=step.page or None,
     )
 

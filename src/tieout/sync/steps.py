@@ -32,12 +32,14 @@ class Step:
     """What the firm must have for it."""
     is_step: bool = True
     """Whether a person has something to do about it."""
+    once_on: str = ""
+    """What its button says once it is on: it then leads to another review, or to its settings."""
 
 
 LISTS = ("category", "tracking_class", "location", "account", "term", "tax_code", "payment_method")
 
 STEPS: Sequence[Step] = (
-    Step("clients", "Clients", ("client",), "Both ways", "quickbooks-clients"),
+    Step("clients", "Clients", ("client",), "Both ways", "quickbooks-clients", once_on="Review again"),
     Step(
         "service-items",
         "Service items",
@@ -46,9 +48,17 @@ STEPS: Sequence[Step] = (
         "quickbooks-items",
         "clients",
         BILLING,
+        once_on="Review again",
     ),
     Step(
-        "invoices", "Invoices", ("invoice",), "To QuickBooks", "quickbooks-invoices", "service-items", BILLING
+        "invoices",
+        "Invoices",
+        ("invoice",),
+        "To QuickBooks",
+        "quickbooks-invoices",
+        "service-items",
+        BILLING,
+        once_on="Settings",
     ),
     Step(
         "payments-and-credits",
@@ -58,6 +68,7 @@ STEPS: Sequence[Step] = (
         "quickbooks-payments",
         "invoices",
         BILLING,
+        once_on="Settings",
     ),
     Step("lists", "Categories, classes & locations", LISTS, "From QuickBooks", is_step=False),
 )
@@ -86,10 +97,25 @@ def missing_before(step: Step, sections: Mapping[str, str]) -> Step | None:
     return missing
 
 
-def why_locked(step: Step, sections: Mapping[str, str], firm: Firm | None = None) -> str:
-    """A sentence, while another section comes first or the firm lacks its module; empty when it can be set up."""
-    if firm is not None and step.module is not None and not firm.has_module(step.module):
-        return no_module(step.module, ())
+def included(step: Step, firm: Firm | None) -> bool:
+    """Whether the firm has what the section needs. Without a firm nothing is known to be missing."""
+    return firm is None or step.module is None or firm.has_module(step.module)
+
+
+def steps_of(firm: Firm) -> list[Step]:
+    """The sections that a person of this firm has something to do about: those its modules leave out are none."""
+    return [step for step in STEPS if step.is_step and included(step, firm)]
+
+
+def why_locked(
+    step: Step, sections: Mapping[str, str], firm: Firm | None = None, helpers: Sequence[str] = ()
+) -> str:
+    """A sentence, while another section comes first or the firm lacks its module; empty when it can be set up.
+
+    ``helpers``: who can see to a module that is missing.
+    """
+    if step.module is not None and not included(step, firm):
+        return no_module(step.module, helpers)
     missing = missing_before(step, sections)
     if missing is None or state_of(step, sections) is SectionState.ON:
         return ""

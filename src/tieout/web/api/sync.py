@@ -78,7 +78,7 @@ def shows(request: ApiRequest) -> dict[str, Any]:
     return {
         "state": connection.state if connection else "none",
         "company_name": connection.company_name if connection else "",
-        "sections": status.section_statuses(connection),
+        "sections": status.section_statuses(connection, request.member.firm),
     }
 
 

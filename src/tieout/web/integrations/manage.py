@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from tieout.practice.firms import Member
+from tieout.practice.permissions import Permission
 from tieout.sync import connections, dry_run_mode, ledgers, standing, status, worklist
 from tieout.sync.models import Connection
 from tieout.web.access import FirmRequest, freshly, requires
@@ -18,6 +22,14 @@ from tieout.web.integrations import asking
 from tieout.web.integrations.gated import connected, managed, sentence
 from tieout.web.integrations.tie_out_words import agreement_line
 from tieout.web.integrations.tile import day_in_figures, tile
+
+LISTS: Mapping[str, tuple[str, Permission]] = {
+    "clients": ("clients", Permission.VIEW_CLIENTS),
+    "service-items": ("service_items", Permission.VIEW_BILLING),
+    "invoices": ("invoices", Permission.VIEW_BILLING),
+    "payments-and-credits": ("payments", Permission.VIEW_BILLING),
+}
+"""Section -> the list of its records, and what one needs to open it."""
 
 
 @require_GET
@@ -38,7 +50,9 @@ def integrations(request: FirmRequest) -> HttpResponse:
             "asking": {} if gate.open else _asking(request),
             "connection": connection,
             "tile": tile(
-                connection, status.section_statuses(connection), slow=waits[0].sentence if waits else ""
+                connection,
+                status.section_statuses(connection, request.member.firm),
+                slow=waits[0].sentence if waits else "",
             ),
             "yesterday": day_in_figures(*status.of_day(connection, day)) if connection else "",
         },
@@ -56,18 +70,24 @@ def _asking(request: FirmRequest) -> dict[str, Any]:
 @managed
 def manage(request: FirmRequest) -> HttpResponse:
     connection = connections.connection_of(request.member.firm_id)
-    sections = status.section_statuses(connection)
+    sections = status.section_statuses(connection, request.member.firm)
     return render(
         request,
         "quickbooks/manage.html",
         {
             "connection": connection,
             "sections": sections,
+            "lists": _lists(request.member),
             "tile": tile(connection, sections),
             "waiting": sum(section.waiting for section in sections),
             **(_of_connection(connection) if connection else {}),
         },
     )
+
+
+def _lists(member: Member) -> dict[str, str]:
+    """Section -> the address of its records here, as far as the member may see them."""
+    return {slug: reverse(name) for slug, (name, needed) in LISTS.items() if member.may(needed)}
 
 
 def _of_connection(connection: Connection) -> dict[str, Any]:

@@ -55,7 +55,7 @@ def tile(connection: Connection | None, sections: Sequence[SectionStatus], slow:
         return Tile("needs_you", "Needs you", "", needs_you)
     if slow:
         return Tile("waiting", "Waiting for QuickBooks", slow)
-    steps = [section for section in sections if section.is_step]
+    steps = [section for section in sections if section.is_step and section.included]
     done = [section for section in steps if section.state == "on"]
     if len(done) < len(steps):
         return Tile("in_review", f"{len(done)} of {len(steps)} steps done", "Continue the set-up.")
