@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 
@@ -9,6 +11,8 @@ from tests.sync.rig import Rig
 from tests.web.conftest import entered
 from tieout.practice.isolation import every_firm_scope
 from tieout.practice.models import Member, Role, User
+from tieout.sync import repairs
+from tieout.sync.match_tables import MatchDecision
 from tieout.sync.models import Link
 
 pytestmark = pytest.mark.django_db
@@ -143,6 +147,8 @@ def test_who_may_not_manage_the_integration_reads_the_panel_without_buttons() ->
     page = page_of(rig, client, reader)
     assert "Linked to" in page
     assert "Unlink" not in page
+    assert "You need the permission" in page
+    assert "Dana Reyes can help." in page
     assert entered(reader).post(f"{RECORD}{client}/", {"do": "unlink"}).status_code == 403
 
 
@@ -182,3 +188,31 @@ def test_the_history_of_a_client_is_that_of_both_systems_in_one() -> None:
     assert sorted(words) == ["From QuickBooks", "Here", "Here", "To QuickBooks", "To QuickBooks"]
     assert "<strong>QuickBooks sync</strong> changed this client" in history
     assert history.count("updated here") == 0, "what the history tells is not told twice"
+
+
+def test_unlinking_can_be_taken_back_for_thirty_days_from_the_record_itself() -> None:
+    rig, client = linked()
+    customer = rig.links()[client]
+    press(rig, client, "unlink")
+    rig.settle()
+    page = page_of(rig, client)  # another session: nothing of the first one is left
+    assert "It was linked with <strong>Ada Byrne</strong> until" in page
+    assert "Ada Byrne is linked with Ada Byrne again" in press(rig, client, "link_again")
+    assert rig.links() == {client: customer}
+    assert "Link the two again" not in page_of(rig, client)
+    press(rig, client, "unlink")
+    with rig.here():
+        MatchDecision.objects.update(decided_at=rig.clock.now() - timedelta(days=365))
+    assert "Link the two again" not in page_of(rig, client)
+    assert "gone, or linked with another" in press(rig, client, "link_again")
+
+
+def test_a_former_partner_that_has_another_one_now_is_not_offered() -> None:
+    rig, client = linked()
+    customer = rig.links()[client]
+    press(rig, client, "unlink")
+    other = rig.add_client("Ada Byrne the younger")
+    rig.settle()
+    with rig.here():
+        repairs.link_instead(rig.member, "client", other, customer, engine=rig.engine)
+    assert "Link the two again" not in page_of(rig, client)

@@ -21,6 +21,7 @@ from tieout.sync.engine import Engine
 from tieout.sync.models import ActivityLine, Connection, Hold, Link, Observation, SectionState
 from tieout.sync.packing import unpack
 from tieout.sync.review import spec_of
+from tieout.sync.unlinked import Former, former_partner
 from tieout.sync.worklist import WorkRow
 
 LINES = 20
@@ -81,6 +82,8 @@ class Story:
     left_out_for: str
     """The reason typed when it was left out."""
     lines: tuple[Told, ...]
+    former: Former | None = None
+    """What it was linked with until lately; None while it is linked, or when that cannot be had back."""
 
 
 def story(
@@ -115,6 +118,7 @@ def story(
         excluded=bool(hold and hold.excluded),
         left_out_for=hold.reason if hold and hold.excluded else "",
         lines=_lines(connection, spec, key, ledger_id),
+        former=None if link else former_partner(connection, entity, practice_id, engine.now()),
     )
 
 

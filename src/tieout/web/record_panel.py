@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils import timezone
 
-from tieout.sync import connections
+from tieout.sync import connections, partners
 from tieout.sync.story import Story, story
 from tieout.sync.worklist import WorkRow
 from tieout.web.access import FirmRequest
 from tieout.web.badges import Badge, badge_of
 from tieout.web.integrations import undoing
+from tieout.web.integrations.gated import sentence
 from tieout.web.integrations.remedies import NAMED, Button, bulk, buttons
 from tieout.web.integrations.time_machine import DOORS
 from tieout.web.unit_values import said
@@ -57,6 +58,8 @@ class Panel:
     """Where its past can be stepped through; empty for who does not manage the integration."""
     number: str = ""
     """A document's number in QuickBooks; QuickBooks may have given it one of its own."""
+    closed_because: str = ""
+    """Of who does not decide: why not, and who does."""
     named: bool = True
     """Whether it may be linked by hand: a document belongs to the one it was sent as."""
 
@@ -67,13 +70,15 @@ def panel_of(request: FirmRequest, entity: str, record_id: str) -> Panel | None:
     found = story(connection, entity, record_id) if connection else None
     if found is None:
         return None
-    may = connections.gate(request.member).open
+    gate = connections.gate(request.member)
+    may = gate.open
+    settings = partners.settings_link(connection) if connection and may and found.open else ""
     return Panel(
         badge=badge_of(found.status),
         story=found,
         may=may,
         compared=[(one.label, said(one.practice), said(one.ledger), one.differs) for one in found.compared],
-        open=[(row, buttons(row, found.ledger_url) if may else ()) for row in found.open],
+        open=[(row, buttons(row, found.ledger_url, settings) if may else ()) for row in found.open],
         conflicts=[_clash(row, found.ledger_url if may else None) for row in found.open if row.values],
         lines=[
             (line, [(one.label, said(one.before), said(one.after)) for one in line.changes])
@@ -86,6 +91,7 @@ def panel_of(request: FirmRequest, entity: str, record_id: str) -> Panel | None:
         if may and entity in DOORS
         else "",
         number=found.ledger_name if entity in NUMBERED else "",
+        closed_because="" if may else sentence(gate),
         named=entity in NAMED,
     )
 

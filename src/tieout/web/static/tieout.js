@@ -80,7 +80,7 @@ function count(rows) {
 }
 function ready() {
   for (const rows of document.querySelectorAll("[data-rows]")) count(rows);
-  for (const button of document.querySelectorAll("[data-keys-help], [data-print], [data-copy]")) button.hidden = false;
+  for (const button of document.querySelectorAll("[data-keys-help], [data-print], [data-copy], [data-copy-text]")) button.hidden = false;
 }
 document.addEventListener("change", (event) => {
   const rows = event.target.closest && event.target.closest("[data-rows]");
@@ -103,6 +103,18 @@ document.addEventListener("click", async (event) => {
     await navigator.clipboard.writeText(field.value);
     said.textContent = "Copied.";
   } catch {
+    said.textContent = "It is selected: copy it with your keyboard.";
+  }
+});
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest && event.target.closest("[data-copy-text]");
+  if (!button) return;
+  const said = button.parentElement.querySelector("[data-copied]");
+  try {
+    await navigator.clipboard.writeText(button.dataset.copyText);
+    said.textContent = "Copied.";
+  } catch {
+    getSelection().selectAllChildren(button.parentElement.querySelector("code"));
     said.textContent = "It is selected: copy it with your keyboard.";
   }
 });
