@@ -120,3 +120,16 @@ def test_suggesting_asks_the_database_the_same_however_many_records_there_are() 
     byrnes(range(2, 40))
     rig.until_the_change_feed_is_asked()
     assert queries() <= few
+
+
+def test_a_search_tells_namesakes_apart_by_what_each_shows() -> None:
+    rig = Rig()
+    client = rig.add_client("John Smith")
+    first = rig.add_customer("John Smith", **email("john@one.example"))
+    second = rig.add_customer("John Smith Jr", **phone("555-0102"))
+    read(rig)
+    with rig.here():
+        found = partners.found(rig.connection, here(client), "john", engine=rig.engine)
+    shown = {one.id: one.details for one in found}
+    assert shown[first]["email"] == "john@one.example"
+    assert shown[second]["phone"] == "555-0102"

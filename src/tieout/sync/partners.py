@@ -18,7 +18,7 @@ from tieout.reconcile.state import Key, Side
 from tieout.sync import match_memory
 from tieout.sync.engine import Engine
 from tieout.sync.matching import FAST, PROPOSERS, Index, proposer
-from tieout.sync.models import Connection, Link, Observation
+from tieout.sync.models import LIVE_STATES, Connection, Link, Observation
 from tieout.sync.review import spec_of
 from tieout.sync.review_rows import candidates, details
 
@@ -73,16 +73,47 @@ def suggested(connection: Connection, key: Key, *, engine: Engine | None = None)
     return [one for one in offers if _pair(key, one.id) not in never][:MOST_SUGGESTED]
 
 
-def found(connection: Connection, key: Key, text: str) -> list[Partner]:
-    """Records of the other side whose names have all these words, by name. Linked ones are shown as such."""
+def found(connection: Connection, key: Key, text: str, *, engine: Engine | None = None) -> list[Partner]:
+    """Records of the other side whose names have all these words, by name, with what tells namesakes apart.
+
+    Linked ones are shown as such.
+    """
+    spec = spec_of(connection, key.entity, engine or Engine())
     rows = Observation.objects.filter(
         connection=connection, entity=key.entity, side=key.side.other, absent=""
     )
     for word in text.split():
         rows = rows.filter(name__icontains=word)
     shown = list(rows.order_by("name", "record_id")[:MOST_FOUND])
-    linked = _linked(connection, key.entity, key.side.other, [row.record_id for row in shown])
-    return [Partner(row.record_id, row.name, {}, linked.get(row.record_id, "")) for row in shown]
+    ids = [row.record_id for row in shown]
+    linked = _linked(connection, key.entity, key.side.other, ids)
+    seen = {one.key.id: details(one) for one in candidates(connection, spec, key.side.other, ids)}
+    return [
+        Partner(row.record_id, row.name, seen.get(row.record_id, {}), linked.get(row.record_id, ""))
+        for row in shown
+    ]
+
+
+def called_there(firm_id: int, entity: str, name: str) -> list[str]:
+    """The records here whose partners there are called exactly this, as a document numbered there is. One query, by index."""
+    key = normalise(name)[:1000]
+    if not key:
+        return []
+    there = Observation.objects.filter(
+        connection__state__in=LIVE_STATES,
+        connection__firm_id=firm_id,
+        entity=entity,
+        side=Side.LEDGER,
+        name_key=key,
+        absent="",
+    )
+    links = Link.objects.filter(
+        connection__state__in=LIVE_STATES,
+        connection__firm_id=firm_id,
+        entity=entity,
+        ledger_id__in=there.values("record_id"),
+    )
+    return list(links.values_list("practice_id", flat=True)[:MOST_ALIKE])
 
 
 def deep_link(connection: Connection, entity: str, ledger_id: str, *, engine: Engine | None = None) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from tieout.practice.billing_figures import BUCKETS, found_among, in_bucket, numbered
 from tieout.practice.firms import Member
-from tieout.practice.invoices import Invoice, Status
+from tieout.practice.invoices import INVOICE, Invoice, Status
+from tieout.sync import partners
 from tieout.web.listing import Asked, Column, Filter, ListKind
 
 STATUS = Filter(
@@ -60,5 +61,8 @@ def narrowed(asked: Asked, invoices: QuerySet[Invoice], member: Member, today: d
     if until := asked.day("until"):
         invoices = invoices.filter(date__lte=until)
     if asked.search:
-        invoices = found_among(invoices, member, asked.search, numbered(asked.search.removeprefix("#")))
+        number = asked.search.removeprefix("#")
+        there = partners.called_there(member.firm_id, INVOICE, number)
+        named = numbered(number) | Q(pk__in=there) if there else numbered(number)
+        invoices = found_among(invoices, member, asked.search, named)
     return asked.sorted(invoices)

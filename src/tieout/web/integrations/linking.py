@@ -22,6 +22,9 @@ from tieout.web.integrations.buckets import LABELS
 from tieout.web.integrations.gated import connected
 from tieout.web.integrations.needs_you import back, tell
 
+TOLD = {**LABELS, "rate": "Rate", "sku": "SKU"}
+"""Unit -> label of what tells two records of one name apart: clients by their contacts, items by price and number."""
+
 
 @connected
 @require_GET
@@ -79,7 +82,7 @@ def _key(connection: Connection, entity: str, side: str, record_id: str) -> Key:
 
 def details_of(partner: partners.Partner) -> list[tuple[str, str]]:
     """(Label, value) of what tells records of one name apart."""
-    pairs = [(label, partner.details.get(unit)) for unit, label in LABELS.items()]
+    pairs = [(label, partner.details.get(unit)) for unit, label in TOLD.items()]
     return [
         (label, str(value) if not isinstance(value, bool) else "No")
         for label, value in pairs
