@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -11,10 +12,13 @@ from tests.sync.rig import SOMEBODY
 from tests.sync.test_documents import TODAY, Books
 from tieout.practice.actions.credits import create_credit
 from tieout.practice.actions.payments import record_payment
+from tieout.practice.billing_access import visible_documents
+from tieout.practice.invoices import Invoice
 from tieout.practice.numbering import sequence_of
 from tieout.reconcile.state import Key, Side
-from tieout.sync import decisions, repairs, worklist
-from tieout.sync.models import Hold, Issue
+from tieout.sync import decisions, partners, repairs, same_document, worklist
+from tieout.sync.models import Hold, Issue, Link
+from tieout.web.billing.invoice_list import INVOICES, narrowed
 
 pytestmark = pytest.mark.django_db
 
@@ -175,3 +179,75 @@ def test_payments_and_credits_pause_while_quickbooks_spends_credits_and_go_by_th
     assert not open_issues(books, "auto_apply")
     assert books.partner("payment", paid.pk)
     assert books.partner("credit", credit.pk)
+
+
+def numbered_like_one_there(books: Books, **there: Any) -> tuple[Any, str]:
+    """An invoice here, and one that people made in QuickBooks with the same number, client, item and amount."""
+    books.emulator.control.set_preferences(books.realm, {"SalesFormsPrefs": {"CustomTxnNumbers": True}})
+    with books.here():
+        number = sequence_of(books.firm.pk, "invoice").next
+    item = {"value": books.partner("service_item", books.item_.pk)}  # type: ignore[attr-defined]
+    line = {
+        "Amount": Decimal("100.00"),
+        "DetailType": "SalesItemLineDetail",
+        "SalesItemLineDetail": {"ItemRef": item, "Qty": 1, "UnitPrice": Decimal("100.00")},
+    }
+    customer = {"value": books.partner("client", books.client_)}  # type: ignore[attr-defined]
+    document = {
+        "DocNumber": number,
+        "CustomerRef": customer,
+        "TxnDate": TODAY.isoformat(),
+        "Line": [line],
+        **there,
+    }
+    before = set(books.of("Invoice"))
+    books.emulator.control.edit(books.realm, "Invoice", None, document, "create")
+    (theirs,) = set(books.of("Invoice")) - before
+    made = invoice(books)
+    books.settle()
+    return made, theirs
+
+
+def test_the_invoice_that_has_the_number_can_be_linked_when_it_is_the_same_one(books: Books) -> None:
+    made, theirs = numbered_like_one_there(books)
+    (issue,) = open_issues(books, "number_taken")
+    with books.here():
+        (row,) = worklist.chosen(books.connection, [issue.pk], engine=books.engine)
+        assert row.holder == theirs
+        same_document.link_the_same(books.member, "invoice", str(made.pk), row.holder, engine=books.engine)
+    books.settle()
+    assert books.partner("invoice", made.pk) == theirs
+    assert not open_issues(books, "number_taken")
+    assert not open_issues(books, "drift")
+    assert len([one for one in books.of("Invoice").values() if one.get("DocNumber") == made.number]) == 1
+
+
+@pytest.mark.parametrize(
+    ("what", "sentence"), [("client", "of another client"), ("amount", "$250.00 in QuickBooks")]
+)
+def test_an_invoice_of_another_client_or_amount_is_not_linked_for_its_number(
+    books: Books, what: str, sentence: str
+) -> None:
+    there: dict[str, Any] = {"CustomerRef": {"value": next(iter(books.of("Customer")))}}
+    if what == "amount":
+        there = {"Line": [{"Amount": 250, "DetailType": "SalesItemLineDetail", "SalesItemLineDetail": {}}]}
+    made, theirs = numbered_like_one_there(books, **there)
+    with books.here(), pytest.raises(decisions.CannotDecide, match=re.escape(sentence)):
+        same_document.link_the_same(books.member, "invoice", str(made.pk), theirs, engine=books.engine)
+    assert len(open_issues(books, "number_taken")) == 1
+    with books.here():
+        assert not Link.objects.filter(entity="invoice").exists()
+
+
+def test_an_invoice_is_found_by_the_number_that_quickbooks_gave_it(books: Books) -> None:
+    books.emulator.control.set_preferences(books.realm, {"SalesFormsPrefs": {"CustomTxnNumbers": False}})
+    made = invoice(books)
+    books.settle()
+    theirs = books.of("Invoice")[books.partner("invoice", made.pk)]["DocNumber"]
+    assert theirs != made.number
+    with books.here():
+        assert partners.called_there(books.firm.pk, "invoice", theirs) == [str(made.pk)]
+        assert partners.called_there(books.firm.pk, "invoice", theirs[:-1]) == []
+        asked = INVOICES.read({"search": theirs})
+        rows = visible_documents(books.member, Invoice)
+        assert [one.pk for one in narrowed(asked, rows, books.member, TODAY)] == [made.pk]

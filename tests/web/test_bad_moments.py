@@ -37,6 +37,9 @@ def as_the_rig_sees_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         "tieout.sync.partners.deep_link", lambda *given, **named: "https://example.com/record"
     )
+    monkeypatch.setattr(
+        "tieout.sync.partners.settings_link", lambda *given, **named: "https://example.com/set"
+    )
 
 
 class Firm:
@@ -125,9 +128,19 @@ MOMENTS: list[tuple[Callable[[Firm], Any], str, tuple[str, ...]]] = [
     (deleted_there, "gone_there", ("Send again", "Void here", "Take apart and leave out")),
     (one_cent_off, "amount_differs", ("Accept theirs", "Keep ours")),
     (duplicate_name, "name_taken", ("Link to…", "Use “Bo Lee (client)”", "Edit here")),
-    (duplicate_number, "number_taken", ("Use ", "Edit here")),
+    (duplicate_number, "number_taken", ("Use ", "Link that invoice", "Edit here")),
     (inactive_item, "reference", ("Check again", "Edit here")),
-    (closed_period, "closed_period", ("Check again", "Edit here", "Leave out")),
+    (
+        closed_period,
+        "closed_period",
+        (
+            "Check again",
+            "Edit here",
+            "Open QuickBooks settings",
+            "Ask the QuickBooks administrator",
+            "Leave out",
+        ),
+    ),
 ]
 
 
@@ -237,3 +250,23 @@ def test_throttled_it_says_so_and_when_it_goes_on_and_everything_arrives() -> No
     assert "the next try is at" in page
     rig.settle()
     assert rig.customers_named("Ada Byrne")
+
+
+def test_an_invoice_that_was_refused_is_tried_again_from_the_list_of_invoices() -> None:
+    firm = Firm()
+    cure = closed_period(firm)
+    firm.books.settle()
+    browser = entered(firm.books.member)
+    page = browser.get("/billing/invoices/").content.decode()
+    pick = re.findall(r'form="retry" name="pick" value="(\d+)"', page)[0]
+    assert 'formaction="/settings/integrations/quickbooks/retry/invoice/"' in page
+    cure()
+    answer = browser.post(
+        f"{MANAGE}retry/invoice/", {"pick": [pick, "x"], "back": "/billing/invoices/"}, follow=True
+    )
+    assert "Tried again now" in answer.content.decode()
+    firm.books.settle()
+    assert firm.books.partner("invoice", pick)
+    assert 'form="retry"' not in browser.get("/billing/invoices/").content.decode()
+    answer = browser.post(f"{MANAGE}retry/invoice/", {"pick": pick}, follow=True)
+    assert "Nothing of what you chose waits" in answer.content.decode()

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from tests.web.fake_sync import an_issue
 from tieout.quickbooks.api import fault_meanings as means
 from tieout.quickbooks.api.fault_meanings import Meaning, Offer
 from tieout.quickbooks.api.fault_table import BY_STATUS, RULES
 from tieout.quickbooks.errors import CLASSES
 from tieout.reconcile.ports import TOPICS
+from tieout.reconcile.state import Key, Side
 from tieout.sync.issues import CAUSE_OF_ERROR, CAUSES, SHARED, Listing
-from tieout.web.integrations.remedies import REMEDIES, for_all
+from tieout.web.integrations.remedies import REMEDIES, Button, bulk, buttons, for_all
 
 SOURCES = Path(__file__).parents[2] / "src" / "tieout"
 SHOWN = [*SOURCES.rglob("*.html"), *SOURCES.rglob("*.txt"), *SOURCES.rglob("*.js"), *SOURCES.rglob("*.py")]
@@ -47,6 +51,55 @@ def test_every_refusal_has_its_sentence_its_next_step_and_its_button(name: str) 
     if cause.listing is Listing.NEEDS_YOU and name not in NO_RECORDS:
         assert REMEDIES[cause.slug]
         assert meaning.offer is not Offer.NOTHING or meaning.disposition.value == "replan"
+
+
+DRAWN: dict[Offer, Callable[[Button], bool]] = {
+    Offer.EDIT: lambda one: one.href.endswith(("/edit/", "/revise/")),
+    Offer.RENAME: lambda one: one.value.startswith("use_name:") or one.href.endswith("/edit/"),
+    Offer.LINK_EXISTING: lambda one: "/link/" in one.href,
+    Offer.CHOOSE: lambda one: "/link/" in one.href or one.value.startswith("link_that:"),
+    Offer.RECONNECT: lambda one: one.href.endswith("/connect/"),
+    Offer.OPEN_QUICKBOOKS: lambda one: one.outside and one.href.startswith("https://quickbooks.example/"),
+    Offer.REPORT: lambda one: one.href.endswith("/support/"),
+}
+"""What stands for an offer on the page."""
+THERE_ALREADY = {"inactive_there", "open_balance", "locked_there"}
+"""Refusals of a change, never of a creation: such a record has its place in QuickBooks."""
+
+
+@pytest.mark.parametrize("name", sorted(MEANINGS))
+def test_every_offer_of_the_fault_table_is_a_button_that_is_really_drawn(name: str) -> None:
+    meaning = MEANINGS[name]
+    cause = _cause(meaning)
+    if CAUSES[cause].listing is not Listing.NEEDS_YOU or name in NO_RECORDS or meaning.offer is Offer.NOTHING:
+        return
+    entity = "client" if cause == "name_taken" else "invoice"
+    row = replace(an_issue("Ada", cause), key=Key(entity, Side.PRACTICE, "7"), holder="130")
+    there = "https://quickbooks.example/record" if cause in THERE_ALREADY else ""
+    drawn = buttons(row, there, "https://quickbooks.example/settings")
+    assert any(DRAWN[meaning.offer](one) for one in drawn), [one.label for one in drawn]
+
+
+@pytest.mark.parametrize("slug", sorted(CAUSES))
+def test_a_next_step_names_no_button_that_is_not_there(slug: str) -> None:
+    named = re.findall(r"[Pp]ress ([A-Z]\w+(?: again)?)", CAUSES[slug].next_step)
+    labels = {remedy.label for remedy in REMEDIES.get(slug, ())}
+    assert set(named) <= labels
+
+
+def test_a_letter_to_the_administrator_carries_the_record_and_what_has_to_be_done() -> None:
+    (letter,) = [one for one in buttons(an_issue("Ada", "closed_period")) if one.href.startswith("mailto:")]
+    assert "%20" in letter.href
+    assert "Ada%3A%20A%20sentence." in letter.href
+    assert "books%20reopened" in letter.href
+
+
+def test_what_is_in_quickbooks_is_opened_there_and_not_its_settings_as_well() -> None:
+    outside = [
+        one.label for one in buttons(an_issue("Ada", "ask_human"), "https://a/", "https://b/") if one.outside
+    ]
+    assert outside == ["Open in QuickBooks"]
+    assert "settings" not in {one.verb for one in bulk("ask_human")}
 
 
 def test_every_row_of_the_fault_table_leads_to_one_of_the_meanings() -> None:

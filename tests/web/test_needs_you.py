@@ -76,7 +76,7 @@ def test_every_cause_that_needs_a_person_has_a_button() -> None:
 
 
 def test_every_button_posts_an_act_or_leads_to_a_page() -> None:
-    pages = {"link", "edit", "archive", "open", "reconnect", "switches"}
+    pages = {"link", "edit", "archive", "open", "settings", "ask", "report", "reconnect", "switches"}
     for cause, remedies in REMEDIES.items():
         for remedy in remedies:
             assert (remedy.verb in ACTS) is (remedy.verb not in pages), (cause, remedy)
@@ -346,3 +346,38 @@ def test_only_what_needs_a_person_is_put_off() -> None:
     press(browser, "leave_out", ada)
     rig.settle()
     assert "Only what needs a person can be put off" in put_off(browser, issue_ids(rig, "excluded"), "7")
+
+
+def test_show_all_of_what_is_assigned_to_me_stays_mine() -> None:
+    rig = unmatched(*[f"Client {n:02}" for n in range(25)], "Somebody else's")
+    browser = browser_of(rig)
+    ids = issue_ids(rig, "unmatched")
+    browser.post(LIST + "decide/", {"do": "assign", "colleague": str(rig.member.pk), "issue": ids[:25]})
+    page = text(browser, LIST + "?mine=1")
+    address = re.findall(r'href="(\?[^"]*)">Show all 25<', page)[0].replace("&amp;", "&")
+    page = text(browser, LIST + address)
+    assert page.count("data-row>") == 25
+    assert "Somebody else" not in page
+
+
+def test_a_section_or_a_kind_narrows_every_tab_and_stays_while_one_works() -> None:
+    rig = unmatched("Ada", "Bo")
+    browser = browser_of(rig)
+    page = text(browser, LIST + "?entity=clients")
+    assert page.count("data-row>") == 2
+    assert "Only of Clients." in page
+    assert (
+        'name="back" value="/settings/integrations/quickbooks/needs-you/?listing=needs_you&amp;entity=clients'
+        in page
+    )
+    assert '?listing=left_out&amp;entity=clients"' in page
+    page = text(browser, LIST + "?entity=invoices")
+    assert "Nothing of Invoices is listed here." in page
+    assert "data-row>" not in page
+    assert text(browser, LIST + "?entity=client").count("data-row>") == 2
+    assert text(browser, LIST + "?entity=nonsense").count("data-row>") == 2
+    manage = text(browser, "/settings/integrations/quickbooks/")
+    assert (
+        'id="clients-needs-you" href="/settings/integrations/quickbooks/needs-you/?entity=clients">2<'
+        in manage
+    )

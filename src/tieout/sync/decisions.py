@@ -22,6 +22,7 @@ from tieout.sync.engine import Engine
 from tieout.sync.listing import say, wake_waiting
 from tieout.sync.models import UNRESOLVED, Attempt, Conflict, Connection, Hold, Issue, Link, Verdict
 from tieout.sync.packing import pack_units
+from tieout.sync.references import with_references
 from tieout.sync.review import spec_of
 
 
@@ -107,7 +108,10 @@ def _seen(
     if practice_id not in views or not isinstance(there, Present):
         raise CannotDecide("One of the two records does not exist any more. Nothing was changed.")
     view = views[practice_id]
-    return Present(view.units, str(view.version), view.facts), there
+    here = Present(view.units, str(view.version), view.facts)
+    # As the planner compares them: what a record refers to is named by the ledger's ids.
+    seen = with_references(connection, spec, {practice_id: here})[0][practice_id]
+    return (seen if isinstance(seen, Present) else here), there
 
 
 def unlink(member: Member, entity: str, practice_id: str, *, engine: Engine | None = None) -> str:

@@ -108,7 +108,12 @@ CAUSES: dict[str, Cause] = dict(
             "Merged into another one in QuickBooks",
             "Merge the two here too, or link this one to another record in QuickBooks. Nothing of it is written until then.",
         ),
-        _cause("gone_here", Listing.NEEDS_YOU, "Gone here, still in QuickBooks", "Unlink it, or restore it."),
+        _cause(
+            "gone_here",
+            Listing.NEEDS_YOU,
+            "Gone here, still in QuickBooks",
+            "Unlink it: the record in QuickBooks stays as it is.",
+        ),
         _cause("unknown", Listing.CLEARING, "Not read yet", "Nothing to do; it is read again by itself."),
         _cause(
             "in_flight",
@@ -139,7 +144,7 @@ CAUSES: dict[str, Cause] = dict(
             "number_taken",
             Listing.NEEDS_YOU,
             "QuickBooks already has a document with this number",
-            "Use the next number that is free, or type another one here.",
+            "Use the next number that is free, or type another one here. If it is the same one, link the two.",
         ),
         _cause(
             "reference",
@@ -176,7 +181,7 @@ CAUSES: dict[str, Cause] = dict(
             "subscription",
             Listing.NEEDS_YOU,
             "The QuickBooks subscription is inactive",
-            "Everything waits safely. Renew it in QuickBooks, then press Check again.",
+            "Everything waits safely. Renew it in QuickBooks (Gear > Subscriptions and billing), then press Check again.",
         ),
         _cause(
             "no_permission",
@@ -188,7 +193,7 @@ CAUSES: dict[str, Cause] = dict(
             "feature_off",
             Listing.NEEDS_YOU,
             "Switched off in this QuickBooks company",
-            "Turn the feature on in QuickBooks, then press Check again.",
+            "Turn the feature on in QuickBooks (Gear > Account and settings), then press Check again, or leave it out.",
         ),
         _cause(
             "amount_differs",
@@ -200,7 +205,7 @@ CAUSES: dict[str, Cause] = dict(
             "ask_human",
             Listing.NEEDS_YOU,
             "QuickBooks does not allow this now",
-            "Follow what QuickBooks says, then press Retry.",
+            "Follow what QuickBooks says, then press Check again.",
         ),
         _cause(
             "reconnect",
@@ -212,7 +217,7 @@ CAUSES: dict[str, Cause] = dict(
             "bug",
             Listing.NEEDS_YOU,
             "Something unexpected happened",
-            "Press Retry. If it stays, send the reference to whoever runs Tieout.",
+            "Press Retry. If it stays, send the support bundle with the reference shown to whoever runs Tieout.",
         ),
     ]
 )

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from tieout.practice.models import Member
 from tieout.reconcile.state import Key, Side
@@ -82,6 +83,18 @@ def retry_cause(member: Member, cause: str, *, engine: Engine | None = None) -> 
     """Plan every record that is listed under one cause again. Returns how many issues."""
     open_ones = Issue.objects.filter(connection=_connection(member), cause=cause, closed_at=None)
     return decisions.retry(member, list(open_ones.values_list("pk", flat=True)), engine=engine)
+
+
+def retry_records(
+    member: Member, entity: str, practice_ids: Collection[str], *, engine: Engine | None = None
+) -> int:
+    """Plan these records again, as far as something is open about them or their partners. Returns how many issues."""
+    connection = _connection(member)
+    links = Link.objects.filter(connection=connection, entity=entity, practice_id__in=practice_ids)
+    mine = Q(side=Side.PRACTICE, record_id__in=practice_ids)
+    mine |= Q(side=Side.LEDGER, record_id__in=links.values("ledger_id"))
+    found = Issue.objects.filter(mine, connection=connection, entity=entity, closed_at=None)
+    return decisions.retry(member, list(found.values_list("pk", flat=True)), engine=engine)
 
 
 def assign(member: Member, issues: Collection[int], colleague: Member | None) -> int:

@@ -26,6 +26,8 @@ class Badge:
     """What the record is called in QuickBooks, such as an invoice's number; empty without a link."""
     is_linked: bool = False
     """There is a record in QuickBooks that changes with it."""
+    can_retry: bool = False
+    """Something about it is open that may go through when it is tried again."""
 
 
 LOOKS: Mapping[str, tuple[str, str]] = {
@@ -41,6 +43,10 @@ LOOKS: Mapping[str, tuple[str, str]] = {
     "paused": ("player-pause", "warn"),
 }
 """State of a record (``sync.status``) -> icon and tone."""
+
+
+TRIED_AGAIN = frozenset({"needs_you", "waiting"})
+"""States that trying again may end, when they have a reason (and so a beginning)."""
 
 
 def badges_for(kind: str, ids: Iterable[str]) -> dict[str, Badge]:
@@ -60,4 +66,7 @@ def badges_for(kind: str, ids: Iterable[str]) -> dict[str, Badge]:
 
 def badge_of(status: RecordStatus, url: str = "") -> Badge:
     look = LOOKS[status.state]
-    return Badge(status.word, *look, status.detail, url, status.ledger_name, bool(status.ledger_id))
+    can_retry = status.state in TRIED_AGAIN and status.since is not None
+    return Badge(
+        status.word, *look, status.detail, url, status.ledger_name, bool(status.ledger_id), can_retry
+    )

@@ -100,7 +100,7 @@ NUMBER_TAKEN = Meaning(
     _D.CHOOSE_MATCH,
     _O.CHOOSE,
     "QuickBooks already has a document with this number. Nothing was changed. "
-    "Link it if it is the same one, or give this one another number.",
+    "Give this one another number. If it is the same one, with the same client and amount, the two can be linked.",
     topic="number_taken",
 )
 ALREADY_THERE = Meaning(

@@ -70,6 +70,9 @@ def index(request: FirmRequest) -> HttpResponse:
             "views": bar_of(request, ListName.INVOICES),
             "rows": [(each, badges.get(str(each.pk))) for each in shown],
             "with_badges": bool(badges),
+            "may_retry": member.may(Permission.MANAGE_INTEGRATIONS)
+            and any(one.can_retry for one in badges.values()),
+            "back": request.get_full_path(),
             "today": today,
             "may_edit": member.may(Permission.EDIT_INVOICES),
             "picked": request.GET.get("picked", ""),

@@ -17,7 +17,7 @@ from tieout.practice.actions.invoice_life import revise_invoice
 from tieout.practice.firms import Member
 from tieout.practice.validation import Invalid
 from tieout.reconcile.state import Key, Side
-from tieout.sync import decisions, repairs
+from tieout.sync import decisions, repairs, same_document
 from tieout.sync.decisions import CannotDecide
 from tieout.sync.worklist import WorkRow
 from tieout.web.billing.acting import by, today_of
@@ -76,6 +76,14 @@ def reactivate(ask: Ask) -> Done:
     repairs.reactivate_and_link(ask.member, key.entity, key.id, ask.other)
     undo = Undo("unlink", ((key.entity, Side.PRACTICE.value, key.id),))
     return Done("Linked. It is made active again in QuickBooks, within seconds.", undo)
+
+
+def link_that(ask: Ask) -> Done:
+    """Link a document with the one in QuickBooks that has its number, if the two are one."""
+    row = ask.rows[0]
+    same_document.link_the_same(ask.member, row.key.entity, row.practice_id, row.holder)
+    undo = Undo("unlink", ((row.key.entity, Side.PRACTICE.value, row.practice_id),))
+    return Done("Linked: same number, client and amount. What else differs is asked about.", undo)
 
 
 def unlink(ask: Ask) -> Done:
@@ -214,6 +222,7 @@ def _keep(side: Side, whose: str) -> Callable[[Ask], Done]:
 
 ACTS: Mapping[str, Callable[[Ask], Done]] = {
     "link_to": link_to,
+    "link_that": link_that,
     "reactivate": reactivate,
     "unlink": unlink,
     "create": create,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.contrib import messages
@@ -21,9 +21,11 @@ from tieout.sync import decisions, partners, repairs, status, work_together, wor
 from tieout.sync.decisions import CannotDecide
 from tieout.sync.issues import CAUSES
 from tieout.sync.models import Connection
+from tieout.sync.steps import STEPS
 from tieout.sync.worklist import Group, WorkPage, WorkRow
 from tieout.web.access import FirmRequest
 from tieout.web.integrations import undoing
+from tieout.web.integrations.activity_asked import KINDS
 from tieout.web.integrations.acts import ACTS, PUT_OFF_DAYS, Ask, Done
 from tieout.web.integrations.gated import connected
 from tieout.web.integrations.listings import LISTINGS
@@ -45,6 +47,11 @@ GIVEN_BESIDE = {"assign": "colleague", "put_off": "days"}
 """Acts for any row, with the name of the field beside the button."""
 ASKED = ("needs_you", worklist.PUT_OFF)
 """The tabs of what a person is asked."""
+ABOUT: Mapping[str, tuple[Collection[str], str]] = {
+    **{step.slug: (step.entities, step.title) for step in STEPS},
+    **{word: ((word,), words) for word, words in KINDS.items() if word},
+}
+"""What an address may narrow the lists to: a section of the set-up, or one kind of record -> its entities, in words."""
 FIRST_FEW = 20
 """Rows of each cause on the first page; the rest is one press away."""
 
@@ -88,8 +95,11 @@ def issues(request: FirmRequest, connection: Connection) -> HttpResponse:
     asked = request.GET.get("listing", "")
     here = asked if asked in LISTINGS else next(iter(LISTINGS))
     of = request.member if request.GET.get("mine") else None
-    groups = worklist.groups(connection, here, of=of)
-    money = _money(request, connection, here, of)
+    entity = request.GET.get("entity", "")
+    about, about_words = ABOUT.get(entity, ((), ""))
+    entity = entity if about else ""
+    groups = worklist.groups(connection, here, of=of, about=about)
+    money = _money(request, connection, here, of, about)
     cause = request.GET.get("cause", "")
     search = request.GET.get("search", "").strip()[:200]
     alone = [group for group in groups if group.cause.slug == cause]
@@ -101,15 +111,19 @@ def issues(request: FirmRequest, connection: Connection) -> HttpResponse:
             money.get(group.cause.slug, ""),
             search=search,
             of=of,
+            about=about,
             page=page_number(request),
             per_page=worklist.PER_PAGE,
         )
         for group in alone
-    ] or [_card(connection, here, group, money.get(group.cause.slug, ""), of=of) for group in groups]
+    ] or [
+        _card(connection, here, group, money.get(group.cause.slug, ""), of=of, about=about)
+        for group in groups
+    ]
     moving = [line.row.id for card in cards for line in card.lines if line.row.under_way]
-    keep = {"listing": here} | ({"mine": "1"} if of else {})
+    keep = {"listing": here} | ({"mine": "1"} if of else {}) | ({"entity": entity} if entity else {})
     keep |= {"cause": cause, "search": search} if alone else {}
-    totals = worklist.totals(connection)
+    totals = worklist.totals(connection, about=about)
     return render(
         request,
         "quickbooks/issues.html",
@@ -122,6 +136,8 @@ def issues(request: FirmRequest, connection: Connection) -> HttpResponse:
             "cards": cards,
             "alone": bool(alone),
             "mine": bool(of),
+            "entity": entity,
+            "about": about_words,
             "colleagues": members_to_assign(request.member.firm_id) if here in ASKED else [],
             "put_off_days": PUT_OFF_DAYS.items() if here in ASKED else [],
             "search": search,
@@ -131,7 +147,7 @@ def issues(request: FirmRequest, connection: Connection) -> HttpResponse:
             "left_out": undoing.left_out(request.session, timezone.now()),
             "moving": ",".join(map(str, moving)),
             "moving_count": len(moving),
-            "agree": _in_step(connection) if here == "needs_you" and not cards else 0,
+            "agree": _in_step(connection) if here == "needs_you" and not cards and not about else 0,
         },
     )
 
@@ -266,11 +282,13 @@ def _in_step(connection: Connection) -> int:
     return sum(section.in_step for section in status.section_statuses(connection))
 
 
-def _money(request: FirmRequest, connection: Connection, listing: str, of: Member | None) -> dict[str, str]:
+def _money(
+    request: FirmRequest, connection: Connection, listing: str, of: Member | None, about: Collection[str]
+) -> dict[str, str]:
     """Cause -> what its documents come to, for whoever may see amounts."""
     if not request.member.may(Permission.VIEW_BILLING):
         return {}
-    found = worklist.money(connection, listing, of=of)
+    found = worklist.money(connection, listing, of=of, about=about)
     return {cause: " and ".join(shown(amount, one) for one, amount in sums) for cause, sums in found.items()}
 
 
@@ -296,5 +314,5 @@ def _line(connection: Connection, row: WorkRow) -> Line:
         record_page(row),
         said(values.practice) if values else "",
         said(values.ledger) if values else "",
-        buttons(row, link),
+        buttons(row, link, partners.settings_link(connection)),
     )

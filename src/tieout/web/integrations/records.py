@@ -1,4 +1,4 @@
-"""Acts: the buttons on one record's own page: unlink, create in QuickBooks, leave out, restore, retry."""
+"""Acts: the buttons on one record's own page: unlink, link again, create in QuickBooks, leave out, restore, retry."""
 
 from __future__ import annotations
 
@@ -7,18 +7,23 @@ from collections.abc import Callable, Mapping
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from tieout.practice.permissions import NotYours
 from tieout.reconcile.state import Key, Side
-from tieout.sync import decisions, partners, worklist
+from tieout.sync import decisions, partners, repairs
 from tieout.sync.decisions import CannotDecide
 from tieout.sync.models import Connection, SectionState
+from tieout.sync.unlinked import former_partner
 from tieout.web.access import FirmRequest
 from tieout.web.integrations import acts
 from tieout.web.integrations.acts import Done
 from tieout.web.integrations.gated import connected
 from tieout.web.integrations.needs_you import back, tell
+
+MOST = 500
+"""Records of one press: a page of a list has fewer."""
 
 
 @connected
@@ -36,8 +41,38 @@ def decide(request: FirmRequest, connection: Connection, entity: str, record_id:
     return redirect(back(request))
 
 
+@connected
+@require_POST
+def retry_many(request: FirmRequest, connection: Connection, entity: str) -> HttpResponse:
+    """The ticked records of a list, or the one whose button was pressed."""
+    if connection.section(entity) is not SectionState.ON:
+        raise NotYours("There is no such record.")
+    ids = [one for one in request.POST.getlist("pick")[:MOST] if one.isascii() and one.isdigit()]
+    try:
+        found = repairs.retry_records(request.member, entity, ids)
+    except CannotDecide as refusal:
+        messages.warning(request, str(refusal))
+    else:
+        if found:
+            messages.success(request, "Tried again now; the QuickBooks column shows what comes of it.")
+        else:
+            messages.info(request, "Nothing of what you chose waits to be tried again.")
+    return redirect(back(request))
+
+
 def _unlink(request: FirmRequest, connection: Connection, key: Key, name: str) -> Done:
     return acts.unlink_record(request.member, key.entity, key.id, name)
+
+
+def _link_again(request: FirmRequest, connection: Connection, key: Key, name: str) -> Done:
+    """With the record it was unlinked from, which is looked up anew: what is posted names none."""
+    former = former_partner(connection, key.entity, key.id, timezone.now())
+    if former is None:
+        raise CannotDecide(
+            "What it was linked with is gone, or linked with another record. Nothing was changed."
+        )
+    done = acts.link(request.member, key, former.ledger_id)
+    return Done(f"{name} is linked with {former.name or 'its record in QuickBooks'} again.", done.undo)
 
 
 def _create(request: FirmRequest, connection: Connection, key: Key, name: str) -> Done:
@@ -61,13 +96,13 @@ def _restore(request: FirmRequest, connection: Connection, key: Key, name: str) 
 
 
 def _retry(request: FirmRequest, connection: Connection, key: Key, name: str) -> Done:
-    rows = worklist.of_record(connection, key.entity, key.id)
-    decisions.retry(request.member, [row.id for row in rows])
+    repairs.retry_records(request.member, key.entity, [key.id])
     return Done(f"{name}: tried again now.")
 
 
 _ACTS: Mapping[str, Callable[[FirmRequest, Connection, Key, str], Done]] = {
     "unlink": _unlink,
+    "link_again": _link_again,
     "create": _create,
     "leave_out": _leave_out,
     "say_why": _say_why,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from django.urls import reverse
 
@@ -45,6 +45,7 @@ RETRY = Remedy("retry", "Retry", "refresh", bulk=True)
 CHECK = Remedy("retry", "Check again", "refresh", bulk=True)
 DETACH = Remedy("detach", "Take apart and leave out", "unlink", bulk=True)
 USE_NUMBER = Remedy("use_number", "Use the next free number", "check")
+LINK_THAT = Remedy("link_that", "Link that one", "link")
 USE_NAME = Remedy("use_name", "Rename here", "check")
 KEEP_OURS = Remedy("keep_practice", "Keep ours", "arrow-right", bulk=True)
 ACCEPT = Remedy("keep_ledger", "Accept theirs", "arrow-left", bulk=True)
@@ -53,6 +54,11 @@ SAY_WHY = Remedy("say_why", "Keep the reason", "pencil", bulk=True)
 EDIT = Remedy("edit", "Edit here", "pencil")
 ARCHIVE = Remedy("archive", "Archive here", "archive")
 OPEN = Remedy("open", "Open in QuickBooks", "external-link")
+SETTINGS = Remedy("settings", "Open QuickBooks settings", "external-link")
+QUICKBOOKS = Remedy("settings", "Open QuickBooks", "external-link")
+"""The same door, where what has to be done there is not one of the settings."""
+ASK = Remedy("ask", "Ask the QuickBooks administrator", "send")
+REPORT = Remedy("report", "Support bundle", "help")
 SWITCHES = Remedy("switches", "Advanced settings", "settings")
 RECONNECT = Remedy("reconnect", "Reconnect", "plug-connected")
 
@@ -69,18 +75,18 @@ REMEDIES: Mapping[str, Sequence[Remedy]] = {
     "merged_there": (LINK, DETACH),
     "gone_here": (UNLINK,),
     "name_taken": (LINK, USE_NAME, EDIT, RETRY),
-    "number_taken": (USE_NUMBER, EDIT, RETRY, LEAVE_OUT),
-    "reference": (EDIT, CHECK),
-    "closed_period": (EDIT, CHECK, LEAVE_OUT),
+    "number_taken": (USE_NUMBER, LINK_THAT, EDIT, RETRY, LEAVE_OUT),
+    "reference": (EDIT, QUICKBOOKS, CHECK),
+    "closed_period": (EDIT, SETTINGS, ASK, CHECK, LEAVE_OUT),
     "locked_there": (OPEN, CHECK, DETACH),
     "open_balance": (OPEN, CHECK),
-    "auto_apply": (OPEN, CHECK),
-    "subscription": (CHECK,),
-    "no_permission": (RECONNECT, CHECK),
-    "feature_off": (CHECK, LEAVE_OUT),
-    "ask_human": (OPEN, EDIT, CHECK, LEAVE_OUT),
+    "auto_apply": (SETTINGS, CHECK),
+    "subscription": (QUICKBOOKS, ASK, CHECK),
+    "no_permission": (RECONNECT, ASK, CHECK),
+    "feature_off": (SETTINGS, CHECK, LEAVE_OUT),
+    "ask_human": (OPEN, QUICKBOOKS, EDIT, CHECK, LEAVE_OUT),
     "reconnect": (RECONNECT,),
-    "bug": (RETRY,),
+    "bug": (RETRY, REPORT),
     "excluded": (RESTORE, SAY_WHY),
     "switched_off": (SWITCHES,),
 }
@@ -117,9 +123,13 @@ class Button:
     """It is greyed, and this sentence says why and who can help."""
 
 
-def buttons(row: WorkRow, deep_link: str = "") -> list[Button]:
-    """What can be done about one row, the likeliest first. Nothing while it is on its way."""
-    return [] if row.under_way else list(_buttons(row, deep_link))
+def buttons(row: WorkRow, deep_link: str = "", settings_link: str = "") -> list[Button]:
+    """What can be done about one row, the likeliest first. Nothing while it is on its way.
+
+    ``deep_link``: where the record stands in QuickBooks, empty while it is not there; ``settings_link``: the company's
+    own settings.
+    """
+    return [] if row.under_way else list(_buttons(row, deep_link, settings_link))
 
 
 def for_all(cause: str) -> Remedy | None:
@@ -143,7 +153,7 @@ def record_page(row: WorkRow, page: str = "record") -> str:
     return reverse(pages[page], args=[row.practice_id]) if row.practice_id and page in pages else ""
 
 
-def _buttons(row: WorkRow, deep_link: str) -> Iterator[Button]:
+def _buttons(row: WorkRow, deep_link: str, settings_link: str) -> Iterator[Button]:
     title = row.title
     for option in row.options[:3]:
         if not option.partner_id and not option.in_use:
@@ -158,6 +168,10 @@ def _buttons(row: WorkRow, deep_link: str) -> Iterator[Button]:
         "edit": (record_page(row, "edit"), False),
         "archive": (record_page(row, "archive"), False),
         "open": (deep_link, True),
+        # One door to QuickBooks is enough: its settings are where one looks when the record is not there.
+        "settings": ("" if deep_link and OPEN in REMEDIES.get(row.cause.slug, ()) else settings_link, True),
+        "ask": (_letter(row), False),
+        "report": (reverse("quickbooks-support"), False),
         "switches": (reverse("quickbooks-advanced"), False),
         "reconnect": (reverse("quickbooks-connect"), False),
     }
@@ -170,6 +184,14 @@ def _buttons(row: WorkRow, deep_link: str) -> Iterator[Button]:
         elif pages[remedy.verb][0]:
             href, outside = pages[remedy.verb]
             yield Button(label, remedy.icon, title, href=href, outside=outside, shortcut=remedy.shortcut)
+
+
+def _letter(row: WorkRow) -> str:
+    """A mail to write to whoever administers the QuickBooks company: a colleague, a client, nobody who is known here."""
+    text = f"{row.title}: {row.sentence}\n\n{row.cause.next_step}"
+    return (
+        f"mailto:?{urlencode({'subject': f'QuickBooks: {row.cause.title}', 'body': text}, quote_via=quote)}"
+    )
 
 
 def _merge(goes: str, stays: str) -> str:
@@ -185,6 +207,7 @@ def offers(row: WorkRow, remedy: Remedy) -> bool:
         "link": named,
         "use_name": row.key.entity == "client" and row.key.side is Side.PRACTICE,
         "use_number": row.key.entity == "invoice" and bool(row.suggestion),
+        "link_that": bool(row.holder) and not row.partner_id,
         # What has a partner is taken apart first; leaving it out would leave the link.
         "leave_out": not row.partner_id,
     }.get(remedy.verb, True)
@@ -195,6 +218,8 @@ def _label(row: WorkRow, remedy: Remedy) -> str:
         return "Create in QuickBooks" if row.key.side is Side.PRACTICE else "Create in Tieout"
     if remedy is USE_NUMBER:
         return f"Use {row.suggestion}"
+    if remedy is LINK_THAT:
+        return f"Link that {row.key.entity}"
     if remedy is USE_NAME:
         return f"Use “{suffixed(row.name)}”"
     if remedy is ARCHIVE and row.key.entity not in NAMED:

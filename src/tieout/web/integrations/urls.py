@@ -22,6 +22,7 @@ from tieout.web.integrations import (
     review_decide,
     review_together,
     support,
+    tax_mapping,
     tie_out,
     time_machine,
     webhooks,
@@ -71,6 +72,7 @@ urlpatterns = [
         linking.link,
         name="quickbooks-link-save",
     ),
+    path(MANAGE + "retry/<slug:entity>/", records.retry_many, name="quickbooks-retry"),
     path(MANAGE + "record/<slug:entity>/<slug:record_id>/", records.decide, name="quickbooks-record"),
     path(
         MANAGE + "record/<slug:entity>/<slug:record_id>/past/",
@@ -112,6 +114,11 @@ urlpatterns = [
     path(MANAGE + "service-items/review/", items.review, name="quickbooks-items-review"),
     path(MANAGE + "service-items/review/<slug:slug>/", items.review, name="quickbooks-items-review"),
     path(
+        MANAGE + "service-items/review/<slug:slug>/export.csv",
+        exports.item_list,
+        name="quickbooks-items-review-export",
+    ),
+    path(
         MANAGE + "service-items/review/<slug:slug>/together/",
         review_together.news,
         OF_ITEMS,
@@ -148,7 +155,7 @@ urlpatterns = [
     path(MANAGE + "invoices/try/<int:invoice_id>/", documents_step.try_one, name="quickbooks-invoices-try"),
     path(MANAGE + "invoices/tried/", documents_step.tried, name="quickbooks-invoices-tried"),
     path(MANAGE + "invoices/on/", documents_step.turn_invoices_on, name="quickbooks-invoices-on"),
-    path(MANAGE + "invoices/tax/<int:rate_id>/", documents_step.map_tax, name="quickbooks-invoices-tax"),
+    path(MANAGE + "invoices/tax/<int:rate_id>/", tax_mapping.save, name="quickbooks-invoices-tax"),
     path(MANAGE + "payments/", documents_step.payments, name="quickbooks-payments"),
     path(MANAGE + "payments/gate/", documents_step.gate, name="quickbooks-payments-gate"),
     path(MANAGE + "payments/on/", documents_step.turn_payments_on, name="quickbooks-payments-on"),
