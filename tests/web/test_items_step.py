@@ -177,7 +177,7 @@ def test_what_cannot_be_kept_is_shown_again_as_it_was_typed(signed_in: SignedIn,
     with firm_scope(review.firm_id):
         item = create_service_item(firm_id=review.firm_id, actor=SOMEBODY, name="Payroll", rate="90")
         ReviewRow.objects.filter(practice_id="2").update(practice_id=str(item.pk))
-        row = review.rows.get(practice_id=str(item.pk))
+        row = review.rows.get(practice_name="Payroll monthly")
     edit = f"{ITEMS}row/{row.pk}/edit/"
     typed = {
         "name": "Payroll anew",
