@@ -22,6 +22,7 @@ from tieout.practice.actions.invoice_life import remove_late_fees, revise_invoic
 from tieout.practice.actions.late_fees import add_late_fees
 from tieout.practice.actions.recurring import change_recurring, create_recurring, write_due_invoices
 from tieout.practice.actions.service_items import archive_service_item, restore_service_item, used_by
+from tieout.practice.actor import ChangeRecord
 from tieout.practice.clients import Client, Kind
 from tieout.practice.firms import Firm
 from tieout.practice.invoices import Invoice, LineKind, Status
@@ -135,6 +136,9 @@ def test_a_late_fee_comes_after_the_days_of_grace_once_and_can_be_taken_off(desk
     assert (revised.total, revised.lines.count()) == (D("82.05"), 2)
     free = remove_late_fees(**desk.at(invoice, today=None), now=NOW)
     assert (free.total, free.late_fee_on, desk.owed()) == (81, None, 51)
+    told = ChangeRecord.objects.filter(kind="invoice", record_id=str(invoice.pk), verb__startswith="late fee")
+    totals = [each.changes["total"] for each in told.order_by("id")]
+    assert totals == [["100.00", "101.05"], ["82.05", "81.00"]], "what it comes to, not what is left to pay"
 
 
 def test_a_repeated_late_fee_is_no_fee_on_fees(desk: Desk) -> None:

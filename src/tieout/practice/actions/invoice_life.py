@@ -210,11 +210,11 @@ def add_late_fee_line(
     """Put one more late fee on a locked, open invoice, as a revision. Inside the transaction of the verb."""
     lines = lines_of(invoice)
     _keep_revision(invoice, said(invoice, lines), actor, now, "late fee")
-    owed_before = invoice.balance
+    owed_before, total_before = invoice.balance, invoice.total
     lines = [*lines, fee]
     changes = set_values(invoice, {"late_fee_on": on})
     set_amounts(invoice, lines)
-    changes["total"] = [owed_before, invoice.balance]
+    changes["total"] = [total_before, invoice.total]
     replace_lines(invoice, lines)
     move(balance, owed=invoice.balance - owed_before)
     record_changed(invoice, INVOICE, "late fee added", actor, changes)
@@ -229,9 +229,10 @@ def remove_late_fees(*, firm_id: int, invoice_id: int | str, actor: Actor, now: 
         if len(lines) == len(before):
             raise Invalid({"lines": "There is no late fee on this invoice."})
         _keep_revision(invoice, said(invoice, before), actor, now, "late fee removed")
-        owed_before = invoice.balance
+        owed_before, total_before = invoice.balance, invoice.total
         changes = set_values(invoice, {"late_fee_on": None})
         set_amounts(invoice, lines)
+        changes["total"] = [total_before, invoice.total]
         replace_lines(invoice, lines)
         move(balance, owed=invoice.balance - owed_before)
         record_changed(invoice, INVOICE, "late fee removed", actor, changes)
