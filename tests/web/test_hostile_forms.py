@@ -32,6 +32,7 @@ NONSENSE = (
     "2026-02-30",
     "a\x00b",
     "٣",
+    "²",
     "'; DROP TABLE practice_client; --",
     "<script>alert(1)</script>",
 )
@@ -49,6 +50,8 @@ class Form:
     fields: dict[str, str] = field(default_factory=dict)
     typed: set[str] = field(default_factory=set)
     """Those a person types in."""
+    buttons: set[tuple[str, str]] = field(default_factory=set)
+    """Name and value of those that say which it was."""
 
 
 class Reader(HTMLParser):
@@ -68,6 +71,8 @@ class Reader(HTMLParser):
             return
         if tag in ("input", "textarea", "select", "button"):
             self.open.fields[name] = told.get("value") or ""
+        if tag == "button":
+            self.open.buttons.add((name, told.get("value") or ""))
         if tag in ("textarea", "select") or told.get("type") not in (None, "hidden", "submit"):
             self.open.typed.add(name)
 
@@ -91,12 +96,18 @@ def forms(browser: Browser, addresses: list[str]) -> Iterator[Form]:
 
 
 def nonsense(form: Form) -> Iterator[dict[str, str]]:
-    """All fields at once, hidden ones too; then each that is typed in, beside what the page would send."""
+    """All fields at once, hidden ones too; then each that is typed in, beside what the page would send.
+
+    Then what each kind of button says, of a row that there is and of one that is none.
+    """
     sent = {name: value for name, value in form.fields.items() if name not in KEPT}
     for each in NONSENSE:
         yield dict.fromkeys(sent, each)
     for number, name in enumerate(sorted(form.typed)):
         yield {**sent, name: NONSENSE[number % len(NONSENSE)]}
+    for name, verb, row in sorted({(name, *value.partition("-")[::2]) for name, value in form.buttons}):
+        for each in (row, "²", "9" * 30) if row.isdigit() else (row,):
+            yield {**sent, name: f"{verb}-{each}" if row else verb}
 
 
 def test_no_form_breaks_and_what_is_refused_says_why_and_saves_nothing(settings: Any) -> None:

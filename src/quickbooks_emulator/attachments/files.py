@@ -81,7 +81,7 @@ def serve(store: Store, request: Request, now: int) -> Response:
     params = request.params
     made = params.get("x-amz-date", "")
     path = PREFIX + "/".join(quote(one, safe="") for one in request.path.removeprefix(PREFIX).split("/", 2))
-    valid = made.isdigit() and hmac.compare_digest(
+    valid = made.isdecimal() and hmac.compare_digest(
         params.get("x-amz-signature", ""), _signature(path, int(made))
     )
     if match is None or not valid or not 0 <= now - int(made) <= LINK_SECONDS:

@@ -42,7 +42,7 @@ def lead_on(control: Control, request: Request, match: re.Match[str]) -> Respons
     entity = ENTITY_OF.get(match["page"])
     if entity is None:
         raise ControlError(f"There is no page /app/{match['page']}.")
-    record_id = next((asked[name] for name in _IDS if asked.get(name, "").isdigit()), "")
+    record_id = next((asked[name] for name in _IDS if asked.get(name, "").isdecimal()), "")
     if entity == "Customer" and record_id:
         return redirect(f"{here}/customers/{record_id}")
     return redirect(f"{here}/records/{entity}" + (f"?id={record_id}" if record_id else ""))

@@ -166,9 +166,9 @@ class Console:
         form = request.form
         rule: dict[str, object] = {name: form.get(name) or "*" for name in ("entity", "operation")}
         rule["code"] = form.get("code", "").strip()
-        if form.get("per_minute", "").isdigit():
+        if form.get("per_minute", "").isdecimal():
             rule["per_minute"] = int(form["per_minute"])
-        if form.get("times", "").isdigit() and int(form["times"]):
+        if form.get("times", "").isdecimal() and int(form["times"]):
             rule["times"] = int(form["times"])
         try:
             self.control.add_fault(effect=form.get("effect", ""), seconds=form.get("seconds") or "0", **rule)

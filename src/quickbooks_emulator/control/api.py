@@ -163,7 +163,7 @@ def _log(control: Control, request: Request, document: Document, match: re.Match
     wanted = {name: params[name] for name in _LOG_FILTERS if name in params}
     entries = control.emulator.log.entries(**wanted)
     limit = params.get("limit", "")
-    if limit.isdigit() and int(limit):
+    if limit.isdecimal() and int(limit):
         entries = entries[-int(limit) :]
     return {"requests": [msgspec.to_builtins(entry) for entry in entries], "count": len(entries)}
 

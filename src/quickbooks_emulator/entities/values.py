@@ -63,7 +63,7 @@ def take(entity: Entity, payload: Any, *, null_clears: bool = False) -> Body:
 def numeric_id(value: Any, element: str = "Id") -> str:
     """An Id as text. 2030 unless it is a whole number."""
     found = str(value).strip() if not isinstance(value, bool) else ""
-    if not found.isdigit() or len(found) > 19:
+    if not found.isdecimal() or len(found) > 19:
         raise faults.invalid_id(value, element)
     return found
 

@@ -127,7 +127,7 @@ def parse_instant(value: str, zone: str, now: int) -> int:
 
 
 def _parse_id(value: str) -> tuple[int, str]:
-    if not value.isdigit():
+    if not value.isdecimal():
         raise faults.invalid_id(value)
     return id_order(value)
 

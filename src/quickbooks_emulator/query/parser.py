@@ -107,7 +107,8 @@ class _Parser:
 
     def _number(self) -> int:
         token = self._token
-        if token.word not in (Word.NUMBER, Word.STRING) or not token.value.lstrip("-").isdigit():
+        digits = token.value.removeprefix("-")
+        if token.word not in (Word.NUMBER, Word.STRING) or not (digits.isdecimal() and len(digits) < 19):
             raise self._unexpected("<NUMBER>")
         self._at += 1
         return int(token.value)

@@ -146,7 +146,7 @@ def check_token(books: Books, record: Record, supplied: Any) -> None:
     """5010 unless the token is the present one; what a newer one than the present does is a switch."""
     if supplied is None or supplied == "":
         raise faults.required("SyncToken")
-    newer = str(supplied).isdigit() and int(str(supplied)[:19]) > record.token
+    newer = str(supplied).isdecimal() and int(str(supplied)[:19]) > record.token
     if str(supplied) != str(record.token) and not (newer and books.knobs.newer_token_accepted):
         raise faults.stale(books.company.person)
 

@@ -33,6 +33,7 @@ from tieout.practice.invoice_terms import LATEST_DUE, Terms, due_on
 from tieout.practice.invoices import Invoice
 from tieout.practice.recurrence import Frequency
 from tieout.practice.recurring import RECURRING_INVOICE, RecurringInvoice
+from tieout.practice.row_ids import row_id
 from tieout.practice.validation import Invalid, TextRule
 
 NAME = TextRule("Name", 200)
@@ -287,8 +288,8 @@ def _plain(value: Any) -> Any:
     """Ready for JSON: ids as numbers, so that items can be counted; sequences as lists."""
     if isinstance(value, Mapping):
         return {
-            key: int(inner)
-            if key.endswith("_id") and isinstance(inner, str) and inner.isdigit()
+            key: number
+            if key.endswith("_id") and isinstance(inner, str) and (number := row_id(inner)) is not None
             else _plain(inner)
             for key, inner in value.items()
         }

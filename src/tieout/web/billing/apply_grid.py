@@ -13,6 +13,7 @@ from tieout.practice.billing_access import visible_documents
 from tieout.practice.firms import Member
 from tieout.practice.invoices import OPEN, Invoice
 from tieout.practice.money import MOST, ZERO, NotAnAmount, exact, shown, total
+from tieout.practice.row_ids import row_id
 
 MOST_ROWS = 200
 
@@ -69,8 +70,9 @@ class Grid:
         rest = {}
         for name, sentence in problems.items():
             head, _, index = name.partition(".")
-            if head == "allocations" and index.isdigit() and int(index) < len(self.asked):
-                self.asked[int(index)].problem = sentence
+            place = row_id(index)
+            if head == "allocations" and place is not None and place < len(self.asked):
+                self.asked[place].problem = sentence
             elif head == "allocations":
                 self.problem = sentence
             else:

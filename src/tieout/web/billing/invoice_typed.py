@@ -15,6 +15,7 @@ from django.http import QueryDict
 from tieout.practice.invoice_fields import InvoiceFields, LineFields
 from tieout.practice.invoices import Invoice, InvoiceLine
 from tieout.practice.money import plain
+from tieout.practice.row_ids import row_id
 from tieout.practice.service_items import ServiceItem
 
 AS_ITEM = "item"
@@ -40,7 +41,7 @@ class LineTyped:
 
     @property
     def is_blank(self) -> bool:
-        return not any(self.values[name].strip() for name in ("item_id", "description", "rate"))
+        return not any(self.values[name].strip() for name in ("item_id", "description", "rate", "date"))
 
     def fields(self) -> LineFields:
         values: dict[str, Any] = {name: text.strip() for name, text in self.values.items()}
@@ -117,8 +118,13 @@ class InvoiceTyped:
         if asked == "add" and len(self.lines) < MOST_ROWS:
             self.lines.append(blank_line())
         verb, _, row = asked.partition("-")
-        if verb == "remove" and row.isdigit() and int(row) < len(self.lines):
-            del self.lines[int(row)]
+        if verb == "remove" and (place := self.place_of(row)) is not None:
+            del self.lines[place]
+
+    def place_of(self, row: str) -> int | None:
+        """The place of the row that a button's value names, from 0; None when there is no such row."""
+        place = row_id(row)
+        return place if place is not None and place < len(self.lines) else None
 
     def offer_a_row(self) -> None:
         if not self.lines:

@@ -29,7 +29,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         named = options["firm"]
-        found = Firm.objects.filter(pk=int(named)) if named.isdigit() else Firm.objects.filter(name=named)
+        found = Firm.objects.filter(pk=int(named)) if named.isdecimal() else Firm.objects.filter(name=named)
         if found.count() != 1:
             known = ", ".join(f"{each.pk}: {each.name}" for each in Firm.objects.order_by("pk")[:20])
             raise CommandError(f"{found.count()} firms are called {named!r}. Known are {known}.")
