@@ -24,6 +24,7 @@ from tieout.practice.actions.payments import (
     record_payment,
     void_payment,
 )
+from tieout.practice.actions.recording import KeyUsed
 from tieout.practice.actions.refunds import refund_payment
 from tieout.practice.actor import ChangeRecord
 from tieout.practice.clients import Kind
@@ -162,6 +163,41 @@ def test_a_double_click_pays_once(desk: Desk) -> None:
         desk.pay(60, client_id=other.pk, idempotency_key="form-1")
 
 
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"memo": "Another"},
+        {"reference": "1044"},
+        {"date": "2026-11-02"},
+        {"is_additional": True},
+        {"put": "5"},
+    ],
+)
+def test_a_key_that_comes_with_anything_else_is_refused_and_says_what_was_recorded(
+    desk: Desk, other: dict[str, Any]
+) -> None:
+    invoice = desk.invoice(100)
+    one = desk.pay("60.00", (invoice, 60), idempotency_key="form-1")
+    change_payment(**on(desk, one, today=TODAY), memo="Corrected", method="cash")
+    assert desk.pay(60, (invoice, "60.00"), idempotency_key="form-1").pk == one.pk
+    told = dict(other)
+    part = told.pop("put", 60)
+    with pytest.raises(KeyUsed, match="another payment") as refused:
+        desk.pay(60, (invoice, part), idempotency_key="form-1", **told)
+    assert refused.value.record_id == one.pk
+    assert Payment.objects.count() == 1
+
+
+def test_a_payment_recorded_before_it_was_kept_what_its_key_was_for_is_found_by_what_cannot_change(
+    desk: Desk,
+) -> None:
+    one = desk.pay(60, idempotency_key="form-1", memo="One")
+    Payment.objects.update(asked="")
+    assert desk.pay(60, idempotency_key="form-1", memo="Two").pk == one.pk
+    with pytest.raises(KeyUsed):
+        desk.pay(61, idempotency_key="form-1")
+
+
 def test_a_payment_is_corrected_but_keeps_amount_and_client(desk: Desk) -> None:
     payment = desk.pay(60)
     changed = change_payment(
@@ -226,8 +262,13 @@ def test_a_double_click_refunds_once(desk: Desk) -> None:
         refund_payment(**on(desk, payment, today=TODAY), amount=10, idempotency_key="r-1") for _ in range(2)
     )
     assert (one.pk, desk.fresh(payment).refunded) == (two.pk, 10)
-    with pytest.raises(Invalid, match="another refund"):
+    with pytest.raises(KeyUsed, match="another refund"):
         refund_payment(**on(desk, other, today=TODAY), amount=10, idempotency_key="r-1")
+    for told in ({"amount": None}, {"amount": 11}, {"amount": 10, "reason": "Other"}):
+        with pytest.raises(KeyUsed, match="another refund") as refused:
+            refund_payment(**on(desk, payment, today=TODAY), **told, idempotency_key="r-1")
+        assert refused.value.record_id == payment.pk
+    assert desk.fresh(payment).refunded == 10
 
 
 # -- credits ------------------------------------------------------------------------------------------

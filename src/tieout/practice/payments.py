@@ -51,6 +51,8 @@ class Payment(BillingRow):
     processor_reference = text_column(100)
     idempotency_key = text_column(80)
     """Chosen by the page or program that asked, so that a double click does not pay twice."""
+    asked = text_column(64)
+    """What was asked for under that key, as a fingerprint: another request under it is refused, not swallowed."""
     planned = models.JSONField(default=list, blank=True)
     """While pending: the allocations to make when the money comes, as [invoice id, amount as text]."""
     decline_reason = text_column(500)
@@ -140,6 +142,8 @@ class Refund(BillingRow):
     reason = text_column(500)
     processor_reference = text_column(100)
     idempotency_key = text_column(80)
+    asked = text_column(64)
+    """As on a payment."""
     failure = text_column(500)
     """What the processor said when it refused."""
 

@@ -11,7 +11,9 @@ from tieout.practice.access import clients_of
 from tieout.practice.actions.applying import Wanted, oldest_parts, put_on, read_parts, take_off
 from tieout.practice.actions.locking import lock_document
 from tieout.practice.actions.recording import (
+    KeyUsed,
     check_version,
+    fingerprint,
     given,
     record_changed,
     record_created,
@@ -62,10 +64,10 @@ def record_payment(
     """Money that has come. What is on no invoice is money on account, to be applied later.
 
     ``allocations`` None: the invoices due first are paid first. The same ``idempotency_key`` again returns the payment
-    of the first time. Raises Invalid.
+    of the first time. Raises Invalid, KeyUsed when the key came with something else then.
     """
     with transaction.atomic():
-        payment, parts = new_payment(firm_id, fields, allocations or (), today, idempotency_key)
+        payment, parts = new_payment(firm_id, fields, allocations, today, idempotency_key)
         balance = lock_money(firm_id, payment.client_id)
         if earlier := asked_before(payment):
             return earlier
@@ -226,9 +228,9 @@ def _undo(
 
 
 def new_payment(
-    firm_id: int, fields: PaymentFields, allocations: Wanted, today: date, idempotency_key: str
+    firm_id: int, fields: PaymentFields, allocations: Wanted | None, today: date, idempotency_key: str
 ) -> tuple[Payment, list[Part]]:
-    """A valid payment that is not saved, and the parts asked for. Raises Invalid."""
+    """A valid payment that is not saved, and the parts asked for; None: none yet. Raises Invalid."""
     checks = Checks()
     values = _clean(firm_id, {"date": today, **fields}, today, checks)
     if "amount" not in fields:
@@ -240,44 +242,59 @@ def new_payment(
     clients: dict[int, Client] = clients_of(firm_id).filter(pk=known[:18]).in_bulk()
     client = checks.row("client_id", client_id, clients, "Choose the client who paid.", needed=True)
     key = checks.text("idempotency_key", idempotency_key, KEY)
-    parts = read_parts(allocations, checks)
+    parts = read_parts(allocations or (), checks)
     checks.done()
-    currency = settings_of(firm_id).currency
-    return (
-        Payment(firm_id=firm_id, client=client, currency=currency, idempotency_key=key, **values),
-        parts,
+    payment = Payment(
+        firm_id=firm_id,
+        client=client,
+        currency=settings_of(firm_id).currency,
+        idempotency_key=key,
+        asked=_asked(values, fields, client, None if allocations is None else parts) if key else "",
+        **values,
     )
+    return payment, parts
+
+
+def _asked(
+    values: dict[str, Any], fields: PaymentFields, client: Client | None, parts: list[Part] | None
+) -> str:
+    """A day nobody chose is left out: a request that is sent again after midnight is the same."""
+    chosen = {name: value for name, value in values.items() if name != "date" or fields.get("date")}
+    shares = "oldest" if parts is None else sorted((part.invoice_id, f"{part.amount:.2f}") for part in parts)
+    return fingerprint(client=client, parts=shares, **chosen)
 
 
 def asked_before(payment: Payment) -> Payment | None:
-    """The payment this one repeats, by its key. Raises Invalid when the key was used for something else."""
+    """The payment this one repeats, by its key. Raises KeyUsed when the key was used for something else."""
     if not payment.idempotency_key:
         return None
     earlier = rows_of(Payment, payment.firm_id).filter(idempotency_key=payment.idempotency_key).first()
-    if earlier is not None and (earlier.client_id, earlier.amount, earlier.method) != (
-        payment.client_id,
-        payment.amount,
-        payment.method,
-    ):
-        raise _other_use()
+    if earlier is None:
+        return None
+    if earlier.asked:
+        same = earlier.asked == payment.asked
+    else:  # recorded before fingerprints were kept
+        told = ("client_id", "amount", "method")
+        same = all(getattr(earlier, name) == getattr(payment, name) for name in told)
+    if not same:
+        raise _other_use(earlier)
     return earlier
 
 
 def save_once(payment: Payment) -> None:
-    """Save a new payment; a key that was used at this very moment for another client is refused. Raises Invalid."""
+    """Save a new payment; a key that was used at this very moment for another client is refused. Raises KeyUsed."""
     try:
         with transaction.atomic():
             payment.save()
     except IntegrityError as error:
         if "payment_asked_once" not in str(error):
             raise
-        raise _other_use() from error
+        earlier = rows_of(Payment, payment.firm_id).get(idempotency_key=payment.idempotency_key)
+        raise _other_use(earlier) from error
 
 
-def _other_use() -> Invalid:
-    return Invalid(
-        {"idempotency_key": "This key belongs to another payment. Nothing was recorded; send a new key."}
-    )
+def _other_use(earlier: Payment) -> KeyUsed:
+    return KeyUsed("This key belongs to another payment. Nothing was recorded; send a new key.", earlier.pk)
 
 
 def _clean(firm_id: int, fields: PaymentFields, today: date, checks: Checks) -> dict[str, Any]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Model
@@ -15,6 +18,7 @@ from tieout.practice.billing_settings import BILLING_SETTINGS
 from tieout.practice.credits import CREDIT, CREDIT_APPLICATION
 from tieout.practice.invoices import INVOICE
 from tieout.practice.ledger_lists import TAX_RATE
+from tieout.practice.money import plain
 from tieout.practice.outbox import note_change
 from tieout.practice.payments import PAYMENT, REFUND
 from tieout.practice.permissions import Module, no_module
@@ -38,6 +42,27 @@ class RecordChangedMeanwhile(ChangedMeanwhile):
             f"Someone changed this {_WORDS.get(kind, kind.replace('_', ' '))} while you were editing. Nothing was "
             "saved; look at it again and repeat what is still needed.",
         )
+
+
+class KeyUsed(Invalid):
+    """The key of a request belongs to another one. ``record_id``: of the record that one is about."""
+
+    def __init__(self, sentence: str, record_id: int) -> None:
+        super().__init__({"idempotency_key": sentence})
+        self.record_id = record_id
+
+
+def fingerprint(**asked: object) -> str:
+    """What a request with a key asked for, in few characters: what is written on the record changes later."""
+    told = json.dumps(asked, sort_keys=True, default=_as_asked)
+    return hashlib.sha256(told.encode()).hexdigest()
+
+
+def _as_asked(value: object) -> str:
+    """An amount is the same however many zeros it is written with."""
+    if isinstance(value, Decimal):
+        return f"{plain(value):f}"
+    return str(value.pk) if isinstance(value, Model) else str(value)
 
 
 def check_version(row: BillingRow, kind: str, expected: int | None) -> None:

@@ -15,7 +15,14 @@ from django.db.models import Sum
 from tieout.practice.actions.applying import take_off
 from tieout.practice.actions.charging import ON_ITS_WAY
 from tieout.practice.actions.locking import lock_document
-from tieout.practice.actions.recording import given, record_changed, record_created, record_draft
+from tieout.practice.actions.recording import (
+    KeyUsed,
+    fingerprint,
+    given,
+    record_changed,
+    record_created,
+    record_draft,
+)
 from tieout.practice.actor import Actor
 from tieout.practice.allocation import Part, take_back
 from tieout.practice.billing_access import row_to_change, rows_of
@@ -46,7 +53,7 @@ def refund_payment(
     """Give ``amount`` back, all that is left by default. Invoices it leaves are open again.
 
     A payment that a processor took is given back through it: pass the same ``processor``. The refund may then come
-    back pending (``settle_refund`` later) or failed, with the processor's reason. Raises NotYours, Invalid.
+    back pending (``settle_refund`` later) or failed, with the processor's reason. Raises NotYours, Invalid, KeyUsed.
     """
     checks = Checks()
     reason = checks.text("reason", reason, REASON)
@@ -58,10 +65,11 @@ def refund_payment(
     checks.done()
     with transaction.atomic(durable=processor is not None):
         balance, payment = lock_document(Payment, firm_id, payment_id)
+        asked = fingerprint(payment=payment, amount=wanted, on=on and when, reason=reason) if key else ""
         earlier = rows_of(Refund, firm_id).filter(idempotency_key=key).exclude(idempotency_key="").first()
         if earlier is not None:
-            if earlier.payment_id != payment.pk:
-                raise _other_use()
+            if earlier.payment_id != payment.pk or earlier.asked not in ("", asked):
+                raise _other_use(earlier)
             return earlier
         left = _refundable(payment)
         back = left if wanted is None else wanted
@@ -85,6 +93,7 @@ def refund_payment(
             status=RefundStatus.PENDING if processor else RefundStatus.DONE,
             reason=reason,
             idempotency_key=key,
+            asked=asked,
         )
         _save_once(refund)
         if processor is None:
@@ -178,13 +187,14 @@ def _save_once(refund: Refund) -> None:
     except IntegrityError as error:
         if "refund_asked_once" not in str(error):
             raise
-        raise _other_use() from error
+        raise _other_use(
+            rows_of(Refund, refund.firm_id).get(idempotency_key=refund.idempotency_key)
+        ) from error
 
 
-def _other_use() -> Invalid:
-    return Invalid(
-        {"idempotency_key": "This key belongs to another refund. Nothing was refunded; send a new key."}
-    )
+def _other_use(earlier: Refund) -> KeyUsed:
+    sentence = "This key belongs to another refund. Nothing was refunded; send a new key."
+    return KeyUsed(sentence, earlier.payment_id)
 
 
 def _told(refund: Refund) -> dict[str, list[object]]:
