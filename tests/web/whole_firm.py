@@ -234,7 +234,8 @@ LATER = frozenset({
 """Routes that show something only at another moment or to somebody else: walked by ``whole_firm_later``."""
 ELSEWHERE: Mapping[str, str] = {
     "billing/": "leads to the invoices",
-    "billing/invoices/<int:invoice_id>/credit/": "leads to the client's credits",
+    "billing/invoices/<int:invoice_id>/credit/": "leads to applying the client's credit; with several of them: tests/web/test_billing_said.py",
+    "billing/invoices/<int:invoice_id>/on-account/": "leads to applying the client's money; likewise",
     "billing/invoices/<int:invoice_id>/pay/": "leads to a new payment",
     "billing/payments/charge/": "takes a form",
     "billing/service-items/<int:item_id>/row/": "a part of the list",

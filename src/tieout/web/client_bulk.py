@@ -20,10 +20,10 @@ from tieout.practice.clients import Client
 from tieout.practice.permissions import NotYours, Permission
 from tieout.practice.validation import Invalid
 from tieout.web.access import FirmRequest, requires
-from tieout.web.billing.invoice_bulk import outcome
+from tieout.web.billing.invoice_bulk import ANOTHER_CHOICE, outcome
 from tieout.web.client_file import clients_file
 from tieout.web.client_list import NOBODY, ListQuery
-from tieout.web.once import once
+from tieout.web.once import SavedAlready, once
 
 
 @requires(Permission.EDIT_CLIENTS)
@@ -49,6 +49,9 @@ def many(request: FirmRequest) -> HttpResponse:
 
     try:
         address = once(request, make)
+    except SavedAlready as problem:
+        messages.error(request, ANOTHER_CHOICE)
+        return redirect(problem.address)
     except Invalid as invalid:
         messages.error(request, str(invalid))
         return redirect(f"{reverse('clients')}?{found.keep()}")

@@ -116,6 +116,7 @@ BY_THE_API: Mapping[str, str] = {
     "credit": "get_credit list_credit_history",
     "credit_new": "create_credit",
     "invoice_credit": "list_credits",
+    "invoice_on_account": "list_payments",
     "credit_apply": "apply_credit",
     "credit_unapply": "unapply_credit",
     "credit_void": "void_credit",
@@ -194,6 +195,10 @@ OTHER_PERMISSION: Mapping[tuple[str, str], str] = {
     ("tax_rates", "list_tax_rates"): "the page changes them; whoever writes an invoice chooses one",
     ("tax_rate_edit", "get_tax_rate"): "the page changes them; whoever writes an invoice chooses one",
     ("invoice_credit", "list_credits"): "the page leads to applying one, which asks for the same right there",
+    (
+        "invoice_on_account",
+        "list_payments",
+    ): "the page leads to applying one, which asks for the same right there",
 }
 """Pages and operations that ask for different rights -> why. A page for every member shows only what its rights allow."""
 PAGES = {pattern.name: route for route, pattern in ROUTES.items() if route not in PUBLIC | PROGRAMS}

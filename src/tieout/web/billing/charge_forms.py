@@ -10,11 +10,12 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from tieout.practice.actions.charging import ask_again, charge_client
+from tieout.practice.actions.recording import KeyUsed
 from tieout.practice.actions.refunds import ask_about_refund
 from tieout.practice.billing_access import access_document
 from tieout.practice.billing_settings import settings_of
@@ -29,6 +30,7 @@ from tieout.web.access import FirmRequest, requires
 from tieout.web.billing.acting import by, today_of
 from tieout.web.billing.apply_grid import grid_of, read_amount
 from tieout.web.billing.item_form import select
+from tieout.web.billing.meanwhile import status_of_form
 from tieout.web.billing.payment_forms import PAYMENTS, amount_field, for_one_invoice, read_grid
 from tieout.web.billing.pick_client import ask_for_client, chosen_client
 from tieout.web.client_forms import RuledForm
@@ -68,6 +70,7 @@ def charge(request: FirmRequest) -> HttpResponse:
     if client is None:
         return ask_for_client(request, "Charge a card or bank account", PAYMENTS)
     refused: dict[str, str] = {}
+    saved_at = ""
     if request.method == "GET":
         typed = for_one_invoice(request)
         form = ChargeForm(initial=typed)
@@ -89,6 +92,8 @@ def charge(request: FirmRequest) -> HttpResponse:
                     client_id=client.pk,
                     **form.cleaned_data,
                 )
+            except KeyUsed as used:
+                saved_at = reverse("payment", args=[used.record_id])
             except Invalid as invalid:
                 refused = grid.take(invalid.problems)
                 form.take(Invalid(refused))
@@ -102,12 +107,14 @@ def charge(request: FirmRequest) -> HttpResponse:
         "grid": grid,
         "balance": ClientBalance.objects.filter(client=client).first() or ClientBalance(),
         "refused": refused,
+        "saved_at": saved_at,
         "currency": settings_of(member.firm_id).currency,
         "form_token": request.POST.get(FIELD) or new_token(),
         "processor_fields": adapter.fields,
         "processor_label": adapter.label,
     }
-    return render(request, "billing/payment_charge.html", context, status=422 if refused else 200)
+    status = status_of_form(refused or (form.is_bound and form.errors), saved_at=saved_at)
+    return render(request, "billing/payment_charge.html", context, status=status)
 
 
 @requires(Permission.RECORD_PAYMENTS)

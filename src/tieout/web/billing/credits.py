@@ -24,7 +24,6 @@ from tieout.practice.actions.credits import (
 from tieout.practice.billing_access import access_document, history_of_row, visible_documents, visible_items
 from tieout.practice.credits import CREDIT, Credit
 from tieout.practice.csv_text import write_csv
-from tieout.practice.invoices import Invoice
 from tieout.practice.money import ZERO
 from tieout.practice.permissions import Permission
 from tieout.practice.saved_views import ListName
@@ -35,13 +34,14 @@ from tieout.web.billing.acting import by, carried_out, today_of, version_seen
 from tieout.web.billing.apply_grid import grid_of
 from tieout.web.billing.history import entries
 from tieout.web.billing.item_form import select
-from tieout.web.billing.payment_forms import amount_field, date_field
+from tieout.web.billing.meanwhile import Meanwhile, status_of_form, version_shown
+from tieout.web.billing.payment_forms import amount_field, date_field, on_one_invoice
 from tieout.web.billing.payment_list import CREDITS, CREDITS_EXPORTED, credit_rows, narrowed_credits
 from tieout.web.billing.pick_client import ask_for_client, chosen_client
 from tieout.web.client_forms import RuledForm, text_field
 from tieout.web.downloads import csv_file
 from tieout.web.long_list import MOST_COUNTED, MOST_FOUND, long_page
-from tieout.web.once import FIELD, new_token, once
+from tieout.web.once import FIELD, SavedAlready, new_token, once
 from tieout.web.record_panel import panel_of
 from tieout.web.saved_views import bar_of, opening
 
@@ -113,6 +113,7 @@ def new(request: FirmRequest) -> HttpResponse:
         return ask_for_client(request, "New credit", ("credits", "Credits"))
     typed = request.POST if request.method == "POST" else None
     form = CreditForm(typed, initial={"date": today}, request=request, today=today.isoformat())
+    saved_at = ""
     if request.method == "POST" and form.is_valid():
 
         def make(values: dict[str, Any]) -> str:
@@ -120,12 +121,21 @@ def new(request: FirmRequest) -> HttpResponse:
             credit = create_credit(**by(member), today=today, client_id=client.pk, **values)
             return reverse("credit", args=[credit.pk])
 
-        address = form.save(lambda values: once(request, lambda: make(values)))
+        address = None
+        try:
+            address = form.save(lambda values: once(request, lambda: make(values)))
+        except SavedAlready as problem:
+            saved_at = problem.address
         if address is not None:
             messages.success(request, "The credit is made. It can be applied to invoices now.")
             return redirect(address)
-    context = {"form": form, "client": client, "form_token": request.POST.get(FIELD) or new_token()}
-    status = 422 if form.is_bound and form.errors else 200
+    context = {
+        "form": form,
+        "client": client,
+        "saved_at": saved_at,
+        "form_token": request.POST.get(FIELD) or new_token(),
+    }
+    status = status_of_form(form.is_bound and form.errors, saved_at=saved_at)
     return render(request, "billing/credit_form.html", context, status=status)
 
 
@@ -153,7 +163,9 @@ def record(request: FirmRequest, credit_id: int) -> HttpResponse:
 def apply(request: FirmRequest, credit_id: int) -> HttpResponse:
     member = request.member
     credit = access_document(member, Credit, credit_id, to_edit=True)
-    grid = grid_of(member, credit.client_id, request.POST, credit.left)
+    typed: Any = request.POST or on_one_invoice(request, credit.client_id, credit.left)
+    grid = grid_of(member, credit.client_id, typed, credit.left)
+    meanwhile: Meanwhile | None = None
     do = request.POST.get("do", "save")
     if do == "oldest":
         grid.fill_oldest()
@@ -172,8 +184,7 @@ def apply(request: FirmRequest, credit_id: int) -> HttpResponse:
                 expected_version=version_seen(request.POST.get("version")),
             )
         except ChangedMeanwhile as problem:
-            messages.error(request, str(problem))
-            return redirect("credit", credit.pk)
+            meanwhile = Meanwhile.of(problem, credit, CREDIT, reverse("credit", args=[credit.pk]))
         except Invalid as invalid:
             refused = grid.take(invalid.problems) or {"allocations": "An amount below needs a change."}
         else:
@@ -184,10 +195,12 @@ def apply(request: FirmRequest, credit_id: int) -> HttpResponse:
         "client": credit.client,
         "grid": grid,
         "refused": refused,
+        "meanwhile": meanwhile,
         "currency": credit.currency,
-        "version": request.POST.get("version") or credit.version,
+        "version": version_shown(request, credit, meanwhile),
     }
-    return render(request, "billing/credit_apply.html", context, status=422 if refused else 200)
+    status = status_of_form(refused, meanwhile)
+    return render(request, "billing/credit_apply.html", context, status=status)
 
 
 @requires(Permission.RECORD_PAYMENTS)
@@ -221,16 +234,6 @@ def void(request: FirmRequest, credit_id: int) -> HttpResponse:
     return render(request, "billing/credit_void.html", {"credit": credit})
 
 
-@require_GET
-@requires(Permission.RECORD_PAYMENTS)
-def for_invoice(request: FirmRequest, invoice_id: int) -> HttpResponse:
-    """The client's credits that have something left."""
-    invoice = access_document(request.member, Invoice, invoice_id)
-    address = redirect("credits")
-    address["Location"] += f"?client={invoice.client_id}&status=left"
-    return address
-
-
 _ONE = "credits/<int:credit_id>/"
 urlpatterns: list[URLPattern] = [
     path("credits/", index, name="credits"),
@@ -240,5 +243,4 @@ urlpatterns: list[URLPattern] = [
     path(f"{_ONE}apply/", apply, name="credit_apply"),
     path(f"{_ONE}take-off/<int:application_id>/", unapply, name="credit_unapply"),
     path(f"{_ONE}void/", void, name="credit_void"),
-    path("invoices/<int:invoice_id>/credit/", for_invoice, name="invoice_credit"),
 ]

@@ -9,12 +9,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
+from tieout.practice.actions.clients import ChangedMeanwhile
 from tieout.practice.actions.invoice_life import (
     mark_sent,
     remove_late_fees,
@@ -24,10 +26,12 @@ from tieout.practice.actions.invoice_life import (
 )
 from tieout.practice.actions.invoices import discard_draft, finalise_invoice
 from tieout.practice.billing_access import access_document
-from tieout.practice.invoices import Invoice
+from tieout.practice.invoices import INVOICE, Invoice
 from tieout.practice.permissions import Permission
+from tieout.practice.validation import Invalid
 from tieout.web.access import FirmRequest, requires
 from tieout.web.billing.acting import By, by, carried_out, today_of, version_seen
+from tieout.web.billing.meanwhile import Meanwhile, status_of_form, version_shown
 
 
 @requires(Permission.EDIT_INVOICES)
@@ -132,15 +136,30 @@ def ask(request: FirmRequest, invoice_id: int, slug: str) -> HttpResponse:
     invoice = access_document(member, Invoice, invoice_id, to_edit=True)
     question = QUESTIONS[slug]
     title = question.title.format(str(invoice)[0].lower() + str(invoice)[1:])
+    refused: dict[str, str] = {}
+    meanwhile: Meanwhile | None = None
     if request.method == "POST":
-        done = carried_out(
-            request, lambda: question.act(by(member), invoice, request.POST.dict()), question.told
-        )
-        if done and slug == "discard":
-            return redirect("invoices")
-        return redirect("invoice", invoice.pk)
-    context = {"question": question, "title": title, "invoice": invoice}
-    return render(request, "billing/invoice_ask.html", context)
+        try:
+            question.act(by(member), invoice, request.POST.dict())
+        except Invalid as invalid:
+            refused = invalid.problems
+        except ChangedMeanwhile as problem:
+            meanwhile = Meanwhile.of(problem, invoice, INVOICE, reverse("invoice", args=[invoice.pk]))
+        else:
+            messages.success(request, question.told)
+            return redirect("invoices") if slug == "discard" else redirect("invoice", invoice.pk)
+    context = {
+        "question": question,
+        "title": title,
+        "invoice": invoice,
+        "typed": request.POST,
+        "problems": refused,
+        "elsewhere": [told for name, told in refused.items() if name not in question.inputs],
+        "meanwhile": meanwhile,
+        "version": version_shown(request, invoice, meanwhile),
+    }
+    status = status_of_form(refused, meanwhile)
+    return render(request, "billing/invoice_ask.html", context, status=status)
 
 
 @requires(Permission.EDIT_INVOICES)

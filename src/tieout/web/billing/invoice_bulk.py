@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -20,8 +21,12 @@ from tieout.practice.permissions import NotYours, Permission
 from tieout.web.access import FirmRequest, requires
 from tieout.web.billing.acting import today_of
 from tieout.web.billing.invoice_list import INVOICES, narrowed
-from tieout.web.once import once
+from tieout.web.once import SavedAlready, once
 
+ANOTHER_CHOICE = (
+    "This list was sent already, and this is what became of it. What you chose in it since then was not done: open "
+    "the list anew and choose it there."
+)
 SHOWN = 300
 """Rows on one page of results."""
 
@@ -38,7 +43,11 @@ def many(request: FirmRequest) -> HttpResponse:
         act = start_bulk(member=request.member, verb=verb, invoice_ids=_asked(request), now=timezone.now())
         return reverse("invoices_bulk", args=[act.pk])
 
-    address = once(request, make)
+    try:
+        address = once(request, make)
+    except SavedAlready as problem:
+        messages.error(request, ANOTHER_CHOICE)
+        return redirect(problem.address)
     act = access_bulk(request.member, uuid.UUID(address.rstrip("/").rsplit("/", 1)[-1]))
     if act.finished_at is None and verb not in MAILS and act.rows.count() <= AT_ONCE:
         carry_on(firm_id=act.firm_id, act_id=act.pk, clock=timezone.now)

@@ -21,20 +21,23 @@ from django.views.decorators.http import require_http_methods, require_POST
 from tieout.practice.actions.clients import ChangedMeanwhile
 from tieout.practice.actions.invoice_life import revise_invoice
 from tieout.practice.actions.invoices import change_draft, create_invoice, lines_of
+from tieout.practice.actions.recording import RecordChangedMeanwhile
 from tieout.practice.billing_access import access_document, access_item
 from tieout.practice.clients import Client
 from tieout.practice.groups import ClientGroup
-from tieout.practice.invoices import Invoice, LineKind, Status
+from tieout.practice.invoices import INVOICE, Invoice, LineKind, Status
 from tieout.practice.numbering import sequence_of
-from tieout.practice.permissions import NotYours, Permission
+from tieout.practice.permissions import Permission
+from tieout.practice.recurring import RecurringInvoice
 from tieout.practice.validation import Invalid
 from tieout.web.access import FirmRequest, requires
 from tieout.web.billing.acting import by, today_of, version_seen
 from tieout.web.billing.invoice_choices import offered
 from tieout.web.billing.invoice_sums import sum_up, unsaved
 from tieout.web.billing.invoice_typed import InvoiceTyped, blank_line
-from tieout.web.billing.pick_client import ask_for_client, chosen_client, chosen_group
-from tieout.web.once import new_token, once
+from tieout.web.billing.meanwhile import Meanwhile, status_of_form, version_shown
+from tieout.web.billing.pick_client import ask_for_client, bill_to, billed_to
+from tieout.web.once import SavedAlready, new_token, once
 
 INVOICES = ("invoices", "Invoices")
 
@@ -49,8 +52,13 @@ class Desk:
     invoice: Invoice | None
     back: str
     """Where Cancel leads."""
+    action: str = ""
+    """Where the form goes; empty: to its own address."""
     template: str = "billing/invoice_form.html"
-    custom_terms: bool = True
+    recurs: bool = False
+    """Each invoice gets its own dates, so neither it nor its lines ask for any."""
+    recurring: RecurringInvoice | None = None
+    """The one at hand, once it is there."""
 
 
 @require_http_methods(["GET", "POST"])
@@ -67,10 +75,7 @@ def new(request: FirmRequest) -> HttpResponse:
         return form_page(request, desk, typed, today)
 
     def make(typed: InvoiceTyped) -> str:
-        return once(
-            request,
-            lambda: reverse("invoice", args=[create_invoice(**by(member), today=today, **typed.fields()).pk]),
-        )
+        return reverse("invoice", args=[create_invoice(**by(member), today=today, **typed.fields()).pk])
 
     return written(request, desk, today, make, "The draft is saved. It counts nowhere until it is finalized.")
 
@@ -82,10 +87,13 @@ def edit(request: FirmRequest, invoice_id: int) -> HttpResponse:
     member, today = request.member, today_of(request.member)
     invoice = access_document(member, Invoice, invoice_id, to_edit=True)
     if invoice.status != Status.DRAFT:
+        if request.method == "POST" and invoice.status != Status.VOID:
+            return _finalised_meanwhile(request, invoice, today)
         return redirect("invoice_revise", invoice.pk)
     if "pick" in request.GET:
         return ask_for_client(request, "Bill somebody else", INVOICES, groups=True)
-    client, group = bill_to(request) or (invoice.client, invoice.group)
+    own = billed_to(invoice)
+    client, group = bill_to(request, own) or own
     desk = Desk("Edit draft invoice", client, group, invoice, reverse("invoice", args=[invoice.pk]))
     if request.method == "GET":
         return form_page(request, desk, InvoiceTyped.of(invoice, lines_of(invoice)), today)
@@ -110,8 +118,7 @@ def revise(request: FirmRequest, invoice_id: int) -> HttpResponse:
     invoice = access_document(member, Invoice, invoice_id, to_edit=True)
     if invoice.status == Status.DRAFT:
         return redirect("invoice_edit", invoice.pk)
-    title = f"Revise invoice {invoice.number}"
-    desk = Desk(title, invoice.client, invoice.group, invoice, reverse("invoice", args=[invoice.pk]))
+    desk = _revision_of(invoice)
     if invoice.status == Status.VOID:
         messages.error(request, f"Invoice {invoice.number} is void; nothing of it can be changed.")
         return redirect("invoice", invoice.pk)
@@ -137,32 +144,54 @@ def revise(request: FirmRequest, invoice_id: int) -> HttpResponse:
     return written(request, desk, today, make, "The invoice is revised. What it said before is kept below.")
 
 
+def _revision_of(invoice: Invoice) -> Desk:
+    address, back = (reverse(name, args=[invoice.pk]) for name in ("invoice_revise", "invoice"))
+    title = f"Revise invoice {invoice.number}"
+    return Desk(title, invoice.client, invoice.group, invoice, back, action=address)
+
+
+def _finalised_meanwhile(request: FirmRequest, invoice: Invoice, today: date) -> HttpResponse:
+    """A draft's form that comes when it is a draft no more: what was typed may become a revision."""
+    typed, desk = InvoiceTyped.read(request.POST), _revision_of(invoice)
+    typed.head["number"] = typed.head.get("number") or invoice.number
+    seen = version_seen(request.POST.get("version")) or 0
+    problem = RecordChangedMeanwhile(INVOICE, seen, invoice.version)
+    return form_page(
+        request, desk, typed, today, meanwhile=Meanwhile.of(problem, invoice, INVOICE, desk.back)
+    )
+
+
 @requires(Permission.EDIT_INVOICES)
 @require_POST
 def moving_parts(request: FirmRequest) -> HttpResponse:
     """What of the form depends on the rest: the rows after a button or an item was chosen, else only the sums."""
-    member, today = request.member, today_of(request.member)
+    today = today_of(request.member)
     typed = InvoiceTyped.read(request.POST)
-    invoice_id = request.POST.get("invoice_id", "")
-    invoice = access_document(member, Invoice, invoice_id, to_edit=True) if invoice_id else None
-    found = bill_to(request)
-    group = invoice.group if invoice else found[1] if found else None
+    document = _document(request)
+    own = billed_to(document) if document is not None else None
+    found = bill_to(request, own) or own
     do = request.POST.get("do", "")
     _carry_out(request, typed, do)
-    context = parts(request, typed, invoice, group, today)
+    context = parts(
+        request,
+        typed,
+        document if isinstance(document, Invoice) else None,
+        found[1] if found else None,
+        today,
+        recurs="recurring_id" in request.POST,
+    )
     if do:
         return render(request, "billing/invoice_lines.html", context)
     return render(request, "billing/invoice_totals.html", {**context, "apart": True})
 
 
-def bill_to(request: FirmRequest) -> tuple[Client, ClientGroup | None] | None:
-    """Whom the address or the form names: a client, or the one who gets a group's invoices."""
-    if (group := chosen_group(request)) is not None:
-        if group.billed_client is None:
-            raise NotYours("This client group has no client who gets its invoices.")
-        return group.billed_client, group
-    client = chosen_client(request)
-    return (client, None) if client is not None else None
+def _document(request: FirmRequest) -> Invoice | RecurringInvoice | None:
+    """What the form is about, which it says in a hidden input; None while that is not saved yet."""
+    if invoice_id := request.POST.get("invoice_id"):
+        return access_document(request.member, Invoice, invoice_id, to_edit=True)
+    if recurring_id := request.POST.get("recurring_id"):
+        return access_document(request.member, RecurringInvoice, recurring_id, to_edit=True)
+    return None
 
 
 def written(
@@ -175,12 +204,15 @@ def written(
         _carry_out(request, typed, do)
         return form_page(request, desk, typed, today)
     try:
-        address = make(typed)
+        address = once(request, lambda: make(typed), edits=desk.invoice is not None)
     except Invalid as invalid:
         return form_page(request, desk, typed, today, invalid)
+    except SavedAlready as problem:
+        return form_page(request, desk, typed, today, saved_at=problem.address)
     except ChangedMeanwhile as problem:
-        messages.error(request, str(problem))
-        return redirect(desk.back)
+        assert desk.invoice is not None
+        meanwhile = Meanwhile.of(problem, desk.invoice, INVOICE, desk.back)
+        return form_page(request, desk, typed, today, meanwhile=meanwhile)
     messages.success(request, told)
     return redirect(address)
 
@@ -192,11 +224,14 @@ def form_page(
     today: date,
     refused: Invalid | None = None,
     more: Mapping[str, Any] = MappingProxyType({}),
+    *,
+    meanwhile: Meanwhile | None = None,
+    saved_at: str = "",
 ) -> HttpResponse:
     """The form as a page. ``more``: what its template shows besides an invoice."""
     typed.head |= {"client_id": str(desk.client.pk), "group_id": str(desk.group.pk) if desk.group else ""}
     typed.offer_a_row()
-    context = parts(request, typed, desk.invoice, desk.group, today, custom_terms=desk.custom_terms)
+    context = parts(request, typed, desk.invoice, desk.group, today, recurs=desk.recurs)
     if refused is not None:
         typed.take(refused.problems)
     elif request.method == "GET":
@@ -208,13 +243,15 @@ def form_page(
             **context,
             "desk": desk,
             "refused": refused,
+            "meanwhile": meanwhile,
+            "saved_at": saved_at,
             "next_number": sequence_of(request.member.firm_id, "invoice").next,
             "form_token": request.POST.get("form_token") or new_token(),
-            "version": request.POST.get("version") or (desk.invoice.version if desk.invoice else ""),
+            "version": version_shown(request, desk.invoice or desk.recurring, meanwhile),
             "reason": request.POST.get("reason", ""),
             **more,
         },
-        status=422 if refused is not None else 200,
+        status=status_of_form(refused, meanwhile, saved_at),
     )
 
 
@@ -225,21 +262,29 @@ def parts(
     group: ClientGroup | None,
     today: date,
     *,
-    custom_terms: bool = True,
+    recurs: bool = False,
 ) -> dict[str, Any]:
     firm_id = request.member.firm_id
-    offer = offered(firm_id, typed, group, custom_terms=custom_terms)
+    offer = offered(firm_id, typed, group, custom_terms=not recurs)
     sums = sum_up(invoice or unsaved(firm_id, today), typed, today)
-    if not custom_terms or typed.head.get("terms") != "custom":
+    if recurs or typed.head.get("terms") != "custom":
         typed.head["due_date"] = sums.due_date.isoformat()
-    return {"typed": typed, "offer": offer, "sums": sums, "invoice": invoice, "group": group, "today": today}
+    return {
+        "typed": typed,
+        "offer": offer,
+        "sums": sums,
+        "invoice": invoice,
+        "group": group,
+        "today": today,
+        "recurs": recurs,
+    }
 
 
 def _carry_out(request: FirmRequest, typed: InvoiceTyped, do: str) -> None:
     """``add``, ``remove-<row>``, ``item-<row>`` or a mere new computation."""
     verb, _, row = do.partition("-")
-    if verb == "item" and row.isdigit() and int(row) < len(typed.lines):
-        line = typed.lines[int(row)]
+    if verb == "item" and (place := typed.place_of(row)) is not None:
+        line = typed.lines[place]
         if line.values["item_id"]:
             line.take_from(access_item(request.member, line.values["item_id"]))
     typed.change_lines(do)

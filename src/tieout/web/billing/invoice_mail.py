@@ -21,7 +21,7 @@ from tieout.practice.validation import Invalid
 from tieout.web.access import FirmRequest, requires
 from tieout.web.billing.acting import by
 from tieout.web.client_forms import RuledForm, text_field
-from tieout.web.once import FIELD, new_token, once
+from tieout.web.once import FIELD, SavedAlready, new_token, once
 
 
 class MailForm(RuledForm):
@@ -62,6 +62,8 @@ def mail(request: FirmRequest, invoice_id: int) -> HttpResponse:
 
         try:
             return redirect(once(request, send))
+        except SavedAlready:
+            refusal = "A mail was sent from this form already, and what you changed since then was not. For another mail, open this page anew."
         except Invalid as invalid:
             form.take(invalid)
         except NotSent as problem:

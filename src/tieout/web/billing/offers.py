@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 
+from tieout.practice.client_balances import ClientBalance
 from tieout.practice.invoices import Invoice, Status
 from tieout.practice.mail import NOT_SET_UP, mail_is_set_up
-from tieout.practice.money import shown
+from tieout.practice.money import ZERO, shown
 from tieout.practice.permissions import Permission
 
 
@@ -31,6 +33,10 @@ class _Rule:
     permission: Permission
     against: Callable[[Invoice], str]
     posts: bool = False
+    of: Callable[[ClientBalance], Decimal] | None = None
+    """What it takes of what the client has with us."""
+    without: str = ""
+    """Why it cannot be done when that is nothing."""
 
 
 def _of_a_draft(invoice: Invoice) -> str:
@@ -69,7 +75,14 @@ _RULES = (
     _Rule("Send by e-mail", "send", "invoice_mail", Permission.EDIT_INVOICES, _mailable),
     _Rule("Mark as sent", "check", "invoice_send", Permission.EDIT_INVOICES, _counted),
     _Rule("Record a payment", "cash", "invoice_pay", Permission.RECORD_PAYMENTS, _owed),
-    _Rule("Apply a credit", "check", "invoice_credit", Permission.RECORD_PAYMENTS, _owed),
+    _Rule(
+        "Apply money on account", "check", "invoice_on_account", Permission.RECORD_PAYMENTS, _owed,
+        of=lambda has: has.on_account, without="The client has no money on account.",
+    ),
+    _Rule(
+        "Apply a credit", "check", "invoice_credit", Permission.RECORD_PAYMENTS, _owed,
+        of=lambda has: has.credit_left, without="The client has no credit left.",
+    ),
     _Rule("Revise", "pencil", "invoice_revise", Permission.EDIT_INVOICES, _counted),
     _Rule("Write off", "ban", "invoice_write_off", Permission.EDIT_INVOICES, _owed),
     _Rule("Undo the write-off", "restore", "invoice_undo_write_off", Permission.EDIT_INVOICES, _written_off, posts=True),
@@ -80,14 +93,23 @@ _ONLY_WHEN_POSSIBLE = frozenset({"invoice_edit", "invoice_discard", "invoice_und
 """Not worth a greyed line: they speak of another stage of the invoice's life."""
 
 
-def offers_for(invoice: Invoice, refused: Callable[[Permission], str]) -> list[Offer]:
-    """``refused``: the sentence for a permission the member lacks, empty for one they have."""
+def offers_for(
+    invoice: Invoice, refused: Callable[[Permission], str], has: ClientBalance | None = None
+) -> list[Offer]:
+    """``refused``: the sentence for a permission the member lacks, empty for one they have. ``has``: the client's."""
     offers = []
     for rule in _RULES:
-        problem = rule.against(invoice)
+        there = rule.of(has) if rule.of is not None and has is not None else ZERO
+        problem = rule.against(invoice) or (rule.without if not there else "")
         if problem and rule.url_name in _ONLY_WHEN_POSSIBLE:
             continue
         offers.append(
-            Offer(rule.label, rule.icon, rule.url_name, rule.posts, refused(rule.permission) or problem)
+            Offer(
+                f"{rule.label} ({shown(there, invoice.currency)})" if there else rule.label,
+                rule.icon,
+                rule.url_name,
+                rule.posts,
+                refused(rule.permission) or problem,
+            )
         )
     return offers

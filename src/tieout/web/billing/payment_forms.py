@@ -5,6 +5,7 @@ The one who asks has a key in the form, so that a second click records nothing t
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -12,7 +13,7 @@ from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tieout.practice.actions.clients import ChangedMeanwhile
@@ -24,6 +25,7 @@ from tieout.practice.actions.payments import (
     change_payment,
     record_payment,
 )
+from tieout.practice.actions.recording import KeyUsed
 from tieout.practice.actions.refunds import REASON, refund_payment
 from tieout.practice.billing_access import access_document, choices_in, rows_of
 from tieout.practice.billing_settings import settings_of
@@ -33,13 +35,14 @@ from tieout.practice.invoices import Invoice
 from tieout.practice.ledger_lists import LedgerList, ListEntry
 from tieout.practice.money import ZERO
 from tieout.practice.payment_methods import Method
-from tieout.practice.payments import Payment, RefundStatus
+from tieout.practice.payments import PAYMENT, Payment, RefundStatus
 from tieout.practice.permissions import Permission
 from tieout.practice.validation import Invalid
 from tieout.web.access import FirmRequest, requires
 from tieout.web.billing.acting import by, today_of, version_seen
 from tieout.web.billing.apply_grid import Grid, grid_of, read_amount
 from tieout.web.billing.item_form import select
+from tieout.web.billing.meanwhile import Meanwhile, status_of_form, version_shown
 from tieout.web.billing.pick_client import ask_for_client, chosen_client
 from tieout.web.client_forms import RuledForm, text_field
 from tieout.web.once import FIELD, new_token
@@ -92,6 +95,7 @@ def new(request: FirmRequest) -> HttpResponse:
         return ask_for_client(request, "Record a payment", PAYMENTS)
     given: dict[str, Any] = {"firm_id": member.firm_id, "today": today.isoformat()}
     refused: dict[str, str] = {}
+    saved_at = ""
     if request.method == "GET":
         typed = for_one_invoice(request)
         form = PaymentForm(initial={"date": today, **typed}, **given)
@@ -109,6 +113,8 @@ def new(request: FirmRequest) -> HttpResponse:
                     client_id=client.pk,
                     **form.cleaned_data,
                 )
+            except KeyUsed as used:
+                saved_at = reverse("payment", args=[used.record_id])
             except Invalid as invalid:
                 refused = grid.take(invalid.problems)
                 form.take(Invalid(refused))
@@ -128,11 +134,12 @@ def new(request: FirmRequest) -> HttpResponse:
             "grid": grid,
             "balance": balance,
             "refused": refused,
+            "saved_at": saved_at,
             "currency": settings_of(member.firm_id).currency,
             "form_token": request.POST.get(FIELD) or new_token(),
             "charges": processor_of(member.firm_id) is not None,
         },
-        status=422 if refused else 200,
+        status=status_of_form(refused or (form.is_bound and form.errors), saved_at=saved_at),
     )
 
 
@@ -162,8 +169,13 @@ def grid_part(request: FirmRequest) -> HttpResponse:
 def apply(request: FirmRequest, payment_id: int) -> HttpResponse:
     member = request.member
     payment = access_document(member, Payment, payment_id, to_edit=True)
-    grid = read_grid(request, payment.client_id, payment.unapplied)
+    if request.method == "GET":
+        typed = on_one_invoice(request, payment.client_id, payment.unapplied)
+        grid = grid_of(member, payment.client_id, typed, payment.unapplied)
+    else:
+        grid = read_grid(request, payment.client_id, payment.unapplied)
     refused: dict[str, str] = {}
+    meanwhile: Meanwhile | None = None
     if request.method == "POST" and request.POST.get("do", "save") == "save":
         try:
             apply_payment(
@@ -174,8 +186,7 @@ def apply(request: FirmRequest, payment_id: int) -> HttpResponse:
                 expected_version=version_seen(request.POST.get("version")),
             )
         except ChangedMeanwhile as problem:
-            messages.error(request, str(problem))
-            return redirect("payment", payment.pk)
+            meanwhile = Meanwhile.of(problem, payment, PAYMENT, reverse("payment", args=[payment.pk]))
         except Invalid as invalid:
             refused = grid.take(invalid.problems) or {"allocations": "An amount below needs a change."}
         else:
@@ -186,10 +197,12 @@ def apply(request: FirmRequest, payment_id: int) -> HttpResponse:
         "client": payment.client,
         "grid": grid,
         "refused": refused,
+        "meanwhile": meanwhile,
         "currency": payment.currency,
-        "version": request.POST.get("version") or payment.version,
+        "version": version_shown(request, payment, meanwhile),
     }
-    return render(request, "billing/payment_apply.html", context, status=422 if refused else 200)
+    status = status_of_form(refused, meanwhile)
+    return render(request, "billing/payment_apply.html", context, status=status)
 
 
 @require_http_methods(["GET", "POST"])
@@ -206,7 +219,9 @@ def edit(request: FirmRequest, payment_id: int) -> HttpResponse:
         firm_id=member.firm_id,
         today=today.isoformat(),
     )
+    meanwhile: Meanwhile | None = None
     if request.method == "POST" and form.is_valid():
+        saved = None
         try:
             saved = form.save(
                 lambda values: change_payment(
@@ -218,13 +233,18 @@ def edit(request: FirmRequest, payment_id: int) -> HttpResponse:
                 )
             )
         except ChangedMeanwhile as problem:
-            messages.error(request, str(problem))
-            return redirect("payment_edit", payment.pk)
+            meanwhile = Meanwhile.of(problem, payment, PAYMENT, reverse("payment", args=[payment.pk]))
         if saved is not None:
             messages.success(request, "Saved the payment.")
             return redirect("payment", payment.pk)
-    status = 422 if form.is_bound and form.errors else 200
-    return render(request, "billing/payment_edit.html", {"form": form, "payment": payment}, status=status)
+    context = {
+        "form": form,
+        "payment": payment,
+        "meanwhile": meanwhile,
+        "version": version_shown(request, payment, meanwhile),
+    }
+    status = status_of_form(form.is_bound and form.errors, meanwhile)
+    return render(request, "billing/payment_edit.html", context, status=status)
 
 
 class RefundForm(RuledForm):
@@ -253,17 +273,22 @@ def refund(request: FirmRequest, payment_id: int) -> HttpResponse:
     payment = access_document(member, Payment, payment_id, to_edit=True)
     typed = request.POST if request.method == "POST" else None
     form = RefundForm(typed, initial={"on": today}, today=today.isoformat())
+    saved_at = ""
     if request.method == "POST" and form.is_valid():
-        made = form.save(
-            lambda values: refund_payment(
+        made = None
+        try:
+            made = refund_payment(
                 **by(member),
                 payment_id=payment.pk,
                 today=today,
                 idempotency_key=request.POST.get(FIELD, "")[:80],
                 processor=processor_named(member.firm_id, payment.processor) if payment.processor else None,
-                **values,
+                **form.cleaned_data,
             )
-        )
+        except KeyUsed as used:
+            saved_at = reverse("payment", args=[used.record_id])
+        except Invalid as invalid:
+            form.take(invalid)
         if made is not None:
             tell, sentence = _REFUNDED[RefundStatus(made.status)]
             tell(request, sentence.format(made.failure))
@@ -274,8 +299,9 @@ def refund(request: FirmRequest, payment_id: int) -> HttpResponse:
         "left": payment.allocated + payment.unapplied,
         "form_token": request.POST.get(FIELD) or new_token(),
         "allocations": payment.allocations.select_related("invoice").order_by("-id"),
+        "saved_at": saved_at,
     }
-    status = 422 if form.is_bound and form.errors else 200
+    status = status_of_form(form.is_bound and form.errors, saved_at=saved_at)
     return render(request, "billing/payment_refund.html", context, status=status)
 
 
@@ -296,6 +322,17 @@ def for_one_invoice(request: FirmRequest) -> dict[str, str]:
     invoice = access_document(request.member, Invoice, invoice_id)
     owed = str(invoice.balance if invoice.is_open else ZERO)
     return {"amount": owed, f"apply-{invoice.pk}": owed}
+
+
+def on_one_invoice(request: FirmRequest, client_id: int, available: Decimal) -> dict[str, str]:
+    """With ``?invoice=``: as much of what there is as that invoice takes, put on it."""
+    invoice_id = request.GET.get("invoice", "")
+    if not invoice_id:
+        return {}
+    invoice = access_document(request.member, Invoice, invoice_id)
+    if invoice.client_id != client_id or not invoice.is_open:
+        return {}
+    return {f"apply-{invoice.pk}": str(min(invoice.balance, available))}
 
 
 def read_grid(request: FirmRequest, client_id: int, available: Any) -> Grid:

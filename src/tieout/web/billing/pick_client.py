@@ -12,11 +12,17 @@ from django.shortcuts import render
 from tieout.practice.access import access_client, visible_clients
 from tieout.practice.billing_access import rows_of
 from tieout.practice.clients import Client
+from tieout.practice.firms import Member
 from tieout.practice.groups import ClientGroup
+from tieout.practice.invoices import Invoice
 from tieout.practice.permissions import NotYours, Permission
+from tieout.practice.recurring import RecurringInvoice
+from tieout.practice.row_ids import row_id
 from tieout.web.access import FirmRequest
 
 MOST_SHOWN = 20
+BilledTo = tuple[Client, ClientGroup | None]
+"""Who owes it, and the group that is billed through them."""
 
 
 def chosen_client(request: FirmRequest) -> Client | None:
@@ -25,16 +31,48 @@ def chosen_client(request: FirmRequest) -> Client | None:
     return access_client(request.member, client_id) if client_id else None
 
 
-def chosen_group(request: FirmRequest) -> ClientGroup | None:
-    """Like ``chosen_client``. Groups are seen by those who see every client."""
-    group_id = request.POST.get("group_id") or request.GET.get("group", "")
-    if not group_id:
+def chosen_group(request: FirmRequest, own: ClientGroup | None = None) -> ClientGroup | None:
+    """Like ``chosen_client``. Groups are seen by those who see every client.
+
+    ``own``: that of the document at hand, which whoever may see the document knows already.
+    """
+    given = request.POST.get("group_id") or request.GET.get("group", "")
+    if not given:
         return None
-    groups = _groups(request).filter(pk=int(group_id) if group_id.isdigit() and len(group_id) < 19 else 0)
-    group = groups.select_related("billed_client").first()
+    group_id = row_id(given)
+    if own is not None and own.pk == group_id:
+        return own
+    group = visible_groups(request.member).filter(pk=group_id or 0).select_related("billed_client").first()
     if group is None:
         raise NotYours("There is no such client group.")
     return group
+
+
+def bill_to(request: FirmRequest, own: BilledTo | None = None) -> BilledTo | None:
+    """Whom the address or the form names: a client, or the one who gets a group's invoices.
+
+    ``own``: whom the document at hand is billed to. Raises NotYours for whom the member may not bill.
+    """
+    own_group = own[1] if own is not None else None
+    group = chosen_group(request, own_group)
+    if group is None:
+        client = chosen_client(request)
+        return (client, None) if client is not None else None
+    if own is not None and own_group == group:
+        if group.billed_client_id in (None, own[0].pk):
+            return own
+        return access_client(request.member, group.billed_client_id), group
+    if group.billed_client is None:
+        raise NotYours("This client group has no client who gets its invoices.")
+    return group.billed_client, group
+
+
+def billed_to(document: Invoice | RecurringInvoice) -> BilledTo:
+    """Whom a document is billed to as it is now."""
+    if isinstance(document, Invoice):
+        return document.client, document.group
+    group_id = document.content.get("group_id")
+    return document.client, rows_of(ClientGroup, document.firm_id).filter(pk=group_id or 0).first()
 
 
 def ask_for_client(
@@ -52,7 +90,7 @@ def ask_for_client(
         "search": search,
         "clients": found[:MOST_SHOWN],
         "more": len(found) > MOST_SHOWN,
-        "groups": _groups(request).filter(name__icontains=search).order_by("name")[:MOST_SHOWN]
+        "groups": visible_groups(request.member).filter(name__icontains=search).order_by("name")[:MOST_SHOWN]
         if groups
         else [],
     }
@@ -60,7 +98,8 @@ def ask_for_client(
     return render(request, "billing/pick_found.html" if part else "billing/pick_client.html", context)
 
 
-def _groups(request: FirmRequest) -> QuerySet[ClientGroup]:
-    if not request.member.may(Permission.VIEW_ALL_CLIENTS):
+def visible_groups(member: Member) -> QuerySet[ClientGroup]:
+    """Those who see every client see the groups they are in."""
+    if not member.may(Permission.VIEW_ALL_CLIENTS):
         return ClientGroup.objects.none()
-    return rows_of(ClientGroup, request.member.firm_id)
+    return rows_of(ClientGroup, member.firm_id)

@@ -15,7 +15,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from tieout.practice.access import require
 from tieout.practice.actions.clients import ChangedMeanwhile
 from tieout.practice.actions.recurring import change_recurring, create_recurring, write_due_invoices
-from tieout.practice.billing_access import access_document, history_of_row, rows_of, visible_documents
+from tieout.practice.billing_access import access_document, history_of_row, visible_documents
+from tieout.practice.clients import Client
 from tieout.practice.groups import ClientGroup
 from tieout.practice.invoices import Invoice
 from tieout.practice.permissions import Permission
@@ -25,12 +26,13 @@ from tieout.practice.validation import Invalid
 from tieout.web.access import FirmRequest, requires
 from tieout.web.billing.acting import by, carried_out, today_of, version_seen
 from tieout.web.billing.history import entries
-from tieout.web.billing.invoice_forms import Desk, bill_to, form_page
+from tieout.web.billing.invoice_forms import Desk, form_page
 from tieout.web.billing.invoice_sums import unsaved
 from tieout.web.billing.invoice_typed import AS_ITEM, LINE_INPUTS, InvoiceTyped, LineTyped, blank_line
-from tieout.web.billing.pick_client import ask_for_client
+from tieout.web.billing.meanwhile import Meanwhile
+from tieout.web.billing.pick_client import ask_for_client, bill_to, billed_to
 from tieout.web.long_list import long_page
-from tieout.web.once import once
+from tieout.web.once import SavedAlready, once
 
 SCHEDULE = ("name", "frequency", "every", "first_date", "last_count", "last_date")
 HISTORY_SHOWN = 50
@@ -89,7 +91,7 @@ def new(request: FirmRequest) -> HttpResponse:
         made = create_recurring(**by(member), today=today, **_fields(request.POST, typed))
         return reverse("recurring_record", args=[made.pk])
 
-    return _written(request, desk, lambda typed: once(request, lambda: make(typed)))
+    return _written(request, desk, make)
 
 
 @require_http_methods(["GET", "POST"])
@@ -98,15 +100,14 @@ def edit(request: FirmRequest, recurring_id: int) -> HttpResponse:
     member, today = request.member, today_of(request.member)
     recurring = access_document(member, RecurringInvoice, recurring_id, to_edit=True)
     content: dict[str, Any] = dict(recurring.content)
-    group = rows_of(ClientGroup, member.firm_id).filter(pk=content.get("group_id") or 0).first()
-    found = bill_to(request) or (recurring.client, group)
+    own = billed_to(recurring)
     back = reverse("recurring_record", args=[recurring.pk])
-    desk = _desk(f"Edit {recurring.name or 'recurring invoice'}", *found, back)
+    title = f"Edit {recurring.name or 'recurring invoice'}"
+    desk = _desk(title, *(bill_to(request, own) or own), back, recurring)
     if request.method == "GET":
         schedule = {name: _text(getattr(recurring, name)) for name in SCHEDULE}
         schedule |= {
             "finalise": "on" if recurring.finalise else "",
-            "version": str(recurring.version),
             "done": str(recurring.done),
         }
         return _form(request, desk, _typed(content, recurring), schedule)
@@ -156,8 +157,15 @@ def run(request: FirmRequest) -> HttpResponse:
     return redirect("recurring")
 
 
-def _desk(title: str, client: Any, group: Any, back: str) -> Desk:
-    return Desk(title, client, group, None, back, "billing/recurring_form.html", custom_terms=False)
+def _desk(
+    title: str,
+    client: Client,
+    group: ClientGroup | None,
+    back: str,
+    recurring: RecurringInvoice | None = None,
+) -> Desk:
+    template = "billing/recurring_form.html"
+    return Desk(title, client, group, None, back, template=template, recurs=True, recurring=recurring)
 
 
 def _form(
@@ -166,26 +174,31 @@ def _form(
     typed: InvoiceTyped,
     schedule: Mapping[str, str],
     refused: Invalid | None = None,
+    **found: Any,
 ) -> HttpResponse:
+    """``found``: what stands against saving besides what was typed, as ``form_page`` takes it."""
     more = {"schedule": schedule, "frequencies": list(Frequency)}
-    return form_page(request, desk, typed, today_of(request.member), refused, more)
+    return form_page(request, desk, typed, today_of(request.member), refused, more, **found)
 
 
 def _written(request: FirmRequest, desk: Desk, make: Any) -> HttpResponse:
     typed = InvoiceTyped.read(request.POST)
-    schedule = {name: request.POST.get(name, "") for name in (*SCHEDULE, "finalise", "version", "done")}
+    schedule = {name: request.POST.get(name, "") for name in (*SCHEDULE, "finalise", "done")}
     do = request.POST.get("do", "save")
     if do != "save":
         typed.change_lines(do)
         return _form(request, desk, typed, schedule)
     try:
-        address = make(typed)
+        address = once(request, lambda: make(typed), edits=desk.recurring is not None)
     except Invalid as invalid:
         problems = {name.removeprefix("content."): told for name, told in invalid.problems.items()}
         return _form(request, desk, typed, schedule, Invalid(problems))
+    except SavedAlready as problem:
+        return _form(request, desk, typed, schedule, saved_at=problem.address)
     except ChangedMeanwhile as problem:
-        messages.error(request, str(problem))
-        return redirect(desk.back)
+        assert desk.recurring is not None
+        meanwhile = Meanwhile.of(problem, desk.recurring, RECURRING_INVOICE, desk.back)
+        return _form(request, desk, typed, schedule, meanwhile=meanwhile)
     messages.success(request, "Saved. Invoices that exist stay as they are.")
     return redirect(address)
 

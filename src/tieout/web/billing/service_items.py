@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tieout.practice.actions.clients import ChangedMeanwhile
@@ -32,6 +32,7 @@ from tieout.web.billing.acting import by, carried_out, version_seen
 from tieout.web.billing.history import entries
 from tieout.web.billing.item_form import ItemForm
 from tieout.web.billing.item_list import ITEMS, narrowed
+from tieout.web.billing.meanwhile import Meanwhile, status_of_form, version_shown
 from tieout.web.downloads import csv_file
 from tieout.web.long_list import long_page
 from tieout.web.record_panel import panel_of
@@ -106,8 +107,8 @@ def edit(request: FirmRequest, item_id: int) -> HttpResponse:
                 )
             )
         except ChangedMeanwhile as problem:
-            messages.error(request, str(problem))
-            return redirect("service_item_edit", item.pk)
+            here = reverse("service_item", args=[item.pk])
+            return _form(request, form, item, Meanwhile.of(problem, item, SERVICE_ITEM, here))
         if saved is not None:
             changed = saved.version != item.version
             messages.success(request, f"Saved {saved.name}." if changed else "Nothing was changed.")
@@ -208,13 +209,19 @@ def _about(request: FirmRequest, item: ServiceItem) -> dict[str, Any]:
     }
 
 
-def _form(request: FirmRequest, form: ItemForm, item: ServiceItem | None) -> HttpResponse:
-    context: dict[str, Any] = {"form": form, "item": None}
+def _form(
+    request: FirmRequest, form: ItemForm, item: ServiceItem | None, meanwhile: Meanwhile | None = None
+) -> HttpResponse:
+    context: dict[str, Any] = {
+        "form": form,
+        "item": None,
+        "meanwhile": meanwhile,
+        "version": version_shown(request, item, meanwhile),
+    }
     if item is not None:
         context |= _one_row(request, item)
-    return render(
-        request, "billing/item_form.html", context, status=422 if form.is_bound and form.errors else 200
-    )
+    status = status_of_form(form.is_bound and form.errors, meanwhile)
+    return render(request, "billing/item_form.html", context, status=status)
 
 
 urlpatterns: list[URLPattern] = [

@@ -13,13 +13,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from tieout.practice.actions.billing_settings import change_billing_settings, set_logo, start_numbers_at
 from tieout.practice.actions.clients import ChangedMeanwhile
-from tieout.practice.billing_settings import FirmLogo, settings_of
+from tieout.practice.billing_settings import BILLING_SETTINGS, FirmLogo, settings_of
 from tieout.practice.logo import LARGEST_FILE
 from tieout.practice.numbering import FIRST, sequence_of
 from tieout.practice.permissions import NotYours, Permission
 from tieout.practice.validation import Invalid
 from tieout.web.access import FirmRequest, requires
 from tieout.web.billing.acting import by, carried_out, version_seen
+from tieout.web.billing.meanwhile import Meanwhile
 from tieout.web.billing.settings_form import SECTIONS, SettingsForm
 from tieout.web.downloads import attachment
 
@@ -39,6 +40,8 @@ def index(request: FirmRequest) -> HttpResponse:
         name: SettingsForm(request.POST if name == pressed else None, section=name, settings=settings)
         for name, _, _ in SECTIONS
     }
+    if pressed in forms:
+        forms[pressed].version = version_seen(request.POST.get("version"))
     if pressed in forms and (form := forms[pressed]).is_valid():
         try:
             saved = form.save(
@@ -52,8 +55,9 @@ def index(request: FirmRequest) -> HttpResponse:
                 )
             )
         except ChangedMeanwhile as problem:
-            messages.error(request, str(problem))
-            return redirect("billing_settings")
+            form.meanwhile = Meanwhile.of(problem, settings, BILLING_SETTINGS, request.path)
+            form.version = form.meanwhile.version
+            return _page(request, forms, status=409)
         if saved is not None:
             messages.success(request, f"Saved: {form.heading.lower()}.")
             return redirect(f"{reverse('billing_settings')}#{pressed}")
@@ -135,7 +139,6 @@ def _page(
         {
             "forms": forms.values(),
             "sequences": sequences,
-            "version": settings_of(firm_id).version,
             "has_logo": FirmLogo.objects.filter(firm_id=firm_id).exists(),
         },
         status=status,

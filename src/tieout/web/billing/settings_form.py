@@ -20,6 +20,7 @@ from tieout.practice.money import CURRENCIES, plain
 from tieout.practice.payment_methods import Method
 from tieout.practice.service_items import ServiceItem
 from tieout.web.billing.item_form import select
+from tieout.web.billing.meanwhile import Meanwhile
 from tieout.web.client_forms import RuledForm, text_field
 
 SECTIONS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
@@ -58,6 +59,9 @@ class SettingsForm(RuledForm):
     def __init__(self, typed: QueryDict | None = None, *, section: str, settings: BillingSettings) -> None:
         self.section, self.heading, names = next(each for each in SECTIONS if each[0] == section)
         super().__init__(typed, initial=_initial(settings), auto_id=f"{section}-%s")
+        self.version: int | None = settings.version
+        """Of all the settings, which its section was filled in from."""
+        self.meanwhile: Meanwhile | None = None
         for name in names:
             self.fields[name] = _field(name, settings)
 

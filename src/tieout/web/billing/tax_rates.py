@@ -10,18 +10,19 @@ from django.db.models import Count
 from django.db.models.functions import Lower
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from tieout.practice.actions.clients import ChangedMeanwhile
 from tieout.practice.actions.ledger_lists import RATE_NAME, change_tax_rate, create_tax_rate
 from tieout.practice.billing_access import choices_in, row_number, rows_of
-from tieout.practice.ledger_lists import LedgerList, TaxRate
+from tieout.practice.ledger_lists import TAX_RATE, LedgerList, TaxRate
 from tieout.practice.money import plain
 from tieout.practice.permissions import NotYours, Permission
 from tieout.web.access import FirmRequest, requires
 from tieout.web.billing.acting import by, version_seen
 from tieout.web.billing.item_form import Choice, select
+from tieout.web.billing.meanwhile import Meanwhile, status_of_form, version_shown
 from tieout.web.client_forms import RuledForm, text_field
 
 
@@ -108,8 +109,8 @@ def edit(request: FirmRequest, tax_rate_id: int) -> HttpResponse:
                 )
             )
         except ChangedMeanwhile as problem:
-            messages.error(request, str(problem))
-            return redirect("tax_rate_edit", rate.pk)
+            here = reverse("tax_rate_edit", args=[rate.pk])
+            return _form(request, form, rate, Meanwhile.of(problem, rate, TAX_RATE, here))
         if saved is not None:
             messages.success(
                 request, f"Saved {saved.name}. Invoices that are written keep the rate they have."
@@ -118,9 +119,17 @@ def edit(request: FirmRequest, tax_rate_id: int) -> HttpResponse:
     return _form(request, form, rate)
 
 
-def _form(request: FirmRequest, form: TaxRateForm, rate: TaxRate | None) -> HttpResponse:
-    status = 422 if form.is_bound and form.errors else 200
-    return render(request, "billing/tax_rate_form.html", {"form": form, "rate": rate}, status=status)
+def _form(
+    request: FirmRequest, form: TaxRateForm, rate: TaxRate | None, meanwhile: Meanwhile | None = None
+) -> HttpResponse:
+    context = {
+        "form": form,
+        "rate": rate,
+        "meanwhile": meanwhile,
+        "version": version_shown(request, rate, meanwhile),
+    }
+    status = status_of_form(form.is_bound and form.errors, meanwhile)
+    return render(request, "billing/tax_rate_form.html", context, status=status)
 
 
 urlpatterns: list[URLPattern] = [

@@ -20,6 +20,7 @@ from tieout.web.billing import (
     recurring,
     service_items,
     settings,
+    settling,
     tax_rates,
 )
 
@@ -41,6 +42,7 @@ urlpatterns = [
     *payment_forms.urlpatterns,
     *charge_forms.urlpatterns,
     *credits.urlpatterns,
+    *settling.urlpatterns,
     *service_items.urlpatterns,
     *settings.urlpatterns,
     *imports.urlpatterns,
