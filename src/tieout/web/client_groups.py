@@ -21,17 +21,19 @@ from tieout.practice.actions.groups import (
     rename_group,
     set_billed_client,
 )
-from tieout.practice.billing_access import history_of_row, not_there, rows_of
+from tieout.practice.billing_access import history_of_row, not_there, rows_of, visible_documents
 from tieout.practice.groups import CLIENT_GROUP, ClientGroup
+from tieout.practice.invoices import Invoice
 from tieout.practice.money import ZERO
 from tieout.practice.permissions import Permission
 from tieout.practice.validation import Invalid
 from tieout.web.access import FirmRequest, requires
-from tieout.web.billing.acting import by, carried_out
+from tieout.web.billing.acting import by, carried_out, today_of
 from tieout.web.billing.history import entries
 from tieout.web.listing import PAGE_SIZE
 
 MOST_FOUND = 10
+MOST_INVOICES = 10
 
 
 @require_GET
@@ -83,6 +85,7 @@ def record(request: FirmRequest, group_id: int) -> HttpResponse:
         "may_edit": _may_edit(request),
         "may_bill": request.member.may(Permission.EDIT_INVOICES),
         "history": entries(history_of_row(group, CLIENT_GROUP)[:50], "client group"),
+        **_invoices(request, group),
     }
     return render(request, "clients/group.html", context)
 
@@ -111,6 +114,21 @@ def change(request: FirmRequest, group_id: int, what: str) -> HttpResponse:
     act, told = acts[what]
     carried_out(request, act, told)
     return redirect("client_group", group.pk)
+
+
+def _invoices(request: FirmRequest, group: ClientGroup) -> dict[str, Any]:
+    """The group's last invoices, for those who may see any."""
+    member = request.member
+    if not member.may(Permission.VIEW_BILLING):
+        return {}
+    last = visible_documents(member, Invoice).filter(group=group).select_related("client")
+    found = list(last.order_by("-date", "-id")[: MOST_INVOICES + 1])
+    return {
+        "with_invoices": True,
+        "invoices": found[:MOST_INVOICES],
+        "more_invoices": len(found) > MOST_INVOICES,
+        "today": today_of(member),
+    }
 
 
 def _group(request: FirmRequest, group_id: int) -> ClientGroup:

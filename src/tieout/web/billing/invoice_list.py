@@ -37,7 +37,7 @@ INVOICES = ListKind(
     filters=(STATUS, AGE),
     sort="-date",
     dates=True,
-    ids=("client",),
+    ids=("client", "group"),
 )
 
 
@@ -56,6 +56,8 @@ def narrowed(asked: Asked, invoices: QuerySet[Invoice], member: Member, today: d
         invoices = invoices.filter(in_bucket(asked["age"], today))
     if asked["client"]:
         invoices = invoices.filter(client_id=asked["client"])
+    if asked["group"]:
+        invoices = invoices.filter(group_id=int(asked["group"]))
     if since := asked.day("since"):
         invoices = invoices.filter(date__gte=since)
     if until := asked.day("until"):
