@@ -100,9 +100,11 @@ def test_an_accountant_bills_is_paid_credits_refunds_revises_and_voids(signed_in
     page.get_by_label("Rate, line 2").fill("12.50")
     page.get_by_label("Rate, line 2").press("Tab")
     expect(page.locator("#totals")).to_contain_text("$462.50")
+    page.get_by_label("Date of the service, line 2").fill("2026-01-15")
     page.get_by_label("Memo").fill("Thank you")
     look(page, "invoice-form")
     submit(page, "Save draft")
+    expect(page.get_by_text("Jan 15, 2026")).to_be_visible()
     expect(page.get_by_text("Ready to be finalized.")).to_be_visible()
     look(page, "draft")
     submit(page, "Finalize")
@@ -124,6 +126,9 @@ def test_an_accountant_bills_is_paid_credits_refunds_revises_and_voids(signed_in
     page.goto(here)
     expect(page.locator("main")).to_contain_text("Partly paid")
     expect(page.locator("main")).to_contain_text("$312.50")
+    page.get_by_role("link", name="Apply money on account ($50.00)").click()
+    expect(page.get_by_label("Amount for invoice 0001")).to_have_value("50.00")
+    look(page, "apply")
 
     # a credit for part of the rest
     page.goto(f"{billing}/credits/new/?search=alvarado")

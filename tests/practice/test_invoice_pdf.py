@@ -60,7 +60,7 @@ def test_the_file_says_what_the_invoice_says(desk: Desk) -> None:
     for told in (
         "Byrne & Co", "1 Quay Street", "INVOICE", "0001", "Nov 20, 2026", "Net 30", "Dec 20, 2026", "Acme LLC",
         "5 Mill Lane", "Bend, OR", "Tax return Nov 3, 2026", "1,250.00", "Software, one seat", "8.25%", "Subtotal $1,400.00",
-        "Discounts -$140.00", "State, 8.25% of $135.00 $11.14", "Total $1,271.14", "Paid -$100.00",
+        "Discount -$140.00", "State, 8.25% of $135.00 $11.14", "Total $1,271.14", "Paid -$100.00",
         "Amount due $1,171.14", "Thank you", "Pay by check.", "page 1 of 1",
     ):  # fmt: skip
         assert told in page, told

@@ -136,7 +136,7 @@ def test_a_part_of_the_form_is_computed_by_the_server(desk: Desk, signed_in: Sig
     )
     form.pop("do")
     sums = browser.post(f"{INVOICES}parts/", form, headers=PART).content
-    assert "Subtotal $200.00 Discount -$20.00 Tax 8.25% of $180.00 $14.85 Total $194.85" in text(sums)
+    assert "Subtotal $200.00 Discount -$20.00 State, 8.25% of $180.00 $14.85 Total $194.85" in text(sums)
     assert b'id="line-0-amount"' in sums
     assert b'name="line-0-rate"' not in sums, "inputs stay as they are while somebody types"
     rows = browser.post(f"{INVOICES}parts/", form | {"do": "item-0"}, headers=PART).content

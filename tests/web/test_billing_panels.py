@@ -73,6 +73,10 @@ def test_each_says_how_it_stands_before_it_is_set_up_in_step_and_removed_there()
         assert "Compare the fields" in said, kind
         assert "What the sync did" in said, kind
         assert "Unlink" in said, kind
+    for kind in ("invoice", "payment", "credit"):
+        assert "go from here to QuickBooks and never back" in shown[kind], kind
+        assert "neither side is overwritten" in shown[kind], kind
+    assert "never back" not in shown["service_item"], "those go both ways"
     number = books.of("Invoice")[books.partner("invoice", invoice.pk)]["DocNumber"]
     assert f"Number in QuickBooks: <strong>{number}</strong>" in shown["invoice"]
     assert "Number in QuickBooks" not in shown["payment"]

@@ -88,6 +88,7 @@ def said(invoice: Invoice, lines: Sequence[InvoiceLine]) -> dict[str, Any]:
         "lines": [
             {
                 "kind": line.kind,
+                "client": str(line.client or ""),
                 "item": str(line.item or ""),
                 "description": line.description,
                 "quantity": str(plain(line.quantity)),

@@ -18,7 +18,7 @@ from fpdf.enums import MethodReturnValue, TableBordersLayout, TextEmphasis, XPos
 from fpdf.fonts import FontFace
 
 from tieout.practice.invoice_sheet import Sheet
-from tieout.practice.invoices import LineKind, Status
+from tieout.practice.invoices import Status
 from tieout.practice.money import plain, shown
 
 FONTS = Path(__file__).parent / "fonts"
@@ -119,8 +119,8 @@ class _Page(FPDF):
                 told = line.description
                 if line.client is not None:
                     told += f"\nFor {line.client.name}"
-                if line.date is not None and line.kind == LineKind.ITEM:
-                    told += f"\n{day(line.date)}"
+                if line.service_date is not None:
+                    told += f"\n{day(line.service_date)}"
                 cells = [told, f"{plain(line.quantity):f}", rate_text(line.rate), shown(amount, currency)]
                 if sheet.with_discount:
                     cells.insert(3, f"-{shown(line.discount, currency)}" if line.discount else "")
@@ -131,11 +131,11 @@ class _Page(FPDF):
 
     def sums(self) -> None:
         invoice, currency = self.sheet.invoice, self.sheet.invoice.currency
-        rows: list[tuple[str, str, bool]] = [("Subtotal", shown(invoice.subtotal, currency), False)]
-        for label, amount in (("Discounts", invoice.discount_total),):
-            if amount:
-                rows.append((label, f"-{shown(amount, currency)}", False))
-        for tax in self.sheet.taxes:
+        totals = self.sheet.totals
+        rows: list[tuple[str, str, bool]] = [("Subtotal", shown(totals.shown_subtotal, currency), False)]
+        if totals.own_discount:
+            rows.append(("Discount", f"-{shown(totals.own_discount, currency)}", False))
+        for tax in totals.taxes:
             name = self.sheet.tax_names.get(tax.tax_rate_id, "Tax")
             told = f"{name}, {plain(tax.percent):f}% of {shown(tax.base, currency)}"
             rows.append((told, shown(tax.tax, currency), False))

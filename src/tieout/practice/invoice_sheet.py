@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -9,7 +10,7 @@ from tieout.practice.billing_access import rows_of
 from tieout.practice.billing_settings import BillingSettings, FirmLogo, settings_of
 from tieout.practice.invoice_content import totals_of
 from tieout.practice.invoice_mail import addresses
-from tieout.practice.invoice_totals import TaxAmount
+from tieout.practice.invoice_totals import Totals
 from tieout.practice.invoices import Invoice, InvoiceLine
 
 
@@ -18,8 +19,9 @@ class Sheet:
     invoice: Invoice
     lines: tuple[tuple[InvoiceLine, Decimal], ...]
     """Each with its amount."""
-    taxes: tuple[TaxAmount, ...]
+    totals: Totals
     tax_names: dict[int, str]
+    """Of the rates on the lines."""
     firm_name: str
     settings: BillingSettings
     logo: bytes
@@ -50,15 +52,18 @@ def sheet_of(firm_id: int, invoice_id: int) -> Sheet:
     return Sheet(
         invoice=invoice,
         lines=tuple((line, line.gross - line.discount) for line in lines),
-        taxes=totals_of(invoice, lines).taxes,
-        tax_names={
-            line.tax_rate_id: line.tax_rate.name for line in lines if line.tax_rate_id and line.tax_rate
-        },
+        totals=totals_of(invoice, lines),
+        tax_names=tax_names(lines),
         firm_name=invoice.firm.name,
         settings=settings_of(firm_id),
         logo=bytes(logo.content) if logo else b"",
         bill_to=tuple(bill_to(invoice)),
     )
+
+
+def tax_names(lines: Iterable[InvoiceLine]) -> dict[int, str]:
+    """Rate's id -> its name, of lines whose rates are loaded."""
+    return {line.tax_rate.pk: line.tax_rate.name for line in lines if line.tax_rate is not None}
 
 
 def bill_to(invoice: Invoice) -> list[str]:

@@ -95,6 +95,16 @@ class Totals:
         return total(line.discount + line.share for line in self.lines)
 
     @property
+    def shown_subtotal(self) -> Decimal:
+        """What the lines show, added up: as printed above the invoice's own discount."""
+        return total(line.net for line in self.lines)
+
+    @property
+    def own_discount(self) -> Decimal:
+        """The invoice's own, without the lines'."""
+        return total(line.share for line in self.lines)
+
+    @property
     def tax(self) -> Decimal:
         return total(each.tax for each in self.taxes)
 

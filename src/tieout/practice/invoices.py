@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, Q
@@ -197,6 +199,11 @@ class InvoiceLine(models.Model):
 
     def __str__(self) -> str:
         return self.description
+
+    @property
+    def service_date(self) -> datetime.date | None:
+        """The date as the client reads it. A late fee was no service: its words say what it is for."""
+        return self.date if self.kind == LineKind.ITEM else None
 
 
 class InvoiceRevision(models.Model):

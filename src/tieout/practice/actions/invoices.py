@@ -205,7 +205,8 @@ def prepare(firm_id: int, invoice: Invoice, fields: InvoiceFields, today: date) 
 
 
 def lines_of(invoice: Invoice) -> list[InvoiceLine]:
-    return list(invoice.lines.select_related("item", "tax_rate", "tracking_class").order_by("position"))
+    rows = invoice.lines.select_related("item", "tax_rate", "tracking_class", "client")
+    return list(rows.order_by("position"))
 
 
 def save_lines(invoice: Invoice, lines: Sequence[InvoiceLine]) -> None:

@@ -9,8 +9,9 @@ from decimal import Decimal
 from tieout.practice.actions.invoices import lines_of, prepare
 from tieout.practice.billing_settings import settings_of
 from tieout.practice.invoice_content import totals_of
+from tieout.practice.invoice_sheet import tax_names
 from tieout.practice.invoice_terms import due_on
-from tieout.practice.invoice_totals import Totals
+from tieout.practice.invoice_totals import TaxAmount, Totals
 from tieout.practice.invoices import Invoice, InvoiceLine, LineKind
 from tieout.practice.money import total
 from tieout.practice.validation import Invalid
@@ -22,6 +23,8 @@ class Sums:
     """None while a field is not right yet."""
 
     totals: Totals | None
+    taxes: list[tuple[str, TaxAmount]]
+    """Each with the name of its rate."""
     due_date: date
     currency: str
     fees: Decimal
@@ -57,12 +60,14 @@ def sum_up(invoice: Invoice, typed: InvoiceTyped, today: date) -> Sums:
         clean = prepare(invoice.firm_id, invoice, typed.fields(), today)
         for column, value in clean.values.items():
             setattr(invoice, column, value)
-        totals = totals_of(invoice, [*(clean.lines or ()), *fees])
+        lines = [*(clean.lines or ()), *fees]
+        totals, names = totals_of(invoice, lines), tax_names(lines)
     except Invalid as invalid:
         typed.take(invalid.problems)
-        return Sums(None, invoice.due_date, invoice.currency, fee_total)
+        return Sums(None, [], invoice.due_date, invoice.currency, fee_total)
     _put_amounts(typed, totals)
-    return Sums(totals, invoice.due_date, invoice.currency, fee_total)
+    taxes = [(names.get(each.tax_rate_id, "Tax"), each) for each in totals.taxes]
+    return Sums(totals, taxes, invoice.due_date, invoice.currency, fee_total)
 
 
 def _put_amounts(typed: InvoiceTyped, totals: Totals) -> None:

@@ -16,11 +16,12 @@ from tieout.practice.actions.bulk import MOST
 from tieout.practice.actions.invoices import lines_of
 from tieout.practice.billing_access import access_document, history_of_row, visible_documents
 from tieout.practice.billing_export import balance_rows, headings, invoice_rows
+from tieout.practice.client_balances import ClientBalance
 from tieout.practice.csv_text import write_csv
 from tieout.practice.firms import Member
-from tieout.practice.invoice_content import totals_of
+from tieout.practice.invoice_content import said, totals_of
 from tieout.practice.invoice_pdf import file_name, invoice_pdf
-from tieout.practice.invoice_sheet import sheet_of
+from tieout.practice.invoice_sheet import sheet_of, tax_names
 from tieout.practice.invoices import INVOICE, Invoice, Status
 from tieout.practice.mail import NOT_SET_UP, mail_is_set_up
 from tieout.practice.money import ZERO
@@ -32,7 +33,9 @@ from tieout.web.billing.acting import today_of
 from tieout.web.billing.history import entries
 from tieout.web.billing.invoice_list import INVOICES, narrowed
 from tieout.web.billing.offers import offers_for
+from tieout.web.billing.pick_client import visible_groups
 from tieout.web.billing.preflight import preflight
+from tieout.web.billing.revisions import versions
 from tieout.web.downloads import attachment, csv_file
 from tieout.web.long_list import MOST_COUNTED, MOST_FOUND, long_page
 from tieout.web.once import new_token
@@ -54,7 +57,7 @@ def index(request: FirmRequest) -> HttpResponse:
     page = long_page(
         found,
         request.GET,
-        load=found.select_related("client"),
+        load=found.select_related("client", "group"),
         most=MOST_FOUND if asked.search else MOST_COUNTED,
         total=Sum("total", filter=~Q(status=Status.VOID), default=ZERO),
         owed=Sum("balance", default=ZERO),
@@ -83,6 +86,7 @@ def index(request: FirmRequest) -> HttpResponse:
             "of_client": visible_clients(member).filter(pk=asked["client"]).first()
             if asked["client"]
             else None,
+            "of_group": visible_groups(member).filter(pk=asked["group"]).first() if asked["group"] else None,
         },
     )
 
@@ -114,18 +118,25 @@ def record(request: FirmRequest, invoice_id: int) -> HttpResponse:
     member = request.member
     invoice = access_document(member, Invoice, invoice_id)
     today = today_of(member)
+    content = _content(invoice)
     return render(
         request,
         "billing/invoice.html",
         {
-            **_content(invoice),
+            **content,
             "today": today,
             "overdue": invoice.balance > 0 and invoice.due_date < today,
             "allocations": invoice.allocations.select_related("payment"),
             "applications": invoice.credit_applications.select_related("credit"),
-            "revisions": invoice.revisions.order_by("-number"),
+            "versions": versions(
+                list(invoice.revisions.order_by("-number")),
+                said(invoice, [line for line, _ in content["lines"]]),
+                invoice.currency,
+            ),
             "history": entries(history_of_row(invoice, INVOICE)[:HISTORY_SHOWN], "invoice"),
-            "offers": offers_for(invoice, refused_to(member)),
+            "offers": offers_for(
+                invoice, refused_to(member), ClientBalance.objects.filter(client=invoice.client_id).first()
+            ),
             **_quickbooks(request, invoice),
             "checks": preflight(invoice, member) if invoice.status == Status.DRAFT else [],
             "may_edit": member.may(Permission.EDIT_INVOICES),
@@ -172,10 +183,12 @@ def refused_to(member: Member) -> Callable[[Permission], str]:
 
 def _content(invoice: Invoice) -> dict[str, Any]:
     lines = lines_of(invoice)
+    totals, names = totals_of(invoice, lines), tax_names(lines)
     return {
         "invoice": invoice,
         "lines": [(line, line.gross - line.discount) for line in lines],
-        "taxes": totals_of(invoice, lines).taxes,
+        "totals": totals,
+        "taxes": [(names.get(each.tax_rate_id, "Tax"), each) for each in totals.taxes],
         "with_class": any(line.tracking_class_id for line in lines),
         "with_tax": any(line.tax_rate_id for line in lines),
         "with_discount": any(line.discount for line in lines),
