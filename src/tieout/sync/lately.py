@@ -29,7 +29,7 @@ class OfUnit:
 
 
 _WRITTEN = """
-SELECT unit, count(*) FROM sync_activityline AS line, jsonb_object_keys(line.details -> 'after') AS unit
+SELECT unit, count(DISTINCT (line.side, line.record_id)) FROM sync_activityline AS line, jsonb_object_keys(line.details -> 'after') AS unit
 WHERE line.connection_id = %s AND line.entity = %s AND line.at >= %s AND line.result = 'done'
 AND jsonb_typeof(line.details -> 'after') = 'object' GROUP BY unit
 """
