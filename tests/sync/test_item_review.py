@@ -11,7 +11,15 @@ from tests.sync.rig import SOMEBODY, Rig
 from tieout.practice.actions.service_items import change_service_item, create_service_item
 from tieout.practice.records import RECORD_KINDS
 from tieout.quickbooks import entities
-from tieout.sync import chosen, item_review, review, review_decisions, review_jobs, review_waits
+from tieout.sync import (
+    chosen,
+    item_review,
+    review,
+    review_decisions,
+    review_jobs,
+    review_linking,
+    review_waits,
+)
 from tieout.sync.models import Link, Review, ReviewRow
 from tieout.sync.review_plan import Decision
 
@@ -131,7 +139,7 @@ def test_the_side_a_person_chose_gives_both_their_rate(shop: Shop, side: str, ra
     found = shop.read()
     row = shop.row(found, "Payroll monthly")
     with shop.here():
-        review_decisions.link(
+        review_linking.link(
             found, shop.member, row.pk, there, keep={"name": side, "rate": side}, engine=shop.engine
         )
     shop.apply(found)

@@ -6,7 +6,7 @@ Each checks the firm, says what was done in the activity, and returns without ef
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.db import transaction
 
@@ -19,8 +19,18 @@ from tieout.sync import dirty, kept_settings, match_memory, observations, tasks
 from tieout.sync.connections import connection_of
 from tieout.sync.dirty import Mark
 from tieout.sync.engine import Engine
-from tieout.sync.listing import say, wake_waiting
-from tieout.sync.models import UNRESOLVED, Attempt, Conflict, Connection, Hold, Issue, Link, Verdict
+from tieout.sync.listing import Line, say, say_all, wake_waiting
+from tieout.sync.models import (
+    UNRESOLVED,
+    Attempt,
+    Conflict,
+    Connection,
+    Hold,
+    Issue,
+    Link,
+    Observation,
+    Verdict,
+)
 from tieout.sync.packing import pack_units
 from tieout.sync.references import with_references
 from tieout.sync.review import spec_of
@@ -43,13 +53,26 @@ def _ring(connection: Connection, keys: Sequence[Key], reason: str, engine: Engi
     tasks.wake(connection.pk)
 
 
-def _name(connection: Connection, key: Key) -> str:
-    from tieout.sync.models import Observation
+def _names(connection: Connection, keys: Iterable[Key]) -> dict[Key, str]:
+    """What each record is called, as far as it was ever seen; else its id. One query."""
+    asked = list(keys)
+    rows = Observation.objects.filter(
+        connection=connection,
+        entity__in={key.entity for key in asked},
+        record_id__in=[key.id for key in asked],
+    )
+    found = {
+        Key(entity, Side(side), one): name
+        for entity, side, one, name in rows.values_list("entity", "side", "record_id", "name")
+    }
+    return {key: found.get(key) or key.id for key in asked}
 
-    row = Observation.objects.filter(
-        connection=connection, entity=key.entity, side=key.side, record_id=key.id
-    ).first()
-    return row.name if row else key.id
+
+def _say_each(connection: Connection, engine: Engine, said: Mapping[Key, str], by: Member) -> None:
+    """Key -> a sentence with {name} for what it is called."""
+    names = _names(connection, said)
+    lines = [Line(sentence.replace("{name}", names[key]), key, by) for key, sentence in said.items()]
+    say_all(connection, engine.now(), lines)
 
 
 # -- linking -----------------------------------------------------------------------------------------------
@@ -93,8 +116,8 @@ def link(
         _release(connection, ours, theirs)
         _close_issues(connection, engine, ours, theirs)
         wake_waiting(connection, ours, engine.now())
-        who = member.user.get_full_name()
-        sentence = f"{who} linked {_name(connection, ours)} with {_name(connection, theirs)} in QuickBooks"
+        who, names = member.user.get_full_name(), _names(connection, [ours, theirs])
+        sentence = f"{who} linked {names[ours]} with {names[theirs]} in QuickBooks"
         say(connection, engine.now(), sentence, result="info", key=ours, by=member)
         _ring(connection, [ours, theirs], "linked by hand", engine)
     return made
@@ -131,13 +154,13 @@ def unlink(member: Member, entity: str, practice_id: str, *, engine: Engine | No
         )
         who = member.user.get_full_name()
         ours, theirs = Key(entity, Side.PRACTICE, practice_id), Key(entity, Side.LEDGER, ledger_id)
-        for key in (ours, theirs):
-            _hold(connection, key, f"{who} unlinked it; it waits for a decision.", member, excluded=False)
+        waits = f"{who} unlinked it; it waits for a decision."
+        _hold(connection, dict.fromkeys((ours, theirs), waits), member, excluded=False)
         _close_issues(connection, engine, ours, theirs)
         say(
             connection,
             engine.now(),
-            f"{who} unlinked {_name(connection, ours)}",
+            f"{who} unlinked {_names(connection, [ours])[ours]}",
             result="info",
             key=ours,
             by=member,
@@ -154,17 +177,9 @@ def create_on_other_side(member: Member, keys: Sequence[Key], *, engine: Engine 
     engine = engine or Engine()
     with transaction.atomic():
         connection = _locked(_connection(member))
-        released = sum(_release(connection, key) for key in keys)
+        released = _release(connection, *keys)
         who = member.user.get_full_name()
-        for key in keys:
-            say(
-                connection,
-                engine.now(),
-                f"{who} chose to create {_name(connection, key)}",
-                result="info",
-                key=key,
-                by=member,
-            )
+        _say_each(connection, engine, dict.fromkeys(keys, f"{who} chose to create {{name}}"), member)
         _ring(connection, keys, "to be created", engine)
     return released
 
@@ -181,12 +196,17 @@ def exclude(
         connection = _locked(_connection(member))
         who = member.user.get_full_name()
         before = _holds(connection, keys) if reason is None else {}
-        for key in keys:
-            why = tidy_reason(reason) if reason is not None else before[key].reason if key in before else ""
-            _hold(connection, key, left_out_by(who, why), member, excluded=True, reason=why)
-            name = _name(connection, key)
-            sentence = f"{who} left {name} out" + (f": {why}" if why else "")
-            say(connection, engine.now(), sentence, result="info", key=key, by=member)
+        why = {
+            key: tidy_reason(reason) if reason is not None else before[key].reason if key in before else ""
+            for key in keys
+        }
+        held = {key: left_out_by(who, because) for key, because in why.items()}
+        _hold(connection, held, member, excluded=True, reasons=why)
+        said = {
+            key: f"{who} left {{name}} out" + (f": {because}" if because else "")
+            for key, because in why.items()
+        }
+        _say_each(connection, engine, said, member)
         _ring(connection, keys, "left out", engine)
 
 
@@ -199,15 +219,14 @@ def say_why(member: Member, keys: Sequence[Key], reason: str, *, engine: Engine 
         who = member.user.get_full_name()
         holds = _holds(connection, keys)
         told = [key for key, hold in holds.items() if hold.excluded and hold.reason != why]
-        for key in told:
-            _hold(connection, key, left_out_by(who, why), member, excluded=True, reason=why)
-            name = _name(connection, key)
-            sentence = (
-                f"{who} said why {name} is left out: {why}"
-                if why
-                else f"{who} took back why {name} is left out"
-            )
-            say(connection, engine.now(), sentence, result="info", key=key, by=member)
+        held = dict.fromkeys(told, left_out_by(who, why))
+        _hold(connection, held, member, excluded=True, reasons=dict.fromkeys(told, why))
+        sentence = (
+            f"{who} said why {{name}} is left out: {why}"
+            if why
+            else f"{who} took back why {{name}} is left out"
+        )
+        _say_each(connection, engine, dict.fromkeys(told, sentence), member)
         _ring(connection, told, "why it is left out", engine)
     return len(told)
 
@@ -218,10 +237,9 @@ def restore(member: Member, keys: Sequence[Key], *, engine: Engine | None = None
     with transaction.atomic():
         connection = _locked(_connection(member))
         who = member.user.get_full_name()
-        for key in keys:
-            _hold(connection, key, f"{who} took it back in; it waits for a decision.", member, excluded=False)
-            sentence = f"{who} took {_name(connection, key)} back in"
-            say(connection, engine.now(), sentence, result="info", key=key, by=member)
+        waits = f"{who} took it back in; it waits for a decision."
+        _hold(connection, dict.fromkeys(keys, waits), member, excluded=False)
+        _say_each(connection, engine, dict.fromkeys(keys, f"{who} took {{name}} back in"), member)
         _ring(connection, keys, "restored", engine)
 
 
@@ -236,11 +254,9 @@ def answer_conflicts(
     with transaction.atomic():
         connection = _locked(_connection(member))
         rows = Conflict.objects.filter(connection=connection, pk__in=conflicts, closed_at=None)
-        keys = []
-        for row in rows.select_related("link"):
-            row.keep, row.answered_by = keep.value, member
-            row.save(update_fields=["keep", "answered_by"])
-            keys.append(Key(row.entity, Side.PRACTICE, row.link.practice_id))
+        about = rows.order_by("id").values_list("entity", "link__practice_id")
+        keys = [Key(entity, Side.PRACTICE, practice_id) for entity, practice_id in about]
+        rows.update(keep=keep.value, answered_by=member)
         _ring(connection, keys, "conflict answered", engine)
     return len(keys)
 
@@ -283,26 +299,33 @@ def left_out_by(who: str, why: str = "", *, when: str = "") -> str:
 
 def _hold(
     connection: Connection,
-    key: Key,
-    sentence: str,
+    held: Mapping[Key, str],
     member: Member,
     *,
     excluded: bool,
-    reason: str | None = None,
+    reasons: Mapping[Key, str] | None = None,
 ) -> None:
-    """``reason`` None: the last one stays, for a restoring that is taken back."""
-    Hold.objects.update_or_create(
-        connection=connection,
-        entity=key.entity,
-        side=key.side.value,
-        record_id=key.id,
-        defaults={
-            "firm_id": connection.firm_id,
-            "sentence": sentence[:500],
-            "excluded": excluded,
-            "held_by": member,
-        }
-        | ({} if reason is None else {"reason": reason}),
+    """Key -> the sentence it is listed with. Without ``reasons`` the last ones stay, for a restoring that is taken back.
+    One statement, however many."""
+    Hold.objects.bulk_create(
+        [
+            Hold(
+                firm_id=connection.firm_id,
+                connection=connection,
+                entity=key.entity,
+                side=key.side.value,
+                record_id=key.id,
+                sentence=sentence[:500],
+                excluded=excluded,
+                held_by=member,
+                reason=reasons[key] if reasons is not None else "",
+            )
+            for key, sentence in held.items()
+        ],
+        batch_size=1_000,
+        update_conflicts=True,
+        unique_fields=["connection", "entity", "side", "record_id"],
+        update_fields=["sentence", "excluded", "held_by"] + (["reason"] if reasons is not None else []),
     )
 
 
@@ -314,11 +337,12 @@ def _holds(connection: Connection, keys: Sequence[Key]) -> dict[Key, Hold]:
 
 
 def _release(connection: Connection, *keys: Key) -> int:
+    kinds: dict[tuple[str, Side], list[str]] = {}
+    for key in keys:
+        kinds.setdefault((key.entity, key.side), []).append(key.id)
     return sum(
-        Hold.objects.filter(
-            connection=connection, entity=key.entity, side=key.side, record_id=key.id
-        ).delete()[0]
-        for key in keys
+        Hold.objects.filter(connection=connection, entity=entity, side=side, record_id__in=ids).delete()[0]
+        for (entity, side), ids in kinds.items()
     )
 
 

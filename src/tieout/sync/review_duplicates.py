@@ -12,14 +12,16 @@ from django.db import transaction
 from tieout.practice.models import Member
 from tieout.reconcile.match import Bucket
 from tieout.reconcile.state import Side
-from tieout.sync import match_memory, review_activity, review_decisions, review_rows
+from tieout.sync import match_memory, review_activity, review_decisions, review_linking, review_rows
+from tieout.sync.decisions import CannotDecide
 from tieout.sync.duplicates import Preview, Recency, Twin, keep_most_recent
 from tieout.sync.engine import Engine
 from tieout.sync.matching import proposer
 from tieout.sync.models import OPEN_STATES, Connection, Review, ReviewRow, ReviewState
 from tieout.sync.review import spec_of
-from tieout.sync.review_decisions import Before
+from tieout.sync.review_linking import Wanted
 from tieout.sync.review_plan import Decision
+from tieout.sync.review_sheet import Before
 
 NOT_KEPT = "A duplicate; the one with the latest activity is kept"
 
@@ -53,14 +55,17 @@ def keep_most_recently_active(
         Review.objects.select_for_update().get(pk=review.pk)
         rest: list[int] = []
         alone: list[int] = []
+        linked: list[Wanted] = []
         for one in preview(review).kept.values():
             rest += [twin.row_id for twin in one.rest]
             if one.ours and one.theirs:
-                before += review_decisions.link(
-                    review, member, one.ours.row_id, one.theirs.record_id, engine=engine
-                )
+                linked.append(Wanted(one.ours.row_id, one.theirs.record_id))
             else:
                 alone += [twin.row_id for twin in (one.ours, one.theirs) if twin]
+        done = review_linking.link_each(review, member, linked, engine=engine)
+        if done.refused:
+            raise CannotDecide(done.refused[0])  # all of them, or none
+        before += done.before
         before += review_decisions.decide(review, member, alone, Decision.CREATE, engine=engine)
         before += review_decisions.decide(
             review, member, rest, Decision.EXCLUDE, reason=NOT_KEPT, engine=engine

@@ -22,14 +22,16 @@ from tieout.sync import (
     review_decisions,
     review_duplicates,
     review_final,
+    review_linking,
     review_lists,
 )
 from tieout.sync import review as reviews
 from tieout.sync.decisions import CannotDecide
 from tieout.sync.engine import Engine
 from tieout.sync.models import Connection, Review, ReviewRow, ReviewState
-from tieout.sync.review_decisions import Before
+from tieout.sync.review_linking import Wanted
 from tieout.sync.review_plan import Decision
+from tieout.sync.review_sheet import Before, too_late
 from tieout.web.access import FirmRequest
 from tieout.web.integrations import review_undo
 from tieout.web.integrations.flows import FLOWS
@@ -125,7 +127,7 @@ def decide(request: FirmRequest, connection: Connection, entity: str = "client")
         done = {one.row_id for one in before}
         missed = [one for one in posted.ids if one not in done]
         if late := review_decisions.decided_since(review, request.member, missed, posted.seen):
-            messages.warning(request, review_decisions.too_late(late))
+            messages.warning(request, too_late(late))
         elif not before and posted.verb not in ("keep", *review_decisions.NOTED):
             messages.info(request, "Nothing had to be changed. Tick rows first to decide about many.")
     return redirect(back(request))
@@ -137,7 +139,10 @@ def undo(request: FirmRequest, connection: Connection, entity: str = "client") -
     review = reviews.open_review(connection, entity)
     if review is not None:
         try:
-            if not review_undo.take_back(request.session, review, request.member):
+            taken = review_undo.take_back(request.session, review, request.member)
+            if taken is None:
+                messages.info(request, "There is nothing left to take back. Open again changes a decision.")
+            elif not taken:
                 messages.info(request, "A colleague has decided about that since. It stays as it is.")
         except CannotDecide as refusal:
             messages.warning(request, str(refusal))
@@ -210,7 +215,8 @@ def _carry_out(
     if posted.verb == "adopt_rates":
         rows = item_review.rate_only(review)
         before = _use(review, request, replace(posted, verb="use_ledger", ids=[row.pk for row in rows]))
-        adopted = sum(one.row_id in {row.pk for row in rows} for one in before)
+        items = {row.pk for row in rows}
+        adopted = sum(one.row_id in items for one in before)
         return before, f"QuickBooks' rate adopted: {adopted:,} item{'' if adopted == 1 else 's'}."
     if posted.verb == "keep_recent":
         before = review_duplicates.keep_most_recently_active(review, member)
@@ -227,7 +233,7 @@ def _carry_out(
         return _keep_all(connection, review, request, posted), "Sides chosen where they differ."
     if posted.verb == "link_to":
         row_id = posted.ids[0] if posted.ids else 0
-        before = review_decisions.link(review, member, row_id, posted.other, seen=posted.seen)
+        before = review_linking.link(review, member, row_id, posted.other, seen=posted.seen)
         return before, "To be linked."
     if posted.verb in USE:
         before = _use(review, request, posted)
@@ -267,38 +273,49 @@ def _keep_column(
 def _use(review: Review, request: FirmRequest, posted: Posted) -> list[Before]:
     """Link each row with the record it is nearest to. An empty value gives way to the other side's all the same."""
     side = USE[posted.verb]
-    before: list[Before] = []
-    for one in posted.ids:
-        row = review_lists.row_of(review, one)
-        if row is None or row.decision or not row.suggestions:
-            continue
-        near = row.suggestions[0]
-        mine = (row.practice_id != "") is (side is Side.PRACTICE)
-        own = row.practice_details if row.practice_id else row.ledger_details
-        shown = own if mine else near.get("details", {})
-        keep = {"name": side.value} | {unit: side.value for unit in ("rate", "sku") if shown.get(unit)}
-        before += review_decisions.link(
-            review, request.member, row.pk, str(near["id"]), keep=keep, seen=posted.seen
+    asked = [
+        _nearest(row, side)
+        for row in review_lists.rows_of(review, posted.ids)
+        if not row.decision and row.suggestions
+    ]
+    done = review_linking.link_each(review, request.member, asked, seen=posted.seen)
+    if done.refused and not done.before:
+        raise CannotDecide(done.refused[0])
+    if done.refused:
+        stay = (
+            "1 row stays as it is"
+            if len(done.refused) == 1
+            else f"{len(done.refused):,} rows stay as they are"
         )
-    return before
+        messages.warning(request, f"{stay}. {done.refused[0]}")
+    return done.before
+
+
+def _nearest(row: ReviewRow, side: Side) -> Wanted:
+    near = row.suggestions[0]
+    mine = (row.practice_id != "") is (side is Side.PRACTICE)
+    own = row.practice_details if row.practice_id else row.ledger_details
+    shown = own if mine else near.get("details", {})
+    keep = {"name": side.value} | {unit: side.value for unit in ("rate", "sku") if shown.get(unit)}
+    return Wanted(row.pk, str(near["id"]), keep)
 
 
 def _keep_fields(review: Review, request: FirmRequest, posted: Posted) -> list[Before]:
-    before: list[Before] = []
+    chosen: dict[int, dict[str, str]] = {}
     for row_id, unit, side in posted.fields:
         if side in ("", *Side):
-            before += review_decisions.keep_sides(review, request.member, [row_id], [unit], side)
-    return before
+            chosen.setdefault(row_id, {})[unit] = side
+    return review_decisions.keep_each(review, request.member, chosen)
 
 
 def _keep_all(connection: Connection, review: Review, request: FirmRequest, posted: Posted) -> list[Before]:
     """The same side for every field in which a ticked pair differs."""
-    rows = [row for one in posted.ids if (row := review_lists.row_of(review, one))]
-    before: list[Before] = []
-    for row_id, differs in review_final.differences(connection, review.entity, rows).items():
-        units = [one.unit for one in differs]
-        before += review_decisions.keep_sides(review, request.member, [row_id], units, KEEP[posted.verb])
-    return before
+    rows = review_lists.rows_of(review, posted.ids)
+    chosen = {
+        row_id: dict.fromkeys((one.unit for one in differs), KEEP[posted.verb])
+        for row_id, differs in review_final.differences(connection, review.entity, rows).items()
+    }
+    return review_decisions.keep_each(review, request.member, chosen)
 
 
 def _what(review: Review, before: Sequence[Before]) -> str:

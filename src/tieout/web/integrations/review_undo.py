@@ -8,7 +8,7 @@ from typing import Any
 from tieout.practice.firms import Member
 from tieout.sync import review_decisions
 from tieout.sync.models import Review
-from tieout.sync.review_decisions import Before
+from tieout.sync.review_sheet import Before
 
 KEPT = "quickbooks_review_undo"
 DEPTH = 20
@@ -31,11 +31,14 @@ def offered(session: Mapping[str, Any], review_id: int) -> str:
     return str(stack[-1]["said"]) if stack else ""
 
 
-def take_back(session: MutableMapping[str, Any], review: Review, member: Member) -> int:
-    """Undo the last decision. Returns how many rows; raises ``CannotDecide`` when the review is not open any more."""
+def take_back(session: MutableMapping[str, Any], review: Review, member: Member) -> int | None:
+    """Undo the last decision. Returns how many rows, None when nothing is left to take back.
+
+    Raises ``CannotDecide`` when the review is not open any more.
+    """
     stack = _stack(session, review.pk)
     if not stack:
-        return 0
+        return None
     last = stack.pop()
     session[KEPT] = stack
     before = [Before(row_id, decision, choice) for row_id, decision, choice in last["rows"]]
