@@ -6,10 +6,11 @@ import pytest
 
 from tests.sync.rig import Rig
 from tieout.reconcile.state import Side
-from tieout.sync import match_memory, review, review_decisions, review_jobs, review_plan
+from tieout.sync import match_memory, review, review_decisions, review_jobs, review_linking, review_plan
 from tieout.sync.decisions import CannotDecide
 from tieout.sync.models import Hold, Review, ReviewRow
 from tieout.sync.review_plan import Decision
+from tieout.sync.review_sheet import Before
 
 pytestmark = pytest.mark.django_db
 
@@ -30,7 +31,7 @@ def row(rig: Rig, found: Review, name: str, bucket: str = "") -> ReviewRow:
         return next(one for one in rows if not bucket or one.bucket == bucket)
 
 
-def say(rig: Rig, found: Review, name: str, decision: Decision) -> list[review_decisions.Before]:
+def say(rig: Rig, found: Review, name: str, decision: Decision) -> list[Before]:
     with rig.here():
         return review_decisions.decide(
             found, rig.member, [row(rig, found, name).pk], decision, engine=rig.engine
@@ -59,10 +60,10 @@ def test_unmatched_ones_are_linked_created_or_left_out_as_said() -> None:
     robert = rig.add_customer("Completely Different Name")
     found = reviewed(rig)
     with rig.here():
-        review_decisions.link(found, rig.member, row(rig, found, "Bob Byrne").pk, robert, engine=rig.engine)
+        review_linking.link(found, rig.member, row(rig, found, "Bob Byrne").pk, robert, engine=rig.engine)
     say(rig, found, "Cy Create", Decision.CREATE)
     say(rig, found, "Lea Leave", Decision.EXCLUDE)
-    assert forecast(rig, found) == {"link": 1, "create_here": 0, "create_there": 1, "leave": 2}
+    assert forecast(rig, found) == {"link": 1, "fields": 0, "create_here": 0, "create_there": 1, "leave": 2}
     apply(rig, found)
     assert rig.links()[bob] == robert
     assert rig.customers()[robert]["PrimaryEmailAddr"]["Address"] == "bob@example.com"
@@ -80,7 +81,7 @@ def test_a_reason_given_in_the_review_is_kept_taken_back_and_stands_with_what_is
         rig.add_client(name)
     found = reviewed(rig)
 
-    def leave_out(name: str, reason: str) -> list[review_decisions.Before]:
+    def leave_out(name: str, reason: str) -> list[Before]:
         with rig.here():
             ids = [row(rig, found, name).pk]
             return review_decisions.decide(
@@ -110,16 +111,16 @@ def test_a_pair_made_by_hand_stands_in_both_rows_and_comes_apart_in_both() -> No
     other = rig.add_customer("Completely Different Name")
     found = reviewed(rig)
     with rig.here():
-        before = review_decisions.link(
+        before = review_linking.link(
             found, rig.member, row(rig, found, "Bob Byrne").pk, other, engine=rig.engine
         )
     assert row(rig, found, "Completely Different Name").choice["with_name"] == "Bob Byrne"
     assert forecast(rig, found)["link"] == 1
     with rig.here():
         assert review_decisions.put_back(found, rig.member, before, engine=rig.engine) == 2
-    assert forecast(rig, found) == {"link": 0, "create_here": 1, "create_there": 0, "leave": 1}
+    assert forecast(rig, found) == {"link": 0, "fields": 0, "create_here": 1, "create_there": 0, "leave": 1}
     with rig.here():
-        review_decisions.link(found, rig.member, row(rig, found, "Bob Byrne").pk, other, engine=rig.engine)
+        review_linking.link(found, rig.member, row(rig, found, "Bob Byrne").pk, other, engine=rig.engine)
     say(rig, found, "Completely Different Name", Decision.NONE)
     assert row(rig, found, "Bob Byrne").decision == ""
 
@@ -131,7 +132,7 @@ def test_one_of_a_pair_that_matches_cannot_be_linked_elsewhere() -> None:
     rig.add_client("Bob")
     found = reviewed(rig)
     with rig.here(), pytest.raises(CannotDecide, match="stands under Matches with Ada Byrne"):
-        review_decisions.link(found, rig.member, row(rig, found, "Bob").pk, taken, engine=rig.engine)
+        review_linking.link(found, rig.member, row(rig, found, "Bob").pk, taken, engine=rig.engine)
 
 
 def test_a_rejected_match_is_not_linked_and_not_proposed_again() -> None:
@@ -141,7 +142,7 @@ def test_a_rejected_match_is_not_linked_and_not_proposed_again() -> None:
     found = reviewed(rig)
     assert forecast(rig, found)["link"] == 1
     say(rig, found, "Ada Byrne", Decision.REJECT)
-    assert forecast(rig, found) == {"link": 0, "create_here": 0, "create_there": 0, "leave": 1}
+    assert forecast(rig, found) == {"link": 0, "fields": 0, "create_here": 0, "create_there": 0, "leave": 1}
     apply(rig, found)
     assert not rig.links()
     with rig.here():
@@ -181,7 +182,7 @@ def test_of_a_duplicate_group_one_pair_is_linked_and_the_others_are_told_apart()
     with rig.here():
         rows = {one.practice_id: one for one in found.rows.filter(bucket="duplicate")}
         assert len(rows) == 3
-        review_decisions.link(found, rig.member, rows[first].pk, customer, engine=rig.engine)
+        review_linking.link(found, rig.member, rows[first].pk, customer, engine=rig.engine)
         other = next(one for one in rows.values() if one.practice_id not in ("", first))
         review_decisions.decide(found, rig.member, [other.pk], Decision.DIFFERENT, engine=rig.engine)
     apply(rig, found)
@@ -196,7 +197,7 @@ def test_an_unticked_new_one_is_left_out_and_the_switch_counts_the_others() -> N
     rig.add_customer("Unwanted")
     found = reviewed(rig)
     say(rig, found, "Unwanted", Decision.EXCLUDE)
-    assert forecast(rig, found) == {"link": 0, "create_here": 1, "create_there": 0, "leave": 1}
+    assert forecast(rig, found) == {"link": 0, "fields": 0, "create_here": 1, "create_there": 0, "leave": 1}
     apply(rig, found)
     assert [units["name"] for units in rig.clients().values()] == ["Wanted"]
     assert rig.issues() == [("excluded", "Unwanted")]

@@ -208,3 +208,11 @@ def test_each_list_of_items_is_a_file_too(signed_in: SignedIn, review: Review) -
     assert "But: The rates are not the same." in row["Why"]
     assert browser.get(ITEMS + "review/surprises/export.csv").status_code == 404
     assert "Payroll" not in browser.get(ITEMS + "review/unmatched/export.csv?search=zz").content.decode()
+
+
+def test_the_final_plan_of_items_promises_no_contacts(signed_in: SignedIn, review: Review) -> None:
+    Observation.objects.filter(record_id="7").update(units={"name": "Gardening"})
+    review.rows.filter(bucket="new").update(ledger_id="7")
+    page = text(signed_in("admin").get(ITEMS + "confirm/"))
+    assert "New service items in Tieout" in page
+    assert "primary contact" not in page

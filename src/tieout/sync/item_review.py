@@ -17,7 +17,7 @@ from tieout.reconcile.match_items import RATE
 from tieout.reconcile.match_text import normalise
 from tieout.reconcile.spec import EntitySpec
 from tieout.reconcile.state import Present, Side
-from tieout.sync import match_memory, observations, review_rows
+from tieout.sync import match_memory, observations, review_final, review_rows
 from tieout.sync.decisions import CannotDecide
 from tieout.sync.engine import Engine
 from tieout.sync.item_matching import FAILS, propose_items
@@ -145,6 +145,7 @@ def _match_again(review: Review, connection: Connection, spec: EntitySpec, row: 
     row.delete()
     made = sorted((review_rows.row(review, one) for one in mine), key=lambda one: not one.practice_id)
     note_namesakes(connection, spec, made)
+    review_final.note_fills(connection, spec, made)
     if not made:
         raise CannotDecide("The item is gone on both sides. The row was taken away.")
     return ReviewRow.objects.bulk_create(made)[0]

@@ -62,6 +62,21 @@ WRITES = (Fate.LINK, Fate.CREATE_HERE, Fate.CREATE_THERE)
 
 
 @dataclass(frozen=True, slots=True)
+class Writing:
+    """What a plan writes on one side."""
+
+    created: int
+    changed: int
+    """Records that are there already and get a value."""
+    fields: int
+    """How many of their fields."""
+
+    @property
+    def records(self) -> int:
+        return self.created + self.changed
+
+
+@dataclass(frozen=True, slots=True)
 class FinalPlan:
     """Everything applying would do."""
 
@@ -86,12 +101,11 @@ class FinalPlan:
     def of(self, becomes: Fate) -> list[PlanLine]:
         return [line for line in self.lines if line.fate is becomes]
 
-    def written(self, side: Side) -> int:
-        """Records that would be written on that side: created or changed."""
+    def writing(self, side: Side) -> Writing:
+        """What would be written on that side."""
         made = {Side.PRACTICE: Fate.CREATE_HERE, Side.LEDGER: Fate.CREATE_THERE}[side]
-        return sum(
-            line.fate is made or any(change.side is side for change in line.changes) for line in self.lines
-        )
+        fields = [sum(change.side is side for change in line.changes) for line in self.lines]
+        return Writing(len(self.of(made)), sum(many > 0 for many in fields), sum(fields))
 
     @property
     def fields(self) -> int:
@@ -156,6 +170,27 @@ def compared(
                 and not is_empty(one.ledger)
             ]
             yield row, found
+
+
+def note_fills(connection: Connection, spec: EntitySpec, rows: Sequence[ReviewRow]) -> None:
+    """Notes in each pair, stored or not, how many fields linking it fills as both sides are now. Two queries."""
+    matched = [row for row in rows if row.bucket == Bucket.MATCH]
+    asked = [Pair(row.practice_id, row.ledger_id, row) for row in matched]
+    both = _Both.of(connection, spec, [one.practice_id for one in asked], [one.ledger_id for one in asked])
+    filled = {line.records: len(line.changes) for line in _linked(connection, spec, asked, both)}
+    for row in matched:
+        row.fills = filled.get((row.practice_id, row.ledger_id), 0)
+
+
+def fields_by_hand(review: Review, rows: Sequence[ReviewRow], *, engine: Engine | None = None) -> int:
+    """How many fields linking writes in the pairs that people made themselves: nothing is noted of those."""
+    made = [pair for pair in pairs(rows, review.create_new) if pair.by_hand]
+    if not made:
+        return 0
+    connection = Connection.objects.get(pk=review.connection_id)
+    spec = spec_of(connection, review.entity, engine or Engine())
+    both = _Both.of(connection, spec, [pair.practice_id for pair in made], [pair.ledger_id for pair in made])
+    return sum(len(line.changes) for line in _linked(connection, spec, made, both))
 
 
 @dataclass(frozen=True, slots=True)

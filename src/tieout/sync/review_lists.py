@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from math import ceil
 
@@ -11,19 +11,32 @@ from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 
 from tieout.reconcile.match import Bucket
-from tieout.sync import review_plan
+from tieout.sync import review_final, review_plan
 from tieout.sync.models import Review, ReviewRow
 from tieout.sync.review import PER_PAGE, RowPage
 from tieout.sync.review_plan import Decision
 from tieout.sync.review_rows import OUTSIDE
 
-COLUMNS = ("review", "bucket", "practice_id", "ledger_id", "decision", "choice", "confirmed", "group")
+COLUMNS = (
+    "review",
+    "bucket",
+    "practice_id",
+    "ledger_id",
+    "decision",
+    "choice",
+    "confirmed",
+    "group",
+    "fills",
+    "differs",
+)
 """What a forecast needs of a row; without ``review`` each row would be asked for it again."""
 
 
 def forecast(review: Review) -> dict[str, int]:
     """What applying would do as things stand: what is shown here is what is done."""
-    return review_plan.forecast(list(review.rows.only(*COLUMNS)), review.create_new)
+    rows = list(review.rows.only(*COLUMNS))
+    found = review_plan.forecast(rows, review.create_new)
+    return found | {"fields": found["fields"] + review_final.fields_by_hand(review, rows)}
 
 
 def decided(review: Review) -> dict[str, int]:
@@ -134,6 +147,11 @@ def not_looked_through(review: Review) -> dict[str, int]:
 
 def row_of(review: Review, row_id: int) -> ReviewRow | None:
     return review.rows.filter(pk=row_id).first()
+
+
+def rows_of(review: Review, ids: Collection[int]) -> list[ReviewRow]:
+    """These rows, as far as they are of this review. One query."""
+    return list(review.rows.filter(pk__in=ids).order_by("sort_name", "id"))
 
 
 def waiting_ids(review: Review, bucket: str, *, to_check_only: bool = False) -> list[int]:

@@ -104,10 +104,19 @@ def pairs(rows: Iterable[ReviewRow], create_new: bool) -> list[Pair]:
 
 
 def forecast(rows: Sequence[ReviewRow], create_new: bool) -> dict[str, int]:
-    """How many records each fate has. A pair counts once; a row outside the choice is not counted as left."""
+    """How many records each fate has. A pair counts once; a row outside the choice is not counted as left.
+
+    ``fields``: of the pairs as they were proposed, what linking fills, and what it changes where a side was chosen.
+    """
     counted = Counter(fate(row, create_new) for row in rows if row.bucket != OUTSIDE)
+    linked = pairs(rows, create_new)
     return {
-        "link": len(pairs(rows, create_new)),
+        "link": len(linked),
+        "fields": sum(
+            pair.row.fills + len(set(pair.keep) & set(pair.row.differs))
+            for pair in linked
+            if not pair.by_hand
+        ),
         "create_here": counted[Fate.CREATE_HERE],
         "create_there": counted[Fate.CREATE_THERE],
         "leave": counted[Fate.LEAVE_OUT] + counted[Fate.WAIT],

@@ -86,6 +86,8 @@ class ReviewRow(models.Model):
     """Of a pair: 0 to 0.999, calibrated; for ranking only."""
     differs = models.JSONField(default=list)
     """Of a pair: the units in which both sides said something, and not the same, when it was read."""
+    fills = models.PositiveSmallIntegerField(default=0)
+    """Of a pair: how many fields linking fills, where only one side said something when it was read."""
     exact = models.BooleanField(default=False)
     """Of a pair: confirmed, of the same name, and in nothing different when it was read."""
     suggestions = models.JSONField(default=list)

@@ -28,7 +28,7 @@ SHOWN = 300
 """Lines of each part on the page; the file has them all."""
 PARTS = (
     (Fate.LINK, "Pairs that are linked", "Where only one side has a value, the other gets it."),
-    (Fate.CREATE_HERE, "New {flow.many} in Tieout", "Each individual client also gets a primary contact."),
+    (Fate.CREATE_HERE, "New {flow.many} in Tieout", "{flow.made_here}"),
     (Fate.CREATE_THERE, "New {flow.there} in QuickBooks", "Created with everything known here."),
     (Fate.WAIT, "Left as they are, to be decided later", "You find them under Needs you afterwards."),
     (Fate.LEAVE_OUT, "Left out", "They take no part until somebody restores them."),
@@ -54,15 +54,16 @@ def confirm(request: FirmRequest, connection: Connection, entity: str = "client"
             "flow": flow,
             "plan": plan,
             "parts": [
-                (fate.value, title.format(flow=flow), text, lines[:SHOWN], len(lines))
+                (fate.value, title.format(flow=flow), text.format(flow=flow), lines[:SHOWN], len(lines))
                 for fate, title, text, lines in parts
                 if lines
             ],
             "unseen": _unseen(review) if entity == "client" else (),
             "linked": len(plan.of(Fate.LINK)),
             "plain": sum(not line.changes and not line.asks for line in plan.of(Fate.LINK)),
-            "here": plan.written(Side.PRACTICE),
-            "there": plan.written(Side.LEDGER),
+            "here": plan.writing(Side.PRACTICE),
+            "there": plan.writing(Side.LEDGER),
+            "left": len(plan.of(Fate.WAIT)) + len(plan.of(Fate.LEAVE_OUT)),
             "most": SHOWN,
             "together": review_together.others(review, request.member),
         },

@@ -19,6 +19,8 @@ class Flow:
     """What QuickBooks calls many of them."""
     pages: str
     """How the names of its addresses begin."""
+    made_here: str
+    """What comes with one that is created in Tieout."""
 
     @property
     def choose(self) -> str:
@@ -68,6 +70,20 @@ class Flow:
         }[ReviewState(state)]
 
 
-CLIENTS = Flow("client", "client", "clients", "customers", "quickbooks-clients")
-ITEMS = Flow("service_item", "service item", "service items", "items", "quickbooks-items")
+CLIENTS = Flow(
+    "client",
+    "client",
+    "clients",
+    "customers",
+    "quickbooks-clients",
+    "Each individual client also gets a primary contact.",
+)
+ITEMS = Flow(
+    "service_item",
+    "service item",
+    "service items",
+    "items",
+    "quickbooks-items",
+    "With name, rate, SKU, income account and category as they are in QuickBooks.",
+)
 FLOWS: Mapping[str, Flow] = {flow.entity: flow for flow in (CLIENTS, ITEMS)}

@@ -59,6 +59,7 @@ def choose(request: FirmRequest, connection: Connection) -> HttpResponse:
         return redirect(ITEMS.progress)
     if request.method == "POST":
         return redirect(ITEMS.place(under_way.state if under_way else ReviewState.CANCELLED))
+    last = reviews.latest_review(connection, ITEMS.entity)
     return render(
         request,
         "quickbooks/items_choose.html",
@@ -67,6 +68,7 @@ def choose(request: FirmRequest, connection: Connection) -> HttpResponse:
             "flow": ITEMS,
             "under_way": under_way,
             "continue_to": ITEMS.place(under_way.state) if under_way else "",
+            "chosen": last.activity if last else Activity.ACTIVE.value,
             "ours": len(RECORD_KINDS[ITEMS.entity].all_ids(connection.firm_id)),
         },
     )
@@ -124,6 +126,7 @@ def _shown(
             "seen": seen.isoformat(),
             "back": f"{path}?{wanted.keep}page={page.page}",
             "forecast": review_lists.forecast(found),
+            "new_total": counts["only-in-quickbooks"],
             "new_count": review_lists.undecided_new(found),
             "undo": review_undo.offered(request.session, found.pk) if is_open else "",
             "account": account,
