@@ -53,6 +53,35 @@ def test_stopping_a_review_leaves_the_section_as_it_was(signed_in: SignedIn, rev
         assert Connection.objects.get().sections == {"client": "not_started"}
 
 
+def test_a_review_with_decisions_is_only_stopped_by_who_has_read_whose_are_lost(
+    signed_in: SignedIn, review: Review, members: dict[str, Member]
+) -> None:
+    browser = signed_in("admin")
+    page = " ".join(browser.get(CLIENTS).content.decode().split())
+    assert f'href="{CLIENTS}cancel/"' in page
+    assert f'action="{CLIENTS}cancel/"' not in page, "one press asks, and does not stop"
+    decided = review.rows.get(bucket="match")
+    decided.decision, decided.decided_by = "reject", members["admin"]
+    decided.save()
+    asked = " ".join(browser.get(CLIENTS + "cancel/").content.decode().split())
+    assert "1 decision by Dana Reyes is lost." in asked
+    other = review.rows.get(bucket="new")
+    other.decision, other.decided_by = "exclude", members["staff-all"]
+    other.save()
+    again = browser.post(CLIENTS + "cancel/", {"lost": "1"})
+    assert "2 decisions by Dana Reyes and Staff (All Contacts) are lost." in again.content.decode()
+    review.refresh_from_db()
+    assert review.state == ReviewState.READY
+    browser.post(CLIENTS + "cancel/", {"lost": "2"})
+    review.refresh_from_db()
+    assert review.state == ReviewState.CANCELLED
+
+
+def test_with_nothing_left_to_take_back_no_colleague_is_blamed(signed_in: SignedIn, review: Review) -> None:
+    page = signed_in("admin").post(CLIENTS + "undo/", {"back": CLIENTS + "review/"}, follow=True)
+    assert "There is nothing left to take back." in page.content.decode()
+
+
 def test_the_switch_is_kept_and_the_forecast_follows(signed_in: SignedIn, review: Review) -> None:
     browser = signed_in("admin")
     page = " ".join(browser.get(CLIENTS + "review/new-clients/").content.decode().split())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -9,6 +10,7 @@ from django.test import Client
 
 from tests.web.fake_sync import THEN, FakeSync, a_connection, a_review, a_row
 from tieout.practice.firms import Member
+from tieout.sync.review_waits import TRYING_AGAIN
 
 SignedIn = Callable[[str], Client]
 CLIENTS = "/settings/integrations/quickbooks/clients/"
@@ -286,11 +288,10 @@ def test_a_plan_that_was_opened_again_is_where_the_progress_leads(browser: Clien
 
 def test_the_end_counts_with_links_and_says_what_happens_from_now_on(browser: Client, sync: FakeSync) -> None:
     reviewing(sync, "done", summary={"done": {"linked": 1120, "created_here": 53, "needs_you": 2}})
-    sync.review_rows = [a_row("unmatched", "Alone")]
     page = text(browser, "done/")
     assert f'href="{CLIENTS}review/matches/"><strong>1,120</strong>' in page
     assert f'href="{CLIENTS}review/new-clients/"><strong>53</strong>' in page
-    assert f'href="{CLIENTS}review/unmatched/"><strong>1</strong>' in page
+    assert f'href="{CLIENTS}review/unmatched/"><strong>0</strong><span>created in QuickBooks' in page
     assert "From now on" in page
 
 
@@ -315,3 +316,65 @@ def test_a_restart_says_what_was_set_up_before_and_what_it_leaves(browser: Clien
     assert "The clients were set up before" in page
     assert "What is linked stays linked" in page
     assert f"reports/{before.pk}/" in page
+
+
+def test_what_was_chosen_the_last_time_is_filled_in_when_it_is_started_again(
+    browser: Client, sync: FakeSync
+) -> None:
+    reviewing(sync, "failed", problem="QuickBooks signed us out.", include_subcustomers=True)
+    assert sync.review is not None
+    sync.review.activity = "all"
+    assert "both sides are read anew, with what you chose filled in" in text(browser, "progress/")
+    page = text(browser)
+    assert 'value="all" checked' in page
+    assert 'value="active" checked' not in page
+    assert 'name="include_subcustomers" checked' in page
+
+
+def test_the_switch_says_nought_when_the_last_new_client_is_left_out(browser: Client, sync: FakeSync) -> None:
+    reviewing(sync, "ready")
+    sync.review_rows = [a_row("new", there="Only one", decision="exclude")]
+    page = text(browser, "review/new-clients/")
+    assert 'id="how-many" role="status">Create 0 new clients in Tieout' in page
+    assert "#how-many" in page.split('id="decide-rows"')[1]
+
+
+def test_a_side_that_is_chosen_redraws_what_was_chosen_so_far(browser: Client, sync: FakeSync) -> None:
+    reviewing(sync, "ready")
+    sync.review_rows = [
+        a_row("match", "Ada", "Ada", practice_details={"phone": "1"}, ledger_details={"phone": "2"})
+    ]
+    (redrawn,) = re.findall(
+        r'hx-trigger="change" hx-include="this".*?hx-select-oob="([^"]+)"', text(browser, "review/matches/")
+    )
+    assert {"#undo", "#columns", "#forecast"} <= set(redrawn.split(","))
+
+
+@pytest.mark.parametrize(
+    ("state", "says", "button"),
+    [
+        ("paused", "Nothing is sent or fetched until somebody resumes", "Resume"),
+        ("needs_reconnect", "sent once QuickBooks is reconnected", "Reconnect"),
+    ],
+)
+def test_a_syncing_that_waits_for_somebody_says_so_where_it_is_watched(
+    state: str, says: str, button: str, browser: Client, sync: FakeSync
+) -> None:
+    assert sync.connection is not None
+    sync.connection.state, sync.connection.state_reason = state, "Because."
+    summary = {"applied": {}, "applied_at": THEN.isoformat()}
+    reviewing(sync, "applying", phase="Syncing", progress_done=3, progress_total=9, summary=summary)
+    page = text(browser, "progress/")
+    assert "Because. " in page
+    assert says in page
+    assert button in page
+    assert "clients/cancel/" not in page, "it is linked: there is no stopping that"
+
+
+def test_a_syncing_that_is_tried_again_can_be_stopped_and_says_that_nothing_is_lost(
+    browser: Client, sync: FakeSync
+) -> None:
+    reviewing(sync, "applying", phase=TRYING_AGAIN)
+    page = text(browser, "progress/")
+    assert "Nothing was linked or written, and nothing is lost" in page
+    assert "clients/cancel/" in page

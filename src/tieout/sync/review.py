@@ -20,6 +20,7 @@ from tieout.sync import tasks
 from tieout.sync.engine import Engine
 from tieout.sync.ledgers import keep_calls, open_ledger
 from tieout.sync.models import OPEN_STATES, Connection, Review, ReviewRow, ReviewState, SectionState
+from tieout.sync.review_waits import TRIES
 
 PER_PAGE = 300
 
@@ -153,6 +154,25 @@ def cancel(review: Review, member: Member) -> None:
             connection = Connection.objects.get(pk=review.connection_id)
             _set_section(connection, review.entity, SectionState.NOT_STARTED, unless=SectionState.ON)
     review.refresh_from_db()
+
+
+def call_off(review: Review, member: Member) -> bool:
+    """Stop an applying that has linked nothing yet: the review is open again, with every decision. False: too late."""
+    with transaction.atomic():
+        found = (
+            Review.objects.select_for_update()
+            .filter(pk=review.pk, firm_id=member.firm_id, state=ReviewState.APPLYING)
+            .first()
+        )
+        if found is None or "applied" in found.summary:
+            return False
+        passing = ("looked_at", "waits", TRIES)
+        found.summary = {name: said for name, said in found.summary.items() if name not in passing}
+        found.state, found.phase = ReviewState.READY, "Ready to review"
+        found.progress_done, found.progress_total = 0, None
+        found.save(update_fields=["summary", "state", "phase", "progress_done", "progress_total"])
+    review.refresh_from_db()
+    return True
 
 
 def _set_section(

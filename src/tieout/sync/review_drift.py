@@ -17,9 +17,10 @@ from tieout.sync import observations, review, review_final, tasks
 from tieout.sync.engine import Engine
 from tieout.sync.ledgers import keep_calls, open_ledger
 from tieout.sync.models import Connection, Review, ReviewState
-from tieout.sync.review_waits import wait
+from tieout.sync.review_waits import TRIES, wait
 
 MOVED = "Something changed here or in QuickBooks after you looked at the plan. Nothing was written. Here is the plan as it stands now."
+FAILED = "Something unexpected stopped the linking, at every try. Nothing was linked or written. Whoever runs Tieout finds the reason in its log; you can press Sync again."
 UNSEEN = "QuickBooks could not be asked whether anything has changed since you looked at the plan: {} Nothing was written."
 
 
@@ -52,7 +53,7 @@ def has_moved(found: Review, connection: Connection, engine: Engine) -> bool:
 
 def open_again(found: Review, sentence: str) -> None:
     """Back to its pages, with the reason. Nothing has been done."""
-    kept = {name: said for name, said in found.summary.items() if name not in ("looked_at", "waits")}
+    kept = {name: said for name, said in found.summary.items() if name not in ("looked_at", "waits", TRIES)}
     Review.objects.filter(pk=found.pk, state=ReviewState.APPLYING).update(
         state=ReviewState.READY,
         phase="Ready to review",

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -30,6 +30,7 @@ from tieout.sync import (
     review_holds,
     review_plan,
     review_rows,
+    run_figures,
     tasks,
 )
 from tieout.sync.dirty import Mark
@@ -42,7 +43,6 @@ from tieout.sync.models import (
     Connection,
     Cursor,
     Dirty,
-    Issue,
     Link,
     Observation,
     Review,
@@ -52,7 +52,7 @@ from tieout.sync.models import (
 from tieout.sync.packing import pack_units
 from tieout.sync.review_plan import Pair, agreed_at_link
 from tieout.sync.review_rows import candidate, is_active
-from tieout.sync.review_waits import wait
+from tieout.sync.review_waits import try_again, wait
 
 log = logging.getLogger(__name__)
 
@@ -137,6 +137,7 @@ def _note_differences(
     for start in range(0, len(matched), AT_ONCE):
         _step(found, phase="Looking for differences", done=start, total=len(matched))
         some = matched[start : start + AT_ONCE]
+        review_final.note_fills(connection, spec, some)
         for row, differs in review_final.compared(connection, spec, some):
             row.differs = [one.unit for one in differs]
             same_name = normalise(row.practice_name) == normalise(row.ledger_name)
@@ -236,18 +237,30 @@ def apply_now(review_id: int, engine: Engine | None = None) -> None:
     if found is None or "applied" in found.summary:
         return
     with firm_scope(found.firm_id):
-        if not review_drift.looked_again(found, engine):
-            return
-    with firm_scope(found.firm_id), transaction.atomic():
-        found = Review.objects.select_for_update().get(pk=review_id)
+        try:
+            if review_drift.looked_again(found, engine):
+                _apply(found, engine)
+        except Exception:
+            # Nothing of it is kept. The page must not wait for ever for what stopped, whatever it was; the trace is in the log.
+            log.exception("review %s", review_id)
+            if not try_again(found, tasks.apply_soon):
+                review_drift.open_again(found, review_drift.FAILED)
+
+
+def _apply(found: Review, engine: Engine) -> None:
+    with transaction.atomic():
+        found = Review.objects.select_for_update().get(pk=found.pk)
         connection = Connection.objects.select_for_update().get(pk=found.connection_id)
+        if found.state != ReviewState.APPLYING or "applied" in found.summary:
+            return  # called off, or done, while QuickBooks was asked
         if review_drift.has_moved(found, connection, engine):
             review_drift.open_again(found, review_drift.MOVED)
             return
         spec = review.spec_of(connection, found.entity, engine)
         rows = list(found.rows.select_related("decided_by__user"))
         pairs = review_plan.pairs(rows, found.create_new)
-        _link_matches(connection, spec, pairs, engine)
+        now = engine.now()  # one moment for all: a link is this run's when it was made from then on
+        _link_matches(connection, spec, pairs, now)
         _remember(found, connection, rows, pairs, engine)
         review_holds.hold(found, connection, spec, rows)
         _set_switches(found, connection, spec)
@@ -266,7 +279,7 @@ def apply_now(review_id: int, engine: Engine | None = None) -> None:
         found.summary = {
             **found.summary,
             "applied": review_plan.forecast(rows, found.create_new),
-            "applied_at": engine.now().isoformat(),
+            "applied_at": now.isoformat(),
         }
         found.phase, found.progress_done, found.progress_total = "Syncing", 0, total
         found.save()
@@ -276,7 +289,7 @@ def apply_now(review_id: int, engine: Engine | None = None) -> None:
         review_holds.say_left_out(found, connection, spec, rows, engine)
 
 
-def _link_matches(connection: Connection, spec: EntitySpec, pairs: Sequence[Pair], engine: Engine) -> None:
+def _link_matches(connection: Connection, spec: EntitySpec, pairs: Sequence[Pair], now: datetime) -> None:
     ours = RECORD_KINDS[spec.practice].read(connection.firm_id, [pair.practice_id for pair in pairs])
     theirs = observations.of_ledger(connection, spec, [pair.ledger_id for pair in pairs])
     links = []
@@ -295,7 +308,7 @@ def _link_matches(connection: Connection, spec: EntitySpec, pairs: Sequence[Pair
                 baseline_practice=pack_units(baseline.practice),
                 baseline_ledger=pack_units(baseline.ledger),
                 origin="review",
-                linked_at=engine.now(),
+                linked_at=now,
             )
         )
     Link.objects.bulk_create(links, batch_size=500, ignore_conflicts=True)
@@ -346,21 +359,9 @@ def note_progress(connection: Connection, engine: Engine) -> None:
                 "state": ReviewState.DONE,
                 "phase": "Done",
                 "finished_at": engine.now(),
-                "summary": {**found.summary, "done": _counted(connection, found.entity)},
+                "summary": {**found.summary, "done": run_figures.counted(connection, found)},
             }
         with transaction.atomic():
             Review.objects.filter(pk=found.pk).update(**changes)
             if left == 0:
                 tasks.mail_report_soon(found.pk)
-
-
-def _counted(connection: Connection, entity: str) -> dict[str, int]:
-    links = Link.objects.filter(connection=connection, entity=entity)
-    listed = Issue.objects.filter(connection=connection, entity=entity, closed_at=None)
-    return {
-        "linked": links.filter(origin="review").count(),
-        "created_here": links.filter(origin="created here").count(),
-        "created_there": links.filter(origin="created there").count(),
-        "needs_you": listed.filter(listing="needs_you").values("side", "record_id").distinct().count(),
-        "left_out": listed.filter(listing="left_out").values("side", "record_id").distinct().count(),
-    }

@@ -134,3 +134,26 @@ def _decided(review: Review, member: Member, now: datetime) -> list[Decided]:
 
 def _name(row: ReviewRow) -> str:
     return row.practice_name or row.ledger_name
+
+
+@dataclass(frozen=True, slots=True)
+class AtStake:
+    """What is lost with a review that is stopped."""
+
+    rows: int
+    """Rows about which somebody has said anything."""
+    who: str
+    """Dana and Sam; empty when nobody is known any more."""
+
+
+def at_stake(review: Review) -> AtStake:
+    """Two queries, however many rows."""
+    said = review.rows.exclude(decision="", choice={})
+    names = [
+        one.user.get_full_name()
+        for one in Member.objects.filter(pk__in=said.values("decided_by"))
+        .select_related("user")
+        .order_by("id")
+    ]
+    who = " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+    return AtStake(said.count(), who)

@@ -1,4 +1,4 @@
-"""Acts: lets a job of a review wait for QuickBooks and go on by itself. Used by ``review_jobs`` and ``review_drift``."""
+"""Acts: lets a job of a review wait for QuickBooks, or be tried anew, and go on by itself. Used by ``review_jobs`` and ``review_drift``."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ PATIENCE = timedelta(seconds=60)
 """How long a job waits when QuickBooks does not say how long."""
 MOST_WAITED = timedelta(hours=2)
 WAITING = "Waiting for QuickBooks"
+AGAIN_AFTER = (10, 60)
+"""Seconds after each try that stopped unexpectedly; after the last one a person is told."""
+TRYING_AGAIN, TRIES = "Stopped unexpectedly, and is tried again", "apply_tries"
 
 
 def wait(found: Review, error: RetryLater, engine: Engine, again: Callable[..., None]) -> bool:
@@ -32,4 +35,20 @@ def wait(found: Review, error: RetryLater, engine: Engine, again: Callable[..., 
         phase=WAITING, progress_done=0, progress_total=None, summary={**found.summary, "waits": waits}
     )
     again(found.connection_id, found.pk, after=after)
+    return True
+
+
+def try_again(found: Review, again: Callable[..., None]) -> bool:
+    """What stopped for a reason nobody foresaw is tried anew, a little later. False once that was tried often enough."""
+    tried = int(found.summary.get(TRIES, 0))
+    if tried >= len(AGAIN_AFTER):
+        return False
+    still = Review.objects.filter(pk=found.pk, state=found.state).update(
+        phase=TRYING_AGAIN,
+        progress_done=0,
+        progress_total=None,
+        summary={**found.summary, TRIES: tried + 1},
+    )
+    if still:
+        again(found.connection_id, found.pk, after=AGAIN_AFTER[tried])
     return True

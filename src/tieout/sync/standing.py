@@ -21,7 +21,7 @@ class Standing:
     """One banner."""
 
     kind: str
-    """``info``: clears by itself. ``warning``: a person should act some day soon."""
+    """``info``: clears by itself. ``warning``: a person should act some day soon. ``error``: nothing goes until one does."""
     title: str
     sentence: str
     again_at: datetime | None = None
@@ -39,6 +39,17 @@ def standings(connection: Connection, now: datetime) -> list[Standing]:
         _runs_out(connection, now),
     ]
     return [one for one in found if one is not None]
+
+
+def whole(connection: Connection, now: datetime) -> list[Standing]:
+    """As ``standings``, and for a connection that is paused or signed out too: for pages that say nothing of it else."""
+    if connection.state == ConnectionState.NEEDS_RECONNECT:
+        sentence = f"{connection.state_reason} What waits is kept, and sent once QuickBooks is reconnected."
+        return [Standing("error", "QuickBooks signed us out", sentence.strip())]
+    if connection.state == ConnectionState.PAUSED:
+        sentence = f"{connection.state_reason} Nothing is sent or fetched until somebody resumes; what waits is kept."
+        return [Standing("warning", "Paused", sentence.strip())]
+    return standings(connection, now)
 
 
 def _waiting(connection: Connection, now: datetime) -> Standing | None:

@@ -18,7 +18,7 @@ from tieout.practice.isolation import every_firm_scope
 from tieout.practice.models import OutboxNote
 from tieout.sync import lease
 from tieout.sync.engine import Engine
-from tieout.sync.models import Connection, ConnectionState, InboxEvent, Run
+from tieout.sync.models import Connection, ConnectionState, InboxEvent, Review, ReviewState, Run
 
 QUEUE = "sync"
 UNHEARD = timedelta(seconds=5)
@@ -201,6 +201,29 @@ def apply_soon(connection_id: int, review_id: int, *, after: int = 0) -> None:
     apply_review.configure(lock=lock_of(connection_id), schedule_in={"seconds": after}).defer(
         review_id=review_id, connection_id=connection_id
     )
+
+
+_JOBLESS = """
+SELECT r.id, r.connection_id, r.state FROM {reviews} r
+WHERE (r.state = 'collecting' OR (r.state = 'applying' AND NOT r.summary ? 'applied'))
+AND NOT EXISTS (SELECT 1 FROM procrastinate_jobs j WHERE j.status IN ('todo', 'doing')
+    AND j.task_name IN ('collect_review', 'apply_review') AND (j.args->>'review_id')::bigint = r.id)
+"""
+
+
+def ring_reviews() -> int:
+    """Queue the job anew of each review that is under way and has none: its last one broke off with the database.
+
+    Called every few seconds by the worker. Both jobs find what they have done before.
+    """
+    with every_firm_scope(), transaction.atomic():
+        with database.cursor() as cursor:
+            cursor.execute(_JOBLESS.format(reviews=Review._meta.db_table))
+            jobless = cursor.fetchall()
+        for review_id, connection_id, state in jobless:
+            soon = collect_soon if state == ReviewState.COLLECTING else apply_soon
+            soon(connection_id, review_id)
+    return len(jobless)
 
 
 STANDSTILL = timedelta(minutes=10)

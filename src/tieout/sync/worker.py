@@ -44,6 +44,7 @@ from tieout.sync.tasks import (
     ask_first_after_a_standstill,
     compare_soon,
     free_broken_off,
+    ring_reviews,
     wake_due,
 )
 from tieout.sync.tie_out_daily import due_connections
@@ -180,6 +181,7 @@ class Rounds:
     def make(self, now: datetime) -> None:
         free_broken_off(now)
         wake_due(now)
+        ring_reviews()
         ring_unfinished(now)
         put_back_stalled()
         self._put_back_ended(now)

@@ -8,7 +8,14 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from tieout.practice.permissions import NotYours
-from tieout.sync import match_memory, review_decisions, review_duplicates, review_final, review_lists
+from tieout.sync import (
+    match_memory,
+    review_decisions,
+    review_duplicates,
+    review_final,
+    review_lists,
+    run_figures,
+)
 from tieout.sync import review as reviews
 from tieout.sync.engine import Engine
 from tieout.sync.models import Connection, Review, ReviewState
@@ -83,6 +90,7 @@ def bucket(request: FirmRequest, connection: Connection, slug: str = "duplicates
             "keep": wanted.keep,
             "back": f"{request.path}?{wanted.keep}page={page.page}",
             "forecast": review_lists.forecast(review),
+            "new_total": counts.get("new", 0),
             "new_count": counts.get("new", 0) - decided.get("new", 0),
             "undo": review_undo.offered(request.session, review.pk) if is_open else "",
             "flow": CLIENTS,
@@ -163,7 +171,7 @@ def done(request: FirmRequest, connection: Connection, entity: str = ENTITY) -> 
             "connection": connection,
             "review": review,
             "flow": flow,
-            "counts": reviews.bucket_counts(review),
+            "left": run_figures.left(review),
             "result": NOTHING_DONE | review.summary.get("done", {}),
         },
     )

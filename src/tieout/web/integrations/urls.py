@@ -21,6 +21,7 @@ from tieout.web.integrations import (
     review,
     review_decide,
     review_together,
+    stopping,
     support,
     tax_mapping,
     tie_out,
@@ -86,7 +87,7 @@ urlpatterns = [
     path(MANAGE + "clients/counts/", wizard.counts, name="quickbooks-clients-counts"),
     path(MANAGE + "clients/progress/", wizard.progress, name="quickbooks-clients-progress"),
     path(MANAGE + "clients/tell/", wizard.tell, name="quickbooks-clients-tell"),
-    path(MANAGE + "clients/cancel/", wizard.cancel, name="quickbooks-clients-cancel"),
+    path(MANAGE + "clients/cancel/", stopping.cancel, name="quickbooks-clients-cancel"),
     path(MANAGE + "clients/review/", review.bucket, name="quickbooks-clients-review"),
     path(MANAGE + "clients/review/<slug:slug>/", review.bucket, name="quickbooks-clients-review"),
     path(
@@ -110,7 +111,7 @@ urlpatterns = [
     path(MANAGE + "service-items/", items.choose, name="quickbooks-items"),
     path(MANAGE + "service-items/progress/", wizard.progress, OF_ITEMS, name="quickbooks-items-progress"),
     path(MANAGE + "service-items/tell/", wizard.tell, OF_ITEMS, name="quickbooks-items-tell"),
-    path(MANAGE + "service-items/cancel/", wizard.cancel, OF_ITEMS, name="quickbooks-items-cancel"),
+    path(MANAGE + "service-items/cancel/", stopping.cancel, OF_ITEMS, name="quickbooks-items-cancel"),
     path(MANAGE + "service-items/review/", items.review, name="quickbooks-items-review"),
     path(MANAGE + "service-items/review/<slug:slug>/", items.review, name="quickbooks-items-review"),
     path(

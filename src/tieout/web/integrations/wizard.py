@@ -9,15 +9,16 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
 from tieout.practice.access import clients_of
 from tieout.reconcile.ports import Activity, LedgerError
-from tieout.sync import likely, ready_mail, review_together, set_up_report
+from tieout.sync import likely, ready_mail, review_together, set_up_report, standing
 from tieout.sync import review as reviews
 from tieout.sync.models import Connection, Review, ReviewState
-from tieout.sync.review_waits import WAITING
+from tieout.sync.review_waits import TRYING_AGAIN, WAITING
 from tieout.web.access import FirmRequest
 from tieout.web.integrations.flows import CLIENTS, FLOWS
 from tieout.web.integrations.gated import connected
@@ -38,7 +39,7 @@ class StartForm(forms.Form):
 def choose(request: FirmRequest, connection: Connection) -> HttpResponse:
     """The recommended steps, and which customers to read. Starting reads only; nothing is written anywhere."""
     under_way = reviews.open_review(connection, ENTITY)
-    form = StartForm(request.POST or None)
+    form = StartForm(request.POST or None, initial=_chosen_before(connection))
     problem = ""
     if request.method == "POST" and under_way is not None:
         return redirect(CLIENTS.place(under_way.state))
@@ -71,6 +72,12 @@ def choose(request: FirmRequest, connection: Connection) -> HttpResponse:
             "before": next(iter(set_up_report.finished(connection, ENTITY)), None),
         },
     )
+
+
+def _chosen_before(connection: Connection) -> dict[str, object]:
+    """What was chosen the last time, however that ended: nobody is asked twice for the same."""
+    last = reviews.latest_review(connection, ENTITY)
+    return {"activity": last.activity, "include_subcustomers": last.include_subcustomers} if last else {}
 
 
 @connected
@@ -118,6 +125,8 @@ def progress(request: FirmRequest, connection: Connection, entity: str = ENTITY)
             "flow": flow,
             "told": request.member.pk in review.tell,
             **_how_far(review),
+            "may_stop": review.state == ReviewState.COLLECTING or _not_applied(review),
+            "standings": _standings(connection, review),
         },
     )
 
@@ -132,14 +141,16 @@ def tell(request: FirmRequest, connection: Connection, entity: str = ENTITY) -> 
     return redirect(FLOWS[entity].progress)
 
 
-@connected
-@require_POST
-def cancel(request: FirmRequest, connection: Connection, entity: str = ENTITY) -> HttpResponse:
-    review = reviews.open_review(connection, entity)
-    if review is not None:
-        reviews.cancel(review, request.member)
-        messages.success(request, "Stopped. Nothing was written, here or in QuickBooks.")
-    return redirect(FLOWS[entity].choose)
+def _not_applied(review: Review) -> bool:
+    """Sync was pressed, and nothing is linked yet."""
+    return review.state == ReviewState.APPLYING and "applied" not in review.summary
+
+
+def _standings(connection: Connection, review: Review) -> list[standing.Standing]:
+    """What keeps the syncing waiting. The reading says so itself, in its phase."""
+    if review.state != ReviewState.APPLYING:
+        return []
+    return standing.whole(connection, timezone.now())
 
 
 def _how_far(review: Review) -> dict[str, object]:
@@ -147,6 +158,7 @@ def _how_far(review: Review) -> dict[str, object]:
     if not review.progress_total:
         waits = review.summary.get("waits", {}) if review.phase == WAITING else {}
         until = datetime.fromisoformat(waits["until"]) if waits else None
-        return {"percent": None, "said": review.phase, "waits": waits, "until": until}
+        again = review.phase == TRYING_AGAIN
+        return {"percent": None, "said": review.phase, "waits": waits, "until": until, "again": again}
     percent = min(100, review.progress_done * 100 // review.progress_total)
     return {"percent": percent, "said": f"{review.phase}, {percent // 25 * 25} percent"}
