@@ -6,6 +6,7 @@ no issue of it is open.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -16,7 +17,7 @@ from django.db.models import Count, Q
 from tieout.practice.access import helpers_for
 from tieout.practice.models import Firm, Member
 from tieout.practice.permissions import Permission
-from tieout.sync import kept_settings
+from tieout.sync import kept_settings, record_counts
 from tieout.sync.connections import connection_of
 from tieout.sync.engine import Engine
 from tieout.sync.issues import CAUSES
@@ -50,6 +51,7 @@ class SectionStatus:
     in_step: int = 0
     waiting: int = 0
     needs_you: int = 0
+    """What a person is asked about now; without what was put off."""
     excluded: int = 0
     action_label: str = ""
     action_url_name: str | None = None
@@ -58,18 +60,30 @@ class SectionStatus:
     """False for what comes by itself: there is nothing to set up."""
     included: bool = True
     """False: the firm does not have the module it belongs to, and ``locked_reason`` says so."""
+    put_off: int = 0
+    """Somebody wants to be asked later."""
 
 
-def section_statuses(connection: Connection | None, firm: Firm | None = None) -> list[SectionStatus]:
-    """A row per section of the set-up, in its order. ``firm``: whose it is, while there is no connection that tells."""
+def section_statuses(
+    connection: Connection | None, firm: Firm | None = None, *, engine: Engine | None = None
+) -> list[SectionStatus]:
+    """A row per section of the set-up, in its order. One query for the counts of all.
+
+    ``firm``: whose it is, while there is no connection that tells.
+    """
     firm = connection.firm if connection else firm
     lacking = firm is not None and not all(included(step, firm) for step in STEPS)
     helpers = helpers_for(firm, Permission.MANAGE_TEAM) if firm is not None and lacking else ()
-    return [_section(connection, step, firm, helpers) for step in STEPS]
+    counted = record_counts.by_entity(connection, (engine or Engine()).now()) if connection else {}
+    return [_section(connection, step, firm, helpers, counted) for step in STEPS]
 
 
 def _section(
-    connection: Connection | None, step: Step, firm: Firm | None, helpers: Sequence[str]
+    connection: Connection | None,
+    step: Step,
+    firm: Firm | None,
+    helpers: Sequence[str],
+    counted: Mapping[str, Counter[str]],
 ) -> SectionStatus:
     sections = connection.sections if connection else {}
     bare = SectionStatus(
@@ -100,7 +114,7 @@ def _section(
             action_label="Review" if in_review else "Start",
             action_url_name=step.page,
         )
-    counts = _counts(connection, step.entities)
+    counts = sum((counted.get(entity, Counter()) for entity in step.entities), Counter[str]())
     if connection.state == ConnectionState.PAUSED:
         shown, said = "paused", "Paused"
     elif counts["needs_you"]:
@@ -116,42 +130,11 @@ def _section(
         in_step=counts["in_step"],
         waiting=counts["waiting"],
         needs_you=counts["needs_you"],
+        put_off=counts["put_off"],
         excluded=counts["left_out"],
         action_label=step.once_on,
         action_url_name=step.page or None,
     )
-
-
-def _counts(connection: Connection, entities: Collection[str]) -> dict[str, int]:
-    """Records by state. Each record is counted once, under the most pressing of its states."""
-    of = {"connection": connection, "entity__in": entities}
-    opened = Issue.objects.filter(**of, closed_at=None)
-    by_listing: dict[str, set[tuple[str, str, str]]] = {
-        "needs_you": set(),
-        "clearing": set(),
-        "left_out": set(),
-    }
-    for listing, *key in opened.values_list("listing", "entity", "side", "record_id"):
-        by_listing[listing].add((key[0], key[1], key[2]))
-    needs_you = by_listing["needs_you"]
-    left_out = by_listing["left_out"] - needs_you
-    linked = {
-        (entity, "ledger", ledger_id): (entity, "practice", practice_id)
-        for entity, ledger_id, practice_id in Link.objects.filter(**of).values_list(
-            "entity", "ledger_id", "practice_id"
-        )
-    }
-    moving = by_listing["clearing"] | {
-        linked.get(key, key) for key in Dirty.objects.filter(**of).values_list("entity", "side", "record_id")
-    }
-    waiting = moving - needs_you - left_out
-    in_step = set(linked.values()) - needs_you - left_out - waiting
-    return {
-        "in_step": len(in_step),
-        "waiting": len(waiting),
-        "needs_you": len(needs_you),
-        "left_out": len(left_out),
-    }
 
 
 # -- one record ----------------------------------------------------------------------------------------------
