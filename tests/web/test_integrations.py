@@ -238,7 +238,7 @@ def test_changing_the_company_disconnects_first_and_then_goes_to_sign_in(
         in browser.get(f"{MANAGE}disconnect/?change=1").content.decode()
     )
     answer = browser.post(f"{MANAGE}disconnect/?change=1", {"links": "keep"})
-    assert answer["Location"] == f"{MANAGE}connect/"
+    assert answer["Location"] == f"{MANAGE}connect/?change=1"
     assert ("disconnect", False) in sync.asked
 
 

@@ -32,9 +32,10 @@ from tieout.sync.engine import Engine
 from tieout.sync.ledgers import company_place
 from tieout.sync.listing import say
 from tieout.sync.lists_used import tell_practice
-from tieout.sync.models import LIVE_STATES, Connection, ConnectionState, TokenSet
+from tieout.sync.models import LIVE_STATES, Connection, ConnectionState, SectionState, TokenSet
 from tieout.sync.policy import with_lists_on
 from tieout.sync.secrets import digest, seal
+from tieout.sync.steps import BY_SLUG, state_of
 
 LEDGER = "quickbooks"
 SIGN_IN = "ledger_sign_in"
@@ -74,6 +75,12 @@ def gate(member: Member) -> Gate:
 def connection_of(firm_id: int) -> Connection | None:
     """The firm's live connection; None when it was never made or was disconnected."""
     return Connection.objects.filter(firm_id=firm_id, ledger=LEDGER, state__in=LIVE_STATES).first()
+
+
+def kept_of(firm_id: int) -> Connection | None:
+    """The company that was last disconnected and whose links are kept; None when they were forgotten, or none was."""
+    gone = Connection.objects.filter(firm_id=firm_id, ledger=LEDGER, state=ConnectionState.DISCONNECTED)
+    return gone.exclude(sections={}).order_by("-connected_at", "-id").first()
 
 
 # -- connecting --------------------------------------------------------------------------------------------
@@ -253,13 +260,19 @@ def _tie(member: Member, company: Company, fresh: Tokens, engine: Engine) -> Out
             .order_by("-id")
             .first()
         )
+        begun = (
+            known is not None and state_of(BY_SLUG["clients"], known.sections) is not SectionState.NOT_STARTED
+        )
+        # A new sign-in is no answer to why somebody, or a guard, has stopped the sync.
+        stopped = live is not None and live.state == ConnectionState.PAUSED
         connection = known or Connection(firm_id=member.firm_id, ledger=LEDGER, company_digest=company_digest)
         connection.company_sealed = seal(company.id, bound_to=company_place(member.firm_id))
         connection.company_name = company.name
         connection.connected_by = member
         connection.connected_at = engine.now()
-        connection.state = ConnectionState.ACTIVE
-        connection.state_reason = ""
+        if not stopped:
+            connection.state = ConnectionState.ACTIVE
+            connection.state_reason = ""
         connection.due_at = engine.now()
         # What happened there while we were away is found by a full comparison.
         connection.sweep_due_at = engine.now()
@@ -267,10 +280,21 @@ def _tie(member: Member, company: Company, fresh: Tokens, engine: Engine) -> Out
         connection.save()
         token_store.store(connection, fresh)
         who = member.user.get_full_name()
-        say(connection, engine.now(), f"{who} connected {company.name}", result="info", by=member)
+        did = f"connected {company.name}" if live is None else f"signed in to {company.name} again"
+        say(connection, engine.now(), f"{who} {did}", result="info", by=member)
         tell_practice(connection, company.facts, engine)
-    kind = "reconnected" if known else "connected"
-    return Outcome(True, kind, f"{company.name} is connected.", "Continue with the clients.", company.name)
+    kind = "reconnected" if live or begun else "connected"
+    sentence = f"{company.name} is connected."
+    return Outcome(True, kind, sentence, _next_step(connection, begun, stopped), company.name)
+
+
+def _next_step(connection: Connection, begun: bool, stopped: bool) -> str:
+    """What comes after signing in. ``begun``: its set-up was begun before; ``stopped``: the sync was, and stays so."""
+    if stopped:
+        return f"{connection.state_reason} It stays so until somebody presses Resume on Manage."
+    if begun:
+        return "Links and settings are as they were. What happened meanwhile is compared now."
+    return "Continue with the clients."
 
 
 def _give_up(provider: LedgerProvider, fresh: Tokens) -> None:

@@ -34,6 +34,7 @@ from tieout.sync.models import (
     Attempt,
     Conflict,
     Connection,
+    ConnectionState,
     Dirty,
     Hold,
     Issue,
@@ -86,6 +87,8 @@ def why_not(connection: Connection, found: Review, now: datetime) -> str:
         return "Only a run that is finished can be rolled back."
     if "rolled_back" in found.summary:
         return "This run was rolled back."
+    if connection.state == ConnectionState.DISCONNECTED:
+        return "QuickBooks is not connected. Connect the company again, then roll back."
     if connection.dry_run_until is not None:
         return (
             "A dry run is under way, so nothing may be written to QuickBooks. End it first, then roll back."

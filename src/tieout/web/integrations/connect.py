@@ -18,7 +18,6 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_GET
 
 from tieout.sync import connections
-from tieout.sync.models import ConnectionState
 from tieout.web.access import FirmRequest, freshly, public, requires
 from tieout.web.integrations.gated import managed
 from tieout.web.integrations.ways_back import way_back
@@ -66,11 +65,18 @@ def in_popup(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 @freshly
 def before(request: FirmRequest) -> HttpResponse:
     """What we read, what we write, what we never touch, and who has to sign in."""
-    connection = connections.connection_of(request.member.firm_id)
-    again = connection is not None and connection.state == ConnectionState.NEEDS_RECONNECT
-    after = reverse("quickbooks" if again else "quickbooks-clients")
+    firm_id = request.member.firm_id
+    connection = connections.connection_of(firm_id)
+    if connection is None and "change" not in request.GET:
+        connection = connections.kept_of(firm_id)
     return render(
-        request, "quickbooks/connect.html", {"connection": connection, "again": again, "after": after}
+        request,
+        "quickbooks/connect.html",
+        {
+            "connection": connection,
+            "again": connection is not None,
+            "after": reverse("quickbooks" if connection else "quickbooks-clients"),
+        },
     )
 
 
@@ -79,6 +85,7 @@ def before(request: FirmRequest) -> HttpResponse:
 @in_popup
 @freshly
 def start(request: FirmRequest) -> HttpResponse:
+    request.session.pop(OUTCOME, None)
     mode = "popup" if request.GET.get("mode") == "popup" else "tab"
     return redirect(connections.begin(request.member, request.session, mode=mode))
 
@@ -94,6 +101,8 @@ def callback(request: HttpRequest) -> HttpResponse:
         outcome = connections.finish(member, request.session, request.GET.dict())
         request.session[OUTCOME] = asdict(outcome)
         kind = outcome.kind
+    else:
+        request.session.pop(OUTCOME, None)  # what an earlier one came to is not how this one ended
     return redirect(f"{reverse('quickbooks-connected')}?{urlencode({'outcome': kind})}")
 
 

@@ -42,6 +42,22 @@ def connected(view: Callable[..., HttpResponse]) -> View:
     return managed(door)
 
 
+def kept(view: Callable[..., HttpResponse]) -> View:
+    """Like ``connected``, for pages that only show what was: while none is connected, of the last company whose links are
+    kept. Nothing behind it writes."""
+
+    @wraps(view)
+    def door(request: FirmRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        firm_id = request.member.firm_id
+        connection = connections.connection_of(firm_id) or connections.kept_of(firm_id)
+        if connection is None:
+            messages.info(request, "QuickBooks is not connected yet. Start beside Clients connects it.")
+            return redirect("quickbooks")
+        return view(request, connection, *args, **kwargs)
+
+    return managed(door)
+
+
 def sentence(gate: connections.Gate) -> str:
     """Why the door is closed, and who can open it."""
     names = gate.who_can_help

@@ -20,6 +20,7 @@ from tieout.sync.models import Connection
 from tieout.web.access import FirmRequest, freshly, requires
 from tieout.web.integrations import asking
 from tieout.web.integrations.gated import connected, managed, sentence
+from tieout.web.integrations.rights import Rights
 from tieout.web.integrations.tie_out_words import agreement_line
 from tieout.web.integrations.tile import day_in_figures, tile
 
@@ -70,12 +71,15 @@ def _asking(request: FirmRequest) -> dict[str, Any]:
 @managed
 def manage(request: FirmRequest) -> HttpResponse:
     connection = connections.connection_of(request.member.firm_id)
+    kept = connections.kept_of(request.member.firm_id) if connection is None else None
     sections = status.section_statuses(connection, request.member.firm)
     return render(
         request,
         "quickbooks/manage.html",
         {
             "connection": connection,
+            "kept": kept,
+            "no_billing": Rights(request.member).why_not(Permission.VIEW_BILLING),
             "sections": sections,
             "lists": _lists(request.member),
             "tile": tile(connection, sections),
@@ -140,7 +144,9 @@ def disconnect(request: FirmRequest, connection: Connection) -> HttpResponse:
         typed = " ".join(request.POST.get("company_name", "").split())
         if not forget or typed.casefold() == " ".join(connection.company_name.split()).casefold():
             connections.disconnect(request.member, forget_links=forget)
-            return redirect("quickbooks-connect" if change else "quickbooks-disconnected")
+            return redirect(
+                f"{reverse('quickbooks-connect')}?change=1" if change else "quickbooks-disconnected"
+            )
         problem = f"To forget the links, type the company's name exactly: {connection.company_name}"
     return render(
         request,

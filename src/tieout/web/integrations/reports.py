@@ -17,10 +17,10 @@ from tieout.sync.models import Connection, Review
 from tieout.web.access import FirmRequest, freshly
 from tieout.web.downloads import csv_file
 from tieout.web.integrations.flows import FLOWS
-from tieout.web.integrations.gated import connected
+from tieout.web.integrations.gated import connected, kept
 
 
-@connected
+@kept
 @require_GET
 def index(request: FirmRequest, connection: Connection) -> HttpResponse:
     found = set_up_report.finished(connection)
@@ -34,7 +34,7 @@ def index(request: FirmRequest, connection: Connection) -> HttpResponse:
     )
 
 
-@connected
+@kept
 @require_GET
 def report(request: FirmRequest, connection: Connection, review_id: int) -> HttpResponse:
     found = _review(connection, review_id)
@@ -53,7 +53,7 @@ def report(request: FirmRequest, connection: Connection, review_id: int) -> Http
     )
 
 
-@connected
+@kept
 @require_GET
 def export(request: FirmRequest, connection: Connection, review_id: int) -> HttpResponse:
     told = set_up_report.report(connection, _review(connection, review_id))

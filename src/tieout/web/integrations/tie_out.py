@@ -23,8 +23,9 @@ from tieout.sync.models import Connection, TieOut, TieOutLine
 from tieout.web.access import FirmRequest
 from tieout.web.downloads import attachment, csv_file
 from tieout.web.integrations import tie_out_words as words
-from tieout.web.integrations.gated import connected
+from tieout.web.integrations.gated import connected, kept
 from tieout.web.integrations.remedies import RECORD_PAGES
+from tieout.web.integrations.rights import sees_billing
 from tieout.web.integrations.tie_out_pdf import tie_out_pdf
 from tieout.web.paging import page_number
 
@@ -33,8 +34,9 @@ LEDGER_PAGES = {"invoice", "payment", "credit"}
 """Kinds whose documents can be opened in QuickBooks."""
 
 
-@connected
+@kept
 @require_GET
+@sees_billing
 def page(request: FirmRequest, connection: Connection) -> HttpResponse:
     """The last comparison of the day asked for, or the last one made."""
     asked = _day(request.GET.get("day", ""))
@@ -81,6 +83,7 @@ def _kept(day: date, search: str, everyone: bool) -> dict[str, str]:
 
 @connected
 @require_POST
+@sees_billing
 def compare(request: FirmRequest, connection: Connection) -> HttpResponse:
     """Look now. What QuickBooks refuses is said, and the last comparison stays."""
     day = _day(request.POST.get("day", ""))
@@ -101,6 +104,7 @@ def compare(request: FirmRequest, connection: Connection) -> HttpResponse:
 
 @connected
 @require_POST
+@sees_billing
 def sign(request: FirmRequest, connection: Connection, tie_out_id: int) -> HttpResponse:
     found = _found(connection, tie_out_id)
     if tie_out.sign(request.member, found, request.POST.get("note", "")):
@@ -110,8 +114,9 @@ def sign(request: FirmRequest, connection: Connection, tie_out_id: int) -> HttpR
     return redirect(f"{reverse('quickbooks-tie-out')}?day={found.day.isoformat()}")
 
 
-@connected
+@kept
 @require_GET
+@sees_billing
 def export(request: FirmRequest, connection: Connection, tie_out_id: int) -> HttpResponse:
     found = _found(connection, tie_out_id)
     return csv_file(
@@ -119,8 +124,9 @@ def export(request: FirmRequest, connection: Connection, tie_out_id: int) -> Htt
     )
 
 
-@connected
+@kept
 @require_GET
+@sees_billing
 def printed(request: FirmRequest, connection: Connection, tie_out_id: int) -> HttpResponse:
     """For the archive; with the signature, or a place for it."""
     found = _found(connection, tie_out_id)
