@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,14 +17,16 @@ from tests.web.test_items_step import stored, text
 from tieout.practice.firms import Firm, Member
 from tieout.practice.invoices import Invoice
 from tieout.practice.isolation import firm_scope
-from tieout.sync import settings_doctor
+from tieout.sync import settings_doctor, trial
 from tieout.sync.models import Connection, Link, SettingsCheck
+from tieout.sync.trial import Tried
 from tieout.web.integrations.document_words import shown_lines
 
 SignedIn = Callable[[str], Client]
 BASE = "/settings/integrations/quickbooks/"
 ON = {"client": "on", "service_item": "on"}
 PAID = {**ON, "invoice": "on"}
+CANDIDATE = SimpleNamespace(pk=7, number="1043", client="Ada Byrne", date=timezone.now(), total=Decimal(100), currency="USD")
 
 
 def connected(firm: Firm, member: Member, sections: dict[str, str], **sales: Any) -> Connection:
@@ -159,3 +163,48 @@ def test_what_quickbooks_does_not_tell_is_not_asked_for_again_and_again(
     page = text(signed_in("admin").get(BASE + "payments/"))
     assert 'id="check-again"' in page
     assert "every 20s" not in page
+
+
+ARRIVED = Tried("7", "Invoice 1043", "1043", Decimal("100.00"), Decimal("100.00"))
+OFF_BY_A_CENT = replace(ARRIVED, ledger_total=Decimal("100.01"))
+
+
+@pytest.mark.parametrize(
+    ("tried", "says"),
+    [
+        (None, trial.FIRST),
+        (Tried("7", "Invoice 1043", under_way=True), trial.ON_ITS_WAY),
+        (Tried("7", "Invoice 1043", problems=("The books are closed.",)), trial.NOT_THROUGH),
+        (OFF_BY_A_CENT, trial.COMPARE),
+    ],
+)
+def test_invoices_stay_off_until_one_has_arrived_and_agrees_whatever_is_posted(
+    tried: Tried | None, says: str, here: Any, signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connection = here(ON)
+    monkeypatch.setattr(trial, "tried", lambda *given, **named: tried)
+    monkeypatch.setattr(trial, "candidates", lambda *given: [CANDIDATE])
+    browser = signed_in("admin")
+    page = text(browser.get(BASE + "invoices/"))
+    assert ('disabled aria-describedby="why-test"' in page) is (says != trial.COMPARE)
+    assert says in text(browser.post(BASE + "invoices/on/", follow=True))
+    connection.refresh_from_db()
+    assert "invoice" not in connection.sections
+    browser.post(BASE + "invoices/on/", {"looked": "on"})
+    connection.refresh_from_db()
+    assert connection.sections.get("invoice") == ("on" if says == trial.COMPARE else None)
+
+
+def test_one_that_arrived_to_the_cent_or_was_sent_before_opens_the_flow(
+    here: Any, signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connection = here(ON)
+    monkeypatch.setattr(trial, "candidates", lambda *given: [CANDIDATE])
+    monkeypatch.setattr(trial, "tried", lambda *given, **named: ARRIVED)
+    assert trial.readiness(connection, "invoice", timezone.localdate()) == trial.Readiness()
+    monkeypatch.setattr(trial, "tried", lambda *given, **named: None)
+    assert trial.readiness(connection, "invoice", timezone.localdate()).why_not == trial.FIRST
+    Link.objects.create(
+        firm=connection.firm, connection=connection, entity="invoice", practice_id="7", ledger_id="70"
+    )
+    assert signed_in("admin").post(BASE + "invoices/on/")["Location"] == BASE + "payments/"

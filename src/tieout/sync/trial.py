@@ -66,6 +66,34 @@ class Tried:
         return self.arrived and self.ledger_total == self.total
 
 
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """Whether all documents of a kind may follow the one that was tried."""
+
+    why_not: str = ""
+    """What has to come first; empty when nothing has."""
+    ask: str = ""
+    """What a person has to have looked at; empty when there is nothing to look at."""
+
+
+FIRST = "Send one test invoice first."
+ON_ITS_WAY = "The test invoice is on its way: wait until it has arrived, or send another one."
+NOT_THROUGH = "The test invoice did not go through: mend what it says, or send another one."
+COMPARE = "The test invoice has another total in QuickBooks: compare the two, and tick that you have."
+
+
+def readiness(connection: Connection, entity: str, since: date, *, engine: Engine | None = None) -> Readiness:
+    """One is tried before the others follow. What was sent before, when this was on already, needs no test."""
+    found = tried(connection, entity, engine=engine)
+    if found is not None and found.arrived:
+        return Readiness() if found.agrees else Readiness(ask=COMPARE)
+    if found is not None:
+        return Readiness(ON_ITS_WAY if found.under_way else NOT_THROUGH)
+    if Link.objects.filter(connection=connection, entity=entity).exists():
+        return Readiness()
+    return Readiness(FIRST if candidates(connection, since) else "")
+
+
 def candidates(connection: Connection, since: date) -> list[Invoice]:
     """Invoices that could be tried: final, dated from the start on, of a client that is linked. The latest first."""
     found = rows_of(Invoice, connection.firm_id).exclude(status__in=UNCOUNTED).filter(date__gte=since)

@@ -162,7 +162,7 @@ def page(request: FirmRequest, connection: Connection) -> HttpResponse:
                 for word, title in DOCUMENTS.items()
                 if connection.section(word) is SectionState.ON
             ],
-            **tax_mapping.mapping(connection),
+            **tax_mapping.mapping(connection, request.member),
             "back": f"{request.path}?entity={entity}",
         },
     )

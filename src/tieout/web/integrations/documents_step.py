@@ -25,6 +25,7 @@ from tieout.web.integrations.document_words import MONEY_TRAIL, numbering, shown
 from tieout.web.integrations.findings import findings
 from tieout.web.integrations.gated import connected
 from tieout.web.integrations.needs_you import back
+from tieout.web.integrations.rights import sees_billing
 
 INVOICES, PAYMENTS = steps.BY_SLUG["invoices"], steps.BY_SLUG["payments-and-credits"]
 MEANS = ("Custom transaction numbers", "Class tracking", "Location tracking", "Sales tax", "Closing date")
@@ -46,6 +47,7 @@ def _since(connection: Connection, entity: str, request: FirmRequest) -> date:
 
 @connected
 @require_GET
+@sees_billing
 def invoices(request: FirmRequest, connection: Connection) -> HttpResponse:
     """Start date, numbers, classes, locations, tax, and one test invoice."""
     if answer := _locked(request, connection, INVOICES):
@@ -69,12 +71,19 @@ def invoices(request: FirmRequest, connection: Connection) -> HttpResponse:
                 )
                 if one.options
             ],
-            **tax_mapping.mapping(connection),
-            "tried": trial.tried(connection, "invoice"),
+            **tax_mapping.mapping(connection, request.member),
             "candidates": trial.candidates(connection, since),
+            **_of_trial(connection, since),
             "back": request.path,
         },
     )
+
+
+def _of_trial(connection: Connection, since: date) -> dict[str, Any]:
+    return {
+        "tried": trial.tried(connection, "invoice"),
+        "readiness": trial.readiness(connection, "invoice", since),
+    }
 
 
 def _tax_keys(facts: dict[str, Any]) -> tuple[str, ...]:
@@ -84,6 +93,7 @@ def _tax_keys(facts: dict[str, Any]) -> tuple[str, ...]:
 
 @connected
 @require_POST
+@sees_billing
 def set_since(request: FirmRequest, connection: Connection) -> HttpResponse:
     """The date is kept; on a section that is on already it takes effect at once."""
     since = _read_date(request.POST.get("since", ""))
@@ -113,6 +123,7 @@ def _read_date(text: str) -> date | None:
 
 @connected
 @require_GET
+@sees_billing
 def preview(request: FirmRequest, connection: Connection, invoice_id: int) -> HttpResponse:
     """Exactly what one invoice would look like in QuickBooks. Looking sends nothing."""
     if answer := _locked(request, connection, INVOICES):
@@ -141,6 +152,7 @@ def preview(request: FirmRequest, connection: Connection, invoice_id: int) -> Ht
 
 @connected
 @require_POST
+@sees_billing
 def try_one(request: FirmRequest, connection: Connection, invoice_id: int) -> HttpResponse:
     try:
         sections.try_one(request.member, "invoice", str(invoice_id))
@@ -155,18 +167,26 @@ def try_one(request: FirmRequest, connection: Connection, invoice_id: int) -> Ht
 
 @connected
 @require_GET
+@sees_billing
 def tried(request: FirmRequest, connection: Connection) -> HttpResponse:
     """The card of the test invoice by itself, asked for until it has arrived."""
-    return render(request, "quickbooks/invoice_tried.html", {"tried": trial.tried(connection, "invoice")})
+    since = _since(connection, "invoice", request)
+    return render(
+        request, "quickbooks/invoice_tried.html", {"turns_on": True, **_of_trial(connection, since)}
+    )
 
 
 @connected
 @require_POST
+@sees_billing
 def turn_invoices_on(request: FirmRequest, connection: Connection) -> HttpResponse:
+    since = _since(connection, "invoice", request)
+    readiness = trial.readiness(connection, "invoice", since)
+    if reason := readiness.why_not or (readiness.ask if request.POST.get("looked") != "on" else ""):
+        messages.warning(request, f"Invoices are not on yet. {reason}")
+        return redirect("quickbooks-invoices")
     try:
-        considered = sections.start_sending(
-            request.member, "invoice", since=_since(connection, "invoice", request)
-        )
+        considered = sections.start_sending(request.member, "invoice", since=since)
     except NotYet as refusal:
         messages.warning(request, str(refusal))
         return redirect("quickbooks-invoices")
