@@ -26,7 +26,9 @@ SignedIn = Callable[[str], Client]
 BASE = "/settings/integrations/quickbooks/"
 ON = {"client": "on", "service_item": "on"}
 PAID = {**ON, "invoice": "on"}
-CANDIDATE = SimpleNamespace(pk=7, number="1043", client="Ada Byrne", date=timezone.now(), total=Decimal(100), currency="USD")
+CANDIDATE = SimpleNamespace(
+    pk=7, number="1043", client="Ada Byrne", date=timezone.now(), total=Decimal(100), currency="USD"
+)
 
 
 def connected(firm: Firm, member: Member, sections: dict[str, str], **sales: Any) -> Connection:

@@ -52,7 +52,8 @@ def dashboard(request: FirmRequest) -> HttpResponse:
         under_way = [reviews.open_review(connection, one) for one in FLOWS] if connection else []
         open_ones = [one for one in under_way if one is not None]
         context |= {"connection": connection, "tasks": tasks(connection, sections, open_ones)}
-        context |= agreement_line(connection)
+        if member.may(Permission.VIEW_BILLING):
+            context |= agreement_line(connection)
         if connection:
             figures.append(
                 Figure(sum(s.in_step for s in sections), "in step with QuickBooks", reverse("quickbooks"))

@@ -19,6 +19,7 @@ from tieout.web.badges import Badge, badge_of
 from tieout.web.integrations import undoing
 from tieout.web.integrations.gated import sentence
 from tieout.web.integrations.remedies import NAMED, Button, bulk, buttons
+from tieout.web.integrations.rights import Rights
 from tieout.web.integrations.time_machine import DOORS
 from tieout.web.unit_values import said
 
@@ -73,12 +74,16 @@ def panel_of(request: FirmRequest, entity: str, record_id: str) -> Panel | None:
     gate = connections.gate(request.member)
     may = gate.open
     settings = partners.settings_link(connection) if connection and may and found.open else ""
+    rights = Rights(request.member)
     return Panel(
         badge=badge_of(found.status),
         story=found,
         may=may,
         compared=[(one.label, said(one.practice), said(one.ledger), one.differs) for one in found.compared],
-        open=[(row, buttons(row, found.ledger_url, settings) if may else ()) for row in found.open],
+        open=[
+            (row, rights.greyed(row, buttons(row, found.ledger_url, settings)) if may else ())
+            for row in found.open
+        ],
         conflicts=[_clash(row, found.ledger_url if may else None) for row in found.open if row.values],
         lines=[
             (line, [(one.label, said(one.before), said(one.after)) for one in line.changes])

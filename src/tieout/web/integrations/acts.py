@@ -11,10 +11,13 @@ from datetime import datetime, time, timedelta
 
 from django.utils import timezone
 
-from tieout.practice.access import members_to_assign
+from tieout.practice.access import access_client, members_to_assign
 from tieout.practice.actions.clients import ChangedMeanwhile, change_client
 from tieout.practice.actions.invoice_life import revise_invoice
+from tieout.practice.billing_access import access_document
 from tieout.practice.firms import Member
+from tieout.practice.invoices import Invoice
+from tieout.practice.permissions import NotAllowed, NotYours
 from tieout.practice.validation import Invalid
 from tieout.reconcile.state import Key, Side
 from tieout.sync import decisions, repairs, same_document
@@ -150,16 +153,19 @@ def use_number(ask: Ask) -> Done:
     """Give an invoice the number that is free on both sides, as it was offered."""
     row = ask.rows[0]
     number = row.suggestion
-    _changed(
-        lambda: revise_invoice(
+
+    def revise() -> None:
+        invoice = access_document(ask.member, Invoice, row.practice_id, to_edit=True)
+        revise_invoice(
             **by(ask.member),
-            invoice_id=row.practice_id,
+            invoice_id=invoice.pk,
             today=today_of(ask.member),
             now=timezone.now(),
             reason="Its number was taken in QuickBooks",
             number=number,
         )
-    )
+
+    _changed(revise)
     return Done(f"It is invoice {number} now, and is sent under that number.")
 
 
@@ -167,14 +173,20 @@ def use_name(ask: Ask) -> Done:
     """Give a client a name that QuickBooks can take beside the vendor or employee that has it."""
     row = ask.rows[0]
     name = suffixed(row.name)
-    _changed(lambda: change_client(**by(ask.member), client_id=row.practice_id, name=name))
+
+    def rename() -> None:
+        client = access_client(ask.member, row.practice_id, to_edit=True)
+        change_client(**by(ask.member), client_id=client.pk, name=name)
+
+    _changed(rename)
     return Done(f"It is called {name} now, and is sent under that name.")
 
 
 def _changed(act: Callable[[], object]) -> None:
+    """A verb of the practice, with the rights that it asks for on the record's own page."""
     try:
         act()
-    except (Invalid, ChangedMeanwhile) as refusal:
+    except (Invalid, ChangedMeanwhile, NotAllowed, NotYours) as refusal:
         raise CannotDecide(str(refusal)) from refusal
 
 

@@ -20,12 +20,13 @@ from tieout.web.downloads import csv_file
 from tieout.web.integrations.activity_asked import KINDS, SIDES, asked
 from tieout.web.integrations.buckets import BUCKETS, LABELS, Shown, shown
 from tieout.web.integrations.flows import ITEMS
-from tieout.web.integrations.gated import connected
-from tieout.web.integrations.health import changes_of, labels_of
+from tieout.web.integrations.gated import connected, kept
+from tieout.web.integrations.health import labels_of, shown_changes
 from tieout.web.integrations.item_rows import HEADER, TABS, cells, item_row
 from tieout.web.integrations.listings import LISTINGS
 from tieout.web.integrations.review import READABLE
 from tieout.web.integrations.review_page import asked as in_list
+from tieout.web.integrations.rights import Rights
 from tieout.web.integrations.wizard import ENTITY
 from tieout.web.unit_values import said
 
@@ -69,11 +70,12 @@ def item_list(request: FirmRequest, connection: Connection, slug: str) -> HttpRe
     return csv_file(f"tieout-service-items-{slug}.csv", write_csv(HEADER, rows))
 
 
-@connected
+@kept
 @require_GET
 def activity(request: FirmRequest, connection: Connection) -> HttpResponse:
     wanted = asked(request.GET).given
     people, labels = member_names(request.member.firm_id), labels_of(connection)
+    rights = Rights(request.member)
     pages = _pages(
         lambda page: status.activity(connection, page=page, per_page=AT_ONCE, **wanted), MOST_LINES
     )
@@ -83,7 +85,7 @@ def activity(request: FirmRequest, connection: Connection) -> HttpResponse:
             KINDS.get(line.entity, line.entity.replace("_", " ").capitalize()) if line.entity else "",
             SIDES.get(line.side, "") if line.side else "",
             line.sentence,
-            *_before_and_after(changes_of(labels, line)),
+            *_before_and_after(shown_changes(rights, labels, line)),
             line.result,
             line.reference,
             people.get(line.member_id or 0, ""),
@@ -111,6 +113,7 @@ def activity(request: FirmRequest, connection: Connection) -> HttpResponse:
 @require_GET
 def issues(request: FirmRequest, connection: Connection) -> HttpResponse:
     """All three lists in one file: whoever works through them sorts by the first column."""
+    rights = Rights(request.member)
     rows = (
         (
             listing.title,
@@ -124,7 +127,7 @@ def issues(request: FirmRequest, connection: Connection) -> HttpResponse:
             each.since.isoformat(),
         )
         for slug, listing in LISTINGS.items()
-        for each in worklist.every(connection, slug)
+        for each in map(rights.seen, worklist.every(connection, slug))
     )
     header = [
         "List",

@@ -13,18 +13,20 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from tieout.practice.access import member_names
+from tieout.practice.permissions import Permission
 from tieout.sync import status
 from tieout.sync.engine import Engine
 from tieout.sync.models import ActivityLine, Connection, Run
 from tieout.sync.story import changes_in
 from tieout.web.access import FirmRequest
 from tieout.web.integrations.activity_asked import BY_ITSELF, KINDS, RESULTS, SIDES, asked
-from tieout.web.integrations.gated import connected
+from tieout.web.integrations.gated import kept
+from tieout.web.integrations.rights import BILLING, Rights
 from tieout.web.paging import page_number
 from tieout.web.unit_values import said
 
 
-@connected
+@kept
 @require_GET
 def activity(request: FirmRequest, connection: Connection) -> HttpResponse:
     if request.headers.get("HX-Request") and (after := request.GET.get("after", "")).isdecimal():
@@ -44,7 +46,7 @@ def activity(request: FirmRequest, connection: Connection) -> HttpResponse:
             "connection": connection,
             "lines": lines,
             "newest": status.newest_line(connection),
-            "groups": _groups(connection, labels, lines.rows),
+            "groups": _groups(connection, labels, lines.rows, Rights(request.member)),
             "asked": wanted,
             "kinds": KINDS.items(),
             "results": RESULTS.items(),
@@ -69,11 +71,11 @@ class Group:
 
 
 def _groups(
-    connection: Connection, labels: dict[str, dict[str, str]], lines: list[ActivityLine]
+    connection: Connection, labels: dict[str, dict[str, str]], lines: list[ActivityLine], rights: Rights
 ) -> list[Group]:
     runs = status.runs_of(connection, lines)
     return [
-        Group(epoch, runs.get(epoch or 0), [(line, changes_of(labels, line)) for line in rows])
+        Group(epoch, runs.get(epoch or 0), [(line, shown_changes(rights, labels, line)) for line in rows])
         for epoch, rows in groupby(lines, key=lambda line: line.run_epoch)
     ]
 
@@ -87,6 +89,15 @@ def labels_of(connection: Connection) -> dict[str, dict[str, str]]:
     """Entity -> unit -> its label."""
     specs = Engine().provider(connection.ledger).specs
     return {spec.practice: {unit.name: unit.label for unit in spec.units} for spec in specs}
+
+
+def shown_changes(
+    rights: Rights, labels: dict[str, dict[str, str]], line: ActivityLine
+) -> list[tuple[str, str, str]]:
+    """Before and after of what is billed is for who may see that; that it was sent is for all who manage this."""
+    if line.entity in BILLING and rights.why_not(Permission.VIEW_BILLING):
+        return []
+    return changes_of(labels, line)
 
 
 def changes_of(labels: dict[str, dict[str, str]], line: Any) -> list[tuple[str, str, str]]:

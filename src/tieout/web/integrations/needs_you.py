@@ -40,6 +40,7 @@ from tieout.web.integrations.remedies import (
     offers,
     record_page,
 )
+from tieout.web.integrations.rights import Rights
 from tieout.web.paging import page_number
 from tieout.web.unit_values import said
 
@@ -99,7 +100,7 @@ def issues(request: FirmRequest, connection: Connection) -> HttpResponse:
     about, about_words = ABOUT.get(entity, ((), ""))
     entity = entity if about else ""
     groups = worklist.groups(connection, here, of=of, about=about)
-    money = _money(request, connection, here, of, about)
+    money, rights = _money(request, connection, here, of, about), Rights(request.member)
     cause = request.GET.get("cause", "")
     search = request.GET.get("search", "").strip()[:200]
     alone = [group for group in groups if group.cause.slug == cause]
@@ -109,6 +110,7 @@ def issues(request: FirmRequest, connection: Connection) -> HttpResponse:
             here,
             group,
             money.get(group.cause.slug, ""),
+            rights,
             search=search,
             of=of,
             about=about,
@@ -117,7 +119,7 @@ def issues(request: FirmRequest, connection: Connection) -> HttpResponse:
         )
         for group in alone
     ] or [
-        _card(connection, here, group, money.get(group.cause.slug, ""), of=of, about=about)
+        _card(connection, here, group, money.get(group.cause.slug, ""), rights, of=of, about=about)
         for group in groups
     ]
     moving = [line.row.id for card in cards for line in card.lines if line.row.under_way]
@@ -190,6 +192,8 @@ def decide(request: FirmRequest, connection: Connection) -> HttpResponse:
         messages.warning(request, "Tick the rows first, then choose what to do with them.")
     elif not rows:
         messages.info(request, "That was settled meanwhile. Nothing had to be done.")
+    elif reason := Rights(request.member).why_not_act(verb, rows):
+        messages.warning(request, f"{reason} Nothing was changed.")
     else:
         try:
             done = ACTS[verb](Ask(request.member, rows, other, request.POST.get("why", "")))
@@ -292,21 +296,24 @@ def _money(
     return {cause: " and ".join(shown(amount, one) for one, amount in sums) for cause, sums in found.items()}
 
 
-def _card(connection: Connection, listing: str, group: Group, money: str, **asked: object) -> Card:
+def _card(
+    connection: Connection, listing: str, group: Group, money: str, rights: Rights, **asked: object
+) -> Card:
     page = worklist.page_of(
         connection,
         listing,
         group.cause.slug,
         **{"per_page": FIRST_FEW, **asked},  # type: ignore[arg-type]
     )
-    lines = [_line(connection, row) for row in page.rows]
+    lines = [_line(connection, row, rights) for row in page.rows]
     can = bulk(group.cause.slug) if group.cause.slug in CAUSES else []
     with_values = any(line.row.values for line in lines)
     why = asks_why(group.cause.slug)
     return Card(group, lines, can, for_all(group.cause.slug), page, with_values, why, money)
 
 
-def _line(connection: Connection, row: WorkRow) -> Line:
+def _line(connection: Connection, whole: WorkRow, rights: Rights) -> Line:
+    row = rights.seen(whole)
     link = partners.deep_link(connection, row.key.entity, row.ledger_id) if row.ledger_id else ""
     values = row.values
     return Line(
@@ -314,5 +321,5 @@ def _line(connection: Connection, row: WorkRow) -> Line:
         record_page(row),
         said(values.practice) if values else "",
         said(values.ledger) if values else "",
-        buttons(row, link, partners.settings_link(connection)),
+        rights.greyed(row, buttons(row, link, partners.settings_link(connection))),
     )
