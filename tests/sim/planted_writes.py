@@ -26,7 +26,12 @@ from tieout.sync.models import Attempt, Connection
 
 @bug("An unanswered write is sent again without looking for it.")
 def _resend_without_reading(patch: Patch) -> None:
-    patch.setattr(ledger.QuickBooksLedger, "look_for", lambda self, write, sent_at=None: Found(None))
+    patch.setattr(ledger.QuickBooksLedger, "look_for", lambda self, write, **how: Found(None))
+
+
+@bug("An unanswered document is only looked for at the customer and the day it was sent with.")
+def _looked_for_where_it_was_put(patch: Patch) -> None:
+    patch.setattr(looking, "_wherever_it_is", lambda *where: Found(None))
 
 
 @bug("An unanswered write is looked for at once, while listings still lag.")

@@ -113,6 +113,8 @@ class Storm:
 
     def __post_init__(self) -> None:
         self.rng = random.Random(self.seed)
+        self.meddling = random.Random(f"{self.seed}/meddling")
+        """For what was added later: drawn from ``rng`` it would have made another run of every seed."""
         (self.name,) = self.rng.choices(list(_CHANCES), list(_CHANCES.values()))
         self.kind = KINDS[self.name]
         self.memory = Memory(self)
@@ -155,7 +157,7 @@ class Storm:
             return self._run()
 
     def _run(self) -> str:
-        from tests.sim import acts, laws, people, weather
+        from tests.sim import acts, laws, meddling, people, weather
 
         town = self.town
         self.probes[f"kind {self.name}"] += 1
@@ -175,6 +177,7 @@ class Storm:
                 self.do({**weather.ACTS, **peoples}[act])
                 if act in peoples and self.rng.random() < 0.35:
                     self.run_once()
+                self.do(meddling.doubtful_there)
                 laws.check_always(self)
             self.calm()
             shown = laws.check_at_rest(self)

@@ -240,11 +240,13 @@ class QuickBooksLedger:
             raise numbers.with_a_free_number(error, self._client, kind, write) from error
         raise with_holder_named(error, self._client, kind, writing.sent_document(write)) from error
 
-    def look_for(self, write: PreparedWrite, *, sent_at: datetime | None = None) -> Found:
+    def look_for(
+        self, write: PreparedWrite, *, sent_at: datetime | None = None, everywhere: bool = False
+    ) -> Found:
         """See ``looking``."""
         kind = self._entity(write.entity)
         with in_ledger_words(kind):
-            return looking.look_for(self._client, kind, write, sent_at=sent_at)
+            return looking.look_for(self._client, kind, write, sent_at=sent_at, everywhere=everywhere)
 
     def _entity(self, word: str) -> QuickBooksEntity:
         found = self._entities.get(word.lower())

@@ -3,17 +3,23 @@
 A record of a name list has no room for a mark of ours: its name and all that was sent must be there, on a record no
 older than our sending. A document carries our marker in its note, and only the marker makes it certain; one that
 shows exactly what was sent without it (a person took it out, or made the same) is only alike.
+
+A document is first looked for where it was put: that customer, that day. A person may have moved it to another day or
+customer since, and a merge moves it without a word, so one that is not there is looked for once more, among all that
+were made since it was sent.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from tieout.quickbooks import notes, writing
 from tieout.quickbooks.api.client import Client, moment
 from tieout.quickbooks.api.faults import ApiError
-from tieout.quickbooks.api.query import ANY_ACTIVITY
+from tieout.quickbooks.api.query import ANY_ACTIVITY, instant, where
 from tieout.quickbooks.entity import QuickBooksEntity
 from tieout.reconcile.ports import Found, PreparedWrite, Row
 from tieout.reconcile.spec import Document
@@ -22,17 +28,31 @@ NOT_FOUND = 610
 FIRST_TOKEN = "0"  # noqa: S105 - a SyncToken, which says how often a record was changed
 CLOCK_TOLERANCE = timedelta(minutes=10)
 """How far QuickBooks' clock may be behind ours when a record is judged to be newer than our sending."""
+MADE_SINCE = timedelta(days=1)
+"""How far before our sending the wide look begins. The marker decides and not the time, so that a clock of ours that is
+a day ahead costs some rows and hides nothing."""
 
 
 def look_for(
-    client: Client, kind: QuickBooksEntity, write: PreparedWrite, *, sent_at: datetime | None = None
+    client: Client,
+    kind: QuickBooksEntity,
+    write: PreparedWrite,
+    *,
+    sent_at: datetime | None = None,
+    everywhere: bool = False,
 ) -> Found:
-    """``sent_at``: when the attempt was first sent; a record of a name list that is older cannot be it."""
+    """``sent_at``: when the attempt was first sent; a record of a name list that is older cannot be it.
+    ``everywhere``: a document that is not where it was put is looked for among all made since."""
     sent = writing.sent_document(write)
     if write.record_id:
         return _look_for_change(client, kind, write, sent)
     if kind.signed:
-        return _among_documents(kind, write, sent, client.rows(kind.resource, *kind.marker(sent)))
+        found = _where_it_was_put(kind, write, sent, client.rows(kind.resource, *kind.marker(sent)))
+        if found.row is not None or not found.may_be_sent:
+            return found
+        if not everywhere:
+            return replace(found, look_again=True)
+        return _wherever_it_is(client, kind, write, sent, sent_at)
     rows = client.rows(kind.resource, *kind.marker(sent), ANY_ACTIVITY)
     units = writing.sent_units(kind, sent)
 
@@ -46,8 +66,8 @@ def carries_marker(document: Document, request_id: str) -> bool:
     return notes.marker_of(document) == request_id
 
 
-def _among_documents(
-    kind: QuickBooksEntity, write: PreparedWrite, sent: Document, rows: Sequence[Document]
+def _where_it_was_put(
+    kind: QuickBooksEntity, write: PreparedWrite, sent: Document, rows: Iterable[Document]
 ) -> Found:
     units = writing.sent_units(kind, sent)
     return _sorted_out(
@@ -58,9 +78,42 @@ def _among_documents(
     )
 
 
+def _wherever_it_is(
+    client: Client, kind: QuickBooksEntity, write: PreparedWrite, sent: Document, sent_at: datetime | None
+) -> Found:
+    """Among all made since: ours by its marker, or alike without any, of the same customer or number and amounts."""
+    since = sent_at and where("MetaData.CreateTime", ">=", instant(sent_at - MADE_SINCE))
+    pages = client.pages(kind.resource, *((since,) if since else ()))
+    customer, number, amounts = _customer(sent), str(sent.get("DocNumber") or ""), _amounts(sent)
+
+    def is_alike(document: Document) -> bool:
+        if notes.marker_of(document) or _amounts(document) != amounts:
+            return False
+        same_number = bool(number) and str(document.get("DocNumber") or "") == number
+        return same_number or _customer(document) == customer
+
+    rows = (document for page in pages for document in page)
+    found = _sorted_out(kind, rows, lambda document: carries_marker(document, write.request_id), is_alike)
+    return replace(found, changed_since=True)  # a merge moves a document without a new version of it
+
+
+def _customer(document: Document) -> str:
+    return str((document.get("CustomerRef") or {}).get("value") or "")
+
+
+def _amounts(document: Document) -> list[Decimal]:
+    """What its rows come to. QuickBooks adds a row with their sum, which nobody sent."""
+    lines = document.get("Line") or ()
+    return [
+        Decimal(str(line.get("Amount") or 0))
+        for line in lines
+        if line.get("DetailType") != "SubTotalLineDetail"
+    ] or [Decimal(str(document.get("TotalAmt") or 0))]
+
+
 def _sorted_out(
     kind: QuickBooksEntity,
-    rows: Sequence[Document],
+    rows: Iterable[Document],
     is_ours: Callable[[Document], bool],
     is_alike: Callable[[Document], bool],
 ) -> Found:

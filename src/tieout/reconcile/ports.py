@@ -200,6 +200,9 @@ class Found:
     """False: a second sending could make a second record, because what is there may be the first."""
     perhaps_changed_back: bool = False
     """An update that does not show, on a record changed more than once since: a person may have changed it back."""
+    look_again: bool = False
+    """It is not where it was put, and may have been moved since: look once more, later and everywhere, before it is
+    sent again."""
 
 
 class Ledger(Protocol):
@@ -263,10 +266,13 @@ class Ledger(Protocol):
         """
         ...
 
-    def look_for(self, write: PreparedWrite, *, sent_at: datetime | None = None) -> Found:
+    def look_for(
+        self, write: PreparedWrite, *, sent_at: datetime | None = None, everywhere: bool = False
+    ) -> Found:
         """Whether an unanswered write took place, by its marker; reads only.
 
-        ``sent_at``: when it was first sent, by our clock; something much older cannot be ours.
+        ``sent_at``: when it was first sent, by our clock; something much older cannot be ours. ``everywhere``: also
+        where a person may have moved it since; asked for when an earlier look found nothing.
         """
         ...
 

@@ -1,7 +1,8 @@
 """Acts: finds out what became of writes that got no clear answer. Runs before anything new is planned.
 
-Wait out a settle window, look for the write in the ledger by its marker, and only if it is certainly not there
-send **the same bytes under the same request id** again. Measured in our own simulator: a request id alone still made
+Wait out a settle window, look for the write in the ledger by its marker; a document that is not where it was put is
+looked for once more after another window, wherever a person may have moved it. Only if it is certainly not there send
+**the same bytes under the same request id** again. Measured in our own simulator: a request id alone still made
 duplicates (a server forgets ids), and looking without waiting did too (listings lag behind).
 """
 
@@ -61,7 +62,7 @@ def _resolve(executor: Executor, attempt: Attempt) -> bool:
     write = _as_written(attempt)
     name = str(unpack(attempt.units.get(executor.spec.name_unit)) or "") or attempt.practice_id
     try:
-        found = executor.ledger.look_for(write, sent_at=attempt.first_sent_at)
+        found = executor.ledger.look_for(write, sent_at=attempt.first_sent_at, everywhere=attempt.looks > 0)
     except NOT_THE_RECORDS:
         raise
     except LedgerError as error:
@@ -77,6 +78,9 @@ def _resolve(executor: Executor, attempt: Attempt) -> bool:
     elif not found.may_be_sent:
         _ask(executor, attempt, found, name)
         return True
+    elif found.look_again:
+        _look_later(lease, attempt)
+        return False
     else:
         # Not there, or only something that the ledger would not let us make twice. The same bytes under the same id:
         # if the first sending did arrive, the ledger replays its answer or refuses the name.

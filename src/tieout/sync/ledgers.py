@@ -126,9 +126,11 @@ class Watched:
     ) -> Iterator[tuple[PreparedWrite, Answer | LedgerError]]:
         return self._ledger.send_many(writes, may_leave, at_once)
 
-    def look_for(self, write: PreparedWrite, *, sent_at: datetime | None = None) -> Found:
+    def look_for(
+        self, write: PreparedWrite, *, sent_at: datetime | None = None, everywhere: bool = False
+    ) -> Found:
         self._check()
-        return self._ledger.look_for(write, sent_at=sent_at)
+        return self._ledger.look_for(write, sent_at=sent_at, everywhere=everywhere)
 
 
 _ADD = """
