@@ -141,7 +141,8 @@ def _take_changes(lease: Lease, connection: Connection, spec: EntitySpec, answer
     marks = [
         Mark(spec.practice, Side.LEDGER, record_id, "change feed", must_read=False) for record_id in news
     ]
-    bare = ours - set(rows) - set(news)
+    back = observations.gone_lately(connection, spec, set(rows) - set(news), lease.engine.trusted_after)
+    bare = (ours - set(rows) - set(news)) | back
     marks += [Mark(spec.practice, Side.LEDGER, record_id, "change feed") for record_id in bare]
     dirty.mark(connection, marks, now)
 
@@ -172,7 +173,9 @@ def sweep(lease: Lease, ledger: Ledger, spec: EntitySpec, started: datetime | No
         with lease.commit() as connection:
             news = observations.changed_ones(connection, spec, rows, lease.engine.trusted_after)
             observations.keep(connection, spec, Side.LEDGER, news, lease.engine)
+            back = observations.gone_lately(connection, spec, set(rows) - set(news), lease.engine.trusted_after)
             marks = [Mark(spec.practice, Side.LEDGER, one, "sweep", must_read=False) for one in news]
+            marks += [Mark(spec.practice, Side.LEDGER, one, "sweep") for one in sorted(back)]
             dirty.mark(connection, marks, lease.engine.now())
         news_total += len(news)
     linked = Link.objects.filter(connection=lease.connection, entity=spec.practice).count()

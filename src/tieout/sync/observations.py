@@ -29,14 +29,15 @@ def keep(
         for record_id, one in seen.items()
         if not isinstance(one, Unknown)
     ]
-    only_if, parameters = (_NOT_LATE, [engine.trusted_after]) if side is Side.LEDGER else ("", [])
+    only_if, parameters = (_NOT_LATE, [engine.trusted_after] * 2) if side is Side.LEDGER else ("", [])
     for start in range(0, len(rows), _AT_ONCE):
         some = rows[start : start + _AT_ONCE]
         together.insert(Observation, some, or_update=_ONCE, only_if=only_if, parameters=parameters)
 
 
 _NOT_LATE = """
-CASE WHEN kept.observed_at > %s AND kept.token ~ '^[0-9]+$' AND excluded.token ~ '^[0-9]+$'
+CASE WHEN kept.observed_at > %s AND kept.absent <> '' THEN excluded.absent <> ''
+WHEN kept.observed_at > %s AND kept.token ~ '^[0-9]+$' AND excluded.token ~ '^[0-9]+$'
 THEN excluded.token::numeric >= kept.token::numeric ELSE true END
 """
 """The rule of ``late``, where rows are written: no reader of QuickBooks can forget it, and it costs no query."""
@@ -85,20 +86,31 @@ _OF_LEDGER = "connection_id = %s AND entity = %s AND side = 'ledger' AND record_
 def late(connection: Connection, spec: EntitySpec, seen: Mapping[str, Seen], since: datetime) -> set[str]:
     """Of these ledger records, those that show an older version than one we have seen after ``since``.
 
-    Listings may lag behind the answers to our own writes. What is older than the longest lag is believed again: then
-    the ledger itself went back. Versions that are no counters cannot be compared, and nothing is late.
+    Listings may lag behind the answers to our own writes, and behind a deletion that was seen: what is gone is newer than
+    any version of it. What is older than the longest lag is believed again: then the ledger itself went back. Versions
+    that are no counters cannot be compared, and nothing is late.
     """
     parameters = [connection.pk, spec.practice, list(seen), since]
     rows = together.select(Observation, _SEEN_LATELY, parameters) if seen else []
-    return {row.record_id for row in rows if _is_older(seen[row.record_id], row.token)}
+    return {row.record_id for row in rows if _is_older(seen[row.record_id], row)}
+
+
+def gone_lately(connection: Connection, spec: EntitySpec, ids: Collection[str], since: datetime) -> set[str]:
+    """Of these ledger records, those that were seen to be gone after ``since``. Whoever hears of them again cannot tell
+    an old listing from a record that was put back: they are read once listings are up to date."""
+    parameters = [connection.pk, spec.practice, list(ids), since]
+    rows = together.select(Observation, _SEEN_LATELY, parameters) if ids else []
+    return {row.record_id for row in rows if row.absent}
 
 
 _SEEN_LATELY = "connection_id = %s AND entity = %s AND side = 'ledger' AND record_id = ANY(%s) AND observed_at > %s ORDER BY id"
 
 
-def _is_older(seen: Seen, token: str) -> bool:
+def _is_older(seen: Seen, kept: Observation) -> bool:
+    if kept.absent:
+        return isinstance(seen, Present)
     shown = seen.token if isinstance(seen, Present) else ""
-    return shown.isdecimal() and token.isdecimal() and int(shown) < int(token)
+    return shown.isdecimal() and kept.token.isdecimal() and int(shown) < int(kept.token)
 
 
 def changed_ones(
