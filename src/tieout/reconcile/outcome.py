@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from tieout.reconcile.action import Action
-from tieout.reconcile.state import Baseline, Key, Observation, Side, Value
+from tieout.reconcile.state import Baseline, Key, Observation, Present, Side, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +42,22 @@ class Why(StrEnum):
     INACTIVE_THERE = "inactive in the ledger"
     GONE_THERE = "gone from the ledger"
     MERGED_THERE = "merged into another record in the ledger"
+    TWICE_THERE = "in the ledger more than once"
     GONE_HERE = "gone from the practice"
     WAITS_FOR = "waits for another record"
+    OTHER_CURRENCY = "in another currency in the ledger"
     TAKEN = "the ledger already has a record of this name"
     LOOKALIKE = "may be the same as an unlinked record on the other side"
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """Another record of the ledger that carries our mark of a linked one."""
+
+    key: Key
+    record: Present
+    void: bool = False
+    """A person has asked to have it voided, as it is shown here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +81,8 @@ class Linked:
     """Set when the ledger's record was merged into another one there: the sentence that asks about it."""
     merged_into: Key | None = None
     """That other one."""
+    copies: tuple[Copy, ...] = ()
+    """Others there that carry its mark, and of which nobody has said that they are to stay."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +98,8 @@ class Unlinked:
     excluded: bool = False
     in_flight: bool = False
     waits_for: tuple[Key, ...] = ()
+    currency_there: str = ""
+    """What the ledger keeps for the customer it names; empty when it does not tell."""
 
 
 Record = Linked | Unlinked

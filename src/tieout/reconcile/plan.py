@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from tieout.reconcile import currency, twice
 from tieout.reconcile.action import Create, Forget, Retire
 from tieout.reconcile.diff import Verdict, verdict
 from tieout.reconcile.match import normalise
@@ -88,10 +89,14 @@ def _linked(spec: EntitySpec, record: Linked, switches: Switches) -> Sequence[Ou
         # Never resurrected: re-creating what somebody removed there is a person's decision.
         sentence = f"It was removed there ({there.evidence})."
         return [Question(record.practice_key, Why.GONE_THERE, sentence)]
+    if record.copies:
+        return twice.outcomes(spec, record)
     if isinstance(here, Absent):
         return _gone_here(spec, record, there, switches)
     if record.waits_for:
         return [Blocked(record.practice_key, Why.WAITS_FOR, "", waits_for=record.waits_for)]
+    if found := currency.differs(spec, record.practice_key, here, there):
+        return [found]
     return _both_present(spec, record, here, there, switches)
 
 
@@ -148,6 +153,8 @@ def _unlinked(spec: EntitySpec, record: Unlinked, switches: Switches) -> Sequenc
         return [Question(key, Why.LOOKALIKE, sentence, record.lookalikes)]
     if record.waits_for:
         return [Blocked(key, Why.WAITS_FOR, "", waits_for=record.waits_for)]
+    if found := currency.refused(record, record.record):
+        return [found]
     if spec.active_unit and record.record.units.get(spec.active_unit) is False:
         return [Blocked(key, Why.NOT_ELIGIBLE, "It is inactive and was never on the other side.")]
     return _create(spec, record.key, record.record, side)

@@ -164,6 +164,8 @@ class EntitySpec:
     """Units that a verified one is computed from; a write of none of these leaves it as it is."""
     void_unit: str | None = None
     """The unit that says ``void``: a document void on either side is compared in nothing else."""
+    voided_by_hand: bool = False
+    """Only a person can void it in the ledger."""
     in_change_feed: bool = True
     """False: the ledger's change feed does not carry it; only a full comparison sees its changes."""
     eligible: Mapping[Side, Callable[[Present], str | None]] = field(default_factory=dict)

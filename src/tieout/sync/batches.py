@@ -20,7 +20,7 @@ from tieout.reconcile.guard import mass_retire
 from tieout.reconcile.plan import Conflict, Linked, Outcome, plan
 from tieout.reconcile.ports import Bug, LedgerError
 from tieout.reconcile.spec import EntitySpec
-from tieout.reconcile.state import Present, Side
+from tieout.reconcile.state import Key, Present, Side
 from tieout.sync import dirty, discover, dry_run_mode, together
 from tieout.sync.executor import Again, Executor
 from tieout.sync.issues import LOOKED_AT_AGAIN
@@ -120,7 +120,9 @@ def _begin(executor: Executor, doing: Doing) -> None:
                 if executor.lease.connection.dry_run_until is not None:
                     doing.problems.append(dry_run_mode.planned_only(outcome, work.name, executor.spec))
                     continue
-                doing.outgoing = Outgoing(outcome, work.name, _written_side(work, outcome))
+                doing.outgoing = Outgoing(
+                    outcome, work.name, _written_side(work, outcome), stands_for=_copied(work, outcome)
+                )
             elif isinstance(outcome, Action) and not isinstance(outcome, Settle):
                 doing.problems += executor.carry_out(outcome, _written_side(work, outcome), work.name)
     except (Again, OperationalError, InterfaceError):
@@ -143,9 +145,22 @@ def _written_side(work: Work, outcome: object) -> Present | None:
     if not isinstance(record, Linked):
         return record.record if isinstance(record.record, Present) else None
     if isinstance(outcome, Create | Update | Retire):
+        if _copied(work, outcome):
+            return next(one.record for one in record.copies if one.key == _target(outcome))
         side = record.practice if outcome.side is Side.PRACTICE else record.ledger
         return side if isinstance(side, Present) else None
     return None
+
+
+def _target(outcome: Create | Update | Retire) -> Key | None:
+    return None if isinstance(outcome, Create) else outcome.target
+
+
+def _copied(work: Work, outcome: Create | Update | Retire) -> str:
+    """The practice record, when it is not its partner that is written but another one with its mark."""
+    record = work.record
+    copied = isinstance(record, Linked) and any(one.key == _target(outcome) for one in record.copies)
+    return work.key.id if copied else ""
 
 
 def _try_again(held: Lease, work: Work) -> bool:

@@ -127,16 +127,14 @@ def _take_changes(lease: Lease, connection: Connection, spec: EntitySpec, answer
     now = lease.engine.now()
     ours = _ours(connection, spec, {key.id for key in answer.keys if key.entity == spec.ledger})
     told = {key.id: row for key, row in answer.rows.items() if key.entity == spec.ledger}
-    strays.notice(lease, connection, spec, {one: row for one, row in told.items() if one not in ours})
+    gone = {key.id: why for key, why in answer.absent.items() if key.entity == spec.ledger}
+    alone = {one: row for one, row in told.items() if one not in ours}
+    strays.notice(lease, connection, spec, alone, [one for one in gone if one not in ours])
     rows = {one: row for one, row in told.items() if one in ours}
     news: dict[str, Seen] = dict(
         observations.changed_ones(connection, spec, rows, lease.engine.trusted_after)
     )
-    news |= {
-        key.id: Absent(why)
-        for key, why in answer.absent.items()
-        if key.entity == spec.ledger and key.id in ours
-    }
+    news |= {one: Absent(why) for one, why in gone.items() if one in ours}
     observations.keep(connection, spec, Side.LEDGER, news, lease.engine)
     marks = [
         Mark(spec.practice, Side.LEDGER, record_id, "change feed", must_read=False) for record_id in news
@@ -173,7 +171,9 @@ def sweep(lease: Lease, ledger: Ledger, spec: EntitySpec, started: datetime | No
         with lease.commit() as connection:
             news = observations.changed_ones(connection, spec, rows, lease.engine.trusted_after)
             observations.keep(connection, spec, Side.LEDGER, news, lease.engine)
-            back = observations.gone_lately(connection, spec, set(rows) - set(news), lease.engine.trusted_after)
+            back = observations.gone_lately(
+                connection, spec, set(rows) - set(news), lease.engine.trusted_after
+            )
             marks = [Mark(spec.practice, Side.LEDGER, one, "sweep", must_read=False) for one in news]
             marks += [Mark(spec.practice, Side.LEDGER, one, "sweep") for one in sorted(back)]
             dirty.mark(connection, marks, lease.engine.now())

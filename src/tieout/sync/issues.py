@@ -109,6 +109,12 @@ CAUSES: dict[str, Cause] = dict(
             "Merge the two here too, or link this one to another record in QuickBooks. Nothing of it is written until then.",
         ),
         _cause(
+            "twice_there",
+            Listing.NEEDS_YOU,
+            "In QuickBooks more than once",
+            "Open both in QuickBooks. Void the other one if it is one too many, or keep both.",
+        ),
+        _cause(
             "gone_here",
             Listing.NEEDS_YOU,
             "Gone here, still in QuickBooks",
@@ -202,6 +208,13 @@ CAUSES: dict[str, Cause] = dict(
             "Accept theirs, or keep ours. Neither document is changed by that; the difference is remembered.",
         ),
         _cause(
+            "other_currency",
+            Listing.NEEDS_YOU,
+            "In another currency in QuickBooks",
+            "QuickBooks keeps one currency for each customer. Link the client to a customer with the right one and press "
+            "Check again, or leave it out.",
+        ),
+        _cause(
             "ask_human",
             Listing.NEEDS_YOU,
             "QuickBooks does not allow this now",
@@ -230,6 +243,7 @@ SHARED = frozenset(
         "auto_apply",
         "closed_period",
         "reference",
+        "other_currency",
         "subscription",
         "no_permission",
         "feature_off",
@@ -238,6 +252,8 @@ SHARED = frozenset(
     }
 )
 """Causes that many records have for one reason: when it is gone for one, the others are looked at again by themselves."""
+
+TWICE = "twice_there"
 
 CAUSE_OF_WHY: dict[Why, str] = {
     Why.UNKNOWN: "unknown",
@@ -250,8 +266,10 @@ CAUSE_OF_WHY: dict[Why, str] = {
     Why.INACTIVE_THERE: "inactive_there",
     Why.GONE_THERE: "gone_there",
     Why.MERGED_THERE: "merged_there",
+    Why.TWICE_THERE: TWICE,
     Why.GONE_HERE: "gone_here",
     Why.WAITS_FOR: "waits_for",
+    Why.OTHER_CURRENCY: "other_currency",
     Why.TAKEN: "name_taken",
     Why.LOOKALIKE: "lookalike",
 }

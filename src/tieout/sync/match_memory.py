@@ -13,6 +13,8 @@ from tieout.practice.models import Member
 from tieout.sync.match_tables import MatchDecision, Verdict
 from tieout.sync.models import Connection, ReviewRow
 
+KEPT_APART = (Verdict.REJECT, Verdict.UNLINK)
+"""Decisions after which two records are no pair."""
 CONFIRMED, CHECK, SUGGESTED = "confirmed", "check", "suggested"
 
 
@@ -24,8 +26,13 @@ def remember(
     verdict: Verdict,
     member: Member | None,
     at: datetime,
+    *,
+    token: str = "",
 ) -> MatchDecision:
-    """Note one decision. What the last review showed of the pair is kept with it."""
+    """Note one decision. What the last review showed of the pair is kept with it.
+
+    ``token``: the version of the ledger's record that it was decided on, where it holds for that one only.
+    """
     rows = ReviewRow.objects.filter(review__connection=connection, review__entity=entity)
     shown = rows.filter(practice_id=practice_id, ledger_id=ledger_id).order_by("-id").first()
     suggested = None if shown else rows.filter(practice_id=practice_id).order_by("-id").first()
@@ -38,7 +45,7 @@ def remember(
         ledger_id=ledger_id,
         verdict=verdict,
         proposed=proposed,
-        evidence=evidence,
+        evidence={**evidence, "token": token} if token else evidence,
         decided_by=member,
         decided_at=at,
     )
@@ -98,13 +105,21 @@ def never_pairs(
 
     ``practice_ids``: look at the pairs of these records only.
     """
-    latest: dict[tuple[str, str], str] = {}
+    last: dict[tuple[str, str], str] = {}
     decisions = MatchDecision.objects.filter(connection=connection, entity=entity).order_by("id")
     if practice_ids is not None:
         decisions = decisions.filter(practice_id__in=practice_ids)
     for practice_id, ledger_id, verdict in decisions.values_list("practice_id", "ledger_id", "verdict"):
-        latest[(practice_id, ledger_id)] = verdict
-    return frozenset(pair for pair, verdict in latest.items() if verdict != Verdict.ACCEPT)
+        last[(practice_id, ledger_id)] = verdict
+    return frozenset(pair for pair, verdict in last.items() if verdict in KEPT_APART)
+
+
+def latest(
+    connection: Connection, entity: str, practice_ids: Collection[str]
+) -> dict[tuple[str, str], MatchDecision]:
+    """The decision that counts about each pair of these records, by practice and ledger id. One query."""
+    rows = MatchDecision.objects.filter(connection=connection, entity=entity, practice_id__in=practice_ids)
+    return {(row.practice_id, row.ledger_id): row for row in rows.order_by("id")}
 
 
 @dataclass(frozen=True, slots=True)

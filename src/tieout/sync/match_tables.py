@@ -14,6 +14,7 @@ class Verdict(models.TextChoices):
     ACCEPT = "accept", "Linked"
     REJECT = "reject", "Declared different"
     UNLINK = "unlink", "Unlinked later"
+    VOID = "void", "Void the other one"
 
 
 class MatchDecision(models.Model):

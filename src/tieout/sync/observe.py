@@ -11,7 +11,7 @@ from tieout.reconcile.ports import Ledger
 from tieout.reconcile.spec import EntitySpec
 from tieout.reconcile.state import Absent, Baseline, Key, Present, Side, Unknown, same
 from tieout.reconcile.state import Observation as Seen
-from tieout.sync import absorbed, merged_there, merged_unseen, observations, strays, together
+from tieout.sync import absorbed, currencies, merged_there, merged_unseen, observations, strays, together
 from tieout.sync.lease import Lease
 from tieout.sync.models import UNRESOLVED, Attempt, Conflict, Connection, Dirty, Hold, Link, Observation
 from tieout.sync.newest import winners
@@ -47,7 +47,8 @@ def gather(lease: Lease, ledger: Ledger, spec: EntitySpec, rows: Sequence[Dirty]
     links = _links(lease.connection, spec, dirty_ids)
     ledger_ids = {*dirty_ids[Side.LEDGER], *(link.ledger_id for link in links)}
     must_read = {row.record_id for row in rows if row.side == Side.LEDGER and row.must_read}
-    there = _observe_ledger(lease, ledger, spec, ledger_ids, must_read)
+    linked = {link.ledger_id for link in links}
+    there = _observe_ledger(lease, ledger, spec, ledger_ids, must_read, linked)
     merged_unseen.conclude(lease, ledger, spec, links, there)
     merged_unseen.conclude_from_documents(lease, ledger, spec, links, there)
     practice_ids = {*dirty_ids[Side.PRACTICE], *(link.practice_id for link in links)}
@@ -68,7 +69,12 @@ _LINKED = "connection_id = %s AND entity = %s AND (practice_id = ANY(%s) OR ledg
 
 
 def _observe_ledger(
-    lease: Lease, ledger: Ledger, spec: EntitySpec, ids: Collection[str], must_read: Collection[str]
+    lease: Lease,
+    ledger: Ledger,
+    spec: EntitySpec,
+    ids: Collection[str],
+    must_read: Collection[str],
+    linked: Collection[str],
 ) -> dict[str, Seen]:
     known = observations.of_ledger(lease.connection, spec, ids)
     to_read = sorted({*must_read, *(one for one in ids if one not in known)})
@@ -77,7 +83,16 @@ def _observe_ledger(
         with lease.commit() as connection:
             for one in observations.late(connection, spec, read, lease.engine.trusted_after):
                 read[one] = Unknown(LATE)  # it is read again once listings show it
-            observations.keep(connection, spec, Side.LEDGER, read, lease.engine)
+            alone = {one: row for one, row in read.items() if one not in linked}
+            noted = strays.notice(
+                lease,
+                connection,
+                spec,
+                {one: row for one, row in alone.items() if isinstance(row, Present)},
+                [one for one, row in alone.items() if isinstance(row, Absent)],
+            )
+            rest = {one: row for one, row in read.items() if one not in noted}
+            observations.keep(connection, spec, Side.LEDGER, rest, lease.engine)
         known |= read
     return known
 
@@ -118,6 +133,7 @@ class _LaidOut:
         self.unresolved = together.select(Attempt, _UNRESOLVED, [connection.pk, spec.practice, _STATES])
         self.preferred = preferred(connection, spec)
         self.answers, self.asked = self._conflicts(links)
+        self.copies = strays.copies(connection, spec, links)
         self.became = merged_there.survivors(connection, spec, self.by_side[Side.LEDGER])
         self.merged = merged_there.sentences(connection, spec, self.became)
 
@@ -169,6 +185,7 @@ class _LaidOut:
                 if link.ledger_id in self.became
                 else None
             ),
+            copies=self.copies.get(link.practice_id, ()),
         )
         return Work(record, [row], link, self._name(here) or self._name(there))
 
@@ -197,6 +214,7 @@ class _LaidOut:
                 record_id__in=[key.id for key, _ in lone],
             )
         }
+        currencies_there = currencies.of_named(self.connection, self.spec, seen)
         works = []
         for key, row in lone:
             hold = holds.get((key.side.value, key.id))
@@ -208,6 +226,7 @@ class _LaidOut:
                 excluded=bool(hold and hold.excluded),
                 in_flight=self._may_be_ours(key),
                 waits_for=self.waits.get(key.id, ()) if key.side is Side.PRACTICE else (),
+                currency_there=currencies_there.get(key, ""),
             )
             works.append(Work(record, [row], None, names[key]))
         return works

@@ -158,12 +158,17 @@ def _links(
     by_ledger, by_practice = _links_there(connection, spec, answered)
     new: list[together.Row] = []
     agreed: list[tuple[int, Baseline]] = []
+    alone: list[Mark] = []
     for attempt, answer in answered:
         baseline = _agreed(spec, attempt, answer)
         link = by_ledger.get(answer.row.id)
         if attempt.operation != "create":
-            if link is not None:  # else it was taken apart by a person meanwhile
+            if link is not None:
                 agreed.append((link.pk, baseline))
+            else:  # it was one too many, or was taken apart by a person meanwhile
+                alone.append(
+                    Mark(attempt.entity, Side.PRACTICE, attempt.practice_id, "its other one changed")
+                )
             continue
         if link is None and attempt.practice_id not in by_practice:
             new.append(_new_link(connection, attempt, answer, baseline, now))
@@ -178,6 +183,7 @@ def _links(
     for practice_id, pk in together.insert(Link, new, key="practice_id").items():
         recorded.made[practice_id].pk = pk
     agree_all(agreed)
+    dirty.mark(connection, alone, now)
 
 
 _THERE = """

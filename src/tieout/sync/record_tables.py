@@ -21,7 +21,9 @@ LISTINGS = [
 """Where a person finds the record: to act on, only to know about, or left out on purpose."""
 
 STRAY = "unknown_here"
-"""Among an observation's facts: a document that carries our mark and that this database does not know. See ``strays``."""
+"""Among an observation's facts: a document that carries our mark and is linked to nothing here. See ``strays``."""
+COPY_OF = "copy_of"
+"""Among the facts of such a one: the practice record that was sent with that mark. Missing when nobody here knows it."""
 
 
 def _digits(unit: str) -> Right:

@@ -9,8 +9,9 @@ from django.db import transaction
 from django.db.models import Q
 
 from tieout.practice.models import Member
-from tieout.reconcile.state import Key, Side
-from tieout.sync import decisions, dirty, match_memory, tasks
+from tieout.reconcile.state import Key, Present, Side
+from tieout.reconcile.twice import why_not_void
+from tieout.sync import decisions, dirty, match_memory, observations, tasks
 from tieout.sync.connections import connection_of
 from tieout.sync.decisions import CannotDecide
 from tieout.sync.dirty import Mark
@@ -20,6 +21,7 @@ from tieout.sync.listing import say
 from tieout.sync.match_tables import Verdict
 from tieout.sync.models import Connection, Issue, Link, Observation
 from tieout.sync.policy import switches_of
+from tieout.sync.record_tables import COPY_OF
 from tieout.sync.review import spec_of
 
 
@@ -150,6 +152,41 @@ def declare_different(
         )
         tasks.wake(connection.pk)
     return len(others)
+
+
+def void_copy(member: Member, key: Key, other: str, *, engine: Engine | None = None) -> None:
+    """Have another document of QuickBooks that carries this one's mark voided with the next run: an ordinary write, with
+    its attempt and its entry in the write log. It holds for the version that was seen; a later one is asked about anew.
+
+    Raises ``CannotDecide`` when it is not there twice any more, or more than itself would go.
+    """
+    engine = engine or Engine()
+    with transaction.atomic():
+        connection = _connection(member)
+        spec = spec_of(connection, key.entity, engine)
+        linked = partner_of(member, key)
+        seen = observations.of_ledger(connection, spec, [linked, other])
+        ours, theirs = seen.get(linked), seen.get(other)
+        copied = isinstance(theirs, Present) and theirs.facts.get(COPY_OF) == key.id
+        if not (copied and isinstance(ours, Present) and isinstance(theirs, Present)) or other == linked:
+            raise CannotDecide("It is not there twice any more. Nothing was changed.")
+        if why := why_not_void(spec, ours, theirs):
+            raise CannotDecide(f"{why} Nothing was changed.")
+        match_memory.remember(
+            connection,
+            key.entity,
+            key.id,
+            other,
+            Verdict.VOID,
+            member,
+            engine.now(),
+            token=theirs.token,
+        )
+        who, name = member.user.get_full_name(), _name(connection, key)
+        sentence = f"{who} chose to void the other {spec.label.lower()} that carries the mark of {name}"
+        say(connection, engine.now(), sentence, result="info", key=key, by=member)
+        dirty.mark(connection, [Mark(key.entity, key.side, key.id, "to be voided")], engine.now())
+        tasks.wake(connection.pk)
 
 
 def partner_of(member: Member, key: Key) -> str:

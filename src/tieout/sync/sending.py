@@ -65,6 +65,8 @@ class Outgoing:
     shown: Present | None = None
     """What the plan saw of the ledger's record; for a create, of the one that is copied."""
     practice_id: str = ""
+    stands_for: str = ""
+    """The practice record whose mark it carries, for a ledger record that is linked to none: see ``strays``."""
     write: PreparedWrite | None = None
     attempt: Attempt | None = None
     problems: list[Problem] = field(default_factory=list)
@@ -228,6 +230,7 @@ class Sender:
         creates = [_target(one.action) for one in prepared if _creates(one)]
         decided = decided_otherwise(connection, self.spec.practice, creates)
         partners = {each: each for each in creates if each not in decided}
+        partners |= {_target(one.action): one.stands_for for one in prepared if one.stands_for}
         linked = [_target(one.action) for one in prepared if not _creates(one)]
         if linked:
             links = Link.objects.filter(

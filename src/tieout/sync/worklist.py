@@ -23,8 +23,9 @@ from tieout.practice.numbering import unused_invoice_numbers
 from tieout.practice.payments import PAYMENT, Payment
 from tieout.reconcile.spec import EntitySpec
 from tieout.reconcile.state import Key, Side
+from tieout.sync import strays
 from tieout.sync.engine import Engine
-from tieout.sync.issues import CAUSES, Cause, Listing
+from tieout.sync.issues import CAUSES, TWICE, Cause, Listing
 from tieout.sync.models import Conflict, Connection, Dirty, Issue, Link, Observation
 from tieout.sync.packing import unpack
 from tieout.sync.review import spec_of
@@ -72,6 +73,8 @@ class Other:
     """The record it is linked to already; empty when it is free."""
     in_use: bool = True
     """False: it is inactive."""
+    why_not_void: str = ""
+    """Of one that is there beside the linked one, with the same mark: why it may not be voided from here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,7 +282,7 @@ def _rows(connection: Connection, issues: Sequence[Issue], engine: Engine) -> li
     keys = {issue.pk: Key(issue.entity, Side(issue.side), issue.record_id) for issue in issues}
     partners = _partners(connection, keys.values())
     values = _values(connection, issues)
-    offered = _offered(connection, issues)
+    offered = _offered(connection, issues, partners)
     options = [Key(one.entity, Side(one.side).other, option) for one in issues for option in one.options]
     taken = _partners(connection, options)
     dirty = _dirty(connection, keys.values(), partners)
@@ -300,7 +303,7 @@ def _rows(connection: Connection, issues: Sequence[Issue], engine: Engine) -> li
             reference=issue.reference,
             partner_id=partners.get(key, ""),
             values=values.get((issue.entity, issue.record_id, issue.unit)),
-            options=_options(issue, specs[issue.entity], offered, taken),
+            options=_options(issue, specs[issue.entity], offered, taken, partners.get(key, "")),
             under_way=key in dirty,
             suggestion=numbers.get(issue.suggestion, "") if issue.entity == "invoice" else issue.suggestion,
             holder=issue.options[0] if issue.cause == "number_taken" and issue.options else "",
@@ -347,9 +350,13 @@ def _values(connection: Connection, issues: Sequence[Issue]) -> dict[tuple[str, 
     }
 
 
-def _offered(connection: Connection, issues: Sequence[Issue]) -> Mapping[tuple[str, str, str], Observation]:
-    """The records that the issues offer to choose from, as last seen."""
+def _offered(
+    connection: Connection, issues: Sequence[Issue], partners: Mapping[Key, str]
+) -> Mapping[tuple[str, str, str], Observation]:
+    """The records that the issues offer to choose from, as last seen; with those that they are compared with."""
     asked = {option for issue in issues for option in issue.options}
+    twice = [Key(one.entity, Side(one.side), one.record_id) for one in issues if one.cause == TWICE]
+    asked |= {partners[key] for key in twice if key in partners}
     rows = Observation.objects.filter(connection=connection, record_id__in=asked) if asked else []
     return {(row.entity, row.side, row.record_id): row for row in rows}
 
@@ -359,14 +366,17 @@ def _options(
     spec: EntitySpec,
     seen: Mapping[tuple[str, str, str], Observation],
     taken: Mapping[Key, str],
+    partner: str,
 ) -> tuple[Other, ...]:
     other = Side(issue.side).other
+    linked = seen.get((issue.entity, other.value, partner)) if issue.cause == TWICE else None
     return tuple(
         Other(
             option,
             row.name,
             taken.get(Key(issue.entity, other, option), ""),
             row.units.get(spec.active_unit) is not False,
+            strays.why_not_void(spec, linked, row) if linked else "",
         )
         for option in issue.options
         if (row := seen.get((issue.entity, other.value, option))) is not None

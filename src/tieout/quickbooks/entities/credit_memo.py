@@ -114,6 +114,7 @@ ENTITY = QuickBooksEntity(
         plural="Credits",
         direction=Direction.TO_LEDGER,
         void_unit="state",
+        voided_by_hand=True,
         units=UNITS,
         name_unit="number",
         date_unit="date",

@@ -143,6 +143,12 @@ def different(ask: Ask) -> Done:
     return Done(f"{ask.names}: kept apart, and not asked again.")
 
 
+def void_copy(ask: Ask) -> Done:
+    row = ask.rows[0]
+    repairs.void_copy(ask.member, row.key, ask.other)
+    return Done(f"{row.name}: the other one is voided in QuickBooks, within seconds.")
+
+
 def detach(ask: Ask) -> Done:
     for key in ask.records:
         repairs.detach(ask.member, key)
@@ -243,6 +249,7 @@ ACTS: Mapping[str, Callable[[Ask], Done]] = {
     "say_why": say_why,
     "restore": restore,
     "different": different,
+    "void_copy": void_copy,
     "detach": detach,
     "use_number": use_number,
     "use_name": use_name,

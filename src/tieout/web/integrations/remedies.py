@@ -13,7 +13,7 @@ from urllib.parse import quote, urlencode
 from django.urls import reverse
 
 from tieout.reconcile.state import Side
-from tieout.sync.issues import SHARED
+from tieout.sync.issues import SHARED, TWICE
 from tieout.sync.merged_there import CAUSE as MERGED
 from tieout.sync.worklist import WorkRow
 
@@ -53,6 +53,8 @@ RESTORE = Remedy("restore", "Restore", "restore", bulk=True)
 SAY_WHY = Remedy("say_why", "Keep the reason", "pencil", bulk=True)
 EDIT = Remedy("edit", "Edit here", "pencil")
 ARCHIVE = Remedy("archive", "Archive here", "archive")
+VOID_COPY = Remedy("void_copy", "Void the other one", "file-off")
+KEEP_BOTH = Remedy("different", "Keep both", "files")
 OPEN = Remedy("open", "Open in QuickBooks", "external-link")
 SETTINGS = Remedy("settings", "Open QuickBooks settings", "external-link")
 QUICKBOOKS = Remedy("settings", "Open QuickBooks", "external-link")
@@ -73,6 +75,7 @@ REMEDIES: Mapping[str, Sequence[Remedy]] = {
     "inactive_there": (OPEN, ARCHIVE, RETRY),
     "gone_there": (CREATE_AGAIN, LINK, ARCHIVE, DETACH),
     "merged_there": (LINK, DETACH),
+    "twice_there": (VOID_COPY, KEEP_BOTH, OPEN),
     "gone_here": (UNLINK,),
     "name_taken": (LINK, USE_NAME, EDIT, RETRY),
     "number_taken": (USE_NUMBER, LINK_THAT, EDIT, RETRY, LEAVE_OUT),
@@ -84,6 +87,7 @@ REMEDIES: Mapping[str, Sequence[Remedy]] = {
     "subscription": (QUICKBOOKS, ASK, CHECK),
     "no_permission": (RECONNECT, ASK, CHECK),
     "feature_off": (SETTINGS, CHECK, LEAVE_OUT),
+    "other_currency": (OPEN, QUICKBOOKS, CHECK, LEAVE_OUT, DETACH),
     "ask_human": (OPEN, QUICKBOOKS, EDIT, CHECK, LEAVE_OUT),
     "reconnect": (RECONNECT,),
     "bug": (RETRY, REPORT),
@@ -123,6 +127,10 @@ class Button:
     """It is greyed, and this sentence says why and who can help."""
 
 
+BESIDE = (SAY_WHY, VOID_COPY)
+"""Drawn elsewhere: beside the ticked rows, where the words are, and for each of the options."""
+
+
 def buttons(row: WorkRow, deep_link: str = "", settings_link: str = "") -> list[Button]:
     """What can be done about one row, the likeliest first. Nothing while it is on its way.
 
@@ -156,7 +164,11 @@ def record_page(row: WorkRow, page: str = "record") -> str:
 def _buttons(row: WorkRow, deep_link: str, settings_link: str) -> Iterator[Button]:
     title = row.title
     for option in row.options[:3]:
-        if not option.partner_id and not option.in_use:
+        if row.cause.slug == TWICE:
+            value = "" if option.why_not_void else f"{VOID_COPY.verb}:{row.id}:{option.id}"
+            label = f"{VOID_COPY.label} ({option.name or option.id})"
+            yield Button(label, VOID_COPY.icon, title, value=value, why_not=option.why_not_void)
+        elif not option.partner_id and not option.in_use:
             label = f"Reactivate and link with {option.name}"
             yield Button(label, "restore", title, value=f"reactivate:{row.id}:{option.id}")
         elif not option.partner_id:
@@ -176,7 +188,7 @@ def _buttons(row: WorkRow, deep_link: str, settings_link: str) -> Iterator[Butto
         "reconnect": (reverse("quickbooks-connect"), False),
     }
     for remedy in REMEDIES.get(row.cause.slug, ()):
-        if not offers(row, remedy) or remedy is SAY_WHY:  # said beside the ticked rows, where the words are
+        if not offers(row, remedy) or remedy in BESIDE:
             continue
         label = _label(row, remedy)
         if remedy.verb not in pages:
@@ -210,6 +222,7 @@ def offers(row: WorkRow, remedy: Remedy) -> bool:
         "link_that": bool(row.holder) and not row.partner_id,
         # What has a partner is taken apart first; leaving it out would leave the link.
         "leave_out": not row.partner_id,
+        "detach": bool(row.partner_id),
     }.get(remedy.verb, True)
 
 
