@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from pathlib import Path
 
@@ -39,6 +40,22 @@ def test_each_sending_has_its_outcome_with_before_and_after(rig: Rig) -> None:
     ]
     assert (entries[2].before, entries[2].after) == ({"phone": "1"}, {"phone": "2"})
     assert entries[0].reference.startswith("1-")
+    causes = [one.cause.partition("; run ") for one in entries]
+    assert [cause for cause, _, _ in causes] == ["edited here"] * 3
+    assert causes[1] == causes[2], "what is sent again is sent for what it was sent for first"
+    assert int(causes[0][2]) < int(causes[1][2])
+
+
+def test_an_entry_from_before_its_cause_was_kept_still_fits_its_chain(rig: Rig) -> None:
+    with rig.here():
+        entry = WriteEntry.objects.get(number=1)
+        said = {**vars(entry), "connection_id": entry.connection_id}
+        older = {name: value for name, value in said.items() if name != "cause"}
+        kept = [older[column] for column in write_log._SAID]
+        first = [older["previous_hash"], older["connection_id"], 1, older["at"].isoformat()]
+        as_before = hashlib.sha256(write_log._ENCODER.encode([*first, *kept]).encode()).hexdigest()
+    assert write_log.hash_of({**older, "cause": ""}) == as_before
+    assert write_log.hash_of(said) not in (as_before, write_log.hash_of({**said, "cause": "somebody else"}))
 
 
 def test_the_database_refuses_to_change_or_remove_an_entry(rig: Rig) -> None:
@@ -57,6 +74,7 @@ def test_the_database_refuses_to_change_or_remove_an_entry(rig: Rig) -> None:
         ("UPDATE sync_writeentry SET result = 'done' WHERE number = 2", 2),
         ("DELETE FROM sync_writeentry WHERE number = 2", 2),
         ("UPDATE sync_writeentry SET before = '{}' WHERE number = 3", 3),
+        ("UPDATE sync_writeentry SET cause = 'webhook' WHERE number = 3", 3),
         ("UPDATE sync_writeentry SET at = at + interval '1 second' WHERE number = 1", 1),
         (
             "UPDATE sync_writeentry SET number = number + 100;"

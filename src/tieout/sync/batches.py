@@ -121,7 +121,11 @@ def _begin(executor: Executor, doing: Doing) -> None:
                     doing.problems.append(dry_run_mode.planned_only(outcome, work.name, executor.spec))
                     continue
                 doing.outgoing = Outgoing(
-                    outcome, work.name, _written_side(work, outcome), stands_for=_copied(work, outcome)
+                    outcome,
+                    work.name,
+                    _written_side(work, outcome),
+                    cause=", ".join(sorted({row.reason for row in work.dirties})),
+                    stands_for=_copied(work, outcome),
                 )
             elif isinstance(outcome, Action) and not isinstance(outcome, Settle):
                 doing.problems += executor.carry_out(outcome, _written_side(work, outcome), work.name)

@@ -26,6 +26,9 @@ COPY_OF = "copy_of"
 """Among the facts of such a one: the practice record that was sent with that mark. Missing when nobody here knows it."""
 
 
+CAUSE_LENGTH = 200
+
+
 def _digits(unit: str) -> Right:
     """The last ten digits of a phone number among the units."""
     plain = Func(
@@ -201,6 +204,8 @@ class Attempt(OfConnection):
     reference = models.CharField(max_length=120, blank=True)
     """The ledger's request reference, for its support."""
     problem = models.CharField(max_length=1000, blank=True)
+    cause = models.CharField(max_length=CAUSE_LENGTH, blank=True, default="", db_default="")
+    """What made us write: why its record was dirty, and the run that took it up. See ``write_log``."""
 
     class Meta:
         constraints = [

@@ -219,7 +219,9 @@ def _restore_there(held: Lease, sender: Sender, run: Extent) -> list[str]:
         left += [f"{name} in QuickBooks: {label} {EDITED}." for label in edited]
         if units:
             target = Key(spec.practice, Side.LEDGER, record_id)
-            outgoing.append(Outgoing(Update(Side.LEDGER, target, units, now.token), name, now))
+            outgoing.append(
+                Outgoing(Update(Side.LEDGER, target, units, now.token), name, now, "set-up taken back")
+            )
     sender.send_all(outgoing, lambda connection, recorded: None)
     left += [f"{one.name} in QuickBooks: {problem.sentence}" for one in outgoing for problem in one.problems]
     return left

@@ -41,6 +41,7 @@ from tieout.sync.models import Attempt, AttemptState, Connection, Link
 from tieout.sync.outcomes import Came, record
 from tieout.sync.packing import pack_units, unpack_units
 from tieout.sync.policy import forbids
+from tieout.sync.record_tables import CAUSE_LENGTH
 
 log = logging.getLogger(__name__)
 
@@ -64,6 +65,8 @@ class Outgoing:
     name: str
     shown: Present | None = None
     """What the plan saw of the ledger's record; for a create, of the one that is copied."""
+    cause: str = ""
+    """What made us write it, in the words of the dirty rows; the run is added."""
     practice_id: str = ""
     stands_for: str = ""
     """The practice record whose mark it carries, for a ledger record that is linked to none: see ``strays``."""
@@ -269,6 +272,7 @@ class Sender:
             "finished_at": None,
             "reference": "",
             "problem": "",
+            "cause": f"{one.cause or 'the sync itself'}; run {connection.epoch}"[:CAUSE_LENGTH],
         }
 
     # -- at the last moment -----------------------------------------------------------------------------

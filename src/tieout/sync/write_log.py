@@ -20,7 +20,7 @@ from django.db import models
 from tieout.practice.models import Firm
 from tieout.sync import together
 from tieout.sync.connection_tables import Connection
-from tieout.sync.record_tables import Attempt, AttemptState
+from tieout.sync.record_tables import CAUSE_LENGTH, Attempt, AttemptState
 
 GENESIS = "0" * 64
 
@@ -45,6 +45,9 @@ class WriteEntry(models.Model):
     after = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     reference = models.CharField(max_length=120, blank=True)
     """The ledger's own reference of the call (Intuit's ``intuit_tid``)."""
+    cause = models.CharField(max_length=CAUSE_LENGTH, blank=True, default="", db_default="")
+    """What made us write: ``edited here``, ``webhook``, ``linked by hand`` ..., and the run, as ``Run.epoch`` has it. Empty
+    in entries from before it was kept."""
     previous_hash = models.CharField(max_length=64)
     hash = models.CharField(max_length=64)
 
@@ -105,6 +108,7 @@ def _row(one: Entry, number: int, previous: str, now: datetime) -> dict[str, Any
         "before": attempt.before,
         "after": attempt.units,
         "reference": one.reference,
+        "cause": attempt.cause,
         "previous_hash": previous,
     }
 
@@ -128,6 +132,8 @@ def hash_of(entry: Mapping[str, Any]) -> str:
         entry["at"].isoformat(),
         *(entry[column] for column in _SAID),
     ]
+    if entry["cause"]:
+        said.append(entry["cause"])  # those without one keep the hash they were given before it was kept
     return hashlib.sha256(_ENCODER.encode(said).encode()).hexdigest()
 
 
