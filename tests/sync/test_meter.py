@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.sync.rig import Rig
-from tieout.sync.ledgers import calls_of_month
+from tieout.sync import runner
+from tieout.sync.ledgers import calls_of_month, counted
 
 pytestmark = pytest.mark.django_db
 
@@ -47,3 +48,36 @@ def test_our_count_equals_quickbooks_own() -> None:
     counted = {metered: after.get(metered, 0) - before.get(metered, 0) for metered in ("core", "coreplus")}
     theirs = [one.metered for one in rig.emulator.log.entries() if one.area == "data" and one.status == 200]
     assert counted == {metered: theirs.count(metered) for metered in counted}
+
+
+def test_what_a_run_that_breaks_has_called_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    rig = Rig()
+    rig.set_up()
+    rig.add_client("Ada Byrne")
+    with rig.here():
+        before = calls_of_month(rig.connection, rig.clock.now()).get("core", 0)
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr(runner, "_finish", broken)
+    with pytest.raises(RuntimeError, match="a bug"):
+        rig.run()
+    with rig.here():
+        assert calls_of_month(rig.connection, rig.clock.now())["core"] == before + 1
+
+
+def test_what_reading_costs_is_counted_where_it_fails_half_way() -> None:
+    rig = Rig()
+    rig.connect()
+
+    def read() -> None:
+        with counted(rig.connection, rig.engine) as ledger:
+            ledger.company()
+            raise RuntimeError("a bug")
+
+    with rig.here():
+        before = calls_of_month(rig.connection, rig.clock.now()).get("coreplus", 0)
+        with pytest.raises(RuntimeError, match="a bug"):
+            read()
+        assert calls_of_month(rig.connection, rig.clock.now())["coreplus"] == before + 1

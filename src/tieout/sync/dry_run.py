@@ -6,7 +6,7 @@ dirty for the run that will work on it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tieout.practice.isolation import firm_scope
@@ -14,6 +14,8 @@ from tieout.reconcile.action import Action
 from tieout.reconcile.order import in_order
 from tieout.reconcile.outcome import Outcome
 from tieout.reconcile.plan import plan
+from tieout.reconcile.ports import Ledger
+from tieout.reconcile.spec import EntitySpec
 from tieout.sync import discover, lease, ledgers
 from tieout.sync.engine import Engine
 from tieout.sync.lease import Lease
@@ -53,10 +55,14 @@ def planned(connection: Connection, engine: Engine | None = None) -> Iterator[Pl
 
 def _planned(held: Lease) -> Iterator[Planned]:
     provider = held.engine.provider(held.connection.ledger)
-    ledger = ledgers.Watched(ledgers.open_ledger(held.connection, held.engine), held.check)
-    discover.take_outbox(held, provider.specs)
-    discover.take_inbox(held, provider.specs)
-    for spec in in_order(provider.specs):
+    with ledgers.counted(held.connection, held.engine, held.check) as opened:
+        yield from _planned_by(held, ledgers.Watched(opened, held.check), provider.specs)
+
+
+def _planned_by(held: Lease, ledger: Ledger, specs: Sequence[EntitySpec]) -> Iterator[Planned]:
+    discover.take_outbox(held, specs)
+    discover.take_inbox(held, specs)
+    for spec in in_order(specs):
         if held.connection.section(spec.practice) is not SectionState.ON:
             continue
         last_id = 0

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from datetime import date, datetime
 
+from django.db import InterfaceError, OperationalError
 from django.db import connection as database
 
 from tieout.reconcile.action import Create, Retire, Update
@@ -29,6 +31,8 @@ from tieout.sync.models import CallMeter, Connection
 from tieout.sync.secrets import open_sealed
 from tieout.sync.throttle import SharedTurns
 from tieout.sync.tokens import StoredTokens
+
+NO_DATABASE = (OperationalError, InterfaceError)
 
 
 def company_place(firm_id: int) -> str:
@@ -65,6 +69,19 @@ def open_ledger(
         SharedTurns(connection, engine),
         KeptMemory(connection, engine, stands),
     )
+
+
+@contextmanager
+def counted(
+    connection: Connection, engine: Engine, stands: Callable[[], object] = lambda: None
+) -> Iterator[Ledger]:
+    """``open_ledger``, and its calls are stored at the end, also where that end is an error: Intuit counts them too."""
+    meter: Counter[str] = Counter()
+    try:
+        yield open_ledger(connection, engine, meter, stands)
+    finally:
+        with suppress(*NO_DATABASE):  # what broke it off is what has to be heard of
+            keep_calls(connection, meter, engine.now())
 
 
 class Watched:

@@ -5,7 +5,6 @@ Only names that are the same but for spelling habits count; the review itself co
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
 from datetime import timedelta
 from math import ceil
@@ -15,7 +14,7 @@ from tieout.reconcile.match import normalise
 from tieout.reconcile.ports import Activity
 from tieout.reconcile.state import Side
 from tieout.sync.engine import Engine
-from tieout.sync.ledgers import keep_calls, open_ledger
+from tieout.sync.ledgers import counted
 from tieout.sync.models import Connection, Link
 from tieout.sync.review import spec_of
 
@@ -57,11 +56,10 @@ def look(
     """
     engine = engine or Engine()
     spec = spec_of(connection, entity, engine)
-    meter: Counter[str] = Counter()
-    began = engine.now()
-    page = next(iter(open_ledger(connection, engine, meter).list(spec.ledger, Activity.ACTIVE)), ())
-    read = Read(len(page), engine.now() - began)
-    keep_calls(connection, meter, engine.now())
+    with counted(connection, engine) as ledger:
+        began = engine.now()
+        page = next(iter(ledger.list(spec.ledger, Activity.ACTIVE)), ())
+        read = Read(len(page), engine.now() - began)
     links = Link.objects.filter(connection=connection, entity=entity).values_list("practice_id", "ledger_id")
     linked_here, linked_there = {ours for ours, _ in links}, {theirs for _, theirs in links}
     theirs = [

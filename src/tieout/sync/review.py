@@ -5,7 +5,6 @@ Collecting and applying are jobs (``collect``, ``apply_now``); what the pages ca
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from math import ceil
 
@@ -18,7 +17,7 @@ from tieout.reconcile.ports import Activity
 from tieout.reconcile.spec import EntitySpec
 from tieout.sync import tasks
 from tieout.sync.engine import Engine
-from tieout.sync.ledgers import keep_calls, open_ledger
+from tieout.sync.ledgers import counted
 from tieout.sync.models import OPEN_STATES, Connection, Review, ReviewRow, ReviewState, SectionState
 from tieout.sync.review_waits import TRIES
 
@@ -35,11 +34,10 @@ def counts_before_start(
 ) -> dict[str, int]:
     """How many records each choice would read, asked of the ledger now. Raises ``LedgerError``."""
     engine = engine or Engine()
-    meter: Counter[str] = Counter()
-    ledger, spec = open_ledger(connection, engine, meter), spec_of(connection, entity, engine)
-    active = ledger.count(spec.ledger, Activity.ACTIVE)
-    inactive = ledger.count(spec.ledger, Activity.INACTIVE)
-    keep_calls(connection, meter, engine.now())
+    spec = spec_of(connection, entity, engine)
+    with counted(connection, engine) as ledger:
+        active = ledger.count(spec.ledger, Activity.ACTIVE)
+        inactive = ledger.count(spec.ledger, Activity.INACTIVE)
     return {
         Activity.ACTIVE.value: active,
         Activity.INACTIVE.value: inactive,
@@ -57,7 +55,7 @@ def start(
 ) -> Review:
     """Begin a review, or return the one that is under way: there is one per entity, shared by the firm."""
     with transaction.atomic():
-        Connection.objects.select_for_update().get(pk=connection.pk)
+        Connection.objects.select_for_update(no_key=True).get(pk=connection.pk)
         if running := open_review(connection, entity):
             return running
         review = Review.objects.create(
@@ -178,7 +176,7 @@ def call_off(review: Review, member: Member) -> bool:
 def _set_section(
     connection: Connection, entity: str, state: SectionState, *, unless: SectionState | None = None
 ) -> None:
-    fresh = Connection.objects.select_for_update().get(pk=connection.pk)
+    fresh = Connection.objects.select_for_update(no_key=True).get(pk=connection.pk)
     if fresh.section(entity) is unless:
         return
     fresh.sections = {**fresh.sections, entity: state.value}

@@ -90,6 +90,9 @@ def run_once(connection_id: int, engine: Engine | None = None) -> Pass | None:
         except Exception:
             _fail(held, passed, started)
             raise  # a fault of ours: whoever runs the worker sees it too
+        finally:
+            with suppress(*BROKEN_OFF):  # what it has called is counted, however it ended
+                ledgers.keep_calls(held.connection, passed.meter, engine.now())
         return passed
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import timedelta
 
 from tieout.practice.clients import CLIENT
@@ -10,7 +9,7 @@ from tieout.reconcile.ports import LedgerError
 from tieout.reconcile.state import Side
 from tieout.sync import kept_settings
 from tieout.sync.engine import Engine
-from tieout.sync.ledgers import keep_calls, open_ledger
+from tieout.sync.ledgers import counted
 from tieout.sync.models import Connection, Observation, SettingsCheck
 
 STALE = timedelta(days=1)
@@ -35,16 +34,15 @@ def customers_read(connection: Connection) -> int:
 def examine(connection: Connection, *, engine: Engine | None = None) -> SettingsCheck:
     """Look now. When the ledger does not answer, the last facts stay, with a sentence that says so."""
     engine = engine or Engine()
-    meter: Counter[str] = Counter()
     found: dict[str, object] = {"problem": ""}
     try:
-        company = open_ledger(connection, engine, meter).company()
+        with counted(connection, engine) as ledger:
+            company = ledger.company()
     except LedgerError as error:
         found["problem"] = error.sentence[:500]
     else:
         found["facts"] = {"country": company.country, **company.facts}
         kept_settings.keep(connection, {"preferences": company.facts.get("preferences", {})}, engine)
-    keep_calls(connection, meter, engine.now())
     check, _ = SettingsCheck.objects.update_or_create(
         connection=connection,
         defaults={"firm_id": connection.firm_id, "checked_at": engine.now(), **found},

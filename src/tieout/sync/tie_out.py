@@ -6,7 +6,7 @@ itself. When the sums agree, that one metered read is all; only customers that d
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
@@ -24,7 +24,7 @@ from tieout.reconcile.owing import OpenItem, Owed
 from tieout.reconcile.tie_out import ZERO, Document, Line, Owes, Part, Reason
 from tieout.sync.engine import Engine
 from tieout.sync.issues import CAUSES
-from tieout.sync.ledgers import keep_calls, open_ledger
+from tieout.sync.ledgers import counted
 from tieout.sync.listing import say
 from tieout.sync.models import Conflict, Connection, Dirty, Issue, Link, Observation, SectionState
 from tieout.sync.tie_out_tables import TieOut, TieOutLine
@@ -37,16 +37,12 @@ ON_ITS_WAY = Reason("waits", "It is on its way: the next run sends it.")
 def check(connection: Connection, day: date, *, engine: Engine | None = None) -> TieOut:
     """Compare now, as of the end of ``day``. Raises ``LedgerError``; then nothing is kept."""
     engine = engine or Engine()
-    meter: Counter[str] = Counter()
-    ledger = open_ledger(connection, engine, meter)
-    try:
+    with counted(connection, engine) as ledger:
         owed = ledger.owed_on(day)
         lines = _compared(connection, day, owed)
         differing = [line for line in lines if line.difference]
         asked = [line.ledger_id for line in differing if line.practice_id and line.ledger_id]
         there = ledger.documents_of(asked, day) if asked else ()
-    finally:
-        keep_calls(connection, meter, engine.now())
     parts = _explained(connection, day, differing, there, owed)
     return _keep(connection, day, lines, parts, engine)
 
@@ -176,7 +172,7 @@ def _keep(
     engine: Engine,
 ) -> TieOut:
     with transaction.atomic():
-        Connection.objects.select_for_update().get(pk=connection.pk)
+        Connection.objects.select_for_update(no_key=True).get(pk=connection.pk)
         unsigned = TieOut.objects.filter(connection=connection, signed_at=None)
         unsigned.filter(day=day).delete()
         TieOutLine.objects.filter(tie_out__in=_worn(unsigned, day)).delete()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -19,7 +18,7 @@ from tieout.reconcile.spec import EntitySpec
 from tieout.reconcile.state import Key, Present, Side
 from tieout.sync import observations, partners
 from tieout.sync.engine import Engine
-from tieout.sync.ledgers import keep_calls, open_ledger
+from tieout.sync.ledgers import counted
 from tieout.sync.models import UNRESOLVED, Attempt, Connection, Issue, Link
 from tieout.sync.observe import names_of
 from tieout.sync.policy import on_trial
@@ -118,12 +117,10 @@ def preview(
     document: dict[str, Any] = {}
     body = b""
     if not names and isinstance(ready, Present):
-        meter: Counter[str] = Counter()
-        ledger = open_ledger(connection, engine, meter)
         create = Create(Side.LEDGER, Key(entity, Side.PRACTICE, record_id), ready.units)
-        body = ledger.prepare(create, "preview").body
+        with counted(connection, engine) as ledger:
+            body = ledger.prepare(create, "preview").body
         document = json.loads(body, parse_float=Decimal, parse_int=Decimal)
-        keep_calls(connection, meter, engine.now())
     label, currency = str(view.facts.get("label") or ""), _currency(view)
     return Preview(label, dict(view.units), names, document, body, currency)
 
