@@ -5,7 +5,6 @@ Looking again reads the records of that row alone; every other row stays as it i
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from math import ceil
 
@@ -17,11 +16,11 @@ from tieout.reconcile.match_items import RATE
 from tieout.reconcile.match_text import normalise
 from tieout.reconcile.spec import EntitySpec
 from tieout.reconcile.state import Present, Side
-from tieout.sync import match_memory, observations, review_final, review_rows
+from tieout.sync import match_memory, news, observations, review_final, review_rows
 from tieout.sync.decisions import CannotDecide
 from tieout.sync.engine import Engine
 from tieout.sync.item_matching import FAILS, propose_items
-from tieout.sync.ledgers import keep_calls, open_ledger
+from tieout.sync.ledgers import counted
 from tieout.sync.models import Connection, Link, Observation, Review, ReviewRow, ReviewState
 from tieout.sync.review import PER_PAGE, RowPage, spec_of
 from tieout.sync.review_plan import Decision
@@ -120,10 +119,9 @@ def _ledger_ids(row: ReviewRow) -> list[str]:
 
 
 def _read_again(connection: Connection, spec: EntitySpec, ids: Sequence[str], engine: Engine) -> None:
-    meter: Counter[str] = Counter()
-    seen = open_ledger(connection, engine, meter).read(spec.ledger, ids) if ids else {}
-    observations.keep(connection, spec, Side.LEDGER, seen, engine)
-    keep_calls(connection, meter, engine.now())
+    with counted(connection, engine) as ledger:
+        seen = ledger.read(spec.ledger, ids) if ids else {}
+    news.take(connection, spec, seen, engine, "seen by the review")
 
 
 def _match_again(review: Review, connection: Connection, spec: EntitySpec, row: ReviewRow) -> ReviewRow:

@@ -6,16 +6,15 @@ otherwise nothing is done, and the review is open again: a person looks at the p
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import datetime
 
 from tieout.reconcile.ports import Activity, Ledger, LedgerError, RetryLater, WindowTooOld
 from tieout.reconcile.spec import EntitySpec
-from tieout.reconcile.state import Absent, Side
+from tieout.reconcile.state import Absent
 from tieout.reconcile.state import Observation as Seen
-from tieout.sync import observations, review, review_final, tasks
+from tieout.sync import news, review, review_final, tasks
 from tieout.sync.engine import Engine
-from tieout.sync.ledgers import keep_calls, open_ledger
+from tieout.sync.ledgers import counted
 from tieout.sync.models import Connection, Review, ReviewState
 from tieout.sync.review_waits import TRIES, wait
 
@@ -29,9 +28,10 @@ def looked_again(found: Review, engine: Engine) -> bool:
     if not found.summary.get("looked_at"):
         return True  # nobody's eyes were promised anything
     connection = Connection.objects.get(pk=found.connection_id)
-    spec, meter = review.spec_of(connection, found.entity, engine), Counter[str]()
+    spec = review.spec_of(connection, found.entity, engine)
     try:
-        seen = _seen_since(found, spec, open_ledger(connection, engine, meter), engine)
+        with counted(connection, engine) as ledger:
+            seen = _seen_since(found, spec, ledger, engine)
     except RetryLater as error:
         if not wait(found, error, engine, tasks.apply_soon):
             open_again(found, UNSEEN.format(error.sentence))
@@ -39,9 +39,7 @@ def looked_again(found: Review, engine: Engine) -> bool:
     except LedgerError as error:
         open_again(found, UNSEEN.format(error.sentence))
         return False
-    finally:
-        keep_calls(connection, meter, engine.now())
-    observations.keep(connection, spec, Side.LEDGER, seen, engine)
+    news.take(connection, spec, seen, engine, "seen by the review")
     return True
 
 

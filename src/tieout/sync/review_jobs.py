@@ -6,7 +6,6 @@ Both may be killed and run again: collecting starts over, applying finds what it
 from __future__ import annotations
 
 import logging
-from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -22,6 +21,7 @@ from tieout.sync import (
     dirty,
     item_review,
     match_memory,
+    news,
     observations,
     review,
     review_activity,
@@ -35,7 +35,7 @@ from tieout.sync import (
 )
 from tieout.sync.dirty import Mark
 from tieout.sync.engine import Engine
-from tieout.sync.ledgers import keep_calls, open_ledger
+from tieout.sync.ledgers import counted
 from tieout.sync.listing import say
 from tieout.sync.match_tables import Verdict
 from tieout.sync.matching import proposer
@@ -97,8 +97,13 @@ def collect(review_id: int, engine: Engine | None = None) -> None:
 
 
 def _collect(found: Review, connection: Connection, spec: EntitySpec, engine: Engine) -> None:
-    meter: Counter[str] = Counter()
-    ledger = open_ledger(connection, engine, meter)
+    with counted(connection, engine) as ledger:
+        _read_and_sort(found, connection, spec, ledger, engine)
+
+
+def _read_and_sort(
+    found: Review, connection: Connection, spec: EntitySpec, ledger: Ledger, engine: Engine
+) -> None:
     # The next change-feed cursor is the ledger's own clock from before the listing began.
     clock = ledger.changes([spec.ledger], engine.now() - timedelta(hours=1)).until
     _read_ledger(found, connection, spec, ledger, engine)
@@ -116,7 +121,6 @@ def _collect(found: Review, connection: Connection, spec: EntitySpec, engine: En
         review_activity.note_there(found, rows, ledger, engine)
     if spec.practice == item_review.ENTITY:
         item_review.note_namesakes(connection, spec, rows)
-    keep_calls(connection, meter, engine.now())
     rows += [review_rows.outside_row(found, each) for each in outside]
     _step(found, phase="Writing the lists down", total=len(rows))
     with transaction.atomic():
@@ -152,7 +156,7 @@ def _read_ledger(
     read = 0
     for page in ledger.list(spec.ledger, Activity.ALL):
         seen = {row.id: row.record for row in page}
-        observations.keep(connection, spec, Side.LEDGER, seen, engine)
+        news.take(connection, spec, seen, engine, "seen by the review")
         read += len(page)
         _step(found, done=min(read, total), total=total)
 
@@ -250,7 +254,8 @@ def apply_now(review_id: int, engine: Engine | None = None) -> None:
 def _apply(found: Review, engine: Engine) -> None:
     with transaction.atomic():
         found = Review.objects.select_for_update().get(pk=found.pk)
-        connection = Connection.objects.select_for_update().get(pk=found.connection_id)
+        # Not the key: a webhook's notice that names this connection must be stored meanwhile, within its three seconds.
+        connection = Connection.objects.select_for_update(no_key=True).get(pk=found.connection_id)
         if found.state != ReviewState.APPLYING or "applied" in found.summary:
             return  # called off, or done, while QuickBooks was asked
         if review_drift.has_moved(found, connection, engine):

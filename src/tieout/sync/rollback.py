@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from tieout.practice.actor import Actor, ActorKind
 from tieout.practice.isolation import every_firm_scope, firm_scope
@@ -23,7 +24,7 @@ from tieout.reconcile.action import Update
 from tieout.reconcile.ports import LedgerError
 from tieout.reconcile.spec import EntitySpec
 from tieout.reconcile.state import Key, Present, Side, Units, same
-from tieout.sync import lease, ledgers, observations, review, review_plan, tasks
+from tieout.sync import lease, ledgers, news, review, review_plan, tasks
 from tieout.sync.decisions import CannotDecide
 from tieout.sync.engine import Engine
 from tieout.sync.lease import Lease
@@ -150,7 +151,7 @@ def start(connection: Connection, found: Review, member: Member, *, engine: Engi
     """Ask for it. From this commit on nothing of the section travels any more. Raises ``CannotDecide``."""
     engine = engine or Engine()
     with transaction.atomic():
-        fresh = Connection.objects.select_for_update().get(pk=connection.pk)
+        fresh = Connection.objects.select_for_update(no_key=True).get(pk=connection.pk)
         again = Review.objects.select_for_update().get(pk=found.pk, firm_id=member.firm_id)
         if reason := why_not(fresh, again, engine.now()):
             raise CannotDecide(reason)
@@ -192,8 +193,8 @@ def _roll_back(held: Lease, found: Review) -> bool:
     connection, engine = held.connection, held.engine
     spec = review.spec_of(connection, found.entity, engine)
     run = extent(connection, found)
-    ledger = ledgers.open_ledger(connection, engine)
-    left = _restore_there(held, Sender(held, ledger, spec), run)
+    with ledgers.counted(connection, engine, held.check) as ledger:
+        left = _restore_there(held, Sender(held, ledger, spec), run)
     waiting = Attempt.objects.filter(connection=connection, entity=found.entity, state__in=UNRESOLVED)
     if waiting.exists():
         return False
@@ -207,7 +208,7 @@ def _restore_there(held: Lease, sender: Sender, run: Extent) -> list[str]:
     spec = sender.spec
     read = sender.ledger.read(spec.ledger, list(run.there)) if run.there else {}
     with held.commit() as connection:
-        observations.keep(connection, spec, Side.LEDGER, read, held.engine)
+        news.take(connection, spec, read, held.engine, "seen by a rollback")
     left: list[str] = []
     outgoing = []
     for record_id, change in run.there.items():
@@ -270,14 +271,16 @@ def _finish(held: Lease, found: Review, spec: EntitySpec, run: Extent, left: Ite
         ids = [link.pk for link in run.links]
         Conflict.objects.filter(link__in=ids).delete()
         Link.objects.filter(pk__in=ids).delete()
+        rest = Link.objects.filter(**of).exists()
+        # What an earlier run has linked stays, and so do the edits of it and of others that wait, and what was decided.
+        whose = _of_links(run.links) if rest else Q()
         for table in (Dirty, Hold, Issue):
-            table.objects.filter(**of).delete()
+            table.objects.filter(whose, **of).delete()
         own = {
             name: value
             for name, value in connection.switches.get(found.entity, {}).items()
             if name != ROLLING_BACK
         }
-        rest = Link.objects.filter(**of).exists()
         state = SectionState.ON if rest else SectionState.NOT_STARTED
         connection.switches = {**connection.switches, found.entity: own}
         connection.sections = {**connection.sections, found.entity: state.value}
@@ -296,3 +299,9 @@ def _finish(held: Lease, found: Review, spec: EntitySpec, run: Extent, left: Ite
                 pk=found.summary.get("rolling_back_member"), firm_id=connection.firm_id
             ).first(),
         )
+
+
+def _of_links(links: Sequence[Link]) -> Q:
+    """The rows about the records of these links, on either side."""
+    ours, theirs = [link.practice_id for link in links], [link.ledger_id for link in links]
+    return Q(side=Side.PRACTICE, record_id__in=ours) | Q(side=Side.LEDGER, record_id__in=theirs)
