@@ -84,6 +84,20 @@ def test_a_refused_refresh_is_said_in_the_words_of_the_port(answer, kind):
         made.refresh(PAIR)
 
 
+def test_a_refresh_is_given_up_after_ten_seconds_because_others_wait_for_it():
+    seen = {}
+
+    class Noting(OverHttpx):
+        def exchange(self, method, url, headers, content, deadlines):
+            seen[url.rpartition("/")[2]] = deadlines
+            return super().exchange(method, url, headers, content, deadlines)
+
+    keys = AppKeys("id", "secret", "http://localhost:8000/cb", Environment.CUSTOM, ("new",))
+    network = Noting(httpx2.MockTransport(Script(NO_DISCOVERY, TOKENS)))
+    QuickBooksProvider(keys, World(now=lambda: NOW, network=network), base_url=HERE.api).refresh(PAIR)
+    assert list(seen.values())[-1].total == 10
+
+
 def test_revoking_sends_the_refresh_token():
     made, script = provider(NO_DISCOVERY, (200, b""))
     made.revoke(PAIR)

@@ -14,7 +14,7 @@ from typing import Any
 from tieout.quickbooks.api import oauth, webhooks
 from tieout.quickbooks.api.client import Client
 from tieout.quickbooks.api.config import AppKeys, Environment, known
-from tieout.quickbooks.api.network import Network, Sockets
+from tieout.quickbooks.api.network import Deadlines, Network, Sockets
 from tieout.quickbooks.api.pace import Pace, Turns
 from tieout.quickbooks.api.sign_in import Discovery, SignIn
 from tieout.quickbooks.api.transport import Transport
@@ -32,6 +32,9 @@ SITES = {
     Environment.PRODUCTION: "https://qbo.intuit.com/",
     Environment.SANDBOX: "https://sandbox.qbo.intuit.com/",
 }
+
+REFRESH_WITHIN = Deadlines(connect=5, read=8, total=10)
+"""A refresh is waited for by all who need the new pair; without an answer the old pair serves for the next try."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,7 @@ class QuickBooksProvider:
 
     def refresh(self, tokens: Tokens) -> Tokens:
         with in_ledger_words():
-            return _tokens(self._sign_in().refresh(tokens.refresh))
+            return _tokens(self._sign_in(REFRESH_WITHIN).refresh(tokens.refresh))
 
     def revoke(self, tokens: Tokens) -> None:
         with in_ledger_words():
@@ -156,8 +159,9 @@ class QuickBooksProvider:
         """The web app of this environment. Sandbox companies have a web app of their own."""
         return SITES.get(self._known.environment, f"{self._known.api}/")
 
-    def _sign_in(self) -> SignIn:
-        transport = Transport(self._network, self._discovery.endpoints(), clock=self._world.clock)
+    def _sign_in(self, patience: Deadlines | None = None) -> SignIn:
+        endpoints = self._discovery.endpoints()
+        transport = Transport(self._network, endpoints, deadlines=patience, clock=self._world.clock)
         return SignIn(self._keys, transport, self._world.now)
 
 

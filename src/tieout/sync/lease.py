@@ -18,6 +18,7 @@ from typing import Any
 from django.db import connection as database
 from django.db import transaction
 
+from tieout.practice.firms import Plan
 from tieout.sync import straight, together
 from tieout.sync.engine import Engine
 from tieout.sync.models import Connection, ConnectionState
@@ -31,7 +32,8 @@ class LeaseLost(Exception):
 
 
 class NoLongerAllowed(Exception):
-    """The connection was paused or disconnected while the run was under way. Stop; everything waits."""
+    """The connection was paused or disconnected, or its firm's plan changed, while the run was under way. Stop; everything
+    waits."""
 
 
 _COLUMNS = together.columns_of(Connection)
@@ -42,10 +44,14 @@ _EXTEND = (
 # If the run dies, the connection comes due again once its lease has run out.
 _TAKE = (
     "UPDATE sync_connection SET epoch = epoch + 1, lease_until = %s, due_at = %s WHERE id = %s AND state = %s"  # noqa: S608
+    " AND EXISTS (SELECT FROM practice_firm f WHERE f.id = sync_connection.firm_id AND f.plan = %s)"
     f" AND (lease_until IS NULL OR lease_until < %s OR lease_until > %s) RETURNING {_COLUMNS}"
 )
-_LOCKED = f"SELECT {_COLUMNS} FROM sync_connection WHERE id = %s FOR UPDATE"  # noqa: S608
-_STANDS = "SELECT epoch, state, sections, switches, dry_run_until FROM sync_connection WHERE id = %s"
+_LOCKED = f"SELECT {_COLUMNS} FROM sync_connection WHERE id = %s FOR NO KEY UPDATE"  # noqa: S608
+_STANDS = (
+    "SELECT c.epoch, c.state, f.plan, c.sections, c.switches, c.dry_run_until"
+    " FROM sync_connection c JOIN practice_firm f ON f.id = c.firm_id WHERE c.id = %s"
+)
 
 
 @dataclass(slots=True)
@@ -85,11 +91,13 @@ class Lease:
             stands = cursor.fetchone()
         if stands is None:
             raise LeaseLost(f"connection {self.connection.pk} is gone")
-        epoch, state, sections, switches, dry_run_until = stands
+        epoch, state, plan, sections, switches, dry_run_until = stands
         if epoch != self.connection.epoch:
             raise LeaseLost(f"epoch {self.connection.epoch} of connection {self.connection.pk}")
         if state != ConnectionState.ACTIVE:
             raise NoLongerAllowed(state)
+        if plan != Plan.PAID:
+            raise NoLongerAllowed(f"plan {plan}")
         seen = copy(self.connection)
         seen.sections, seen.switches = json.loads(sections), json.loads(switches)
         seen.dry_run_until = dry_run_until
@@ -110,13 +118,16 @@ def _connection(row: Sequence[Any]) -> Connection:
 
 
 def take(connection_id: int, engine: Engine) -> Lease | None:
-    """Take the lane of an active connection, raising its epoch; None when a living run holds it or it is not active."""
+    """Take the lane of an active connection, raising its epoch.
+
+    None when a living run holds it, it is not active, or the firm's plan does not include QuickBooks.
+    """
     now, until = engine.now(), engine.now() + engine.lease
     # A lease that ends later than any can was taken before the clock was set back: nobody holds it.
     impossible = now + engine.lease + CLOCKS_APART
     with database.cursor() as cursor:
-        state = ConnectionState.ACTIVE.value
-        cursor.execute(_TAKE, [until, until, connection_id, state, now, impossible])
+        wanted = [ConnectionState.ACTIVE.value, Plan.PAID.value]
+        cursor.execute(_TAKE, [until, until, connection_id, *wanted, now, impossible])
         row = cursor.fetchone()
     return Lease(_connection(row), engine) if row else None
 

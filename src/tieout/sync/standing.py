@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, Min
 
+from tieout.practice.firms import Plan
 from tieout.sync.models import ActivityLine, Connection, ConnectionState, InboxEvent, Run, TokenSet
 from tieout.sync.watch import webhooks_of
 
@@ -28,10 +29,19 @@ class Standing:
     """When it is tried again by itself."""
 
 
+NOT_IN_THE_PLAN = Standing(
+    "warning",
+    "QuickBooks is not part of the firm's plan",
+    "Nothing is sent or fetched. Links and changes are kept, and all goes on by itself once a plan with QuickBooks is back.",
+)
+
+
 def standings(connection: Connection, now: datetime) -> list[Standing]:
     """The banners of an active connection; those of one that is paused or signed out are the pages' own."""
     if connection.state != ConnectionState.ACTIVE:
         return []
+    if connection.firm.plan != Plan.PAID:
+        return [NOT_IN_THE_PLAN]
     found = [
         _waiting(connection, now),
         _held_up(connection),

@@ -14,7 +14,8 @@ from django.db import transaction
 from django.db.models import Max, Q
 from procrastinate.contrib.django import app
 
-from tieout.practice.isolation import every_firm_scope
+from tieout.practice.firms import Plan
+from tieout.practice.isolation import every_firm_scope, firm_scope
 from tieout.practice.models import OutboxNote
 from tieout.sync import lease
 from tieout.sync.engine import Engine
@@ -144,6 +145,25 @@ def compare_soon(connection_ids: Iterable[int]) -> None:
             compare_due.configure(lock=lock_of(connection_id)).defer(connection_id=connection_id)
 
 
+@app.task(name="keep_signed_in", queue=QUEUE)
+def keep_signed_in(connection_id: int) -> None:
+    """Refresh a pair of tokens that has lain unused, so that it does not run out."""
+    from tieout.sync import tokens
+
+    with every_firm_scope():
+        connection = Connection.objects.filter(pk=connection_id).first()
+    if connection is not None:
+        with firm_scope(connection.firm_id):
+            tokens.keep_alive(connection, Engine())
+
+
+def keep_signed_in_soon(connection_ids: Iterable[int]) -> None:
+    """Ask for these refreshes; asked again while one waits, nothing more is queued."""
+    for connection_id in connection_ids:
+        if not _waits(connection_id, "keep_signed_in"):
+            keep_signed_in.configure(lock=lock_of(connection_id)).defer(connection_id=connection_id)
+
+
 @app.task(name="roll_back", queue=QUEUE)
 def roll_back_run(review_id: int, connection_id: int) -> None:
     """Take a run of the set-up back; asked for again a little later while something of it is not through."""
@@ -243,7 +263,8 @@ def ask_first_after_a_standstill(now: datetime) -> int:
 
 
 def wake_due(now: datetime) -> int:
-    """Ring for every connection that is due, or has something to take up that no run has taken.
+    """Ring for every connection that is due, or has something to take up that no run has taken. A firm whose plan does not
+    include QuickBooks is left alone: what waits there is kept.
 
     Called every few seconds by the worker: a lost bell costs that long.
     """
@@ -253,7 +274,7 @@ def wake_due(now: datetime) -> int:
             "connection_id"
         )
         due = (
-            Connection.objects.filter(state=ConnectionState.ACTIVE)
+            Connection.objects.filter(state=ConnectionState.ACTIVE, firm__plan=Plan.PAID)
             .filter(Q(due_at__lte=now) | Q(firm_id__in=noted) | Q(pk__in=told))
             .exclude(lease_until__gt=now)
         )

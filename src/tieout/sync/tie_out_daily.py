@@ -9,6 +9,7 @@ import logging
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from tieout.practice.firms import Plan
 from tieout.practice.isolation import every_firm_scope, firm_scope
 from tieout.reconcile.ports import LedgerError
 from tieout.sync import tie_out
@@ -42,7 +43,8 @@ def today_of(connection: Connection, now: datetime) -> date:
 def due_connections(now: datetime) -> list[int]:
     """Every firm's connections that have a day to compare."""
     with every_firm_scope():
-        rows = Connection.objects.filter(state=ConnectionState.ACTIVE).select_related("firm")
+        active = Connection.objects.filter(state=ConnectionState.ACTIVE, firm__plan=Plan.PAID)
+        rows = active.select_related("firm")
         return [row.pk for row in rows if days_due(row, now)]
 
 

@@ -18,9 +18,10 @@ from django.db import connection as database
 from django.db import transaction
 
 from tieout.practice.isolation import in_helper_thread
-from tieout.reconcile.ports import LedgerProvider, Reconnect, Tokens
+from tieout.reconcile.ports import LedgerProvider, Reconnect, RetryLater, Tokens
 from tieout.sync.engine import Engine
-from tieout.sync.models import Connection, TokenSet
+from tieout.sync.listing import say
+from tieout.sync.models import Connection, ConnectionState, TokenSet
 from tieout.sync.secrets import open_sealed, seal
 
 EARLY = timedelta(minutes=5)
@@ -66,6 +67,42 @@ def current(connection: Connection) -> Tokens:
     if found is None:
         raise Reconnect("QuickBooks is not connected. Connect it again; nothing is lost.")
     return _read(open_sealed(found[0], bound_to=_place(connection)))
+
+
+KEPT_FOR = timedelta(days=7)
+"""How long a pair lies unused before it is refreshed for its own sake. A refresh token that nobody uses ends after 100 days,
+as Intuit's guide to OAuth 2.0 says; a firm may be paused, or its plan without QuickBooks, for longer."""
+
+
+def unused(now: datetime) -> list[int]:
+    """The connections, of every firm, whose pair has not been refreshed for so long.
+
+    One that is signed out is not among them: its pair is dead, and a new sign-in replaces it.
+    """
+    states = (ConnectionState.ACTIVE, ConnectionState.PAUSED)
+    rows = TokenSet.objects.filter(connection__state__in=states, access_expires_at__lt=now - KEPT_FOR)
+    return list(rows.order_by("connection_id").values_list("connection_id", flat=True))
+
+
+def keep_alive(connection: Connection, engine: Engine) -> bool:
+    """Refresh a pair that has lain unused. False when the grant is dead: then a person has to sign in again.
+
+    What may still be alive (no answer) is tried again with the next call of ``unused``.
+    """
+    source = StoredTokens(connection, engine.provider(connection.ledger), engine)
+    try:
+        source.renew(current(connection).access)
+    except RetryLater:
+        return True
+    except Reconnect as error:
+        with transaction.atomic():
+            live = Connection.objects.filter(
+                pk=connection.pk, state__in=(ConnectionState.ACTIVE, ConnectionState.PAUSED)
+            )
+            if live.update(state=ConnectionState.NEEDS_RECONNECT, state_reason=error.sentence[:500]):
+                say(connection, engine.now(), error.sentence, result="problem", reference=error.reference)
+        return False
+    return True
 
 
 class StoredTokens:

@@ -22,6 +22,7 @@ from typing import Any
 from django.db import Error as DjangoDatabaseError
 from django.db import close_old_connections
 from django.db import connection as database
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -34,16 +35,17 @@ from tieout.practice.audit_chain import chain_all
 from tieout.practice.daily import do_what_is_due
 from tieout.practice.isolation import every_firm_scope
 from tieout.practice.models import OutboxNote
-from tieout.sync import versions
+from tieout.sync import tokens, versions
 from tieout.sync.bulk_tasks import ring_unfinished
 from tieout.sync.merged_there import MERGED
-from tieout.sync.models import InboxEvent, Run
+from tieout.sync.models import LIVE_STATES, Connection, InboxEvent, Link, Run
 from tieout.sync.notices import tell_all
 from tieout.sync.tasks import (
     QUEUE,
     ask_first_after_a_standstill,
     compare_soon,
     free_broken_off,
+    keep_signed_in_soon,
     ring_reviews,
     wake_due,
 )
@@ -190,6 +192,8 @@ class Rounds:
             tidy(now)
             do_what_is_due(now)
             compare_soon(due_connections(now))
+            with every_firm_scope():
+                keep_signed_in_soon(tokens.unused(now))
             self.tidied = now
         if self.told is None or now - self.told >= TELL_EVERY:
             if problem := versions.mismatch():
@@ -249,11 +253,26 @@ def _put_back(job_ids: Iterable[int]) -> int:
 
 
 def tidy(now: datetime) -> None:
-    """Throw away what nobody will ask for again: handled events, old runs, notes of firms without a ledger, failed jobs."""
+    """Throw away what nobody will ask for again: handled events, old runs, notes of firms without a ledger, failed jobs.
+
+    A firm that is paused, signed out or disconnected has its notes kept for as long as that lasts; of several about one
+    record the newest says it all.
+    """
     with every_firm_scope():
         InboxEvent.objects.filter(handled_at__lt=now - KEPT).exclude(operation=MERGED).delete()
         Run.objects.filter(started_at__lt=now - KEPT).delete()
-        OutboxNote.objects.filter(created_at__lt=now - KEPT).delete()
+        old = OutboxNote.objects.filter(created_at__lt=now - KEPT)
+        tied = Connection.objects.filter(
+            Q(state__in=LIVE_STATES) | Exists(Link.objects.filter(connection=OuterRef("pk")))
+        )
+        newer = OutboxNote.objects.filter(
+            firm=OuterRef("firm"),
+            kind=OuterRef("kind"),
+            record_id=OuterRef("record_id"),
+            id__gt=OuterRef("id"),
+        )
+        old.exclude(firm_id__in=tied.values("firm_id")).delete()
+        old.filter(Exists(newer)).delete()
     with database.cursor() as cursor:
         # The library's model is read-only, and its own call for this is asynchronous.
         cursor.execute(

@@ -30,14 +30,20 @@ def _many(count: int, what: str) -> str:
     return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
-def tile(connection: Connection | None, sections: Sequence[SectionStatus], slow: str = "") -> Tile:
-    """The most pressing thing first: signed out, paused, records that need a person, QuickBooks slow, set-up, all well.
+def tile(
+    connection: Connection | None, sections: Sequence[SectionStatus], slow: str = "", closed: str = ""
+) -> Tile:
+    """The most pressing thing first: not in the plan, signed out, paused, records that need a person, QuickBooks slow,
+    set-up, all well.
 
-    ``slow``: the sentence that says so, when QuickBooks keeps everybody waiting.
+    ``slow``: the sentence that says so, when QuickBooks keeps everybody waiting. ``closed``: the one for a plan that does
+    not include QuickBooks.
     """
     if connection is None or connection.state == ConnectionState.DISCONNECTED:
         return Tile("disconnected", "Not connected")
     needs_you = sum(section.needs_you for section in sections)
+    if closed:
+        return Tile("paused", "Paused", closed, needs_you)
     if connection.state == ConnectionState.NEEDS_RECONNECT:
         return Tile(
             "needs_reconnect",
