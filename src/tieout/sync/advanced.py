@@ -167,7 +167,7 @@ def turn(
         found = connection_of(member.firm_id)
         if found is None:
             return False
-        connection = Connection.objects.select_for_update().get(pk=found.pk)
+        connection = Connection.objects.select_for_update(no_key=True).get(pk=found.pk)
         before = next(
             one.on
             for one in switches(connection, entity, engine=engine)

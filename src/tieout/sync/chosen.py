@@ -71,7 +71,7 @@ def choose(member: Member, key: str, value: str, *, engine: Engine | None = None
         found = connection_of(member.firm_id)
         if found is None:
             raise CannotDecide("QuickBooks is not connected any more. Nothing was changed.")
-        connection = Connection.objects.select_for_update().get(pk=found.pk)
+        connection = Connection.objects.select_for_update(no_key=True).get(pk=found.pk)
         one = next(iter(choices(connection, key, engine=engine)), None)
         if one is None or (value and value not in dict(one.options)):
             raise CannotDecide("That cannot be chosen any more. Nothing was changed.")

@@ -277,7 +277,7 @@ def retry(member: Member, issues: Sequence[int], *, engine: Engine | None = None
 
 
 def _locked(connection: Connection) -> Connection:
-    return Connection.objects.select_for_update().get(pk=connection.pk)
+    return Connection.objects.select_for_update(no_key=True).get(pk=connection.pk)
 
 
 def _on_its_way(connection: Connection, entity: str, practice_id: str) -> bool:

@@ -90,6 +90,9 @@ def _take_events(
             marks += merged_there.documents_moved(connection, spec, specs, gone)
         dirty.mark(connection, marks, lease.engine.now())
         InboxEvent.objects.filter(pk__in=[event.pk for event in events]).update(handled_at=lease.engine.now())
+        heard = [connection.webhook_heard_at] if connection.webhook_heard_at else []
+        heard_at = max([*heard, *(event.received_at for event in events)])
+        together.update(Connection, [{"id": connection.pk, "webhook_heard_at": heard_at}])
 
 
 def ask_changes(lease: Lease, ledger: Ledger, specs: Sequence[EntitySpec]) -> list[EntitySpec]:

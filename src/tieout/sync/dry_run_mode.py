@@ -149,7 +149,7 @@ def _locked(member: Member) -> Connection:
     found = connection_of(member.firm_id)
     if found is None:
         raise CannotDecide("QuickBooks is not connected any more. Nothing was changed.")
-    return Connection.objects.select_for_update().get(pk=found.pk)
+    return Connection.objects.select_for_update(no_key=True).get(pk=found.pk)
 
 
 def _set(connection: Connection, until: datetime | None) -> None:

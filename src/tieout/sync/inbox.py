@@ -50,10 +50,8 @@ def _store(notices: Sequence[Notice], engine: Engine) -> None:
     }
     rows = [_row(notice, connections.get(digests[notice.company_id]), engine) for notice in notices]
     with transaction.atomic():
+        # Nothing but inserts: a change of the connection's row would wait for whoever is at work on it.
         InboxEvent.objects.bulk_create(rows, ignore_conflicts=True)
-        Connection.objects.filter(pk__in=[one.pk for one in connections.values()]).update(
-            webhook_heard_at=engine.now()
-        )
         for connection in connections.values():
             if connection.state == ConnectionState.ACTIVE:
                 wake(connection.pk)

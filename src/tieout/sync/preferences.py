@@ -74,7 +74,7 @@ def prefer(
         found = connection_of(member.firm_id)
         if found is None:
             raise CannotDecide("QuickBooks is not connected any more. Nothing was changed.")
-        connection = Connection.objects.select_for_update().get(pk=found.pk)
+        connection = Connection.objects.select_for_update(no_key=True).get(pk=found.pk)
         spec = spec_of(connection, entity, engine)
         if not _may_be_preferred(spec, unit):
             raise CannotDecide("For this field you are always asked. Nothing was changed.")

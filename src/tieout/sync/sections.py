@@ -100,7 +100,7 @@ def _change(member: Member, entity: str, engine: Engine, **changes: str) -> Conn
         found = connection_of(member.firm_id)
         if found is None:
             raise NotYet("Connect QuickBooks first.")
-        connection = Connection.objects.select_for_update().get(pk=found.pk)
+        connection = Connection.objects.select_for_update(no_key=True).get(pk=found.pk)
         spec = spec_of(connection, entity, engine)
         if samples := samples_of(member.firm_id).documents:
             raise NotYet(
@@ -123,7 +123,7 @@ def stop_sending(member: Member, entity: str, *, engine: Engine | None = None) -
         found = connection_of(member.firm_id)
         if found is None:
             return
-        connection = Connection.objects.select_for_update().get(pk=found.pk)
+        connection = Connection.objects.select_for_update(no_key=True).get(pk=found.pk)
         connection.sections = {**connection.sections, entity: SectionState.NOT_STARTED.value}
         connection.save(update_fields=["sections"])
         spec = spec_of(connection, entity, engine)
