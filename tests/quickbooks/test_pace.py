@@ -75,3 +75,13 @@ def test_a_call_that_fails_gives_its_slot_back():
     with pytest.raises(ZeroDivisionError), pace.one_call():
         raise ZeroDivisionError
     assert pace._slots.acquire(blocking=False) is True
+
+
+def test_a_turn_that_is_given_up_lets_no_later_call_leave_at_once():
+    time = VirtualTime()
+    pace = paced(time, per_second=10_000, per_minute=2)
+    for _ in range(2):
+        pace.take_turn()
+        pace.drop_turn()
+    run(pace, 1)
+    assert time.now - 1000.0 == pytest.approx(60, abs=0.1)

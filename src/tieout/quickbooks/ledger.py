@@ -224,7 +224,8 @@ class QuickBooksLedger:
         self, writes: Iterable[PreparedWrite], may_leave: Callable[[PreparedWrite], bool], at_once: int
     ) -> Iterator[tuple[PreparedWrite, Answer | LedgerError]]:
         """See ``sending``. The caller's thread waits for the pace; helper threads only speak HTTP."""
-        for came in send_many(self._send, writes, may_leave, at_once, self._client.take_turn):
+        turns = self._client.take_turn, self._client.drop_turn
+        for came in send_many(self._send, writes, may_leave, at_once, *turns):
             self._told.settle()
             yield came
 

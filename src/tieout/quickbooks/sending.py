@@ -18,15 +18,29 @@ def send_many(
     may_leave: Callable[[PreparedWrite], bool],
     at_once: int,
     take_turn: Callable[[int], None],
+    drop_turn: Callable[[], None],
 ) -> Iterator[Came]:
     """Send each once, up to ``at_once`` at a time, and give what came of each as it comes.
 
-    ``writes``, ``may_leave`` and ``take_turn`` (waits until the pace allows a call, see ``pace``) are only used in the caller's
-    thread. With ``at_once`` of 1 there is no other thread at all.
+    ``writes``, ``may_leave``, ``take_turn`` (waits until the pace allows a call, see ``pace``) and ``drop_turn`` (gives that
+    up again) are only used in the caller's thread. Whether a write may leave is asked after the wait, which may be long.
+    With ``at_once`` of 1 there is no other thread at all.
     """
+
+    def leaves(write: PreparedWrite) -> bool:
+        allowed = False
+        try:
+            allowed = may_leave(write)
+        finally:
+            if not allowed:
+                drop_turn()
+        return allowed
+
     if at_once <= 1:
         for write in writes:
-            if may_leave(write):
+            if (error := _waited(take_turn, 0)) is not None:
+                yield write, error
+            elif leaves(write):
                 yield _came(send, write)
         return
     leaving: SimpleQueue[PreparedWrite | None] = SimpleQueue()
@@ -35,8 +49,11 @@ def send_many(
     with ThreadPoolExecutor(at_once, thread_name_prefix="sending") as pool:
         try:
             for number, write in enumerate(writes):
-                take_turn(number)  # as many as there were so far are likely to follow
-                if not may_leave(write):
+                # As many as there were so far are likely to follow.
+                if (error := _waited(take_turn, number)) is not None:
+                    yield write, error
+                    continue
+                if not leaves(write):
                     continue
                 if under_way == helpers:
                     pool.submit(copy_context().run, _deliver, send, leaving, came)
@@ -51,6 +68,15 @@ def send_many(
         finally:
             for _ in range(helpers):
                 leaving.put(None)
+
+
+def _waited(take_turn: Callable[[int], None], following: int) -> LedgerError | None:
+    """Why the call may not leave, in particular no token: then that is what came of the write."""
+    try:
+        take_turn(following)
+    except LedgerError as error:
+        return error
+    return None
 
 
 def _deliver(

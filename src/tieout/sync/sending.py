@@ -148,14 +148,11 @@ class Sender:
         """Send an attempt that is journalled already, and record what came of it."""
         one = Outgoing(self._action_of(attempt), name, practice_id=attempt.practice_id, write=write)
         one.attempt = attempt
-        if not self._may_leave(one):
+        came = list(self.ledger.send_many([write], lambda _: self._may_leave(one), 1))
+        if not came:
             one.again = True
             return one
-        found: Answer | LedgerError
-        try:
-            found = self.ledger.send(write)
-        except LedgerError as error:
-            found = error
+        ((_, found),) = came
         self.lease.engine.at_point("answered")
         self._record([(one, _of_both_sendings(found))], lambda connection, recorded: None)
         if isinstance(found, NOT_THE_RECORDS):

@@ -101,6 +101,10 @@ class Client:
         self._tokens.access()
         self._transport.take_turn(following)
 
+    def drop_turn(self) -> None:
+        """That call does not leave after all."""
+        self._transport.drop_turn()
+
     def company_info(self) -> Document:
         return self._read_one("CompanyInfo", self.company_id)
 

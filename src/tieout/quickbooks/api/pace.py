@@ -61,6 +61,10 @@ class Pace:
         self._wait(turns, following)
         self._turns.release()
 
+    def drop_turn(self) -> None:
+        """A call that has taken its turn does not leave after all. Kept, the turn would let a later one leave at once."""
+        self._turns.acquire(blocking=False)
+
     def _wait(self, turns: Turns | None, following: int = 0) -> None:
         if turns is not None and (ahead := turns(following)) > 0:
             self._sleep(ahead)

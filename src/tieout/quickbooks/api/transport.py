@@ -98,6 +98,11 @@ class Transport:
         if self._pace is not None:
             self._pace.take_turn(self._turns, following)
 
+    def drop_turn(self) -> None:
+        """That call does not leave after all."""
+        if self._pace is not None:
+            self._pace.drop_turn()
+
     def _exchange(self, call: Call, started: float) -> Reply:
         asked = [urlencode(call.query, quote_via=quote)] if call.query else []
         asked += [_MINOR_VERSION] if call.data_service else []
