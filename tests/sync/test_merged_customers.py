@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
 from quickbooks_emulator.webhooks.documents import WebhookSettings
@@ -184,3 +185,23 @@ def test_a_merge_of_a_customer_already_put_away_is_seen_by_its_documents(books: 
     books.settle()
     (asked,) = questions(books)
     assert (asked.record_id, asked.options) == (goes, [kept])
+
+
+def test_a_customer_that_reads_as_deleted_was_merged_and_is_never_sent_again_by_itself() -> None:
+    rig = Rig()
+    rig.set_up()
+    rig.emulator.control.set_knobs(msgspec.structs.replace(rig.emulator.knobs, merged_name_deleted=True))
+    stays, goes = rig.add_client("Acme Holdings"), rig.add_client("Acme LLC")
+    rig.settle()
+    kept, gone = rig.links()[stays], rig.links()[goes]
+    merge_unheard(rig, stays=kept, goes=gone)
+    rig.settle()
+    (asked,) = questions(rig)
+    assert (asked.record_id, asked.options) == (goes, [])
+    assert "which one it became part of was not told" in asked.sentence
+    labels = [label for label, _ in offered(rig)]
+    assert labels == ["Link to…", "Create it there again", "Take apart and leave out"]
+    merge_here(rig, stays=stays, goes=goes)
+    rig.settle()
+    assert not questions(rig)
+    assert not rig.customers_named("Acme LLC")

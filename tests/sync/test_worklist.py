@@ -123,7 +123,7 @@ def a_client_whose_customer_is_gone(rig: Rig) -> tuple[str, str]:
         mark = Mark("client", Side.LEDGER, rig.links()[client], "a test", must_read=False)
         dirty.mark(rig.connection, [mark], rig.clock.now())
     rig.run()
-    assert [row.name for row in rows(rig, "gone_there")] == ["Ada Byrne"]
+    assert [row.name for row in rows(rig, "merged_there")] == ["Ada Byrne"]
     return client, left
 
 

@@ -48,6 +48,13 @@ __all__ = [
 ]
 
 
+MERGED_UNHEARD = (
+    "It is gone there, which only happens to one that was merged into another; which one it became part of was not told. "
+    "Link this one with that, or create it there again if that is really what you want. Until then nothing of it is "
+    "written, and its documents wait."
+)
+
+
 def plan(spec: EntitySpec, records: Iterable[Record], switches: Switches) -> Plan:
     """Decide for every record of one entity. Records are independent of each other and of their order."""
     outcomes: dict[Key, tuple[Outcome, ...]] = {}
@@ -85,6 +92,8 @@ def _linked(spec: EntitySpec, record: Linked, switches: Switches) -> Sequence[Ou
     if record.merged_there and isinstance(here, Present) and not _in_use(spec, there):
         options = (record.merged_into,) if record.merged_into else ()
         return [Question(record.practice_key, Why.MERGED_THERE, record.merged_there, options)]
+    if isinstance(there, Absent) and spec.gone_if_merged:
+        return [Question(record.practice_key, Why.MERGED_THERE, MERGED_UNHEARD)]
     if isinstance(there, Absent):
         # Never resurrected: re-creating what somebody removed there is a person's decision.
         sentence = f"It was removed there ({there.evidence})."

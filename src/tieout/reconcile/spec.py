@@ -166,6 +166,8 @@ class EntitySpec:
     """The unit that says ``void``: a document void on either side is compared in nothing else."""
     voided_by_hand: bool = False
     """Only a person can void it in the ledger."""
+    gone_if_merged: bool = False
+    """The ledger deletes no record of this kind: one that is gone there was merged into another."""
     in_change_feed: bool = True
     """False: the ledger's change feed does not carry it; only a full comparison sees its changes."""
     eligible: Mapping[Side, Callable[[Present], str | None]] = field(default_factory=dict)

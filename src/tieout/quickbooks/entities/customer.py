@@ -106,6 +106,7 @@ ENTITY = QuickBooksEntity(
         units=UNITS,
         name_unit="name",
         active_unit="active",
+        gone_if_merged=True,  # Intuit's API guide: a name list entity is made inactive, there is no delete
         eligible={Side.PRACTICE: _clients_only, Side.LEDGER: _no_sub_customers},
     ),
     facts=facts,

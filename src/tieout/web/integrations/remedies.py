@@ -36,6 +36,8 @@ CREATE = Remedy("create", "Create", "plus", bulk=True, shortcut="n")
 CREATE_AGAIN = Remedy("create_again", "Create it there again", "plus", bulk=True, shortcut="n")
 LEAVE_OUT = Remedy("leave_out", "Leave out", "ban", bulk=True, shortcut="e")
 DIFFERENT = Remedy("different", "They are different", "unlink", bulk=True)
+CREATE_ANYWAY = Remedy("create_again", "Create it there again", "plus")
+"""Never for many at once: what was merged there would be there twice."""
 OURS = Remedy("keep_practice", "Keep ours", "arrow-right", bulk=True)
 THEIRS = Remedy("keep_ledger", "Keep QuickBooks", "arrow-left", bulk=True)
 RESTORE_OURS = Remedy("keep_practice", "Restore ours", "arrow-right", bulk=True)
@@ -74,7 +76,7 @@ REMEDIES: Mapping[str, Sequence[Remedy]] = {
     "does_not_fit_here": (OPEN, RETRY),
     "inactive_there": (OPEN, ARCHIVE, RETRY),
     "gone_there": (CREATE_AGAIN, LINK, ARCHIVE, DETACH),
-    "merged_there": (LINK, DETACH),
+    "merged_there": (LINK, CREATE_ANYWAY, DETACH),
     "twice_there": (VOID_COPY, KEEP_BOTH, OPEN),
     "gone_here": (UNLINK,),
     "name_taken": (LINK, USE_NAME, EDIT, RETRY),
@@ -216,6 +218,8 @@ def offers(row: WorkRow, remedy: Remedy) -> bool:
     named = row.key.entity in NAMED
     return {
         "different": bool(row.options),
+        # Where the one that stays is known, the two belong together.
+        "create_again": row.cause.slug != MERGED or not row.options,
         "link": named,
         "use_name": row.key.entity == "client" and row.key.side is Side.PRACTICE,
         "use_number": row.key.entity == "invoice" and bool(row.suggestion),
