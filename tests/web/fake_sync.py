@@ -132,8 +132,8 @@ class FakeSync:
     def pause(self, member: Member) -> None:
         self.asked.append(("pause",))
 
-    def resume(self, member: Member) -> None:
-        self.asked.append(("resume",))
+    def resume(self, member: Member, *, confirms: str) -> None:
+        self.asked.append(("resume", confirms) if confirms else ("resume",))
 
     # review
     def counts_before_start(self, connection: Connection) -> dict[str, int]:

@@ -261,3 +261,28 @@ def test_a_quickbooks_that_keeps_everybody_waiting_is_said_on_the_tile() -> None
         "Waiting for QuickBooks",
         "QuickBooks asked us to slow down.",
     )
+
+
+def test_resuming_after_the_guard_says_what_it_does_and_confirms_just_that(
+    members: dict[str, Member], signed_in: SignedIn, sync: FakeSync
+) -> None:
+    halt = {"entity": "client", "plural": "clients", "here": 312, "there": 0}
+    sync.connection = a_connection(members["admin"], "paused", retire_halt=halt)
+    browser = signed_in("admin")
+    page = browser.get(MANAGE).content.decode()
+    assert "Resume and archive 312 clients here" in page
+    assert "the sync will then archive 312 clients here" in page
+    browser.post(f"{MANAGE}resume/", {"confirms": "archive 312 clients here"})
+    assert sync.asked == [("resume", "archive 312 clients here")]
+    sync.connection = a_connection(members["admin"], "paused")
+    assert " and archive" not in browser.get(MANAGE).content.decode()
+
+
+def test_a_plan_that_has_ended_is_said_on_the_tile_with_what_becomes_of_the_queue(
+    members: dict[str, Member], signed_in: SignedIn, sync: FakeSync
+) -> None:
+    sync.closed = "Your firm is on the free plan."
+    sync.connection = a_connection(members["admin"], "active", sections={"client": "on"})
+    sync.connection.firm.plan = "freemium"
+    page = signed_in("admin").get("/settings/integrations/").content.decode()
+    assert "Links and changes are kept, and all goes on by itself" in page

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from tieout.reconcile.action import Retire, Update
 from tieout.reconcile.plan import Plan
 from tieout.reconcile.spec import EntitySpec
+from tieout.reconcile.state import Side
 
 FEW = 5
 SHARE = 5  # one in five
@@ -24,6 +25,27 @@ class Halt:
     sentence: str
 
 
+@dataclass(frozen=True, slots=True)
+class Retired:
+    """How many records are taken out of use, by the side that is written."""
+
+    here: int = 0
+    there: int = 0
+
+    @property
+    def all(self) -> int:
+        return self.here + self.there
+
+    def __add__(self, other: Retired) -> Retired:
+        return Retired(self.here + other.here, self.there + other.there)
+
+    def words(self, plural: str) -> str:
+        """What is done, as a verb and its object: ``archive 312 clients here``."""
+        said = [f"archive {self.here:,} {plural} here"] if self.here else []
+        said += [f"take {self.there:,} {plural} out of use in QuickBooks"] if self.there else []
+        return " and ".join(said)
+
+
 def _retires(spec: EntitySpec, action: object) -> bool:
     if isinstance(action, Retire):
         return True
@@ -34,15 +56,32 @@ def _retires(spec: EntitySpec, action: object) -> bool:
     )
 
 
+def retired_by(spec: EntitySpec, plan: Plan) -> Retired:
+    sides = [action.side for action in plan.actions if _retires(spec, action)]
+    return Retired(sides.count(Side.PRACTICE), sides.count(Side.LEDGER))
+
+
+def is_many(records: int, linked_total: Callable[[], int]) -> bool:
+    """More than a handful, and more than a fifth of the linked ones."""
+    return records > FEW and records * SHARE > linked_total()
+
+
+def too_many(
+    spec: EntitySpec, retired: Retired, linked_total: Callable[[], int], *, begun: bool = False
+) -> Halt | None:
+    """Halt when so many would be retired. ``begun``: some of it was carried out before that became plain."""
+    if not is_many(retired.all, linked_total):
+        return None
+    return Halt(
+        f"This run would {retired.words(spec.plural.lower())}, of {linked_total():,} that are linked. "
+        f"Nothing {'more' if begun else 'of it'} was written. If that is intended, confirm it when you resume; if not, look "
+        "at what changed first."
+    )
+
+
 def mass_retire(spec: EntitySpec, plan: Plan, linked_total: Callable[[], int]) -> Halt | None:
     """Halt when a plan would retire more than a handful and more than a fifth of the linked records."""
-    retired = sum(_retires(spec, action) for action in plan.actions)
-    if retired > FEW and retired * SHARE > (total := linked_total()):
-        return Halt(
-            f"This run would archive {retired} of {total} {spec.plural.lower()} at once. "
-            "Nothing was written. If that is intended, confirm it; if not, look at what changed."
-        )
-    return None
+    return too_many(spec, retired_by(spec, plan), linked_total)
 
 
 def empty_side(spec: EntitySpec, listed: int, linked_total: int) -> Halt | None:

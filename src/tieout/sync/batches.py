@@ -16,20 +16,20 @@ from django.db import InterfaceError, OperationalError
 from django.db import connection as database
 
 from tieout.reconcile.action import Action, Create, Retire, Settle, Update
-from tieout.reconcile.guard import mass_retire
 from tieout.reconcile.plan import Conflict, Linked, Outcome, plan
 from tieout.reconcile.ports import Bug, LedgerError
-from tieout.reconcile.spec import EntitySpec
 from tieout.reconcile.state import Key, Present, Side
 from tieout.sync import dirty, discover, dry_run_mode, together
 from tieout.sync.executor import Again, Executor
 from tieout.sync.issues import LOOKED_AT_AGAIN
 from tieout.sync.lease import Lease, LeaseLost, NoLongerAllowed
 from tieout.sync.listing import Listed, Problem, list_all, problem_from, problem_of
-from tieout.sync.models import Connection, Dirty, Link
+from tieout.sync.mass_retire import Guarded, used_up
+from tieout.sync.models import Connection, Dirty
 from tieout.sync.observe import Work, gather
 from tieout.sync.outcomes import agree_all
 from tieout.sync.policy import switches_of
+from tieout.sync.recall import know_again
 from tieout.sync.sending import NOT_THE_RECORDS, Outgoing
 
 log = logging.getLogger(__name__)
@@ -64,7 +64,8 @@ def work_through(executor: Executor, go_on: Callable[[], bool], *, only: str = "
     ``only``: the one record of the practice that may travel, while its section is tried. ``go_on``: asked between records and between batches; False ends the work in good order.
     """
     held, spec = executor.lease, executor.spec
-    last_id, left = 0, False
+    know_again(executor)
+    last_id, left, guarded = 0, False, Guarded(executor)
     while True:
         if not go_on():
             return True
@@ -73,18 +74,17 @@ def work_through(executor: Executor, go_on: Callable[[], bool], *, only: str = "
             Dirty, _RIPE, [connection.pk, spec.practice, last_id, now, only, only, held.engine.batch]
         )
         if not rows:
+            if not left and not only:
+                used_up(executor)
             return left
+        if not last_id and len(rows) == held.engine.batch:
+            guarded.look_ahead()
         last_id = rows[-1].pk
         works = gather(held, executor.ledger, spec, rows)
         planned = plan(spec, [work.record for work in works], switches_of(held.connection, spec))
-        if halt := mass_retire(spec, planned, lambda: _linked_total(held.connection, spec)):
-            raise discover.Halted(halt.sentence)
+        guarded.before(planned)
         doings = [Doing(work, planned.outcomes.get(work.key, ())) for work in works]
         left = _do(executor, doings, go_on) or left
-
-
-def _linked_total(connection: Connection, spec: EntitySpec) -> int:
-    return Link.objects.filter(connection=connection, entity=spec.practice).count()
 
 
 def _do(executor: Executor, doings: Sequence[Doing], go_on: Callable[[], bool]) -> bool:

@@ -55,6 +55,12 @@ class Connection(models.Model):
     settings = models.JSONField(default=dict)
     """What the firm chose for this connection (accounts, items, tax codes): key -> ledger id, as its ledger lists them."""
 
+    retire_halt = models.JSONField(default=dict)
+    """What a run would have retired when it was halted for that, and, once a person has resumed, how much of it is left
+    to be retired. See ``mass_retire``."""
+    recall = models.JSONField(default=list)
+    """Entities whose links were forgotten and whose records were sent from here: to be known again first. See ``recall``."""
+
     epoch = models.PositiveBigIntegerField(default=0)
     """Raised by whoever starts a run. A run whose epoch is no longer this one must not write any more."""
     lease_until = models.DateTimeField(null=True)

@@ -27,6 +27,7 @@ from tieout.reconcile.ports import (
     RetryLater,
     Tokens,
 )
+from tieout.sync import retire_halt
 from tieout.sync import tokens as token_store
 from tieout.sync.engine import Engine
 from tieout.sync.ledgers import company_place
@@ -313,9 +314,24 @@ def pause(member: Member, *, engine: Engine | None = None) -> None:
     _set_state(member, ConnectionState.ACTIVE, ConnectionState.PAUSED, "paused", engine or Engine())
 
 
-def resume(member: Member, *, engine: Engine | None = None) -> None:
-    """Go on after a pause or after a guard has stopped a run."""
-    _set_state(member, ConnectionState.PAUSED, ConnectionState.ACTIVE, "resumed", engine or Engine())
+def resume(member: Member, *, confirms: str = "", engine: Engine | None = None) -> None:
+    """Go on after a pause or after a guard has stopped a run.
+
+    ``confirms``: what the page said that the halted run would retire (``retire_halt.words``). If that is still what it
+    would, it may do so, once; otherwise the guard asks again.
+    """
+    engine = engine or Engine()
+    with transaction.atomic():
+        paused = Connection.objects.select_for_update(no_key=True).filter(
+            firm_id=member.firm_id, ledger=LEDGER, state=ConnectionState.PAUSED
+        )
+        connection = paused.first()
+        if connection is not None and confirms and confirms == retire_halt.words(connection.retire_halt):
+            connection.retire_halt = dict(retire_halt.confirmed(connection.retire_halt))
+            connection.save(update_fields=["retire_halt"])
+            said = f"{member.user.get_full_name()} confirmed that the sync may {confirms}"
+            say(connection, engine.now(), said, result="info", by=member)
+        _set_state(member, ConnectionState.PAUSED, ConnectionState.ACTIVE, "resumed", engine)
 
 
 def _set_state(
@@ -344,7 +360,7 @@ def disconnect(member: Member, *, forget_links: bool = False, engine: Engine | N
     )
     with transaction.atomic():
         who = member.user.get_full_name()
-        connection = Connection.objects.select_for_update().get(pk=connection.pk)
+        connection = Connection.objects.select_for_update(no_key=True).get(pk=connection.pk)
         connection.state = ConnectionState.DISCONNECTED
         connection.state_reason = f"Disconnected by {who}."
         connection.epoch += 1  # a run under way loses its lease
@@ -365,10 +381,26 @@ def disconnect(member: Member, *, forget_links: bool = False, engine: Engine | N
 
 
 def _forget(connection: Connection) -> None:
-    """Drop everything that ties records together; the activity stays."""
-    from tieout.sync.models import Attempt, Conflict, Cursor, Dirty, Hold, Issue, Link, Observation, Review
+    """Drop everything that ties records together. The activity stays, and so does what is needed to send nothing twice:
+    the log of what was sent, and the writes that nobody knows the end of.
+    """
+    from tieout.sync.models import (
+        UNRESOLVED,
+        Attempt,
+        Conflict,
+        Cursor,
+        Dirty,
+        Hold,
+        Issue,
+        Link,
+        Observation,
+        Review,
+    )
+    from tieout.sync.recall import entities_sent
 
-    for table in (Conflict, Link, Dirty, Hold, Issue, Observation, Cursor, Review, Attempt):
+    for table in (Conflict, Link, Dirty, Hold, Issue, Observation, Cursor, Review):
         table.objects.filter(connection=connection).delete()
-    connection.sections = {}
-    connection.save(update_fields=["sections"])
+    Attempt.objects.filter(connection=connection).exclude(state__in=UNRESOLVED).delete()
+    connection.sections, connection.retire_halt = {}, {}
+    connection.recall = entities_sent(connection)
+    connection.save(update_fields=["sections", "retire_halt", "recall"])

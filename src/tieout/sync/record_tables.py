@@ -108,7 +108,7 @@ class Link(OfConnection):
     baseline_practice = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     baseline_ledger = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     origin = models.CharField(max_length=40)
-    """How it came about: ``review``, ``created there``, ``created here``, ``by hand``."""
+    """How it came about: ``review``, ``created there``, ``created here``, ``by hand``, ``known again``."""
     linked_at = models.DateTimeField(default=timezone.now)
     agreed_at = models.DateTimeField(null=True)
     """When both sides last showed the same, every unit settled."""

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from tieout.practice.firms import Member
 from tieout.practice.permissions import Permission
-from tieout.sync import connections, dry_run_mode, ledgers, standing, status, worklist
+from tieout.sync import connections, dry_run_mode, ledgers, retire_halt, standing, status, worklist
 from tieout.sync.models import Connection
 from tieout.web.access import FirmRequest, freshly, requires
 from tieout.web.integrations import asking
@@ -40,7 +40,9 @@ def integrations(request: FirmRequest) -> HttpResponse:
     gate = connections.gate(request.member)
     connection = connections.connection_of(request.member.firm_id)
     now = timezone.now()
-    waits = [one for one in standing.standings(connection, now) if one.again_at] if connection else []
+    stands = standing.standings(connection, now) if connection else []
+    slow = next((one.sentence for one in stands if one.again_at), "")
+    closed = next((one.sentence for one in stands if one is standing.NOT_IN_THE_PLAN), "")
     day = timezone.localdate() - timedelta(days=1)
     return render(
         request,
@@ -50,11 +52,7 @@ def integrations(request: FirmRequest) -> HttpResponse:
             "closed_because": "" if gate.open else sentence(gate),
             "asking": {} if gate.open else _asking(request),
             "connection": connection,
-            "tile": tile(
-                connection,
-                status.section_statuses(connection, request.member.firm),
-                slow=waits[0].sentence if waits else "",
-            ),
+            "tile": tile(connection, status.section_statuses(connection, request.member.firm), slow, closed),
             "yesterday": day_in_figures(*status.of_day(connection, day)) if connection else "",
         },
     )
@@ -100,6 +98,7 @@ def _of_connection(connection: Connection) -> dict[str, Any]:
     return {
         **agreement_line(connection),
         "standings": standing.standings(connection, now),
+        "confirms": retire_halt.words(connection.retire_halt),
         "planned": worklist.totals_of(connection, dry_run_mode.CAUSE) if connection.dry_run_until else 0,
         "dry_run_over": dry_run_mode.is_over(connection, now),
         "metered": calls.get("coreplus", 0),
@@ -128,7 +127,7 @@ def pause(request: FirmRequest, connection: Connection) -> HttpResponse:
 @connected
 @require_POST
 def resume(request: FirmRequest, connection: Connection) -> HttpResponse:
-    connections.resume(request.member)
+    connections.resume(request.member, confirms=request.POST.get("confirms", ""))
     messages.success(request, "Resumed. What waited goes through now.")
     return redirect("quickbooks")
 
