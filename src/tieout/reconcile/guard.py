@@ -57,7 +57,8 @@ def _retires(spec: EntitySpec, action: object) -> bool:
 
 
 def retired_by(spec: EntitySpec, plan: Plan) -> Retired:
-    sides = [action.side for action in plan.actions if _retires(spec, action)]
+    writes = [action for action in plan.actions if isinstance(action, Retire | Update)]
+    sides = [action.side for action in writes if _retires(spec, action)]
     return Retired(sides.count(Side.PRACTICE), sides.count(Side.LEDGER))
 
 
