@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.sync.rig import Rig
+from tieout.reconcile.ports import Activity
 from tieout.sync import runner
 from tieout.sync.ledgers import calls_of_month, counted
 
@@ -73,7 +74,7 @@ def test_what_reading_costs_is_counted_where_it_fails_half_way() -> None:
 
     def read() -> None:
         with counted(rig.connection, rig.engine) as ledger:
-            ledger.company()
+            ledger.count("Customer", Activity.ALL)
             raise RuntimeError("a bug")
 
     with rig.here():

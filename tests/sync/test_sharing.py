@@ -17,10 +17,11 @@ from django.test.utils import CaptureQueriesContext
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from tests.sync.rig import Rig
+from tests.sync.test_review_decisions import reviewed
 from tieout.practice.isolation import firm_scope
 from tieout.reconcile.ports import Tokens
-from tieout.sync import runner, tasks, throttle, tokens
-from tieout.sync.models import TokenSet
+from tieout.sync import review, review_holds, review_jobs, runner, tasks, throttle, tokens
+from tieout.sync.models import InboxEvent, TokenSet
 from tieout.sync.throttle import SharedTurns
 
 
@@ -194,3 +195,46 @@ def test_many_writes_at_once_meet_an_expired_token_together_and_all_arrive() -> 
     log = rig.emulator.log.entries()
     assert [one.status for one in log if "/customer?" in one.path].count(401) > 1
     assert len([one for one in log if one.path.endswith("/tokens/bearer")]) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_webhook_is_stored_while_a_set_up_is_applied_to_its_connection(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rig = Rig()
+    found = reviewed(rig)
+    rig.subscribe()
+    with rig.here():
+        review.apply(found, rig.member)
+    rig.add_customer("Ada Byrne")
+    rig.advance(10)
+    nearly_done, go_on = threading.Event(), threading.Event()
+
+    def at_its_end(*_: object) -> None:
+        nearly_done.set()
+        go_on.wait(20)
+
+    def apply() -> None:
+        try:
+            review_jobs.apply_now(found.pk, rig.engine)
+        finally:
+            database.close()
+
+    monkeypatch.setattr(review_holds, "say_left_out", at_its_end)
+    with ThreadPoolExecutor(1) as pool:
+        applied = pool.submit(apply)
+        try:
+            assert nearly_done.wait(20)
+            with database.cursor() as cursor:
+                cursor.execute("SET lock_timeout = '2s'")
+            assert rig.deliver() == 1
+            with rig.here():
+                assert InboxEvent.objects.filter(handled_at=None).count() == 1
+        finally:
+            go_on.set()
+            with database.cursor() as cursor:
+                cursor.execute("RESET lock_timeout")
+        applied.result()
+    rig.settle()
+    assert rig.connection.webhook_heard_at is not None
+    assert [one["name"] for one in rig.clients().values()] == ["Ada Byrne"]
