@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("sync", "0022_what_was_told_beside_the_state")]
+    dependencies = [("sync", "0023_what_linking_fills")]
 
     operations = [
         migrations.AddField("connection", "retire_halt", models.JSONField(default=dict)),
