@@ -30,6 +30,7 @@ from tieout.reconcile.ports import (
 from tieout.sync import retire_halt
 from tieout.sync import tokens as token_store
 from tieout.sync.engine import Engine
+from tieout.sync.forgetting import forget
 from tieout.sync.ledgers import company_place
 from tieout.sync.listing import say
 from tieout.sync.lists_used import tell_practice
@@ -375,32 +376,6 @@ def disconnect(member: Member, *, forget_links: bool = False, engine: Engine | N
             by=member,
         )
         if forget_links:
-            _forget(connection)
+            forget(connection)
     if held is not None:
         _give_up(engine.provider(connection.ledger), held)
-
-
-def _forget(connection: Connection) -> None:
-    """Drop everything that ties records together. The activity stays, and so does what is needed to send nothing twice:
-    the log of what was sent, and the writes that nobody knows the end of.
-    """
-    from tieout.sync.models import (
-        UNRESOLVED,
-        Attempt,
-        Conflict,
-        Cursor,
-        Dirty,
-        Hold,
-        Issue,
-        Link,
-        Observation,
-        Review,
-    )
-    from tieout.sync.recall import entities_sent
-
-    for table in (Conflict, Link, Dirty, Hold, Issue, Observation, Cursor, Review):
-        table.objects.filter(connection=connection).delete()
-    Attempt.objects.filter(connection=connection).exclude(state__in=UNRESOLVED).delete()
-    connection.sections, connection.retire_halt = {}, {}
-    connection.recall = entities_sent(connection)
-    connection.save(update_fields=["sections", "retire_halt", "recall"])

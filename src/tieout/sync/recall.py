@@ -33,12 +33,6 @@ UNSEEN = (
 )
 
 
-def entities_sent(connection: Connection) -> list[str]:
-    """The entities of which something has arrived there."""
-    sent = WriteEntry.objects.filter(connection=connection, operation="create", result="done")
-    return sorted(set(sent.values_list("entity", flat=True)))
-
-
 def know_again(executor: Executor) -> int:
     """Link what was sent once and is there. Returns how many records that were. May be broken off and begun again."""
     held, spec = executor.lease, executor.spec

@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("sync", "0023_what_linking_fills")]
+    dependencies = [("sync", "0024_what_made_us_write")]
 
     operations = [
         migrations.AddField("connection", "retire_halt", models.JSONField(default=dict)),
