@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.db.models.functions import Lower
 from django.http import HttpResponse
 from django.shortcuts import render
 
 from tieout.practice.access import access_client, visible_clients
 from tieout.practice.billing_access import rows_of
+from tieout.practice.client_search import searched
 from tieout.practice.clients import Client
 from tieout.practice.firms import Member
 from tieout.practice.groups import ClientGroup
@@ -82,7 +83,7 @@ def ask_for_client(
     search = " ".join(request.GET.get("search", "").replace("\x00", "").split())[:200]
     clients = visible_clients(request.member).filter(is_active=True)
     if search:
-        clients = clients.filter(Q(name__icontains=search) | Q(email__icontains=search))
+        clients = searched(clients, search)
     found = list(clients.order_by(Lower("name"), "id")[: MOST_SHOWN + 1])
     context: dict[str, Any] = {
         "title": title,
