@@ -70,6 +70,8 @@ class ListKind:
     """Can be narrowed to the days from ``since`` to ``until``."""
     ids: tuple[str, ...] = ()
     """Further parts of the address that name one row, such as a client."""
+    words: tuple[tuple[str, str], ...] = ()
+    """(One of ``ids``, what may stand there instead of an id): assigned to nobody."""
 
     def read(self, address: QueryDict) -> Asked:
         """Anything unknown in the address falls back to the default: a stale bookmark still shows a list."""
@@ -79,7 +81,8 @@ class ListKind:
             chosen[each.name] = given if given in dict(each.choices) else each.default
         for name in self.ids:
             given = address.get(name, "")
-            chosen[name] = given if given.isascii() and given.isdigit() and len(given) <= 18 else ""
+            is_id = given.isascii() and given.isdigit() and len(given) <= 18
+            chosen[name] = given if is_id or given == dict(self.words).get(name, "") else ""
         for name in ("since", "until") if self.dates else ():
             chosen[name] = _day(address.get(name, ""))
         sort = address.get("sort", self.sort)

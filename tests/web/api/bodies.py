@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+PICTURE = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg=="
+"""A PNG of one pixel."""
+
 
 def good_bodies(ids: Mapping[str, int], role_id: int) -> dict[str, dict[str, Any]]:
     """By the operation's name. ``ids``: of rows of the firm."""
@@ -21,6 +24,7 @@ def good_bodies(ids: Mapping[str, int], role_id: int) -> dict[str, dict[str, Any
         "create_tag": {"name": "New tag"},
         "change_tag": {"color": "red"},
         "start_client_bulk": {"verb": "tag", "tag_id": ids["tag_id"], "client_ids": [client]},
+        "set_logo": {"picture": PICTURE},
         "save_view": {"list": "clients", "name": "Everybody", "query": "show=all"},
         "change_view": {"name": "Later"},
         "create_service_item": {"name": "New item", "tax_rate_id": ids["tax_rate_id"]},

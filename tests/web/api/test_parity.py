@@ -124,6 +124,9 @@ BY_THE_API: Mapping[str, str] = {
     # settings and people
     "billing_settings": "get_billing_settings change_billing_settings",
     "billing_numbers": "get_numbers start_numbers_at",
+    "billing_logo": "set_logo remove_logo",
+    "billing_logo_picture": "get_logo",
+    "dashboard": "get_receivables get_cash get_waiting",
     "plan": "get_firm",
     "team": "list_members get_member list_invitations get_invitation",
     "invite": "invite",
@@ -145,12 +148,9 @@ BY_THE_API: Mapping[str, str] = {
 }
 """A page's name -> the operations that do or show the same."""
 PAGES_ONLY: Mapping[str, str] = {
-    "dashboard": "figures of lists, each of which the API has with the same filters",
     "settings": "a list of pages",
     "invoice_parts": "a part of a form that is being filled in",
     "payment_grid": "a part of a form that is being filled in",
-    "billing_logo": "a picture, chosen once by a person",
-    "billing_logo_picture": "a picture, chosen once by a person",
     "sample_data": "the demonstration's own",
     "sample_data_add": "the demonstration's own",
     "security": "figures of lists, and two files a person takes along",

@@ -47,6 +47,13 @@ def test_many_clients_are_tagged_each_with_its_result(program: Program, stock: S
     assert program.get(f"/bulk-clients/{done['id']}") == done
     program.refused(404, "GET", f"/bulk-invoices/{done['id']}")
     program.refused(404, "GET", "/bulk-clients/none")
+    given = {"verb": "assign", "client_ids": others}
+    assert "assigned_to_id" in fields(program.refused(422, "POST", "/bulk-clients", given))
+    assert "tag_id" in fields(program.refused(422, "POST", "/bulk-clients", {**asked, "verb": "assign"}))
+    both = {**asked, "assigned_to_id": None}
+    assert "assigned_to_id" in fields(program.refused(422, "POST", "/bulk-clients", both))
+    taken = program.post("/bulk-clients", {**given, "assigned_to_id": None})
+    assert (taken["counts"]["done"], taken["tag_id"], taken["assigned_to_id"]) == (len(others), None, None)
     assert "tag_id" in fields(program.refused(422, "POST", "/bulk-clients", {**asked, "tag_id": 10**9}))
     program.post("/bulk-clients", {**asked, "verb": "untag"})
     with firm_scope(stock.firm_id):

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import base64
+from datetime import datetime
 from typing import Any, Literal
 
+from django.http import HttpResponse
+
 from tieout.practice.access import require
-from tieout.practice.actions.billing_settings import change_billing_settings, start_numbers_at
-from tieout.practice.billing_settings import BillingSettings, NumberSequence, settings_of
+from tieout.practice.actions.billing_settings import change_billing_settings, set_logo, start_numbers_at
+from tieout.practice.actor import Actor
+from tieout.practice.billing_settings import BillingSettings, FirmLogo, NumberSequence, settings_of
 from tieout.practice.numbering import FIRST
-from tieout.practice.permissions import Permission
+from tieout.practice.permissions import NotYours, Permission
+from tieout.practice.validation import Invalid
 from tieout.web.api.calling import ApiRequest
 from tieout.web.api.kinds_of_value import Exact, Given, Money, NumberText, RowId, Shown, Text, left_out
 from tieout.web.api.routes import Section
+from tieout.web.downloads import attachment
 
 section = Section("Settings", "How the firm bills.")
 MAY = Permission.BILLING_AND_PAYMENTS
@@ -75,6 +82,41 @@ class NumbersStart(Given):
     number: Text
 
 
+class LogoGiven(Given):
+    """``picture``: a PNG or JPEG of at most 2 MB, as base64."""
+
+    picture: Text
+
+
+def put_logo(*, firm_id: int, actor: Actor, now: datetime, picture: str) -> None:
+    """The picture at the head of every invoice."""
+    try:
+        content = base64.b64decode(picture, validate=True)
+    except ValueError as problem:
+        raise Invalid({"picture": "This is no base64. Send the picture's bytes encoded so."}) from problem
+    try:
+        set_logo(firm_id=firm_id, actor=actor, content=content, now=now)
+    except Invalid as problem:
+        raise Invalid({"picture": problem.problems["logo"]}) from problem
+
+
+def remove_logo(*, firm_id: int, actor: Actor, now: datetime) -> None:
+    """Take the picture off the invoices."""
+    set_logo(firm_id=firm_id, actor=actor, content=None, now=now)
+
+
+def logo(request: ApiRequest) -> HttpResponse:
+    require(request.member, Permission.VIEW_BILLING)
+    found = FirmLogo.objects.filter(firm_id=request.member.firm_id).first()
+    if found is None:
+        raise NotYours("The firm has no logo.")
+    return attachment("logo.png", bytes(found.content), "image/png", inline=True)
+
+
+def nothing(request: ApiRequest) -> None:
+    """After it is done."""
+
+
 def shows(request: ApiRequest) -> BillingSettings:
     require(request.member, MAY)
     return settings_of(request.member.firm_id)
@@ -122,4 +164,28 @@ section.act(
     shape=Numbers,
     shows=numbers,
     summary="Start automatic numbers elsewhere",
+)
+section.file(
+    "/settings/logo", Permission.VIEW_BILLING, "get_logo", "image/png", logo, summary="The firm's logo"
+)
+section.act(
+    "/settings/logo",
+    MAY,
+    "set_logo",
+    put_logo,
+    method="PUT",
+    takes=LogoGiven,
+    shape=None,
+    shows=nothing,
+    summary="Put a logo at the head of every invoice",
+)
+section.act(
+    "/settings/logo",
+    MAY,
+    "remove_logo",
+    remove_logo,
+    method="DELETE",
+    shape=None,
+    shows=nothing,
+    summary="Take the logo away",
 )

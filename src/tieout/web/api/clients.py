@@ -18,17 +18,18 @@ from tieout.practice.actions.contacts import (
 from tieout.practice.actions.merging import merge_clients
 from tieout.practice.actor import Actor, ChangeRecord
 from tieout.practice.billing_access import visible_documents
-from tieout.practice.client_balances import ClientBalance
+from tieout.practice.client_balances import ClientBalance, owed_by
 from tieout.practice.clients import Client
 from tieout.practice.invoices import Invoice
+from tieout.practice.money import ZERO
 from tieout.practice.permissions import Permission
-from tieout.practice.tags import tags_of
+from tieout.practice.tags import UNTAGGED, tags_of
 from tieout.sync import review_duplicates
 from tieout.web.api.calling import ApiRequest
 from tieout.web.api.history import HISTORY, Change
 from tieout.web.api.kinds_of_value import Given, Instant, Money, RowId, Shown, Text, left_out
 from tieout.web.api.routes import Record, Section
-from tieout.web.client_list import COLUMNS, SHOWN, ListQuery
+from tieout.web.client_list import COLUMNS, NOBODY, SHOWN, ListQuery
 from tieout.web.listing import Asked, Column, Filter, ListKind
 
 section = Section("Clients", "Who the firm works for, and the people there.")
@@ -84,6 +85,8 @@ class ClientRow(Shown):
     merged_into_id: int | None
     """The client this one became part of; it takes no change then."""
     tag_ids: list[int]
+    owed: Money | None
+    """On open invoices; null without the scope to view billing."""
     created_at: Instant
     updated_at: Instant
 
@@ -165,6 +168,7 @@ CLIENTS = ListKind(
     ),
     sort="name",
     ids=("assigned", "tag"),
+    words=(("assigned", NOBODY), ("tag", UNTAGGED)),
 )  # fmt: skip
 
 
@@ -176,14 +180,19 @@ def found(request: ApiRequest, asked: Asked) -> QuerySet[Client]:
         relation=asked["relation"],
         assigned=asked["assigned"],
         tag=asked["tag"],
+        sort=asked.sort,
     )
     return query.apply(visible_clients(request.member))
 
 
-def with_tags(clients: list[Client]) -> None:
+def with_facts(request: ApiRequest, clients: list[Client]) -> None:
+    """Their tags and what each owes: two queries, however many clients."""
     tags = tags_of(clients)
+    may_see = request.member.may(Permission.VIEW_BILLING)
+    owed = owed_by(clients) if may_see else {}
     for each in clients:
         each.tag_ids = [tag.pk for tag in tags.get(each.pk, ())]  # type: ignore[attr-defined]
+        each.owed = owed.get(each.pk, ZERO) if may_see else None  # type: ignore[attr-defined]
 
 
 def shows(request: ApiRequest, client_id: int, **_: int) -> Client:
@@ -192,7 +201,7 @@ def shows(request: ApiRequest, client_id: int, **_: int) -> Client:
 
 def shows_made(request: ApiRequest, client: Client) -> Client:
     """Whoever sees only the clients assigned to them still sees what they just made."""
-    with_tags([client])
+    with_facts(request, [client])
     return client
 
 
@@ -241,7 +250,7 @@ section.rows(
     kind=CLIENTS,
     shape=ClientRow,
     found=found,
-    prepared=with_tags,
+    prepared=with_facts,
     summary="Clients",
 )
 section.act(

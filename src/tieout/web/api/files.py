@@ -1,4 +1,4 @@
-"""Acts: brings whole lists out and in as CSV files, by the verbs of the pages. What is exported can be imported again."""
+"""Acts: brings lists out and in as CSV files, by the filters and verbs of the pages. What is exported can be imported again."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Prefetch
 from django.http import HttpResponse
 
-from tieout.practice.access import require, visible_clients
+from tieout.practice.access import require
 from tieout.practice.actions.billing_import import (
     KINDS,
     import_billing_draft,
@@ -17,24 +16,25 @@ from tieout.practice.actions.billing_import import (
     read_billing_draft,
 )
 from tieout.practice.actions.client_import import ImportRefused, import_draft, keep_upload, read_draft
-from tieout.practice.billing_access import visible_documents, visible_items
 from tieout.practice.billing_csv import COLUMNS
 from tieout.practice.billing_export import balance_rows, headings, invoice_rows, item_rows, payment_rows
-from tieout.practice.client_csv import HEADINGS, export_row
-from tieout.practice.clients import Contact
 from tieout.practice.csv_text import BadFile, decode, write_csv
 from tieout.practice.drafts import ImportDraft
 from tieout.practice.firms import Member
-from tieout.practice.invoices import Invoice
-from tieout.practice.payments import Payment
 from tieout.practice.permissions import Permission
 from tieout.practice.validation import Invalid
+from tieout.web.api import clients, invoices, payments, service_items
 from tieout.web.api.calling import ApiRequest
 from tieout.web.api.kinds_of_value import Given, Shown, Text
 from tieout.web.api.routes import Section
+from tieout.web.billing.invoice_list import INVOICES
+from tieout.web.billing.item_list import ITEMS
+from tieout.web.billing.payment_list import PAYMENTS
+from tieout.web.client_file import clients_file
 from tieout.web.downloads import csv_file
+from tieout.web.listing import Asked
 
-section = Section("Files", "Whole lists as CSV files, to take them out and to bring them in.")
+section = Section("Files", "Lists as CSV files, to take them out and to bring them in.")
 CSV = "text/csv"
 MOST_TOLD = 300
 """Errors told at once."""
@@ -68,37 +68,24 @@ class FileRead(Shown):
     errors: list[RowError]
 
 
-def clients_file(request: ApiRequest) -> HttpResponse:
-    primary = Prefetch("contacts", queryset=Contact.objects.filter(is_primary=True), to_attr="primary")
-    found = (
-        visible_clients(request.member)
-        .select_related("assigned_to__user")
-        .prefetch_related(primary, "tagged__tag")
-    )
-    rows = (
-        export_row(each, (each.primary or [Contact()])[0], [row.tag.name for row in each.tagged.all()])
-        for each in found.order_by("id")
-    )
-    return csv_file("tieout-clients.csv", write_csv(HEADINGS, rows))
+def clients_out(request: ApiRequest, asked: Asked) -> HttpResponse:
+    return clients_file(clients.found(request, asked))
 
 
-def items_file(request: ApiRequest) -> HttpResponse:
-    return _file("items", item_rows(visible_items(request.member).order_by("id")))
+def items_out(request: ApiRequest, asked: Asked) -> HttpResponse:
+    return _file("items", item_rows(service_items.found(request, asked)))
 
 
-def invoices_file(request: ApiRequest) -> HttpResponse:
-    member = request.member
-    return _file("invoices", invoice_rows(member.firm_id, visible_documents(member, Invoice).order_by("id")))
+def invoices_out(request: ApiRequest, asked: Asked) -> HttpResponse:
+    return _file("invoices", invoice_rows(request.member.firm_id, invoices.found(request, asked)))
 
 
-def balances_file(request: ApiRequest) -> HttpResponse:
-    member = request.member
-    return _file("balances", balance_rows(member.firm_id, visible_documents(member, Invoice).order_by("id")))
+def balances_out(request: ApiRequest, asked: Asked) -> HttpResponse:
+    return _file("balances", balance_rows(request.member.firm_id, invoices.found(request, asked)))
 
 
-def payments_file(request: ApiRequest) -> HttpResponse:
-    member = request.member
-    return _file("payments", payment_rows(member.firm_id, visible_documents(member, Payment).order_by("id")))
+def payments_out(request: ApiRequest, asked: Asked) -> HttpResponse:
+    return _file("payments", payment_rows(request.member.firm_id, payments.found(request, asked)))
 
 
 def _file(kind: str, rows: Iterable[Sequence[str]]) -> HttpResponse:
@@ -164,16 +151,24 @@ def _bring(member: Member, kind: str, content: bytes, now: datetime, *, skip: bo
 
 
 _FILES = (
-    ("clients", "clients", Permission.EXPORT_CLIENTS, Permission.IMPORT_CLIENTS, clients_file),
-    ("items", "service-items", Permission.VIEW_BILLING, KINDS["items"].permission, items_file),
-    ("invoices", "invoices", Permission.VIEW_BILLING, KINDS["invoices"].permission, invoices_file),
-    ("balances", "open-balances", Permission.VIEW_BILLING, KINDS["balances"].permission, balances_file),
-    ("payments", "payments", Permission.VIEW_BILLING, KINDS["payments"].permission, payments_file),
-)
-for _kind, _words, _out, _in, _view in _FILES:
+    ("clients", "clients", Permission.EXPORT_CLIENTS, Permission.IMPORT_CLIENTS, clients_out, clients.CLIENTS),
+    ("items", "service-items", Permission.VIEW_BILLING, KINDS["items"].permission, items_out, ITEMS),
+    ("invoices", "invoices", Permission.VIEW_BILLING, KINDS["invoices"].permission, invoices_out, INVOICES),
+    ("balances", "open-balances", Permission.VIEW_BILLING, KINDS["balances"].permission, balances_out, INVOICES),
+    ("payments", "payments", Permission.VIEW_BILLING, KINDS["payments"].permission, payments_out, PAYMENTS),
+)  # fmt: skip
+for _kind, _words, _out, _in, _view, _list in _FILES:
     _name = _words.replace("-", "_")
     _told = _words.replace("-", " ")
-    section.file(f"/files/{_words}", _out, f"export_{_name}", CSV, _view, summary=f"All {_told} as a file")
+    section.file(
+        f"/files/{_words}",
+        _out,
+        f"export_{_name}",
+        CSV,
+        _view,
+        kind=_list,
+        summary=f"{_told.capitalize()} as a file, all or those that are asked for",
+    )
     section.custom(
         "POST",
         f"/files/{_words}",

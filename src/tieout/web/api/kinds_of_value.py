@@ -47,6 +47,21 @@ def _day(value: Any) -> date:
 
 Text = Annotated[str, AfterValidator(_keepable)]
 RowId = Annotated[int, Field(ge=1, le=LARGEST_ID)]
+
+
+def id_or(word: str) -> Any:
+    """An id, or one word that stands for none, as the parameter of a list."""
+
+    def read(given: Any) -> Any:
+        text = str(given)
+        if text == word or (text.isascii() and text.isdigit() and 1 <= int(text) <= LARGEST_ID):
+            return text
+        raise PydanticCustomError("id_or_word", "Give an id, or {word}.", {"word": word})
+
+    schema = {"anyOf": [{"type": "integer", "minimum": 1, "maximum": LARGEST_ID}, {"const": word}]}
+    return Annotated[str, BeforeValidator(read), WithJsonSchema(schema)]
+
+
 NumberText = Annotated[
     str,
     BeforeValidator(_number),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal, TypeVar
@@ -21,7 +21,7 @@ from django.db.models.functions import Lower
 from ninja import Schema
 from pydantic import Field, create_model
 
-from tieout.web.api.kinds_of_value import Day, RowId, Text
+from tieout.web.api.kinds_of_value import Day, RowId, Text, id_or
 from tieout.web.api.problems import Problem
 from tieout.web.listing import LONGEST_SEARCH, Asked, ListKind
 
@@ -39,22 +39,40 @@ _READ: Mapping[str, Any] = {
 }
 
 
-class Paged(Schema):
+class Narrowed(Schema):
+    """What a list or a file of it is narrowed and sorted by."""
+
+
+class Paged(Narrowed):
     """Of every list."""
 
     limit: int = Field(USUAL, ge=1, le=MOST, description="How many rows at most.")
     cursor: str | None = Field(None, max_length=2000, description="`next_cursor` of the page before.")
 
 
-def query_for(name: str, kind: ListKind, *, searches: bool = True) -> type[Paged]:
-    """The parameters of a list, from what the list's page can filter and sort by."""
+def whole(kind: ListKind) -> ListKind:
+    """The list as a file of it is asked for: what is not narrowed is all there is, archived or not."""
+    every = ("", "all")
+    return replace(
+        kind,
+        filters=tuple(
+            replace(each, choices=tuple(sorted(each.choices, key=lambda choice: choice[0] not in every)))
+            for each in kind.filters
+        ),
+    )
+
+
+def query_for(name: str, kind: ListKind, *, searches: bool = True, base: type[Narrowed] = Paged) -> type[Any]:
+    """The parameters of a list, from what the list's page can filter and sort by. ``base`` Narrowed: not in pages."""
     fields: dict[str, Any] = {}
     for each in kind.filters:
         values = tuple(value for value, _ in each.choices)
         told = ", ".join(f"`{value}` {label}" if value else label for value, label in each.choices)
         fields[each.name] = (Literal[values], Field(each.default, description=f"{each.label}: {told}."))
     for each_id in kind.ids:
-        fields[each_id] = (RowId | None, Field(None, description=f"Only of this {each_id}."))
+        word = dict(kind.words).get(each_id, "")
+        told = f"Only of this {each_id}{f', or `{word}`' if word else ''}."
+        fields[each_id] = ((id_or(word) if word else RowId) | None, Field(None, description=told))
     if kind.dates:
         fields["since"] = (Day | None, Field(None, description="Only from this date on."))
         fields["until"] = (Day | None, Field(None, description="Only up to this date."))
@@ -69,11 +87,10 @@ def query_for(name: str, kind: ListKind, *, searches: bool = True) -> type[Paged
         Literal[sorts],
         Field(kind.sort, description="A leading minus: descending."),
     )
-    made: type[Paged] = create_model(f"{name}Query", __base__=Paged, **fields)
-    return made
+    return create_model(f"{name}Query", __base__=base, **fields)
 
 
-def asked(kind: ListKind, query: Paged) -> Asked:
+def asked(kind: ListKind, query: Narrowed) -> Asked:
     """The parameters in the words of the list."""
     told = query.model_dump()
     names = [each.name for each in kind.filters] + list(kind.ids) + (["since", "until"] if kind.dates else [])

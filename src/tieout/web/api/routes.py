@@ -18,7 +18,7 @@ from ninja import Query, Router, Schema
 from tieout.practice.permissions import Permission
 from tieout.web.api.calling import ApiRequest, carry_out, given_to, refuse_unseen
 from tieout.web.api.kinds_of_value import Given, RowId
-from tieout.web.api.paging import Page, Paged, asked, page, query_for
+from tieout.web.api.paging import Narrowed, Page, Paged, asked, page, query_for, whole
 from tieout.web.listing import Asked, ListKind
 
 IN_PATH = re.compile(r"{(\w+)}")
@@ -64,11 +64,11 @@ class Section:
         found: Callable[..., Any],
         searches: bool = True,
         summary: str,
-        prepared: Callable[[list[Any]], Any] | None = None,
+        prepared: Callable[[ApiRequest, list[Any]], Any] | None = None,
     ) -> None:
         """A list. ``found(request, asked, **ids of the path)``: the rows a funnel allows, narrowed as asked.
 
-        ``prepared``: brings what many rows need at once.
+        ``prepared(request, rows)``: brings what many rows need at once.
         """
         takes = query_for(_camel(name), kind, searches=searches)
 
@@ -76,7 +76,7 @@ class Section:
             wanted: Asked = asked(kind, query)
             part = page(found(request, wanted, **ids), wanted, query)
             if prepared is not None:
-                prepared(part.data)
+                prepared(request, part.data)
             return part
 
         self._add(
@@ -99,13 +99,14 @@ class Section:
         shape: Any,
         shows: Find,
         summary: str,
+        query: type[Schema] | None = None,
     ) -> None:
-        """One record. ``shows(request, **ids of the path)``."""
+        """One record. ``shows(request, **ids of the path)``; with a ``query`` also that, by this name."""
 
-        def view(request: ApiRequest, **ids: int) -> Any:
-            return _shown(request, shows(request, **ids))
+        def view(request: ApiRequest, **given: Any) -> Any:
+            return _shown(request, shows(request, **given))
 
-        self._add("GET", path, permission, name, view, summary=summary, answers=shape)
+        self._add("GET", path, permission, name, view, summary=summary, answers=shape, query=query)
 
     def act(
         self,
@@ -156,10 +157,29 @@ class Section:
         )
 
     def file(
-        self, path: str, permission: Permission, name: str, media: str, view: Find, *, summary: str
+        self,
+        path: str,
+        permission: Permission,
+        name: str,
+        media: str,
+        view: Find,
+        *,
+        summary: str,
+        kind: ListKind | None = None,
     ) -> None:
-        """A file. ``view(request, **ids)`` answers with it."""
-        self._add("GET", path, permission, name, view, summary=summary, answers=None, media=media)
+        """A file. ``view(request, **ids)`` answers with it; of a list of this ``kind`` ``view(request, asked)``."""
+        if kind is None:
+            self._add("GET", path, permission, name, view, summary=summary, answers=None, media=media)
+            return
+        every = whole(kind)
+
+        def narrowed(request: ApiRequest, query: Narrowed) -> Any:
+            return view(request, asked(every, query))
+
+        takes = query_for(_camel(name), every, base=Narrowed)
+        self._add(
+            "GET", path, permission, name, narrowed, summary=summary, answers=None, media=media, query=takes
+        )
 
     def custom(
         self,
@@ -191,7 +211,7 @@ class Section:
         answers: Any,
         status: int = 200,
         body: type[Given] | None = None,
-        query: type[Paged] | None = None,
+        query: type[Schema] | None = None,
         conditional: bool = False,
         apart: bool = False,
         description: str = "",
@@ -279,7 +299,7 @@ def paged(shape: type[Schema]) -> type[Schema]:
     )
 
 
-def _signature(path: str, body: type[Given] | None, query: type[Paged] | None) -> Signature:
+def _signature(path: str, body: type[Given] | None, query: type[Schema] | None) -> Signature:
     """What the operation takes, for ninja: ids from the path, the list's parameters, the body."""
     told = [Parameter("request", Parameter.POSITIONAL_OR_KEYWORD, annotation=ApiRequest)]
     told += [

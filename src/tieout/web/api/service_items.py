@@ -107,7 +107,7 @@ def found(request: ApiRequest, asked: Asked) -> QuerySet[ServiceItem]:
     return narrowed(asked, visible_items(request.member))
 
 
-def with_use(items: Sequence[ServiceItem]) -> None:
+def with_use(request: ApiRequest, items: Sequence[ServiceItem]) -> None:
     """Three queries, however many items."""
     if items:
         uses = used_by(items[0].firm_id, [item.pk for item in items])
@@ -116,7 +116,7 @@ def with_use(items: Sequence[ServiceItem]) -> None:
 
 
 def shows_made(request: ApiRequest, item: ServiceItem) -> ServiceItem:
-    with_use([item])
+    with_use(request, [item])
     return item
 
 

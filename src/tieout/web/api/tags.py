@@ -20,6 +20,7 @@ from tieout.practice.clients import Client
 from tieout.practice.firms import Member
 from tieout.practice.permissions import NotYours, Permission
 from tieout.practice.tags import Tag
+from tieout.practice.validation import Invalid
 from tieout.web.api import invoice_bulk
 from tieout.web.api.calling import ApiRequest
 from tieout.web.api.clients import EDIT, VIEW, finds
@@ -141,6 +142,9 @@ def start(
     assigned_to_id: int | str | None = "",
 ) -> BulkAct:
     """Few are done at once; the rest is the worker's."""
+    foreign, given = ("tag_id", tag_id) if verb == BulkVerb.ASSIGN else ("assigned_to_id", assigned_to_id)
+    if given != "":
+        raise Invalid({foreign: f"The verb {verb} takes no {foreign}; leave it out."})
     act = start_client_bulk(
         member=member,
         verb=BulkVerb(verb),

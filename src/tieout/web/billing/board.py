@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -13,7 +14,7 @@ from tieout.practice.billing_access import visible_documents
 from tieout.practice.billing_figures import ageing, cash_between
 from tieout.practice.firms import Member
 from tieout.practice.invoices import Invoice, Status
-from tieout.practice.money import total
+from tieout.practice.money import ZERO, total
 from tieout.practice.payments import Payment
 from tieout.practice.permissions import Permission
 from tieout.practice.recurring import RecurringInvoice
@@ -25,19 +26,40 @@ def week_of(today: date) -> date:
     return today - timedelta(days=today.weekday())
 
 
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """What of a firm's billing asks for a person."""
+
+    drafts: int
+    payments: int
+    """With money on account."""
+    on_account: Decimal
+    stopped: int
+    """Recurring invoices that could not be written."""
+
+
+def waiting(member: Member) -> Waits:
+    """Of what the member may see. Three queries. Raises NotAllowed."""
+    on_account: Any = (
+        visible_documents(member, Payment)
+        .filter(unapplied__gt=0)
+        .aggregate(count=Count("id"), sum=Sum("unapplied", default=ZERO))
+    )
+    return Waits(
+        visible_documents(member, Invoice).filter(status=Status.DRAFT).count(),
+        on_account["count"],
+        on_account["sum"],
+        visible_documents(member, RecurringInvoice).filter(is_active=True).exclude(problem="").count(),
+    )
+
+
 def board(member: Member, today: date) -> dict[str, Any]:
     """For members who may see billing; the caller asks that first. Six queries, however much there is."""
     buckets = ageing(member, today)
     owed = total(bucket.owed for bucket in buckets)
     late = [bucket for bucket in buckets if bucket.name != "current"]
     monday = week_of(today)
-    drafts = visible_documents(member, Invoice).filter(status=Status.DRAFT).count()
-    on_account: Any = (
-        visible_documents(member, Payment)
-        .filter(unapplied__gt=0)
-        .aggregate(count=Count("id"), sum=Sum("unapplied"))
-    )
-    stopped = visible_documents(member, RecurringInvoice).filter(is_active=True).exclude(problem="").count()
+    waits = waiting(member)
     invoices = reverse("invoices")
     return {
         "ageing": buckets,
@@ -53,15 +75,15 @@ def board(member: Member, today: date) -> dict[str, Any]:
                 f"{invoices}?status=open",
                 "open invoice",
             ),
-            Figure(drafts, "drafts", f"{invoices}?status=draft", "draft"),
+            Figure(waits.drafts, "drafts", f"{invoices}?status=draft", "draft"),
             Figure(
-                on_account["count"],
+                waits.payments,
                 "payments with money on account",
                 f"{reverse('payments')}?status=unapplied",
                 "payment with money on account",
             ),
         ],
-        "billing_tasks": _tasks(member, sum(bucket.count for bucket in late), drafts, stopped),
+        "billing_tasks": _tasks(member, sum(bucket.count for bucket in late), waits.drafts, waits.stopped),
     }
 
 
