@@ -92,21 +92,6 @@ def form_of(page: bytes) -> dict[str, str]:
 
 
 # Writing ------------------------------------------------------------------------------------------------------
-def test_a_new_invoice_first_asks_for_whom(desk: Desk, signed_in: SignedIn) -> None:
-    browser = signed_in("admin")
-    group = create_group(firm_id=desk.firm_id, actor=desk.actor, name="The Acmes")
-    page = browser.get(f"{INVOICES}new/").content.decode()
-    assert f'href="?client={desk.client.pk}"' in page
-    assert f'href="?group={group.pk}"' in page
-    part = browser.get(f"{INVOICES}new/?search=nobody", headers={"HX-Target": "found", **PART}).content
-    assert b"No active client is called that" in part
-    assert b"<html" not in part
-    create_client(firm_id=desk.firm_id, actor=desk.actor, kind="business", name="Zed", phone="555 010 7788")
-    found = browser.get(f"{INVOICES}new/?search=7788").content
-    assert b">Zed<" in found, "found as the list of clients finds, by its index"
-    assert b"Acme" not in found.partition(b'id="found"')[2]
-
-
 def test_a_draft_is_written_with_what_its_items_say(desk: Desk, signed_in: SignedIn) -> None:
     form = typed(
         desk, {"item_id": desk.item.pk}, {"item_id": desk.taxed.pk, "quantity": "2"}, {}, terms="net15"
