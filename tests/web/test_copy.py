@@ -121,3 +121,12 @@ def test_every_cause_has_a_title_and_a_next_step_in_words(slug: str) -> None:
     assert not cause.title.endswith(".")
     assert cause.next_step.endswith(".")
     assert not re.search(r"\d", cause.title + cause.next_step)
+
+
+def test_what_the_ledgers_refusals_tell_to_press_is_the_button_that_stands_beside_them() -> None:
+    told = {
+        (path.name, name)
+        for path in (SOURCES / "quickbooks").rglob("*.py")
+        for name in re.findall(r"[Pp]ress ([A-Z][a-z]+(?: again)?)", path.read_text())
+    }
+    assert told == {("writing.py", "Check again")}

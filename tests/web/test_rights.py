@@ -172,3 +172,13 @@ def test_which_tax_code_a_rate_stands_for_is_changed_by_who_may_change_the_rate(
     assert "You need the permission “Billing and Payments”" in answer.content.decode()
     rate.refresh_from_db()
     assert rate.tax_code_id is None
+
+
+def test_linking_the_invoice_that_has_a_number_answers_with_amounts_and_so_needs_to_see_them(
+    members: dict[str, Member], in_firm: Firm
+) -> None:
+    row = replace(an_issue("1043", "number_taken"), key=Key("invoice", Side.PRACTICE, "7"), holder="130")
+    blind = Rights(may_not(members["admin"], Permission.VIEW_BILLING))
+    (link,) = [one for one in blind.greyed(row, buttons(row)) if one.label == "Link that invoice"]
+    assert not link.value
+    assert MISSING in link.why_not

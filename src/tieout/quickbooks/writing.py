@@ -121,7 +121,7 @@ def refuse_closed_books(
     if any(date and str(date) <= rules.closed_until for date in dates):
         raise AskHuman(
             f"It is dated in a closed period: the books are closed up to {rules.closed_until} in QuickBooks. "
-            "Nothing was sent. Change the date here, or move the closing date in QuickBooks, then press Retry.",
+            "Nothing was sent. Change the date here, or move the closing date in QuickBooks, then press Check again.",
             offer="open_quickbooks",
             topic="closed_period",
         )

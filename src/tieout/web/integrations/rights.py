@@ -23,8 +23,9 @@ from tieout.web.integrations.remedies import Button
 CHANGES: Mapping[str, Permission] = {
     "use_number": Permission.EDIT_INVOICES,
     "use_name": Permission.EDIT_CLIENTS,
+    "link_that": Permission.VIEW_BILLING,
 }
-"""Acts of ``acts`` that are verbs of the practice -> what they need on the record's own page."""
+"""Acts of ``acts`` that are verbs of the practice, or answer with what a document comes to -> what they need on its own page."""
 CHOOSES = frozenset({"keep_practice", "keep_ledger"})
 """Acts that choose between two values: only for who may see them."""
 BILLING = frozenset({"service_item", "invoice", "payment", "credit", "credit_application", "refund"})
