@@ -216,3 +216,15 @@ def test_the_final_plan_of_items_promises_no_contacts(signed_in: SignedIn, revie
     page = text(signed_in("admin").get(ITEMS + "confirm/"))
     assert "New service items in Tieout" in page
     assert "primary contact" not in page
+
+
+def test_who_may_not_change_items_is_told_so_before_typing(
+    signed_in: SignedIn, review: Review, members: dict[str, Member]
+) -> None:
+    assert 'id="no-mend-' not in text(signed_in("admin").get(ITEMS + "review/unmatched/"))
+    role = members["admin"].role
+    role.permissions = [one for one in role.permissions if one != "edit_service_items"]
+    role.save()
+    page = text(signed_in("admin").get(ITEMS + "review/unmatched/"))
+    assert 'disabled aria-describedby="no-mend-' in page
+    assert "You need the permission “Service Items”" in page

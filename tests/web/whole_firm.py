@@ -221,6 +221,7 @@ LATER = frozenset({
     "settings/integrations/quickbooks/advanced/look/",
     "settings/integrations/quickbooks/invoices/preview/<int:invoice_id>/",
     "settings/integrations/quickbooks/reports/<int:review_id>/roll-back/",
+    "settings/integrations/quickbooks/service-items/cancel/",
     "settings/integrations/quickbooks/service-items/confirm/",
     "settings/integrations/quickbooks/service-items/review/",
     "settings/integrations/quickbooks/service-items/review/<slug:slug>/",

@@ -146,6 +146,7 @@ def _reviews(firm: WholeFirm) -> Iterator[Visit]:
         deciding.see(f"{ITEMS}review/<slug:slug>/", f"/{ITEMS}review/{slug}/")
     deciding.at("quickbooks-items-link", rows[0].pk, route=f"{ITEMS}row/<int:row_id>/")
     deciding.at("quickbooks-items-confirm", route=f"{ITEMS}confirm/")
+    deciding.at("quickbooks-items-cancel", route=f"{ITEMS}cancel/")
     yield deciding
 
     done = Visit(browser)

@@ -87,6 +87,8 @@ class ItemRow:
     drafts: int
     """Open drafts the item is on; they keep the rate they were written with."""
     mend: Mend
+    no_mend: str = ""
+    """Why the item may not be changed here by this member; empty when it may."""
 
     @property
     def fails(self) -> str:
@@ -131,7 +133,7 @@ def cells(row: ItemRow) -> tuple[str, ...]:
     return (*values, row.fails, why, row.words)
 
 
-def item_row(row: ReviewRow, *, create_new: bool, drafts: int = 0) -> ItemRow:
+def item_row(row: ReviewRow, *, create_new: bool, drafts: int = 0, no_mend: str = "") -> ItemRow:
     near = _near(row)
     here: Mapping[str, Any] = {"name": row.practice_name, **row.practice_details} if row.practice_id else near
     there: Mapping[str, Any] = {"name": row.ledger_name, **row.ledger_details} if row.ledger_id else near
@@ -157,6 +159,7 @@ def item_row(row: ReviewRow, *, create_new: bool, drafts: int = 0) -> ItemRow:
             str(row.practice_details.get("rate") or ""),
             str(row.practice_details.get("sku") or ""),
         ),
+        no_mend,
     )
 
 

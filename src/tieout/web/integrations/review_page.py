@@ -18,6 +18,7 @@ from tieout.sync.review import RowPage
 from tieout.web.integrations.buckets import BUCKETS
 from tieout.web.integrations.item_rows import ItemRow, item_row
 from tieout.web.integrations.review_rows import Decidable, decidable
+from tieout.web.integrations.rights import Rights
 from tieout.web.paging import page_number
 
 ROW_TEMPLATES: Mapping[str, str] = {
@@ -69,7 +70,7 @@ def drawn(
 ) -> Sequence[Decidable | ItemRow]:
     """The rows of a page with their state, buttons and sides to keep. A constant number of queries."""
     if review.entity == item_review.ENTITY:
-        return _items(connection, review, rows)
+        return _items(connection, review, rows, Rights(member).why_not(Permission.EDIT_SERVICE_ITEMS))
     differs = review_final.differences(connection, review.entity, rows)
     twins = [row for row in rows if row.bucket == "duplicate"]
     lately = review_activity.lately(review, twins) if twins else {}
@@ -96,11 +97,11 @@ def row_template(review: Review, slug: str) -> str:
     return ITEM_ROW if review.entity == item_review.ENTITY else ROW_TEMPLATES[slug]
 
 
-def _items(connection: Connection, review: Review, rows: Sequence[ReviewRow]) -> list[ItemRow]:
+def _items(connection: Connection, review: Review, rows: Sequence[ReviewRow], no_mend: str) -> list[ItemRow]:
     ids = [int(row.practice_id) for row in rows if row.practice_id.isdigit()]
     uses = used_by(connection.firm_id, ids)
     return [
-        item_row(row, create_new=review.create_new, drafts=uses[int(row.practice_id)].drafts)
+        item_row(row, create_new=review.create_new, drafts=uses[int(row.practice_id)].drafts, no_mend=no_mend)
         if row.practice_id.isdigit()
         else item_row(row, create_new=review.create_new)
         for row in rows
