@@ -5,6 +5,7 @@ A member sees the documents of the clients they may see. "Not found" and "not yo
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, TypeVar
 
 from django.db.models import Q, QuerySet
@@ -112,9 +113,17 @@ def is_offered(firm_id: int) -> Q:
     return Q(is_active=True) & ~Q(list__in=unused.values("list"))
 
 
-def choices_in(firm_id: int, of: LedgerList) -> QuerySet[ListEntry]:
-    """What can be chosen from one of the ledger's lists, by full name. Empty: hide the field."""
-    return rows_of(ListEntry, firm_id).filter(is_offered(firm_id), list=of).order_by("full_name", "id")
+def choices_in(
+    firm_id: int, of: LedgerList, *, types: Collection[str] = (), kept: int | None = None
+) -> QuerySet[ListEntry]:
+    """What can be chosen from one of the ledger's lists, by full name. Empty: hide the field.
+
+    ``types``: only accounts of these types. ``kept``: the id of what is chosen already. It may stay whatever became of
+    it in the ledger, so that another field of the same record can be corrected.
+    """
+    offered = is_offered(firm_id) & (Q(account_type__in=types) if types else Q())
+    entries = rows_of(ListEntry, firm_id).filter(offered | Q(pk=kept), list=of)
+    return entries.order_by("full_name", "id")
 
 
 def lists_in_use(firm_id: int) -> set[LedgerList]:

@@ -112,7 +112,10 @@ class ClientForm(RuledForm):
         widget=forms.Select(attrs={"class": "form-select"}),
     )
 
-    def __init__(self, *args: Any, kind: str, member: Member, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, kind: str, member: Member, assigned_to: Member | None = None, **kwargs: Any
+    ) -> None:
+        """``assigned_to``: the member it is assigned to now, who stays on offer when switched off meanwhile."""
         super().__init__(*args, **kwargs)
         self.kind = kind
         for _, names in SECTIONS[kind]:
@@ -122,6 +125,8 @@ class ClientForm(RuledForm):
         self._describe_name()
         if member.may(Permission.VIEW_ALL_CLIENTS):
             colleagues = [(each.pk, each.user.get_full_name()) for each in members_to_assign(member.firm_id)]
+            if assigned_to is not None and not assigned_to.is_active:
+                colleagues.append((assigned_to.pk, f"{assigned_to} (switched off)"))
             self.fields["assigned_to_id"].choices = [("", "Nobody"), *colleagues]  # type: ignore[attr-defined]
         else:
             del self.fields["assigned_to_id"]

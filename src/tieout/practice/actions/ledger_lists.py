@@ -140,13 +140,14 @@ def change_tax_rate(
     with transaction.atomic():
         rate = row_to_change(TaxRate, firm_id, tax_rate_id)
         check_version(rate, TAX_RATE, expected_version)
-        if changes := set_values(rate, _clean_rate(firm_id, fields, new=False)):
+        if changes := set_values(rate, _clean_rate(firm_id, fields, new=False, kept=rate.tax_code_id)):
             _save_rate(rate)
             record_changed(rate, TAX_RATE, "changed", actor, changes)
     return rate
 
 
-def _clean_rate(firm_id: int, fields: TaxRateFields, *, new: bool) -> dict[str, Any]:
+def _clean_rate(firm_id: int, fields: TaxRateFields, *, new: bool, kept: int | None = None) -> dict[str, Any]:
+    """``kept``: the tax code it is mapped to already, which may stay."""
     checks = Checks()
     values: dict[str, Any] = {name: value for name, value in fields.items() if name != "tax_code_id"}
     if new or "name" in values:
@@ -159,7 +160,7 @@ def _clean_rate(firm_id: int, fields: TaxRateFields, *, new: bool) -> dict[str, 
         values["tax_code"] = checks.row(
             "tax_code_id",
             fields["tax_code_id"],
-            choices_in(firm_id, LedgerList.TAX_CODE).in_bulk(),
+            choices_in(firm_id, LedgerList.TAX_CODE, kept=kept).in_bulk(),
             "Choose a tax code from the list.",
         )
     checks.done()

@@ -17,9 +17,9 @@ from tieout.practice.actions.recording import (
     set_values,
 )
 from tieout.practice.actor import Actor
-from tieout.practice.billing_access import is_offered, row_to_change, rows_of
+from tieout.practice.billing_access import choices_in, row_to_change, rows_of
 from tieout.practice.billing_validation import Checks
-from tieout.practice.ledger_lists import LedgerList, ListEntry, TaxRate
+from tieout.practice.ledger_lists import LedgerList, TaxRate
 from tieout.practice.service_item_fields import ServiceItemFields, clean_item
 from tieout.practice.service_items import SERVICE_ITEM, ServiceItem
 from tieout.practice.validation import Invalid
@@ -151,11 +151,8 @@ def _values(firm_id: int, fields: ServiceItemFields, *, new: bool, now: ServiceI
         )
     for field, of in (("income_account", LedgerList.ACCOUNT), ("category", LedgerList.CATEGORY)):
         if f"{field}_id" in fields:
-            entries = rows_of(ListEntry, firm_id).filter(
-                is_offered(firm_id) | Q(pk=getattr(now, f"{field}_id", None)), list=of
-            )
-            if of == LedgerList.ACCOUNT:
-                entries = entries.filter(account_type__in=EARNING_TYPES)
+            types = EARNING_TYPES if of == LedgerList.ACCOUNT else ()
+            entries = choices_in(firm_id, of, types=types, kept=getattr(now, f"{field}_id", None))
             values[field] = checks.row(
                 f"{field}_id",
                 fields[f"{field}_id"],  # type: ignore[literal-required]

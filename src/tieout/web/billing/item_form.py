@@ -9,7 +9,7 @@ from django import forms
 
 from tieout.practice.actions.service_items import EARNING_TYPES
 from tieout.practice.billing_access import choices_in, rows_of
-from tieout.practice.ledger_lists import LedgerList, TaxRate
+from tieout.practice.ledger_lists import LedgerList, ListEntry, TaxRate
 from tieout.practice.money import plain
 from tieout.practice.service_item_fields import DESCRIPTION, NAME, SKU
 from tieout.practice.service_items import Charge, ServiceItem
@@ -23,6 +23,14 @@ def select(label: str, choices: Iterable[Choice], hint: str = "") -> forms.Choic
     return forms.ChoiceField(
         label=label, choices=list(choices), required=False, widget=widget, help_text=hint
     )
+
+
+def offered_of(entries: Iterable[ListEntry]) -> list[Choice]:
+    """Entries of a ledger's list to choose from; one that is retired there says so."""
+    return [
+        (each.pk, each.full_name if each.is_active else f"{each.full_name} (no longer in use)")
+        for each in entries
+    ]
 
 
 class ItemForm(RuledForm):
@@ -47,21 +55,13 @@ class ItemForm(RuledForm):
         taxes: list[Choice] = [(rate.pk, f"{rate.name}, {plain(rate.percent)}%") for rate in [*rates, *kept]]
         if taxes:
             self.fields["tax_rate_id"] = select("Tax", [("", "Not taxed"), *taxes])
-        self._offer(
-            "income_account",
-            "Income account",
-            choices_in(firm_id, LedgerList.ACCOUNT).filter(account_type__in=EARNING_TYPES),
-            item,
-        )
-        self._offer("category", "Category", choices_in(firm_id, LedgerList.CATEGORY), item)
-
-    def _offer(self, name: str, label: str, entries: Iterable[Any], item: ServiceItem | None) -> None:
-        chosen = getattr(item, name, None)
-        offered: list[Choice] = [(entry.pk, entry.full_name) for entry in entries]
-        if chosen is not None and chosen.pk not in dict(offered):
-            offered.append((chosen.pk, f"{chosen.full_name} (no longer in use)"))
-        if offered:
-            self.fields[f"{name}_id"] = select(label, [("", "None"), *offered])
+        for name, label, of, types in (
+            ("income_account_id", "Income account", LedgerList.ACCOUNT, EARNING_TYPES),
+            ("category_id", "Category", LedgerList.CATEGORY, ()),
+        ):
+            offered = offered_of(choices_in(firm_id, of, types=types, kept=getattr(item, name, None)))
+            if offered:
+                self.fields[name] = select(label, [("", "None"), *offered])
 
     def values(self) -> dict[str, Any]:
         """For the verbs: a tax rate makes an item taxable, none makes it not."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.db.models.functions import Lower
 from django.forms import BoundField
 from django.http import QueryDict
@@ -89,7 +90,9 @@ def _field(name: str, settings: BillingSettings) -> forms.Field:
             "Terms", offered_terms(settings.own_terms, custom=False), "New invoices start with these."
         ),
         "own_terms": lambda: _text("Terms of your own", "Days until due, separated by commas: 21, 90."),
-        "currency": lambda: select("Currency", [(each, each) for each in CURRENCIES]),
+        "currency": lambda: select(
+            "Currency", [(each, each) for each in CURRENCIES], "Stays from the first invoice or payment on."
+        ),
         "late_fee_kind": lambda: select("Late fee", LateFee.choices),
         "late_fee_percent": lambda: _number("Percent", "Of what is owed without earlier fees."),
         "late_fee_amount": lambda: _number("Amount", ""),
@@ -117,8 +120,12 @@ def _field(name: str, settings: BillingSettings) -> forms.Field:
 
 
 def _items(settings: BillingSettings) -> list[tuple[int | str, str]]:
-    items = rows_of(ServiceItem, settings.firm_id).filter(is_active=True).order_by(Lower("name"), "id")
-    return [(each.pk, each.name) for each in items]
+    kept = Q(pk=settings.late_fee_item_id)
+    items = rows_of(ServiceItem, settings.firm_id).filter(Q(is_active=True) | kept)
+    return [
+        (each.pk, each.name if each.is_active else f"{each.name} (archived)")
+        for each in items.order_by(Lower("name"), "id")
+    ]
 
 
 def _text(label: str, hint: str) -> forms.CharField:

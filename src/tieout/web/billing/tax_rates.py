@@ -21,7 +21,7 @@ from tieout.practice.money import plain
 from tieout.practice.permissions import NotYours, Permission
 from tieout.web.access import FirmRequest, requires
 from tieout.web.billing.acting import by, version_seen
-from tieout.web.billing.item_form import Choice, select
+from tieout.web.billing.item_form import offered_of, select
 from tieout.web.billing.meanwhile import Meanwhile, status_of_form, version_shown
 from tieout.web.client_forms import RuledForm, text_field
 
@@ -38,9 +38,8 @@ class TaxRateForm(RuledForm):
         self.fields["percent"] = forms.CharField(
             label="Percent", required=False, widget=widget, help_text="8.25 means 8.25 %."
         )
-        codes: list[Choice] = [(each.pk, each.full_name) for each in choices_in(firm_id, LedgerList.TAX_CODE)]
-        if rate and rate.tax_code and rate.tax_code_id not in dict(codes):
-            codes.append((rate.tax_code.pk, f"{rate.tax_code.full_name} (no longer in use)"))
+        kept = rate.tax_code_id if rate else None
+        codes = offered_of(choices_in(firm_id, LedgerList.TAX_CODE, kept=kept))
         if codes:
             hint = "What lines with this rate are taxed as in QuickBooks."
             self.fields["tax_code_id"] = select("QuickBooks tax code", [("", "Not mapped yet"), *codes], hint)
