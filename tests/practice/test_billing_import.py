@@ -182,6 +182,16 @@ def test_payments_pay_what_is_owed_row_after_row_and_the_rest_is_on_account(
     assert Allocation.objects.count() == 2
 
 
+def test_a_file_in_another_currency_is_refused(desk: Desk, alice: Member) -> None:
+    for kind, text in (
+        ("balances", "Number,Client,Date,Amount,Currency\n7,Acme LLC,2026-11-01,5,CAD\n"),
+        ("invoices", "Number,Client,Date,Description,Rate,Currency\n7,Acme LLC,2026-11-01,x,5,cad\n"),
+        ("payments", "Date,Client,Amount,Method,Currency\n2026-11-01,Acme LLC,5,Cash,CAD\n"),
+    ):
+        told = "Your firm bills in USD, and this row is in CAD. Leave it out."
+        assert problems(alice, kind, text) == [(2, "currency", told)]
+
+
 def test_a_payment_on_what_is_settled_or_anothers_is_refused(desk: Desk, alice: Member) -> None:
     desk.pay(10, (desk.invoice(10), 10))
     text = "Date,Client,Amount,Method,Invoice\n2026-11-02,Acme LLC,5,Check,0001\n2026-11-02,Acme LLC,0,Shells,9\n,Acme LLC,1,Cash,\n"

@@ -55,10 +55,13 @@ def oldest_first(amount: Decimal, open_invoices: Sequence[Part]) -> list[Part]:
     return parts
 
 
-def problems_with(available: Decimal, wanted: Sequence[Part], owed: Mapping[int, Decimal]) -> dict[str, str]:
+def problems_with(
+    available: Decimal, wanted: Sequence[Part], owed: Mapping[int, Decimal], currency: str = "USD"
+) -> dict[str, str]:
     """What stands against applying the parts: field -> sentence, empty when nothing does.
 
     ``owed``: the balance of each invoice that may be paid; another invoice is none of this client's open ones.
+    ``currency``: in which the sentences say amounts.
     """
     problems: dict[str, str] = {}
     seen: set[int] = set()
@@ -73,12 +76,13 @@ def problems_with(available: Decimal, wanted: Sequence[Part], owed: Mapping[int,
         elif part.amount % CENT:
             problems[field] = "The amount has parts of a cent; round it to two places."
         elif part.amount > owed[part.invoice_id]:
-            problems[field] = f"Only {shown(owed[part.invoice_id])} is owed on this invoice."
+            problems[field] = f"Only {shown(owed[part.invoice_id], currency)} is owed on this invoice."
         seen.add(part.invoice_id)
     together = total(part.amount for part in wanted)
     if not problems and together > available:
         problems["allocations"] = (
-            f"{shown(together)} is more than the {shown(available)} there is to apply; lower one of the amounts."
+            f"{shown(together, currency)} is more than the {shown(available, currency)} there is to apply; lower one "
+            "of the amounts."
         )
     return problems
 

@@ -200,10 +200,15 @@ def day_text(row: SheetRow, name: str) -> str:
 
 
 def currency_of(row: SheetRow, known: Known) -> str:
-    told = row.cells.get("currency", "").lower()
+    """The firm's. A file in another one is refused: its amounts would be added to the firm's as if they were the same."""
+    told, ours = row.cells.get("currency", "").lower(), known.settings.currency
     if told and told not in _CURRENCIES:
         row.problem("currency", f"Currency is one of {', '.join(CURRENCIES)}.")
-    return _CURRENCIES.get(told, known.settings.currency)
+    elif told and _CURRENCIES[told] != ours:
+        row.problem(
+            "currency", f"Your firm bills in {ours}, and this row is in {_CURRENCIES[told]}. Leave it out."
+        )
+    return ours
 
 
 def one_of(row: SheetRow, name: str, choices: Mapping[str, Any], sentence: str) -> Any:

@@ -73,10 +73,15 @@ def due_on(terms: str, invoice_date: date, chosen: date | None) -> date:
     return chosen or invoice_date if days is None else invoice_date + timedelta(days=days)
 
 
+def said_day(day: date) -> str:
+    """For sentences: "January 5, 2026"."""
+    return f"{day:%B} {day.day}, {day.year}"
+
+
 def date_problem(given: date, today: date, what: str) -> str:
     """A document of the future or of another age is a slip of the pen: the sentence, or an empty text."""
     if given > today:
-        return f"{what} cannot be in the future; today is {today:%B} {today.day}, {today.year}."
+        return f"{what} cannot be in the future; today is {said_day(today)}."
     return f"{what} is before 1900; check the year." if given < EARLIEST else ""
 
 

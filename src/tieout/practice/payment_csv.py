@@ -117,6 +117,8 @@ def _payment(rows: list[SheetRow], known: Known) -> PaymentBuilt | None:
     back_on = checks.day("refunded_on", day_text(row, "refunded_on"), "The date of the refund")
     if back_on is not None and back_on > known.today:
         checks.problem("refunded_on", "The date of the refund is in the future.")
+    elif back_on is not None and when is not None and back_on < when:
+        checks.problem("refunded_on", "The date of the refund is before the payment's.")
     for name, sentence in checks.problems.items():
         row.problem(name, sentence)
     method = one_of(row, "method", _METHODS, "Method is Credit card, Debit card, ACH, Cash, Check or Other.")
@@ -129,13 +131,14 @@ def _payment(rows: list[SheetRow], known: Known) -> PaymentBuilt | None:
     )
     deposit_to = entry_of(row, "deposit_to", known, LedgerList.ACCOUNT)
     came = state == PaymentStatus.RECEIVED
-    parts = _parts(rows, client, amount - refunded, known, came=came)
+    currency = currency_of(row, known)
+    parts = _parts(rows, client, amount - refunded, currency, known, came=came)
     if refunded and (not came or amount - refunded < sum((each.amount for each in parts), ZERO)):
         row.problem("refunded", "More was refunded than is left of this payment beside its invoices.")
     if client is None or when is None or any(each.problems for each in rows):
         return None
     payment = Payment(
-        firm_id=known.firm_id, client=client, date=when, amount=amount, currency=currency_of(row, known),
+        firm_id=known.firm_id, client=client, date=when, amount=amount, currency=currency,
         method=method, reference=reference, memo=memo, is_additional=retainer, status=state, deposit_to=deposit_to,
         refunded=refunded,
     )  # fmt: skip
@@ -157,12 +160,12 @@ def _payment(rows: list[SheetRow], known: Known) -> PaymentBuilt | None:
 
 
 def _parts(
-    rows: Sequence[SheetRow], client: Client | None, left: Decimal, known: Known, *, came: bool
+    rows: Sequence[SheetRow], client: Client | None, left: Decimal, currency: str, known: Known, *, came: bool
 ) -> list[Allocation]:
     """What goes on which invoice. Nothing is changed yet."""
     parts: list[Allocation] = []
     for row in rows:
-        invoice = _paid_invoice(row, client, known, came=came)
+        invoice = _paid_invoice(row, client, currency, known, came=came)
         if invoice is None:
             continue
         put = min(left, invoice.balance)
@@ -172,9 +175,10 @@ def _parts(
             for name, sentence in checks.problems.items():
                 row.problem(name, sentence)
             if put > invoice.balance:
-                row.problem("applied", f"Only {shown(invoice.balance)} is owed on invoice {invoice.number}.")
+                told = shown(invoice.balance, currency)
+                row.problem("applied", f"Only {told} is owed on invoice {invoice.number}.")
             elif put > left:
-                row.problem("applied", f"Only {shown(max(left, ZERO))} of this payment is left.")
+                row.problem("applied", f"Only {shown(max(left, ZERO), currency)} of this payment is left.")
         if any(part.invoice is invoice for part in parts):
             row.problem("invoice", f"This payment is on invoice {invoice.number} in another row already.")
         elif put > ZERO and not row.problems:
@@ -183,7 +187,9 @@ def _parts(
     return parts
 
 
-def _paid_invoice(row: SheetRow, client: Client | None, known: Known, *, came: bool) -> Invoice | None:
+def _paid_invoice(
+    row: SheetRow, client: Client | None, currency: str, known: Known, *, came: bool
+) -> Invoice | None:
     number = row.cells.get("invoice", "")
     if not number:
         return None
@@ -193,8 +199,10 @@ def _paid_invoice(row: SheetRow, client: Client | None, known: Known, *, came: b
     elif invoice is None or (client is not None and invoice.client_id != client.pk):
         row.problem("invoice", f"This client has no invoice with the number {number}.")
     elif not invoice.is_open:
-        told = f"{shown(invoice.balance)} is owed on invoice {number}; it is {invoice.get_status_display().lower()}."
-        row.problem("invoice", told)
+        told = f"{shown(invoice.balance, invoice.currency)} is owed on invoice {number}; "
+        row.problem("invoice", f"{told}it is {invoice.get_status_display().lower()}.")
+    elif invoice.currency != currency:
+        row.problem("invoice", f"Invoice {number} is in {invoice.currency} and this payment in {currency}.")
     else:
         return invoice
     return None

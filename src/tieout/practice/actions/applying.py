@@ -41,25 +41,35 @@ def read_parts(wanted: Wanted, checks: Checks) -> list[Part]:
     return parts
 
 
-def open_parts(firm_id: int, client_id: int) -> list[Part]:
-    """What is owed on the client's open invoices, the one due first at the front."""
-    invoices = rows_of(Invoice, firm_id).filter(client_id=client_id, status__in=OPEN)
+def open_parts(firm_id: int, client_id: int, currency: str) -> list[Part]:
+    """What is owed on the client's open invoices in that currency, the one due first at the front."""
+    invoices = rows_of(Invoice, firm_id).filter(client_id=client_id, status__in=OPEN, currency=currency)
     rows = invoices.order_by("due_date", "id").values_list("pk", "balance")
     return [Part(pk, owed) for pk, owed in rows]
 
 
-def oldest_parts(firm_id: int, client_id: int, amount: Decimal) -> list[Part]:
-    """``amount`` over the client's open invoices, the one due first at the front."""
-    return oldest_first(amount, open_parts(firm_id, client_id))
+def oldest_parts(firm_id: int, client_id: int, amount: Decimal, currency: str) -> list[Part]:
+    """``amount`` over the client's open invoices in that currency, the one due first at the front."""
+    return oldest_first(amount, open_parts(firm_id, client_id, currency))
 
 
 def invoices_to_pay(
-    firm_id: int, client_id: int, parts: Sequence[Part], available: Decimal
+    firm_id: int, client_id: int, parts: Sequence[Part], available: Decimal, currency: str
 ) -> dict[int, Invoice]:
-    """The invoices of the parts, locked. Raises Invalid unless every part fits its invoice and all what there is."""
+    """The invoices of the parts, locked. Raises Invalid unless every part fits its invoice and all what there is.
+
+    ``currency``: of the money. It pays no invoice in another one: an amount is not worth the same there.
+    """
     invoices = lock_invoices(firm_id, client_id, [part.invoice_id for part in parts])
     owed = {pk: invoice.balance for pk, invoice in invoices.items() if invoice.is_open}
-    if problems := problems_with(available, parts, owed):
+    problems = problems_with(available, parts, owed, currency)
+    for index, part in enumerate(parts):
+        if part.invoice_id in owed and invoices[part.invoice_id].currency != currency:
+            problems[f"allocations.{index}"] = (
+                f"This invoice is in {invoices[part.invoice_id].currency} and the money is in {currency}. "
+                f"Choose an invoice in {currency}."
+            )
+    if problems:
         raise Invalid(problems)
     return invoices
 
@@ -68,7 +78,7 @@ def put_on(
     balance: ClientBalance, payment: Payment, parts: Sequence[Part], on: date, actor: Actor
 ) -> dict[str, list[str | None]]:
     """Put parts of the unapplied money on invoices; the payment is changed, not saved. Returns what to tell of it."""
-    invoices = invoices_to_pay(payment.firm_id, payment.client_id, parts, payment.unapplied)
+    invoices = invoices_to_pay(payment.firm_id, payment.client_id, parts, payment.unapplied, payment.currency)
     there = {each.invoice_id: each for each in payment.allocations.all()} if payment.pk else {}
     for part in parts:
         allocation = there.get(part.invoice_id) or Allocation(

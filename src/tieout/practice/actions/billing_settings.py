@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any, TypedDict, Unpack
 
 from django.db import transaction
+from django.db.models import Q
 
 from tieout.practice.actions.recording import check_version, record_draft, set_values
 from tieout.practice.actor import Actor, Changes
@@ -21,15 +22,18 @@ from tieout.practice.billing_settings import (
 )
 from tieout.practice.billing_validation import MOST_PERCENT, Checks, Number
 from tieout.practice.charging_by import offered_processors
+from tieout.practice.credits import Credit
 from tieout.practice.invoice_fields import MEMO
 from tieout.practice.invoice_mail import PLACES, unknown_places
 from tieout.practice.invoice_terms import MOST_DAYS as MOST_TERMS_DAYS
 from tieout.practice.invoice_terms import Terms, days_of, is_terms, own_terms
+from tieout.practice.invoices import Invoice
 from tieout.practice.logo import clean_logo
 from tieout.practice.money import CURRENCIES
 from tieout.practice.number_text import LONGEST, number_problem
 from tieout.practice.numbering import FIRST, lock_sequence
 from tieout.practice.payment_methods import Method
+from tieout.practice.payments import Payment
 from tieout.practice.service_items import ServiceItem
 from tieout.practice.validation import CLIENT_RULES, TextRule
 
@@ -103,6 +107,11 @@ def start_numbers_at(*, firm_id: int, kind: str, actor: Actor, number: str) -> N
     return sequence
 
 
+def has_documents(firm_id: int) -> bool:
+    """Whether the firm has billed, taken or credited anything yet. From then on its currency stays."""
+    return any(rows_of(each, firm_id).exists() for each in (Invoice, Payment, Credit))
+
+
 def set_logo(*, firm_id: int, actor: Actor, content: bytes | None, now: datetime) -> None:
     """The picture at the head of the firm's invoices; None takes it away. Raises Invalid."""
     kept = None if content is None else clean_logo(content)
@@ -124,6 +133,12 @@ def _clean(firm_id: int, fields: SettingsFields, now: BillingSettings) -> dict[s
         values["currency"] = checks.choice(
             "currency", fields["currency"], CURRENCIES, f"Choose one of {', '.join(CURRENCIES)}."
         )
+        if values["currency"] != now.currency and has_documents(firm_id):
+            checks.problem(
+                "currency",
+                f"Your firm has invoices, payments or credits in {now.currency}, so it goes on billing in "
+                f"{now.currency}: amounts in two currencies cannot be added up.",
+            )
     if "terms" in fields:
         values["terms"] = terms = fields["terms"]
         if not is_terms(terms) or days_of(terms) is None:
@@ -172,7 +187,8 @@ def _clean(firm_id: int, fields: SettingsFields, now: BillingSettings) -> dict[s
             days = checks.number(field, fields[field], label, places=0, most=MOST_DAYS)  # type: ignore[literal-required]
             values[field] = int(days)
     if "late_fee_item_id" in fields:
-        items = rows_of(ServiceItem, firm_id).filter(is_active=True).in_bulk()
+        kept = Q(pk=now.late_fee_item_id)
+        items = rows_of(ServiceItem, firm_id).filter(Q(is_active=True) | kept).in_bulk()
         values["late_fee_item"] = checks.row(
             "late_fee_item_id",
             fields["late_fee_item_id"],

@@ -61,7 +61,7 @@ def charge_client(
         lock_money(firm_id, payment.client_id)
         if earlier := asked_before(payment):
             return earlier
-        invoices_to_pay(firm_id, payment.client_id, parts, payment.amount)
+        invoices_to_pay(firm_id, payment.client_id, parts, payment.amount, payment.currency)
         payment.status = PaymentStatus.PENDING
         payment.processor = processor.name
         payment.planned = [[part.invoice_id, str(part.amount)] for part in parts]
@@ -125,7 +125,8 @@ def settle_charge(
 
 def _still_open(payment: Payment) -> list[Part]:
     """The planned parts, each no more than what is owed by now."""
-    owed = {part.invoice_id: part.amount for part in open_parts(payment.firm_id, payment.client_id)}
+    still = open_parts(payment.firm_id, payment.client_id, payment.currency)
+    owed = {part.invoice_id: part.amount for part in still}
     planned = read_parts([(invoice_id, amount) for invoice_id, amount in payment.planned], Checks())
     parts = [Part(part.invoice_id, min(part.amount, owed.get(part.invoice_id, ZERO))) for part in planned]
     return [part for part in parts if part.amount > 0]

@@ -56,7 +56,8 @@ def create_credit(*, firm_id: int, actor: Actor, today: date, **fields: Unpack[C
         values = _clean(firm_id, fields, today, checks)
         amount = rounded(values["quantity"] * values["rate"])
         if not checks.problems and not 0 < amount <= MOST:
-            checks.problem("rate", "The credit has to come to more than $0.00.")
+            nothing = shown(ZERO, settings_of(firm_id).currency)
+            checks.problem("rate", f"The credit has to come to more than {nothing}.")
         checks.done()
         balance = lock_money(firm_id, values["client"].pk)
         others = rows_of(Credit, firm_id)
@@ -95,12 +96,12 @@ def apply_credit(
         check_version(credit, CREDIT, expected_version)
         _refuse_void(credit)
         if allocations is None:
-            parts = oldest_parts(firm_id, credit.client_id, credit.left)
+            parts = oldest_parts(firm_id, credit.client_id, credit.left, credit.currency)
         if not parts:
             raise Invalid(
                 {"allocations": "Nothing is applied: choose an open invoice of this client and an amount."}
             )
-        invoices = invoices_to_pay(firm_id, credit.client_id, parts, credit.left)
+        invoices = invoices_to_pay(firm_id, credit.client_id, parts, credit.left, credit.currency)
         together = total(part.amount for part in parts)
         credit.applied += together
         credit.left -= together
@@ -159,7 +160,8 @@ def void_credit(
         if credit.applied:
             raise Invalid(
                 {
-                    "status": f"{shown(credit.applied)} of this credit is applied. Take that off the invoices first."
+                    "status": f"{shown(credit.applied, credit.currency)} of this credit is applied. "
+                    "Take that off the invoices first."
                 }
             )
         move(balance, credit_left=-credit.left)

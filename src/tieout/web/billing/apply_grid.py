@@ -30,6 +30,7 @@ class GridRow:
 class Grid:
     rows: list[GridRow]
     available: Decimal
+    currency: str
     problem: str = ""
     more: bool = False
     """There are open invoices beyond the ones shown."""
@@ -45,7 +46,8 @@ class Grid:
         self.left = self.available - total(row.amount for row in self.rows)
         if self.left < 0:
             self.problem = (
-                f"That is {shown(-self.left)} more than there is to apply. Lower one of the amounts."
+                f"That is {shown(-self.left, self.currency)} more than there is to apply. "
+                "Lower one of the amounts."
             )
 
     def fill_oldest(self) -> None:
@@ -80,12 +82,20 @@ class Grid:
         return rest
 
 
-def grid_of(member: Member, client_id: int, typed: QueryDict | Mapping[str, str], available: Decimal) -> Grid:
-    """The client's open invoices with what is typed beside each, as ``apply-<id>``."""
-    invoices = visible_documents(member, Invoice).filter(client_id=client_id, status__in=OPEN)
+def grid_of(
+    member: Member,
+    client_id: int,
+    typed: QueryDict | Mapping[str, str],
+    available: Decimal,
+    currency: str,
+) -> Grid:
+    """The client's open invoices in that currency, with what is typed beside each, as ``apply-<id>``."""
+    invoices = visible_documents(member, Invoice).filter(
+        client_id=client_id, status__in=OPEN, currency=currency
+    )
     found = list(invoices.order_by("due_date", "id")[: MOST_ROWS + 1])
     rows = [GridRow(each, typed.get(f"apply-{each.pk}", "").strip()[:40]) for each in found[:MOST_ROWS]]
-    return Grid(rows, available, more=len(found) > MOST_ROWS)
+    return Grid(rows, available, currency, more=len(found) > MOST_ROWS)
 
 
 def read_amount(text: str) -> Decimal:
