@@ -10,9 +10,10 @@ import pytest
 from tests.practice.billing_world import NOW, TODAY, Desk
 from tieout.practice.actions.charging import ON_ITS_WAY, ask_again, charge_client, settle_charge
 from tieout.practice.actions.payments import (
+    change_payment,
     void_payment,
 )
-from tieout.practice.actions.refunds import refund_payment, settle_refund
+from tieout.practice.actions.refunds import left_to_refund, refund_payment, settle_refund
 from tieout.practice.actor import ChangeRecord
 from tieout.practice.charging_by import offered_processors, processor_named
 from tieout.practice.daily import do_what_is_due
@@ -153,6 +154,21 @@ def test_a_bank_transfer_pays_what_is_still_open_when_it_comes(desk: Desk) -> No
     settled = settle_charge(**on(desk, payment, today=TODAY), answer=Answer(Outcome.SUCCEEDED, "t-1"))
     assert (settled.status, settled.allocated, settled.unapplied) == (PaymentStatus.RECEIVED, 30, 70)
     assert desk.balance() == (0, 70, 0)
+
+
+def test_what_was_charged_keeps_its_amount(desk: Desk) -> None:
+    payment = charge(desk, TestProcessor(), "tok")
+    with pytest.raises(Invalid, match="charged by the processor"):
+        change_payment(**on(desk, payment, today=TODAY), amount=90)
+    assert change_payment(**on(desk, payment, today=TODAY), amount=100, memo="Retainer").memo == "Retainer"
+
+
+def test_what_is_on_its_way_back_is_not_left_to_refund(desk: Desk) -> None:
+    processor = TestProcessor()
+    payment = charge(desk, processor, "tok")
+    Payment.objects.update(processor_reference="ref-pending")
+    refund_payment(**on(desk, payment, today=TODAY), amount=60, processor=processor)
+    assert left_to_refund(desk.fresh(payment)) == 40
 
 
 def test_a_refund_through_the_processor_is_reserved_until_it_answers(desk: Desk) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.practice.billing_world import TODAY, Desk
+from tieout.practice.actions.billing_settings import change_billing_settings
 from tieout.practice.actions.clients import ChangedMeanwhile, create_client
 from tieout.practice.actions.credits import (
     apply_credit,
@@ -30,7 +31,7 @@ from tieout.practice.actor import ChangeRecord
 from tieout.practice.clients import Kind
 from tieout.practice.credits import CreditApplication
 from tieout.practice.firms import Firm
-from tieout.practice.invoices import Status
+from tieout.practice.invoices import Invoice, Status
 from tieout.practice.isolation import firm_scope
 from tieout.practice.payments import Payment, PaymentStatus, RefundStatus
 from tieout.practice.permissions import NotYours
@@ -198,7 +199,7 @@ def test_a_payment_recorded_before_it_was_kept_what_its_key_was_for_is_found_by_
         desk.pay(61, idempotency_key="form-1")
 
 
-def test_a_payment_is_corrected_but_keeps_amount_and_client(desk: Desk) -> None:
+def test_a_payment_is_corrected_but_keeps_its_client(desk: Desk) -> None:
     payment = desk.pay(60)
     changed = change_payment(
         **on(desk, payment, today=TODAY), reference="1042", date=date(2026, 11, 1), method="cash"
@@ -206,10 +207,65 @@ def test_a_payment_is_corrected_but_keeps_amount_and_client(desk: Desk) -> None:
     assert (changed.reference, changed.version) == ("1042", 2)
     assert change_payment(**on(desk, payment, today=TODAY), reference="1042").version == 2
     with pytest.raises(Invalid) as refused:
-        change_payment(**on(desk, payment, today=TODAY), amount=1, client_id=2)
+        change_payment(**on(desk, payment, today=TODAY), amount=0, client_id=2)
     assert set(refused.value.problems) == {"amount", "client_id"}
     with pytest.raises(ChangedMeanwhile, match="this payment"):
         change_payment(**on(desk, payment, today=TODAY), memo="x", expected_version=1)
+
+
+def test_a_wrong_amount_is_corrected_down_to_what_is_used_and_the_rest_is_on_account(desk: Desk) -> None:
+    invoice = desk.invoice(100)
+    payment = desk.pay(160, (invoice, 100))
+    refund_payment(**on(desk, payment, today=TODAY), amount=20)
+    raised = change_payment(**on(desk, payment, today=TODAY), amount="200.00")
+    assert (raised.amount, raised.allocated, raised.unapplied, raised.refunded) == (200, 100, 80, 20)
+    assert desk.balance() == (0, 80, 0)
+    assert desk.notes()[-1] == ("payment", str(payment.pk), raised.version)
+    lowered = change_payment(**on(desk, payment, today=TODAY), amount=120)
+    assert (lowered.unapplied, desk.balance()) == (0, (0, 0, 0))
+    last = ChangeRecord.objects.filter(kind="payment").latest("id")
+    assert (last.verb, last.changes) == ("changed", {"amount": ["200.00", "120"]})
+    with pytest.raises(Invalid, match=r"\$120.00 of this payment is on invoices or was refunded"):
+        change_payment(**on(desk, payment, today=TODAY), amount="119.99")
+    assert desk.fresh(payment).amount == 120
+
+
+def test_no_refund_is_before_its_payment(desk: Desk) -> None:
+    payment = desk.pay(50, date=date(2026, 11, 10))
+    with pytest.raises(Invalid, match="came on November 10, 2026"):
+        refund_payment(**on(desk, payment, today=TODAY), amount=5, on="2026-11-09")
+    refund_payment(**on(desk, payment, today=TODAY), amount=5, on="2026-11-12")
+    with pytest.raises(Invalid, match="refunded on November 12, 2026"):
+        change_payment(**on(desk, payment, today=TODAY), date=date(2026, 11, 13))
+    assert desk.fresh(payment).date == date(2026, 11, 10)
+
+
+def test_a_payment_comes_by_a_way_the_firm_takes_and_keeps_the_way_it_came(desk: Desk) -> None:
+    by_cash = desk.pay(10, method="cash")
+    change_billing_settings(**on(desk), payment_methods=["check", "ach"])
+    with pytest.raises(Invalid, match="does not take Cash now"):
+        desk.pay(10, method="cash")
+    with pytest.raises(Invalid, match="Choose card, debit"):
+        desk.pay(10, method="gold")
+    assert change_payment(**on(desk, by_cash, today=TODAY), method="cash", memo="x").memo == "x"
+    with pytest.raises(Invalid, match="does not take Other now"):
+        change_payment(**on(desk, by_cash, today=TODAY), method="other")
+
+
+def test_money_pays_no_invoice_in_another_currency(desk: Desk) -> None:
+    ours, theirs = desk.invoice(100), desk.invoice(100)
+    Invoice.objects.filter(pk=theirs.pk).update(currency="CAD")
+    with pytest.raises(Invalid) as refused:
+        desk.pay(150, (ours, 50), (theirs, 100))
+    assert refused.value.problems == {
+        "allocations.1": "This invoice is in CAD and the money is in USD. Choose an invoice in USD."
+    }
+    payment = record_payment(
+        **on(desk, today=TODAY), client_id=desk.client.pk, amount=150, method="check", allocations=None
+    )
+    assert (payment.allocated, payment.unapplied) == (100, 50)
+    with pytest.raises(Invalid, match="in CAD and the money is in USD"):
+        apply_credit(**on(desk, today=TODAY), credit_id=desk.credit(30).pk, allocations=[(theirs.pk, 30)])
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from tests.sync.rig import SOMEBODY, Rig
 from tieout.practice.actions.credits import apply_credit, create_credit
 from tieout.practice.actions.invoice_life import void_invoice
 from tieout.practice.actions.invoices import create_invoice, finalise_invoice
-from tieout.practice.actions.payments import record_payment
+from tieout.practice.actions.payments import change_payment, record_payment
 from tieout.practice.actions.service_items import change_service_item, create_service_item
 from tieout.practice.ledger_lists import ListEntry
 from tieout.quickbooks import entities
@@ -180,6 +180,38 @@ def test_a_payment_pays_the_same_invoice_there(books: Books) -> None:
         if one["CustomerRef"]["value"] == books.partner("client", client)
     ]
     assert (Decimal(str(payment["TotalAmt"])), Decimal(str(payment["UnappliedAmt"]))) == (120, 20)
+
+
+def test_a_corrected_amount_changes_the_same_payment_there(books: Books) -> None:
+    item, client = books.item("Bookkeeping"), books.add_client("Ada Byrne")
+    books.settle()
+    books.send("invoice", "payment")
+    invoice = books.invoice(client, item, "100")
+    told: dict[str, Any] = {"firm_id": books.firm.pk, "actor": SOMEBODY, "today": TODAY}
+    with books.here():
+        payment = record_payment(
+            **told,
+            client_id=client,
+            date=TODAY,
+            amount=Decimal("120"),
+            method="check",
+            allocations=[(invoice.pk, Decimal("100"))],
+        )
+    books.settle()
+    there, many, before = books.partner("payment", payment.pk), len(books.of("Payment")), books.issues()
+    for amount, unapplied in (("150.50", "50.50"), ("100", "0")):
+        with books.here():
+            change_payment(**told, payment_id=payment.pk, amount=Decimal(amount))
+        books.settle()
+        kept = books.of("Payment")[there]
+        assert (Decimal(str(kept["TotalAmt"])), Decimal(str(kept["UnappliedAmt"]))) == (
+            Decimal(amount),
+            Decimal(unapplied),
+        )
+        assert [each["Amount"] for each in kept["Line"]] == [Decimal("100")]
+        assert Decimal(str(books.of("Invoice")[books.partner("invoice", invoice.pk)]["Balance"])) == 0
+    assert (books.partner("payment", payment.pk), len(books.of("Payment"))) == (there, many)
+    assert books.issues() == before
 
 
 def test_a_credit_and_its_application_arrive_as_a_credit_memo_and_a_zero_payment(books: Books) -> None:

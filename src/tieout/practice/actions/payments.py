@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Any, TypedDict, Unpack
 
 from django.db import IntegrityError, transaction
@@ -26,11 +27,11 @@ from tieout.practice.billing_settings import settings_of
 from tieout.practice.billing_validation import Checks, Number
 from tieout.practice.client_balances import lock_money, move
 from tieout.practice.clients import Client
-from tieout.practice.invoice_terms import date_problem
+from tieout.practice.invoice_terms import date_problem, said_day
 from tieout.practice.ledger_lists import LedgerList
 from tieout.practice.money import ZERO, shown
 from tieout.practice.payment_methods import Method
-from tieout.practice.payments import PAYMENT, Payment, PaymentStatus
+from tieout.practice.payments import PAYMENT, Payment, PaymentStatus, RefundStatus
 from tieout.practice.validation import Invalid, TextRule
 
 REFERENCE = TextRule("The reference", 21)
@@ -72,7 +73,7 @@ def record_payment(
         if earlier := asked_before(payment):
             return earlier
         if allocations is None:
-            parts = oldest_parts(firm_id, payment.client_id, payment.amount)
+            parts = oldest_parts(firm_id, payment.client_id, payment.amount, payment.currency)
         payment.unapplied = payment.amount
         save_once(payment)
         move(balance, on_account=payment.amount)
@@ -103,7 +104,7 @@ def apply_payment(
         check_version(payment, PAYMENT, expected_version)
         _refuse_unless_received(payment)
         if allocations is None:
-            parts = oldest_parts(firm_id, payment.client_id, payment.unapplied)
+            parts = oldest_parts(firm_id, payment.client_id, payment.unapplied, payment.currency)
         if not parts:
             raise Invalid(
                 {"allocations": "Nothing is applied: choose an open invoice of this client and an amount."}
@@ -138,9 +139,10 @@ def unapply_payment(
         if on_invoice == 0:
             raise Invalid({"invoice_id": "This payment is not on that invoice."})
         if off > on_invoice:
-            raise Invalid({"amount": f"Only {shown(on_invoice)} of this payment is on that invoice."})
-        told = take_off(balance, payment, [Part(int(invoice_id), off)], actor)
-        record_changed(payment, PAYMENT, "taken off an invoice", actor, told)
+            told = shown(on_invoice, payment.currency)
+            raise Invalid({"amount": f"Only {told} of this payment is on that invoice."})
+        changes = take_off(balance, payment, [Part(int(invoice_id), off)], actor)
+        record_changed(payment, PAYMENT, "taken off an invoice", actor, changes)
     return payment
 
 
@@ -153,24 +155,53 @@ def change_payment(
     expected_version: int | None = None,
     **fields: Unpack[PaymentFields],
 ) -> Payment:
-    """Correct a payment's date, method, reference, memo or account. Its amount and client stay: void it instead.
+    """Correct a payment's amount, date, method, reference, memo or account. Its client stays: void it instead.
 
-    Raises RecordChangedMeanwhile, NotYours, Invalid.
+    The amount can be corrected when it was recorded by hand, down to what is on invoices and was refunded; money on
+    account takes up the difference. Raises RecordChangedMeanwhile, NotYours, Invalid.
     """
-    checks = Checks()
-    for fixed in sorted({"amount", "client_id"} & fields.keys()):
-        checks.problem(
-            fixed, "A recorded payment keeps its amount and its client. Void it and record another."
-        )
-    values = _clean(firm_id, fields, today, checks)
-    checks.done()
     with transaction.atomic():
-        _, payment = lock_document(Payment, firm_id, payment_id)
+        balance, payment = lock_document(Payment, firm_id, payment_id)
         check_version(payment, PAYMENT, expected_version)
         _refuse_unless_received(payment)
+        checks = Checks()
+        if "client_id" in fields:
+            checks.problem("client_id", "A recorded payment keeps its client. Void it and record another.")
+        values = _clean(firm_id, fields, today, checks, now=payment)
+        if "amount" in values and "amount" not in checks.problems:
+            _check_amount(payment, values["amount"], checks)
+        if "date" in values:
+            _check_refunds_come_after(payment, values["date"], checks)
+        checks.done()
         if changes := set_values(payment, values):
+            on_account = payment.amount - payment.allocated - payment.refunded - payment.unapplied
+            payment.unapplied += on_account
+            if on_account:
+                move(balance, on_account=on_account)
             record_changed(payment, PAYMENT, "changed", actor, changes)
     return payment
+
+
+def _check_amount(payment: Payment, amount: Decimal, checks: Checks) -> None:
+    """Whether it can come to ``amount``, with what is on invoices and what was given back staying as they are."""
+    used = payment.allocated + payment.refunded
+    if payment.processor and amount != payment.amount:
+        checks.problem("amount", "This payment was charged by the processor. Refund part of it instead.")
+    elif amount < used:
+        checks.problem(
+            "amount",
+            f"{shown(used, payment.currency)} of this payment is on invoices or was refunded, so it cannot come to "
+            "less. Take it off an invoice first.",
+        )
+
+
+def _check_refunds_come_after(payment: Payment, when: date, checks: Checks) -> None:
+    first = payment.refunds.exclude(status=RefundStatus.FAILED).order_by("date").first()
+    if first is not None and first.date < when:
+        checks.problem(
+            "date",
+            f"Part of it was refunded on {said_day(first.date)}. The payment cannot have come after that.",
+        )
 
 
 def void_payment(
@@ -232,7 +263,7 @@ def new_payment(
 ) -> tuple[Payment, list[Part]]:
     """A valid payment that is not saved, and the parts asked for; None: none yet. Raises Invalid."""
     checks = Checks()
-    values = _clean(firm_id, {"date": today, **fields}, today, checks)
+    values = _clean(firm_id, {"date": today, **fields}, today, checks, now=None)
     if "amount" not in fields:
         checks.problem("amount", "The amount is needed.")
     if "method" not in fields:
@@ -297,14 +328,15 @@ def _other_use(earlier: Payment) -> KeyUsed:
     return KeyUsed("This key belongs to another payment. Nothing was recorded; send a new key.", earlier.pk)
 
 
-def _clean(firm_id: int, fields: PaymentFields, today: date, checks: Checks) -> dict[str, Any]:
+def _clean(
+    firm_id: int, fields: PaymentFields, today: date, checks: Checks, *, now: Payment | None
+) -> dict[str, Any]:
+    """Valid values of what is given. ``now``: the payment that is corrected; what it has already may stay."""
     values: dict[str, Any] = {}
     if "amount" in fields:
         values["amount"] = checks.amount("amount", fields["amount"], "The amount")
     if "method" in fields:
-        values["method"] = checks.choice(
-            "method", fields["method"], Method.values, "Choose card, debit, ACH, cash, check or other."
-        )
+        values["method"] = _method(firm_id, fields["method"], checks, now)
     if "date" in fields:
         values["date"] = checks.day("date", fields["date"], "The date") or today
         if problem := date_problem(values["date"], today, "The payment date"):
@@ -314,13 +346,28 @@ def _clean(firm_id: int, fields: PaymentFields, today: date, checks: Checks) -> 
     if "memo" in fields:
         values["memo"] = checks.text("memo", fields["memo"], MEMO)
     if "deposit_to_id" in fields:
-        accounts = choices_in(firm_id, LedgerList.ACCOUNT).filter(account_type__in=DEPOSIT_TYPES)
+        kept = now.deposit_to_id if now else None
+        accounts = choices_in(firm_id, LedgerList.ACCOUNT, types=DEPOSIT_TYPES, kept=kept)
         values["deposit_to"] = checks.row(
             "deposit_to_id", fields["deposit_to_id"], accounts.in_bulk(), "Choose an account from the list."
         )
     if "is_additional" in fields:
         values["is_additional"] = bool(fields["is_additional"])
     return values
+
+
+def _method(firm_id: int, method: str, checks: Checks, now: Payment | None) -> str:
+    """One of the ways the firm takes money; a payment that came by another keeps it."""
+    taken = settings_of(firm_id).payment_methods
+    if method in Method.values and method not in taken and not (now and now.method == method):
+        offered = ", ".join(Method(each).label for each in taken)
+        checks.problem(
+            "method",
+            f"Your firm does not take {Method(method).label} now. Choose one of {offered}, or add it in the billing "
+            "settings.",
+        )
+        return method
+    return checks.choice("method", method, Method.values, "Choose card, debit, ACH, cash, check or other.")
 
 
 def _told(payment: Payment) -> dict[str, list[Any]]:

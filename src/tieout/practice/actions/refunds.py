@@ -28,7 +28,7 @@ from tieout.practice.allocation import Part, take_back
 from tieout.practice.billing_access import row_to_change, rows_of
 from tieout.practice.billing_validation import Checks, Number
 from tieout.practice.client_balances import ClientBalance, move
-from tieout.practice.invoice_terms import date_problem
+from tieout.practice.invoice_terms import date_problem, said_day
 from tieout.practice.money import ZERO, shown
 from tieout.practice.payments import PAYMENT, REFUND, Payment, PaymentStatus, Refund, RefundStatus
 from tieout.practice.processors import Answer, NoAnswer, Outcome, Processor
@@ -71,10 +71,17 @@ def refund_payment(
             if earlier.payment_id != payment.pk or earlier.asked not in ("", asked):
                 raise _other_use(earlier)
             return earlier
-        left = _refundable(payment)
+        if payment.status != PaymentStatus.RECEIVED:
+            told = payment.get_status_display().lower()
+            raise Invalid({"payment_id": f"This payment is {told}; nothing came to give back."})
+        if when < payment.date:
+            came = said_day(payment.date)
+            raise Invalid({"on": f"The payment came on {came}. It cannot be given back before that."})
+        left = left_to_refund(payment)
         back = left if wanted is None else wanted
         if back > left or back == 0:
-            raise Invalid({"amount": f"Only {shown(left)} of this payment can be refunded."})
+            told = shown(left, payment.currency)
+            raise Invalid({"amount": f"Only {told} of this payment can be refunded."})
         if bool(payment.processor) != (processor is not None):
             raise Invalid(
                 {
@@ -167,13 +174,8 @@ def _give_back(balance: ClientBalance, payment: Payment, refund: Refund, actor: 
     record_changed(payment, PAYMENT, "refunded", actor, told)
 
 
-def _refundable(payment: Payment) -> Decimal:
-    if payment.status != PaymentStatus.RECEIVED:
-        raise Invalid(
-            {
-                "payment_id": f"This payment is {payment.get_status_display().lower()}; nothing came to give back."
-            }
-        )
+def left_to_refund(payment: Payment) -> Decimal:
+    """What of a payment can still be given back: not what was, nor what the processor is giving back now."""
     pending = payment.refunds.filter(status=RefundStatus.PENDING)
     reserved: Decimal = pending.aggregate(sum=Sum("amount", default=ZERO))["sum"]
     left: Decimal = payment.allocated + payment.unapplied - reserved

@@ -6,6 +6,9 @@ so that a second click finds the charge of the first.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
@@ -14,15 +17,15 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from tieout.practice.actions.charging import ask_again, charge_client
+from tieout.practice.actions.asking_again import ask_about_payment
+from tieout.practice.actions.charging import charge_client
 from tieout.practice.actions.recording import KeyUsed
-from tieout.practice.actions.refunds import ask_about_refund
 from tieout.practice.billing_access import access_document
 from tieout.practice.billing_settings import settings_of
-from tieout.practice.charging_by import processor_named, processor_of
+from tieout.practice.charging_by import processor_of
 from tieout.practice.client_balances import ClientBalance
-from tieout.practice.payment_methods import BY_PROCESSOR
-from tieout.practice.payments import Payment, PaymentStatus, Refund, RefundStatus
+from tieout.practice.payment_methods import BY_PROCESSOR, Method
+from tieout.practice.payments import Payment, PaymentStatus
 from tieout.practice.permissions import Permission
 from tieout.practice.processors import NoAnswer
 from tieout.practice.validation import Invalid
@@ -48,13 +51,17 @@ _TOLD = {
 
 class ChargeForm(RuledForm):
     amount = amount_field("Amount")
-    method = select("Charge a", [(each.value, each.label) for each in BY_PROCESSOR])
+    method = select("Charge a", ())
     memo = forms.CharField(
         label="Memo",
         required=False,
         widget=forms.TextInput(attrs={"class": "form-control", "maxlength": 4000}),
     )
     is_additional = forms.BooleanField(label="This is a retainer: money for work to come", required=False)
+
+    def __init__(self, *args: Any, methods: Sequence[Method], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["method"].choices = [(each.value, each.label) for each in methods]  # type: ignore[attr-defined]
 
 
 @require_http_methods(["GET", "POST"])
@@ -66,6 +73,14 @@ def charge(request: FirmRequest) -> HttpResponse:
         messages.error(request, "Your firm charges nobody yet. Choose a processor in the billing settings.")
         return redirect("payments")
     processor, adapter = found
+    settings = settings_of(member.firm_id)
+    currency, methods = settings.currency, [each for each in BY_PROCESSOR if each in settings.payment_methods]
+    if not methods:
+        messages.error(
+            request,
+            "Your firm takes no cards and no bank transfers. Allow one of them in the billing settings first.",
+        )
+        return redirect("payments")
     client = chosen_client(request)
     if client is None:
         return ask_for_client(request, "Charge a card or bank account", PAYMENTS)
@@ -73,11 +88,11 @@ def charge(request: FirmRequest) -> HttpResponse:
     saved_at = ""
     if request.method == "GET":
         typed = for_one_invoice(request)
-        form = ChargeForm(initial=typed)
-        grid = grid_of(member, client.pk, typed, read_amount(typed.get("amount", "")))
+        form = ChargeForm(initial=typed, methods=methods)
+        grid = grid_of(member, client.pk, typed, read_amount(typed.get("amount", "")), currency)
     else:
-        form = ChargeForm(request.POST)
-        grid = read_grid(request, client.pk, read_amount(request.POST.get("amount", "")))
+        form = ChargeForm(request.POST, methods=methods)
+        grid = read_grid(request, client.pk, read_amount(request.POST.get("amount", "")), currency)
         if request.POST.get("do", "save") != "save":
             form.errors.clear()
         elif form.is_valid():
@@ -108,7 +123,7 @@ def charge(request: FirmRequest) -> HttpResponse:
         "balance": ClientBalance.objects.filter(client=client).first() or ClientBalance(),
         "refused": refused,
         "saved_at": saved_at,
-        "currency": settings_of(member.firm_id).currency,
+        "currency": currency,
         "form_token": request.POST.get(FIELD) or new_token(),
         "processor_fields": adapter.fields,
         "processor_label": adapter.label,
@@ -123,25 +138,21 @@ def ask(request: FirmRequest, payment_id: int) -> HttpResponse:
     """What became of a charge that is pending, and of refunds of it that are."""
     member = request.member
     payment = access_document(member, Payment, payment_id, to_edit=True)
-    processor = processor_named(member.firm_id, payment.processor)
-    if processor is None:
-        messages.error(request, "This installation does not reach the processor of this payment.")
-        return redirect("payment", payment.pk)
-    now = timezone.now()
+    was_pending = payment.status == PaymentStatus.PENDING
     try:
-        if payment.status == PaymentStatus.PENDING:
-            payment = ask_again(
-                **by(member), payment_id=payment.pk, today=today_of(member), now=now, processor=processor
-            )
-            _tell(request, payment)
-        for refund in Refund.objects.filter(
-            firm_id=member.firm_id, payment=payment, status=RefundStatus.PENDING
-        ):
-            settled = ask_about_refund(**by(member), refund_id=refund.pk, now=now, processor=processor)
-            messages.info(request, f"The refund: {settled.get_status_display().lower()}.")
+        payment, refunds = ask_about_payment(
+            **by(member), payment_id=payment.pk, today=today_of(member), now=timezone.now()
+        )
+    except Invalid as invalid:
+        messages.error(request, str(invalid))
     except NoAnswer:
         messages.error(request, "The processor does not answer. Tieout asks again within the hour.")
-    return redirect("payment", payment.pk)
+    else:
+        if was_pending:
+            _tell(request, payment)
+        for refund in refunds:
+            messages.info(request, f"The refund: {refund.get_status_display().lower()}.")
+    return redirect("payment", payment_id)
 
 
 def _tell(request: FirmRequest, payment: Payment) -> None:

@@ -10,7 +10,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
@@ -26,13 +25,13 @@ from tieout.practice.actions.payments import (
     record_payment,
 )
 from tieout.practice.actions.recording import KeyUsed
-from tieout.practice.actions.refunds import REASON, refund_payment
-from tieout.practice.billing_access import access_document, choices_in, rows_of
+from tieout.practice.actions.refunds import REASON, left_to_refund, refund_payment
+from tieout.practice.billing_access import access_document, choices_in
 from tieout.practice.billing_settings import settings_of
 from tieout.practice.charging_by import processor_named, processor_of
 from tieout.practice.client_balances import ClientBalance
 from tieout.practice.invoices import Invoice
-from tieout.practice.ledger_lists import LedgerList, ListEntry
+from tieout.practice.ledger_lists import LedgerList
 from tieout.practice.money import ZERO
 from tieout.practice.payment_methods import Method
 from tieout.practice.payments import PAYMENT, Payment, RefundStatus
@@ -41,8 +40,8 @@ from tieout.practice.validation import Invalid
 from tieout.web.access import FirmRequest, requires
 from tieout.web.billing.acting import by, today_of, version_seen
 from tieout.web.billing.apply_grid import Grid, grid_of, read_amount
-from tieout.web.billing.item_form import select
 from tieout.web.billing.meanwhile import Meanwhile, status_of_form, version_shown
+from tieout.web.billing.item_form import offered_of, select
 from tieout.web.billing.pick_client import ask_for_client, chosen_client
 from tieout.web.client_forms import RuledForm, text_field
 from tieout.web.once import FIELD, new_token
@@ -63,7 +62,7 @@ def date_field(label: str, latest: str) -> forms.CharField:
 class PaymentForm(RuledForm):
     def __init__(self, *args: Any, payment: Payment | None = None, firm_id: int, today: str, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        if payment is None:
+        if payment is None or not payment.processor:
             self.fields["amount"] = amount_field("Amount")
         taken = {*settings_of(firm_id).payment_methods, payment.method if payment else ""}
         methods: list[tuple[int | str, str]] = [each for each in Method.choices if each[0] in taken]
@@ -73,13 +72,9 @@ class PaymentForm(RuledForm):
         self.fields["memo"] = text_field("memo", MEMO)
         self.fields["memo"].label = "Memo"
         self.fields["reference"].label = "Reference"
-        accounts = choices_in(firm_id, LedgerList.ACCOUNT).filter(account_type__in=DEPOSIT_TYPES)
-        if payment is not None and payment.deposit_to_id:
-            accounts = rows_of(ListEntry, firm_id).filter(
-                Q(pk=payment.deposit_to_id) | Q(pk__in=accounts.values("pk"))
-            )
-        offered = [(each.pk, each.full_name) for each in accounts]
-        if offered:
+        kept = payment.deposit_to_id if payment else None
+        accounts = choices_in(firm_id, LedgerList.ACCOUNT, types=DEPOSIT_TYPES, kept=kept)
+        if offered := offered_of(accounts):
             self.fields["deposit_to_id"] = select("Deposited to", [("", "As usual"), *offered])
         self.fields["is_additional"] = forms.BooleanField(
             label="This is a retainer: money for work to come", required=False
@@ -94,15 +89,16 @@ def new(request: FirmRequest) -> HttpResponse:
     if client is None:
         return ask_for_client(request, "Record a payment", PAYMENTS)
     given: dict[str, Any] = {"firm_id": member.firm_id, "today": today.isoformat()}
+    currency = settings_of(member.firm_id).currency
     refused: dict[str, str] = {}
     saved_at = ""
     if request.method == "GET":
         typed = for_one_invoice(request)
         form = PaymentForm(initial={"date": today, **typed}, **given)
-        grid = grid_of(member, client.pk, typed, read_amount(typed.get("amount", "")))
+        grid = grid_of(member, client.pk, typed, read_amount(typed.get("amount", "")), currency)
     else:
         form = PaymentForm(request.POST, **given)
-        grid = read_grid(request, client.pk, read_amount(request.POST.get("amount", "")))
+        grid = read_grid(request, client.pk, read_amount(request.POST.get("amount", "")), currency)
         if request.POST.get("do", "save") == "save" and form.is_valid():
             try:
                 payment = record_payment(
@@ -135,7 +131,7 @@ def new(request: FirmRequest) -> HttpResponse:
             "balance": balance,
             "refused": refused,
             "saved_at": saved_at,
-            "currency": settings_of(member.firm_id).currency,
+            "currency": currency,
             "form_token": request.POST.get(FIELD) or new_token(),
             "charges": processor_of(member.firm_id) is not None,
         },
@@ -151,11 +147,14 @@ def grid_part(request: FirmRequest) -> HttpResponse:
     client = chosen_client(request)
     if client is None:
         return HttpResponse(status=400)
-    available = read_amount(request.POST.get("amount", ""))
     if payment_id := request.POST.get("payment_id"):
-        available = access_document(member, Payment, payment_id).unapplied
-    grid = read_grid(request, client.pk, available)
-    context = {"grid": grid, "client": client, "currency": settings_of(member.firm_id).currency}
+        payment = access_document(member, Payment, payment_id)
+        available, currency = payment.unapplied, payment.currency
+    else:
+        available = read_amount(request.POST.get("amount", ""))
+        currency = settings_of(member.firm_id).currency
+    grid = read_grid(request, client.pk, available, currency)
+    context = {"grid": grid, "client": client, "currency": currency}
     whole = request.POST.get("do") == "oldest"
     return render(
         request,
@@ -171,9 +170,9 @@ def apply(request: FirmRequest, payment_id: int) -> HttpResponse:
     payment = access_document(member, Payment, payment_id, to_edit=True)
     if request.method == "GET":
         typed = on_one_invoice(request, payment.client_id, payment.unapplied)
-        grid = grid_of(member, payment.client_id, typed, payment.unapplied)
+        grid = grid_of(member, payment.client_id, typed, payment.unapplied, payment.currency)
     else:
-        grid = read_grid(request, payment.client_id, payment.unapplied)
+        grid = read_grid(request, payment.client_id, payment.unapplied, payment.currency)
     refused: dict[str, str] = {}
     meanwhile: Meanwhile | None = None
     if request.method == "POST" and request.POST.get("do", "save") == "save":
@@ -208,10 +207,10 @@ def apply(request: FirmRequest, payment_id: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @requires(Permission.RECORD_PAYMENTS)
 def edit(request: FirmRequest, payment_id: int) -> HttpResponse:
-    """Everything but the amount and the client."""
+    """Everything but the client, and the amount of what a processor charged."""
     member, today = request.member, today_of(request.member)
     payment = access_document(member, Payment, payment_id, to_edit=True)
-    names = ("method", "date", "reference", "memo", "deposit_to_id", "is_additional")
+    names = ("amount", "method", "date", "reference", "memo", "deposit_to_id", "is_additional")
     form = PaymentForm(
         request.POST if request.method == "POST" else None,
         initial={name: getattr(payment, name) for name in names},
@@ -240,6 +239,7 @@ def edit(request: FirmRequest, payment_id: int) -> HttpResponse:
     context = {
         "form": form,
         "payment": payment,
+        "used": payment.allocated + payment.refunded,
         "meanwhile": meanwhile,
         "version": version_shown(request, payment, meanwhile),
     }
@@ -248,10 +248,11 @@ def edit(request: FirmRequest, payment_id: int) -> HttpResponse:
 
 
 class RefundForm(RuledForm):
-    def __init__(self, *args: Any, today: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, since: str, today: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["amount"] = amount_field("Amount", "Left empty: all that is left of it.")
         self.fields["on"] = date_field("Date", today)
+        self.fields["on"].widget.attrs["min"] = since
         self.fields["reason"] = text_field("reason", REASON)
         self.fields["reason"].label = "Reason"
 
@@ -272,7 +273,8 @@ def refund(request: FirmRequest, payment_id: int) -> HttpResponse:
     member, today = request.member, today_of(request.member)
     payment = access_document(member, Payment, payment_id, to_edit=True)
     typed = request.POST if request.method == "POST" else None
-    form = RefundForm(typed, initial={"on": today}, today=today.isoformat())
+    since = payment.date.isoformat()
+    form = RefundForm(typed, initial={"on": today}, since=since, today=today.isoformat())
     saved_at = ""
     if request.method == "POST" and form.is_valid():
         made = None
@@ -296,7 +298,7 @@ def refund(request: FirmRequest, payment_id: int) -> HttpResponse:
     context = {
         "form": form,
         "payment": payment,
-        "left": payment.allocated + payment.unapplied,
+        "left": left_to_refund(payment),
         "form_token": request.POST.get(FIELD) or new_token(),
         "allocations": payment.allocations.select_related("invoice").order_by("-id"),
         "saved_at": saved_at,
@@ -335,8 +337,8 @@ def on_one_invoice(request: FirmRequest, client_id: int, available: Decimal) -> 
     return {f"apply-{invoice.pk}": str(min(invoice.balance, available))}
 
 
-def read_grid(request: FirmRequest, client_id: int, available: Any) -> Grid:
-    grid = grid_of(request.member, client_id, request.POST, available)
+def read_grid(request: FirmRequest, client_id: int, available: Any, currency: str) -> Grid:
+    grid = grid_of(request.member, client_id, request.POST, available, currency)
     if request.POST.get("do") == "oldest":
         grid.fill_oldest()
     return grid
