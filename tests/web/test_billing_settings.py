@@ -12,8 +12,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client as Browser
 from PIL import Image
 
-from tests.practice.billing_world import NOW, Desk
+from tests.practice.billing_world import NOW, TODAY, Desk
+from tieout.practice.actions.billing_settings import change_billing_settings
+from tieout.practice.actions.invoice_life import revise_invoice
 from tieout.practice.actions.ledger_lists import keep_list_entry
+from tieout.practice.actions.refunds import refund_payment
+from tieout.practice.actions.service_items import archive_service_item
 from tieout.practice.billing_settings import BillingSettings, FirmLogo, NumberSequence, settings_of
 from tieout.practice.firms import Firm
 from tieout.practice.ledger_lists import LedgerList, TaxRate
@@ -105,6 +109,55 @@ def test_only_payment_types_the_firm_takes_are_offered(signed_in: SignedIn, desk
     browser.post(SETTINGS, section("payments", payment_methods=["check", "cash"], processor=""))
     form = browser.get(f"/billing/payments/new/?client={desk.client.pk}").content.decode()
     assert re.findall(r'<option value="(\w+)"', form) == ["cash", "check"]
+
+
+def test_an_archived_late_fee_item_stays_chosen(signed_in: SignedIn, desk: Desk) -> None:
+    where: dict[str, Any] = {"firm_id": desk.firm_id, "actor": desk.actor}
+    change_billing_settings(**where, late_fee_kind="amount", late_fee_amount=5, late_fee_item_id=desk.item.pk)
+    archive_service_item(**where, item_id=desk.item.pk)
+    browser = signed_in("admin")
+    assert (
+        f'<option value="{desk.item.pk}" selected>Tax return (archived)'
+        in browser.get(SETTINGS).content.decode()
+    )
+    fields = {"late_fee_kind": "amount", "late_fee_amount": "7", "late_fee_item_id": desk.item.pk}
+    browser.post(SETTINGS, section("late_fees", **fields))
+    kept = settings_of(desk.firm_id)
+    assert (kept.late_fee_amount, kept.late_fee_item) == (7, desk.item)
+
+
+def test_the_currency_of_the_firm_is_that_of_every_sum(signed_in: SignedIn, desk: Desk) -> None:
+    browser = signed_in("admin")
+    browser.post(SETTINGS, section("invoices", terms="net30", currency="CAD"))
+    invoice = desk.invoice("125.00")
+    where: dict[str, Any] = {"firm_id": desk.firm_id, "actor": desk.actor, "today": TODAY}
+    revise_invoice(
+        **desk.at(invoice), now=NOW, reason="Agreed", lines=[{"item_id": desk.item.pk, "rate": "99"}]
+    )
+    payment = desk.pay(40, (invoice, 10))
+    refund_payment(**where, payment_id=payment.pk, amount=5)
+    desk.credit(7)
+    for address in (
+        "/",
+        "/billing/invoices/",
+        f"/billing/invoices/{invoice.pk}/",
+        f"/billing/invoices/{invoice.pk}/print/",
+        "/billing/payments/",
+        f"/billing/payments/{payment.pk}/",
+        "/billing/refunds/",
+        "/billing/credits/",
+        "/billing/service-items/",
+        f"/billing/service-items/{desk.item.pk}/",
+        "/clients/",
+        f"/clients/{desk.client.pk}/",
+        f"/clients/{desk.client.pk}/archive/",
+        "/settings/audit-log/",
+    ):
+        page = re.sub(r"<option[^>]*>[$%]</option>", "", browser.get(address).content.decode())
+        assert "CA$" in page, address
+        assert re.findall(r"(?<!CA)\$[\d,]+", page) == [], address
+    refused = browser.post(SETTINGS, section("invoices", terms="net30", currency="USD"))
+    assert (refused.status_code, "goes on billing in CAD" in refused.content.decode()) == (422, True)
 
 
 def test_a_logo_is_put_on_shown_and_taken_off(signed_in: SignedIn, desk: Desk) -> None:

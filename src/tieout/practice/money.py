@@ -72,6 +72,13 @@ def plain(number: Decimal) -> Decimal:
     return short.quantize(Decimal(1)) if short == short.to_integral_value() else short
 
 
+def shown_rate(rate: Decimal, currency: str = "USD") -> str:
+    """A price with at least the places of the minor unit, more only if it has them: "$1.50", "$0.12345"."""
+    short = plain(rate)
+    places = max(CURRENCIES[currency], -int(short.as_tuple().exponent))
+    return f"{SIGNS[currency]}{short:,.{places}f}"
+
+
 def shown(amount: Decimal, currency: str = "USD") -> str:
     """For sentences: "$1,250.00", "-$3.50"."""
     places = CURRENCIES[currency]

@@ -7,7 +7,9 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 
+from tieout.practice.billing_settings import settings_of
 from tieout.practice.mail import mail_is_set_up
 from tieout.practice.permissions import Permission
 
@@ -30,7 +32,7 @@ NAVIGATION: tuple[NavigationEntry, ...] = (
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    """``firm``, ``member`` and ``navigation`` (label, icon, url, current) for the shell; empty when signed out."""
+    """``firm``, ``firm_currency``, ``member`` and ``navigation`` (label, icon, url, current) for the shell; empty when signed out."""
     member = getattr(request, "member", None)
     if member is None:
         return {"member": None, "firm": None, "navigation": [], "mail_is_set_up": mail_is_set_up()}
@@ -43,6 +45,8 @@ def page(request: HttpRequest) -> dict[str, Any]:
     return {
         "member": member,
         "firm": member.firm,
+        # Asked of the database only by a page that shows a sum.
+        "firm_currency": SimpleLazyObject(lambda: settings_of(member.firm_id).currency),
         "mail_is_set_up": mail_is_set_up(),
         "navigation": [entry | {"current": entry["url"] == here} for entry in entries],
     }

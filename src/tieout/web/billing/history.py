@@ -12,7 +12,7 @@ from tieout.practice.actor import ActorKind, ChangeRecord
 from tieout.practice.invoice_terms import is_terms
 from tieout.practice.invoice_terms import label_of as terms_label
 from tieout.practice.invoices import Status
-from tieout.practice.money import shown
+from tieout.practice.money import shown, shown_rate
 from tieout.practice.payment_methods import Method
 from tieout.practice.payments import PaymentStatus, RefundStatus
 from tieout.practice.service_items import Charge
@@ -61,8 +61,8 @@ _ACTS: Mapping[str, str] = {
 _INVOICE = re.compile(r"invoice (.+)")
 
 
-def entries(records: Iterable[ChangeRecord], what: str) -> list[Entry]:
-    """Newest first, as given. ``what``: the kind of record as people call it."""
+def entries(records: Iterable[ChangeRecord], what: str, currency: str = "USD") -> list[Entry]:
+    """Newest first, as given. ``what``: the kind of record as people call it. ``currency``: of its amounts."""
     return [
         Entry(
             at=record.at,
@@ -70,7 +70,7 @@ def entries(records: Iterable[ChangeRecord], what: str) -> list[Entry]:
             did=_did(record.verb, what),
             via=VIA.get(ActorKind(record.actor_kind), ""),
             fields=tuple(
-                field_change(name, pair)
+                field_change(name, pair, currency)
                 for name, pair in record.changes.items()
                 if record.verb not in _OWN_ACTS
             ),
@@ -79,11 +79,11 @@ def entries(records: Iterable[ChangeRecord], what: str) -> list[Entry]:
     ]
 
 
-def field_change(name: str, pair: list[Any]) -> FieldChange:
+def field_change(name: str, pair: list[Any], currency: str = "USD") -> FieldChange:
     """Of lines only the number is recorded; as many as before may still say something else."""
     if name == "lines" and pair[0] == pair[1]:
         return FieldChange("Lines", "", "changed")
-    return FieldChange(label_of(name), in_words(name, pair[0]), in_words(name, pair[1]))
+    return FieldChange(label_of(name), *(in_words(name, value, currency) for value in pair))
 
 
 def label_of(name: str) -> str:
@@ -93,7 +93,7 @@ def label_of(name: str) -> str:
     return _LABELS.get(name, name.removesuffix("_id").replace("_", " ").capitalize())
 
 
-def in_words(name: str, value: Any) -> str:
+def in_words(name: str, value: Any, currency: str = "USD") -> str:
     """A recorded value as a person would write it."""
     if value is None or value == "":
         return ""
@@ -105,7 +105,8 @@ def in_words(name: str, value: Any) -> str:
         return _WORDS.get(str(value), str(value))
     if name in _MONEY or _INVOICE.fullmatch(name):
         try:
-            return shown(Decimal(str(value)))
+            amount = Decimal(str(value))
+            return shown_rate(amount, currency) if name == "rate" else shown(amount, currency)
         except InvalidOperation:
             return str(value)
     if name == "date" or name.endswith("_date"):

@@ -133,7 +133,7 @@ def record(request: FirmRequest, invoice_id: int) -> HttpResponse:
                 said(invoice, [line for line, _ in content["lines"]]),
                 invoice.currency,
             ),
-            "history": entries(history_of_row(invoice, INVOICE)[:HISTORY_SHOWN], "invoice"),
+            "history": entries(history_of_row(invoice, INVOICE)[:HISTORY_SHOWN], "invoice", invoice.currency),
             "offers": offers_for(
                 invoice, refused_to(member), ClientBalance.objects.filter(client=invoice.client_id).first()
             ),

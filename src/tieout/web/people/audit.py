@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 
 from tieout.practice.access import member_names
 from tieout.practice.actor import ActorKind, ChangeRecord
+from tieout.practice.billing_settings import settings_of
 from tieout.practice.csv_text import write_csv
 from tieout.practice.firms import Member
 from tieout.practice.permissions import Permission
@@ -80,7 +81,8 @@ def log_of(member: Member) -> ListKind:
 def index(request: FirmRequest) -> HttpResponse:
     asked = log_of(request.member).read(request.GET)
     page = Paginator(narrowed(asked, request.member), PAGE_SIZE).get_page(request.GET.get("page"))
-    rows = [(each, kind_of(each), address_of(each), changes_of(each)) for each in page.object_list]
+    currency = settings_of(request.member.firm_id).currency
+    rows = [(each, kind_of(each), address_of(each), changes_of(each, currency)) for each in page.object_list]
     return render(request, "people/audit.html", {"asked": asked, "page": page, "rows": rows})
 
 
@@ -89,7 +91,8 @@ def index(request: FirmRequest) -> HttpResponse:
 def export(request: FirmRequest) -> HttpResponse:
     """The log as it is filtered, the latest hundred thousand lines."""
     found = narrowed(log_of(request.member).read(request.GET), request.member)[:MOST_EXPORTED]
-    return csv_file("tieout-audit-log.csv", write_csv(EXPORTED, log_rows(found)))
+    currency = settings_of(request.member.firm_id).currency
+    return csv_file("tieout-audit-log.csv", write_csv(EXPORTED, log_rows(found, currency)))
 
 
 def narrowed(asked: Asked, member: Member) -> QuerySet[ChangeRecord]:
@@ -119,14 +122,16 @@ def address_of(record: ChangeRecord) -> str:
     return reverse(url_name, args=[record.record_id]) if url_name and record.record_id.isdigit() else ""
 
 
-def changes_of(record: ChangeRecord) -> list[FieldChange]:
-    return [field_change(name, pair) for name, pair in record.changes.items()]
+def changes_of(record: ChangeRecord, currency: str) -> list[FieldChange]:
+    return [field_change(name, pair, currency) for name, pair in record.changes.items()]
 
 
-def log_rows(found: QuerySet[ChangeRecord]) -> Iterator[tuple[str, ...]]:
-    """Entries as rows of a file, in the order given."""
+def log_rows(found: QuerySet[ChangeRecord], currency: str) -> Iterator[tuple[str, ...]]:
+    """Entries as rows of a file, in the order given. ``currency``: of the firm."""
     for each in found.iterator(chunk_size=2000):
-        changes = "; ".join(f"{told.label}: {told.before} -> {told.after}" for told in changes_of(each))
+        changes = "; ".join(
+            f"{told.label}: {told.before} -> {told.after}" for told in changes_of(each, currency)
+        )
         how = ACTORS[ActorKind(each.actor_kind)]
         chained = (str(each.number or ""), each.previous_hash, each.hash)
         yield (

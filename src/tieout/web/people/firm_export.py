@@ -17,6 +17,7 @@ from tieout.practice.access import visible_clients
 from tieout.practice.actor import ChangeRecord
 from tieout.practice.billing_access import rows_of, visible_documents, visible_items
 from tieout.practice.billing_export import balance_rows, headings, invoice_rows, item_rows, payment_rows
+from tieout.practice.billing_settings import settings_of
 from tieout.practice.client_csv import HEADINGS, export_row
 from tieout.practice.clients import Contact
 from tieout.practice.credits import Credit
@@ -122,7 +123,8 @@ def _refunds(member: Member) -> Iterator[Sequence[str]]:
 
 
 def _log(member: Member) -> Rows:
-    return log_rows(ChangeRecord.objects.filter(firm_id=member.firm_id).order_by("id"))
+    entries = ChangeRecord.objects.filter(firm_id=member.firm_id).order_by("id")
+    return log_rows(entries, settings_of(member.firm_id).currency)
 
 
 CLIENTS = (Permission.VIEW_CLIENTS, Permission.VIEW_ALL_CLIENTS, Permission.EXPORT_CLIENTS)

@@ -20,4 +20,5 @@ def client_billing(context: Context, client: Client) -> dict[str, Any]:
     member = context["member"]
     if member is None or not member.may(Permission.VIEW_BILLING):
         return {"allowed": False}
-    return {"allowed": True, "client": client, **part_of(member, client)}
+    shown = {"client": client, "firm_currency": context["firm_currency"]}
+    return {"allowed": True, **shown, **part_of(member, client)}

@@ -1,4 +1,7 @@
-"""Decides: how amounts, rates and quantities are written on pages."""
+"""Decides: how amounts, rates and quantities are written on pages.
+
+Amounts that are summed over documents are in ``firm_currency``, which every page has; a document's own in its currency.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +9,15 @@ from decimal import Decimal
 
 from django import template
 
-from tieout.practice.money import exact, plain, shown
+from tieout.practice.money import exact, plain, shown, shown_rate
 
 register = template.Library()
 
 
 @register.filter
-def money(amount: Decimal | None, currency: str = "USD") -> str:
-    """ "$1,250.00"; nothing for nothing."""
-    return "" if amount is None else shown(amount, currency or "USD")
+def money(amount: Decimal | str | None, currency: str = "USD") -> str:
+    """ "$1,250.00"; nothing for nothing. A revision keeps its amounts as text."""
+    return "" if amount is None else shown(exact(amount), str(currency or "USD"))
 
 
 @register.filter
@@ -24,10 +27,6 @@ def number(value: Decimal | None) -> str:
 
 
 @register.filter
-def price(value: Decimal | None) -> str:
+def price(value: Decimal | str | None, currency: str = "USD") -> str:
     """A rate as a price: at least two places, more only if it has them."""
-    if value is None:
-        return ""
-    short = plain(value)
-    places = max(2, -int(short.as_tuple().exponent))
-    return f"${short:,.{places}f}"
+    return "" if value is None else shown_rate(exact(value), str(currency or "USD"))
