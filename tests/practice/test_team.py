@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import pytest
 
+from tests.practice.billing_world import NOW
 from tests.practice.conftest import make_member
+from tieout.practice.actions.invitations import invite, send_again, withdraw
 from tieout.practice.actions.team import (
     add_member,
     change_role,
     copy_role,
     create_firm,
+    delete_role,
+    rename_role,
     set_permissions,
     switch_off_member,
+    switch_on_member,
 )
 from tieout.practice.actor import ChangeRecord
 from tieout.practice.firms import Firm, Member, Plan, User
@@ -103,6 +108,72 @@ def test_a_role_change_that_would_leave_no_administrator_is_undone(firm: Firm, a
         set_permissions(by=alice, role_id=own.pk, permissions=[Permission.VIEW_CLIENTS])
     own.refresh_from_db()
     assert Permission.MANAGE_TEAM in own.permissions
+
+
+@pytest.mark.usefixtures("scope")
+def test_nobody_gives_a_permission_they_lack_themselves(firm: Firm, alice: Member) -> None:
+    kim = make_member(firm, "kim@byrne.example", "Kim Byrne", "admin-no-billing")
+    sam = make_member(firm, "sam@byrne.example", "Sam Lee", "staff-all-no-billing")
+    roles = {each.preset: each.pk for each in firm.roles.all()}
+    told = "You cannot give what you may not do yourself: “View Billing”.*Alice Byrne can"
+    for member in (kim, sam):
+        with pytest.raises(Invalid, match=told) as refused:
+            change_role(by=kim, member_id=member.pk, role_id=roles["staff-all"])
+        assert list(refused.value.problems) == ["role_id"]
+    own = copy_role(by=kim, role_id=roles["staff-assigned-no-billing"], name="Interns")
+    with pytest.raises(Invalid, match=told):
+        set_permissions(by=kim, role_id=own.pk, permissions=[Permission.VIEW_BILLING])
+    with pytest.raises(Invalid, match=told):
+        invite(by=kim, email="new@byrne.example", role_id=roles["admin"], now=NOW)
+    asked = invite(by=alice, email="new@byrne.example", role_id=roles["admin"], now=NOW)
+    with pytest.raises(Invalid, match=told):
+        send_again(by=kim, invitation_id=asked.pk, now=NOW)
+    biller = make_member(firm, "ben@byrne.example", "Ben Byrne", "staff-all")
+    switch_off_member(by=kim, member_id=biller.pk)
+    with pytest.raises(Invalid, match=told):
+        switch_on_member(by=kim, member_id=biller.pk)
+    assert switch_on_member(by=alice, member_id=biller.pk).is_active
+    # What somebody has already is not given: kim may take rights away from ben.
+    lowered = change_role(by=kim, member_id=biller.pk, role_id=roles["staff-assigned"])
+    assert lowered.role.preset == "staff-assigned"
+    assert change_role(by=alice, member_id=sam.pk, role_id=roles["staff-all"]).may(Permission.VIEW_BILLING)
+
+
+@pytest.mark.usefixtures("scope")
+def test_one_who_may_do_everything_stays_else_nobody_could_give_it_again(firm: Firm, alice: Member) -> None:
+    kim = make_member(firm, "kim@byrne.example", "Kim Byrne", "admin-no-billing")
+    with pytest.raises(Invalid, match="with all permissions"):
+        switch_off_member(by=kim, member_id=alice.pk)
+    with pytest.raises(Invalid, match="with all permissions"):
+        change_role(by=alice, member_id=alice.pk, role_id=kim.role_id)
+    alice.refresh_from_db()
+    assert (alice.is_active, alice.role.preset) == (True, "admin")
+
+
+@pytest.mark.usefixtures("scope")
+def test_a_role_of_ones_own_is_renamed_and_once_nobody_has_it_deleted(firm: Firm, alice: Member) -> None:
+    staff = firm.roles.get(preset="staff-all")
+    for verb in (delete_role, rename_role):
+        with pytest.raises(Invalid, match="preset role"):
+            verb(by=alice, role_id=staff.pk, **({"name": "X"} if verb is rename_role else {}))
+    own = copy_role(by=alice, role_id=staff.pk, name="Interns")
+    with pytest.raises(Invalid, match="no other role"):
+        rename_role(by=alice, role_id=own.pk, name="admin")
+    assert rename_role(by=alice, role_id=own.pk, name="Trainees").name == "Trainees"
+    sam = make_member(firm, "sam@byrne.example", "Sam Lee", "staff-all")
+    change_role(by=alice, member_id=sam.pk, role_id=own.pk)
+    with pytest.raises(Invalid, match="Somebody works under Trainees"):
+        delete_role(by=alice, role_id=own.pk)
+    switch_off_member(by=alice, member_id=sam.pk)
+    asked = invite(by=alice, email="new@byrne.example", role_id=own.pk, now=NOW)
+    with pytest.raises(Invalid, match="invited as Trainees"):
+        delete_role(by=alice, role_id=own.pk)
+    withdraw(by=alice, invitation_id=asked.pk, now=NOW)
+    delete_role(by=alice, role_id=own.pk)
+    assert not firm.roles.filter(name="Trainees").exists()
+    sam.refresh_from_db()
+    assert (sam.is_active, sam.role.preset) == (False, "staff-assigned-no-billing")
+    assert ChangeRecord.objects.filter(kind="role", verb="deleted", record_id=str(own.pk)).exists()
 
 
 @pytest.mark.usefixtures("scope")

@@ -16,7 +16,7 @@ from tests.practice.billing_world import Desk
 from tests.web.conftest import entered, make_firm, make_members
 from tests.web.test_billing_invoice_lists import queries
 from tests.web.test_billing_invoices import problems, text
-from tieout.practice.actions.team import copy_role
+from tieout.practice.actions.team import change_role, copy_role
 from tieout.practice.actor import ChangeRecord
 from tieout.practice.firms import Firm, Member, Role, User
 from tieout.practice.isolation import every_firm_scope
@@ -224,6 +224,44 @@ def test_a_preset_is_copied_and_only_the_copy_changes(
     assert mine.permissions == ["view_clients"]
     again = browser.post(f"/settings/roles/{preset.pk}/copy/", {"name": "interns"}, follow=True)
     assert b"no other role of your firm has" in again.content
+
+
+def test_a_role_of_ones_own_is_renamed_and_deleted_once_nobody_has_it(
+    members: dict[str, Member], signed_in: SignedIn, in_firm: Firm
+) -> None:
+    browser, admin = signed_in("admin"), members["admin"]
+    mine = copy_role(by=admin, role_id=members["staff-all"].role_id, name="Interns")
+    where = f"/settings/roles/{mine.pk}/"
+    browser.post(f"{where}rename/", {"name": "Trainees"})
+    change_role(by=admin, member_id=members["staff-assigned"].pk, role_id=mine.pk)
+    used = browser.get(where).content.decode()
+    assert "Trainees" in used
+    assert re.search(r'<button[^>]*disabled aria-describedby="why-kept"', used)
+    assert b"Somebody works under Trainees" in browser.post(f"{where}delete/", follow=True).content
+    change_role(by=admin, member_id=members["staff-assigned"].pk, role_id=members["staff-all"].role_id)
+    assert b"The role Trainees is gone" in browser.post(f"{where}delete/", follow=True).content
+    assert not Role.objects.filter(pk=mine.pk).exists()
+    preset = members["staff-all"].role_id
+    assert b"Delete this role" not in browser.get(f"/settings/roles/{preset}/").content
+    refused = browser.post(f"/settings/roles/{preset}/delete/", follow=True)
+    assert b"is a preset role" in refused.content
+
+
+def test_who_lacks_a_permission_is_told_who_can_give_it(
+    members: dict[str, Member], signed_in: SignedIn, in_firm: Firm
+) -> None:
+    browser, me = signed_in("admin-no-billing"), members["admin-no-billing"]
+    told = "You cannot give what you may not do yourself"
+    answer = browser.post(
+        f"{TEAM}{me.pk}/role/", {"role": members["admin"].role_id}, follow=True
+    ).content.decode()
+    assert told in answer
+    assert "Dana Reyes can." in answer
+    me.refresh_from_db()
+    assert me.role.preset == "admin-no-billing"
+    refused = browser.post(f"{TEAM}invite/", {"email": "x@y.example", "role": members["admin"].role_id})
+    assert (refused.status_code, told in refused.content.decode()) == (422, True)
+    assert 'name="role"' in refused.content.decode()
 
 
 def test_a_permission_without_its_module_is_said_to_have_no_effect(signed_in: SignedIn, firm: Firm) -> None:

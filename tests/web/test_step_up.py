@@ -35,6 +35,8 @@ ASKS: Mapping[str, str] = {
     "settings/team/second-factor/": POSTED,
     "settings/roles/<int:role_id>/": POSTED,
     "settings/roles/<int:role_id>/copy/": POSTED,
+    "settings/roles/<int:role_id>/rename/": POSTED,
+    "settings/roles/<int:role_id>/delete/": POSTED,
     "settings/api-tokens/new/": POSTED,
     "settings/sample-data/": POSTED,
     "settings/security/pack/": POSTED,

@@ -36,6 +36,36 @@ def test_a_role_is_copied_changed_and_given_to_a_colleague_who_is_then_switched_
     assert program.post(f"{member}/switch-on")["role"] == again["role"]
 
 
+def test_a_role_of_ones_own_is_renamed_and_deleted(
+    program: Program, stock: Stock, members: dict[str, Member]
+) -> None:
+    where = f"/roles/{stock.ids['role_id']}"
+    assert program.patch(where, {"name": "Trainees"})["name"] == "Trainees"
+    assert fields(program.refused(422, "PATCH", where, {"name": "x" * 81})).keys() == {"name"}
+    assert "Somebody works under" in fields(program.refused(422, "DELETE", where))["role"]
+    program.post(f"/members/{stock.ids['member_id']}/switch-off")
+    assert program.ok("DELETE", where) is None
+    program.refused(404, "GET", where)
+
+
+def test_a_token_gives_no_more_than_its_scopes_and_its_member(
+    program: Program, stock: Stock, members: dict[str, Member]
+) -> None:
+    asked = {"email": "new@x.example", "role_id": members["admin"].role_id}
+    assert program.post("/invitations", asked)["link"]
+    few = Program(token_for(members["admin"], ["manage_team"]))
+    blind = Program(token_for(members["admin-no-billing"], ["manage_team", "view_clients"]))
+    for other in (few, blind):
+        assert [each["link"] for each in other.get("/invitations")["data"]] == [""]
+        for method, path, body in (
+            ("POST", "/invitations", {**asked, "email": "other@x.example"}),
+            ("PUT", f"/members/{members['staff-assigned-no-billing'].pk}/role", asked),
+        ):
+            body = {name: body[name] for name in body if method == "POST" or name == "role_id"}
+            refused = fields(other.refused(422, method, path, body))
+            assert "You cannot give what you may not do yourself" in refused["role_id"]
+
+
 def test_the_last_administrator_stays_and_others_may_not(
     program: Program, stock: Stock, members: dict[str, Member]
 ) -> None:

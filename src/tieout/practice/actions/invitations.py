@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from tieout.practice.access import require
-from tieout.practice.actions.team import admit, role_of_firm
+from tieout.practice.actions.team import admit, refuse_to_give, role_of_firm
 from tieout.practice.actor import Actor, Changes, history_row
 from tieout.practice.firms import Member, User
 from tieout.practice.invitations import HOLDS_FOR, INVITATION, Invitation
@@ -20,10 +20,15 @@ class InvitationGone(Exception):
 
 
 def invite(*, by: Member, email: str, role_id: int, now: datetime) -> Invitation:
-    """Raises NotAllowed, NotYours for the role, Invalid when the person has a place or an invitation already."""
+    """Let a person join under a role.
+
+    Raises NotAllowed, NotYours for the role, Invalid when the person has a place or an invitation already, or the role
+    rights that ``by`` cannot give.
+    """
     require(by, Permission.MANAGE_TEAM)
     email = email.strip().lower()
     role = role_of_firm(by.firm_id, role_id)
+    refuse_to_give(by, role.permissions, "role_id")
     if Member.objects.filter(firm_id=by.firm_id, user__email__iexact=email).exists():
         raise Invalid({"email": "This person has a place in your firm already; see the list of the team."})
     made = Invitation(
@@ -45,10 +50,14 @@ def invite(*, by: Member, email: str, role_id: int, now: datetime) -> Invitation
 
 
 def send_again(*, by: Member, invitation_id: int, now: datetime) -> Invitation:
-    """A new link for another week, from whoever sends it; earlier links die. Raises NotAllowed, NotYours."""
+    """A new link for another week, from whoever sends it; earlier links die.
+
+    Raises NotAllowed, NotYours, Invalid for rights that ``by`` cannot give.
+    """
     require(by, Permission.MANAGE_TEAM)
     with transaction.atomic():
         invitation = _locked(by.firm_id, invitation_id)
+        refuse_to_give(by, invitation.role.permissions, "invitation_id")
         invitation.serial += 1
         invitation.sent_at, invitation.expires_at, invitation.invited_by = now, now + HOLDS_FOR, by
         invitation.save()

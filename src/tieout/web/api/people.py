@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal
 
@@ -12,8 +13,11 @@ from django.db.models import QuerySet
 from tieout.practice.access import require
 from tieout.practice.actions.invitations import invite, send_again, withdraw
 from tieout.practice.actions.team import (
+    cannot_give,
     change_role,
     copy_role,
+    delete_role,
+    rename_role,
     role_of_firm,
     set_permissions,
     switch_off_member,
@@ -32,7 +36,6 @@ from tieout.web.people.open_sessions import end_sessions
 
 section = Section("Firm and people", "The firm, who works there and under which role.")
 TEAM = Permission.MANAGE_TEAM
-LONGEST_ROLE = 80
 MEMBERS = ListKind(
     columns=(Column("joined", "Since", "joined_at"), Column("name", "Name", "user__full_name", folds_case=True)),
     filters=(Filter("show", "Status", (("all", "All"), ("active", "Active"), ("inactive", "Switched off"))),),
@@ -103,6 +106,12 @@ class RoleCopied(Given):
     name: Text
 
 
+class RoleCalled(Given):
+    """What the role is called from now on."""
+
+    name: Text
+
+
 class RoleAllowed(Given):
     """All that the role is to allow; what is left out of the list, it no longer does."""
 
@@ -117,7 +126,10 @@ class Invited(Given):
 
 
 class InvitationShown(Shown):
-    """Pass ``link`` on; no e-mail is sent from here. Only the latest link opens the door."""
+    """Pass ``link`` on; no e-mail is sent from here. Only the latest link opens the door.
+
+    It is empty for who could not give that role.
+    """
 
     id: int
     email: str
@@ -129,8 +141,10 @@ class InvitationShown(Shown):
     link: str
 
     @staticmethod
-    def resolve_link(row: Invitation) -> str:
-        return "" if row.withdrawn_at else link_to(row)
+    def resolve_link(row: Invitation, context: Mapping[str, Any]) -> str:
+        """Who has the link can join, so it is for those who may give what it gives."""
+        beyond = cannot_give(context["request"].member, row.role.permissions)
+        return "" if row.withdrawn_at or beyond else link_to(row)
 
 
 def firm(request: ApiRequest) -> dict[str, Any]:
@@ -176,16 +190,13 @@ def role_made(request: ApiRequest, row: Role) -> Role:
     return row
 
 
+def nothing(request: ApiRequest, role_id: int) -> None:
+    """There is nothing to show."""
+
+
 def set_role_permissions(*, by: Member, role_id: int, permissions: list[str]) -> Role:
     """Change what a role of the firm's own allows. A preset role is copied first."""
     return set_permissions(by=by, role_id=role_id, permissions=[Permission(each) for each in permissions])
-
-
-def named_copy(*, by: Member, role_id: int, name: str) -> Role:
-    """A role of the firm's own with the same permissions, to be changed."""
-    if len(name) > LONGEST_ROLE:
-        raise Invalid({"name": f"A role's name has at most {LONGEST_ROLE} characters."})
-    return copy_role(by=by, role_id=role_id, name=name)
 
 
 def member(request: ApiRequest, member_id: int) -> Member:
@@ -220,7 +231,8 @@ def _no_such_role() -> Invalid:
 def found_invitations(request: ApiRequest, asked: Asked) -> QuerySet[Invitation]:
     """Those nobody has taken up yet."""
     require(request.member, TEAM)
-    return Invitation.objects.filter(firm_id=request.member.firm_id, withdrawn_at=None, joined_at=None)
+    still_open = Invitation.objects.filter(firm_id=request.member.firm_id, withdrawn_at=None, joined_at=None)
+    return still_open.select_related("role")
 
 
 def invite_by_address(*, by: Member, email: str, role_id: int, now: datetime) -> Invitation:
@@ -269,7 +281,7 @@ section.act(
     "/roles/{role_id}/copy",
     TEAM,
     "copy_role",
-    named_copy,
+    copy_role,
     takes=RoleCopied,
     shape=RoleShown,
     shows=role_made,
@@ -285,6 +297,26 @@ one_role.act(
     method="PUT",
     takes=RoleAllowed,
     summary="Change what a role of your own allows",
+)
+one_role.act(
+    "",
+    TEAM,
+    "rename_role",
+    rename_role,
+    method="PATCH",
+    takes=RoleCalled,
+    summary="Rename a role of your own",
+)
+section.act(
+    "/roles/{role_id}",
+    TEAM,
+    "delete_role",
+    delete_role,
+    method="DELETE",
+    finds=role,
+    shape=None,
+    shows=nothing,
+    summary="Delete a role of your own that nobody has",
 )
 one_member = Record(section, "/members/{member_id}", MemberShown, member, member)
 one_member.get(TEAM, "get_member", summary="One member")

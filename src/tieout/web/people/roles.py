@@ -1,4 +1,4 @@
-"""Acts: the pages of roles: what each may do, side by side; one copied, and a firm's own one changed."""
+"""Acts: the pages of roles: what each may do, side by side; one copied, and a firm's own one changed or deleted."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from tieout.practice.actions.team import copy_role, set_permissions
+from tieout.practice.actions.team import copy_role, delete_role, rename_role, set_permissions
 from tieout.practice.firms import Role
 from tieout.practice.permissions import MODULE_LABELS, PERMISSIONS, NotYours, Permission
 from tieout.practice.validation import Invalid
@@ -47,7 +47,8 @@ def edit(request: FirmRequest, role_id: int) -> HttpResponse:
         (permission.value, facts, permission.value in role.permissions, _without_module(request, permission))
         for permission, facts in PERMISSIONS.items()
     ]
-    return render(request, "people/role.html", {"role": role, "rows": rows, "used": role.members.count()})
+    used = role.members.filter(is_active=True).count()
+    return render(request, "people/role.html", {"role": role, "rows": rows, "used": used})
 
 
 @requires(Permission.MANAGE_TEAM, lately=True)
@@ -61,6 +62,29 @@ def copy(request: FirmRequest, role_id: int) -> HttpResponse:
         return redirect("role", role.pk)
     messages.success(request, f"{made.name} is a copy of {role.name}. Change it as you like.")
     return redirect("role", made.pk)
+
+
+@requires(Permission.MANAGE_TEAM, lately=True)
+@require_POST
+def rename(request: FirmRequest, role_id: int) -> HttpResponse:
+    role = _role(request, role_id)
+    carried_out(
+        request,
+        lambda: rename_role(by=request.member, role_id=role.pk, name=request.POST.get("name", "")),
+        "Renamed.",
+    )
+    return redirect("role", role.pk)
+
+
+@requires(Permission.MANAGE_TEAM, lately=True)
+@require_POST
+def delete(request: FirmRequest, role_id: int) -> HttpResponse:
+    """Only one that nobody has; nothing else hangs on it, so this asks nothing more."""
+    role = _role(request, role_id)
+    gone = carried_out(
+        request, lambda: delete_role(by=request.member, role_id=role.pk), f"The role {role.name} is gone."
+    )
+    return redirect("roles") if gone else redirect("role", role.pk)
 
 
 def _role(request: FirmRequest, role_id: int) -> Role:
@@ -80,4 +104,6 @@ urlpatterns: list[URLPattern] = [
     path("settings/roles/", index, name="roles"),
     path("settings/roles/<int:role_id>/", edit, name="role"),
     path("settings/roles/<int:role_id>/copy/", copy, name="role_copy"),
+    path("settings/roles/<int:role_id>/rename/", rename, name="role_rename"),
+    path("settings/roles/<int:role_id>/delete/", delete, name="role_delete"),
 ]

@@ -78,7 +78,7 @@ def invite(request: FirmRequest) -> HttpResponse:
                 now=timezone.now(),
             )
         except Invalid as invalid:
-            form.add_error("email", str(invalid))
+            form.add_error("role" if "role_id" in invalid.problems else "email", str(invalid))
         else:
             return _sent(request, made)
     status = 422 if form.is_bound and form.errors else 200
@@ -88,7 +88,12 @@ def invite(request: FirmRequest) -> HttpResponse:
 @requires(Permission.MANAGE_TEAM, lately=True)
 @require_POST
 def invite_again(request: FirmRequest, invitation_id: int) -> HttpResponse:
-    return _sent(request, send_again(by=request.member, invitation_id=invitation_id, now=timezone.now()))
+    try:
+        sent = send_again(by=request.member, invitation_id=invitation_id, now=timezone.now())
+    except Invalid as invalid:
+        messages.error(request, str(invalid))
+        return redirect("team")
+    return _sent(request, sent)
 
 
 @requires(Permission.MANAGE_TEAM)
@@ -173,7 +178,11 @@ def switch_on(request: FirmRequest, member_id: int) -> HttpResponse:
     if colleague.is_active:
         messages.info(request, f"{colleague} is active already.")
         return redirect("team")
-    again = switch_on_member(by=request.member, member_id=member_id)
+    try:
+        again = switch_on_member(by=request.member, member_id=member_id)
+    except Invalid as invalid:
+        messages.error(request, str(invalid))
+        return redirect("team")
     messages.success(request, f"{colleague} can sign in again, as {again.role}.")
     return redirect("team")
 
