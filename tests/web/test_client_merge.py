@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -125,6 +126,35 @@ def test_a_group_is_made_filled_billed_renamed_and_emptied(
     assert group.members.count() == 1
     assert b"The Acmes" in browser.get(f"/clients/{twin.pk}/").content
     assert browser.post(f"{here}nonsense/").status_code == 404
+
+
+def test_a_group_found_by_one_of_its_clients_still_counts_them_all(
+    desk: Desk, twin: Client, signed_in: SignedIn
+) -> None:
+    where: dict[str, Any] = {"firm_id": desk.firm_id, "actor": desk.actor}
+    group = create_group(**where, name="The family")
+    for client, amount in ((desk.client, 30), (twin, 12)):
+        add_to_group(**where, group_id=group.pk, client_id=client.pk)
+        desk.invoice(amount, client_id=client.pk)
+    for search in ("tax", "acme", "family"):
+        page = signed_in("admin").get("/clients/groups/", {"search": search}).content.decode()
+        assert re.findall(r'class="count[^"]*">([^<]+)</td>', page) == ["2", "$42.00"], search
+
+
+def test_a_group_is_dissolved_after_asking(desk: Desk, twin: Client, signed_in: SignedIn) -> None:
+    where: dict[str, Any] = {"firm_id": desk.firm_id, "actor": desk.actor}
+    group = create_group(**where, name="The family")
+    add_to_group(**where, group_id=group.pk, client_id=twin.pk)
+    browser, here = signed_in("admin"), f"/clients/groups/{group.pk}/"
+    assert f"{here}dissolve/" in browser.get(here).content.decode()
+    asked = browser.get(f"{here}dissolve/").content
+    assert b"1 client is no longer in it" in asked
+    done = browser.post(f"{here}dissolve/", {"version": str(desk.fresh(group).version)}, follow=True)
+    assert b"The family is dissolved" in done.content
+    assert browser.get(here).status_code == browser.post(f"{here}dissolve/").status_code == 404
+    assert b"The family" not in browser.get("/clients/groups/").content
+    assert b"The family" not in browser.get(f"/clients/{twin.pk}/").content
+    assert signed_in("staff-assigned").get(f"{here}dissolve/").status_code == 404
 
 
 def test_groups_are_for_who_sees_every_client_of_this_firm(

@@ -18,9 +18,15 @@ class ClientGroup(BillingRow):
         Client, on_delete=models.PROTECT, null=True, blank=True, related_name="billed_for_groups"
     )
     """The member that gets the group's invoices and owes what is on them."""
+    is_active = models.BooleanField(default=True)
+    """False: dissolved. It has no members and takes no invoices; those it got still name it."""
 
     class Meta:
-        constraints = [models.UniqueConstraint("firm", Lower("name"), name="client_group_name_once")]
+        constraints = [
+            models.UniqueConstraint(
+                "firm", Lower("name"), condition=models.Q(is_active=True), name="client_group_name_once"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

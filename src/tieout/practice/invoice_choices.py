@@ -59,7 +59,7 @@ def bill_to(firm_id: int, fields: InvoiceFields, now: Invoice, checks: Checks) -
     groups = (
         rows_of(ClientGroup, firm_id)
         .select_related("billed_client")
-        .filter(pk__in=_ids([fields.get("group_id")]))
+        .filter(pk__in=_ids([fields.get("group_id")]), is_active=True)
     )
     group = checks.row(
         "group_id", fields.get("group_id"), groups.in_bulk(), "Choose one of your client groups."

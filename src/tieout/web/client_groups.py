@@ -6,29 +6,30 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count, DecimalField, Q, Sum
+from django.db.models import Count, DecimalField, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce, Lower
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tieout.practice.access import require, visible_clients
 from tieout.practice.actions.groups import (
     add_to_group,
     create_group,
+    dissolve_group,
     remove_from_group,
     rename_group,
     set_billed_client,
 )
 from tieout.practice.billing_access import history_of_row, not_there, rows_of, visible_documents
-from tieout.practice.groups import CLIENT_GROUP, ClientGroup
+from tieout.practice.groups import CLIENT_GROUP, ClientGroup, GroupMember
 from tieout.practice.invoices import Invoice
 from tieout.practice.money import ZERO
 from tieout.practice.permissions import Permission
 from tieout.practice.validation import Invalid
 from tieout.web.access import FirmRequest, requires
-from tieout.web.billing.acting import by, carried_out, today_of
+from tieout.web.billing.acting import by, carried_out, today_of, version_seen
 from tieout.web.billing.history import entries
 from tieout.web.listing import PAGE_SIZE
 
@@ -40,11 +41,13 @@ MOST_INVOICES = 10
 @requires(Permission.VIEW_ALL_CLIENTS)
 def index(request: FirmRequest) -> HttpResponse:
     search = _search(request)
-    groups = rows_of(ClientGroup, request.member.firm_id).select_related("billed_client")
+    groups = _groups(request)
     if search:
-        groups = groups.filter(
-            Q(name__icontains=search) | Q(members__client__name__icontains=search)
-        ).distinct()
+        # Apart from the members that are counted below: a join shared with them would count only those found.
+        of_member = GroupMember.objects.filter(
+            firm_id=request.member.firm_id, client__name__icontains=search
+        ).values("group")
+        groups = groups.filter(Q(name__icontains=search) | Q(pk__in=of_member))
     counted = groups.annotate(
         clients=Count("members", distinct=True),
         owed=Coalesce(Sum("members__client__balance__owed"), ZERO, output_field=DecimalField()),
@@ -131,12 +134,39 @@ def _invoices(request: FirmRequest, group: ClientGroup) -> dict[str, Any]:
     }
 
 
+@require_http_methods(["GET", "POST"])
+@requires(Permission.EDIT_CLIENTS)
+def dissolve(request: FirmRequest, group_id: int) -> HttpResponse:
+    group = _group(request, group_id)
+    if request.method == "POST":
+        done = carried_out(
+            request,
+            lambda: dissolve_group(
+                **by(request.member),
+                group_id=group.pk,
+                expected_version=version_seen(request.POST.get("version")),
+            ),
+            f"{group.name} is dissolved. Its clients are all there, each on its own.",
+        )
+        return redirect("client_groups") if done else redirect("client_group", group.pk)
+    return render(
+        request,
+        "clients/group_dissolve.html",
+        {"group": group, "many": group.members.count(), "billed": group.invoices.count()},
+    )
+
+
 def _group(request: FirmRequest, group_id: int) -> ClientGroup:
-    groups = rows_of(ClientGroup, request.member.firm_id).select_related("billed_client")
+    groups = _groups(request)
     found = groups.filter(pk=group_id).first() if request.member.may(Permission.VIEW_ALL_CLIENTS) else None
     if found is None:
         raise not_there(ClientGroup)
     return found
+
+
+def _groups(request: FirmRequest) -> QuerySet[ClientGroup]:
+    """Those that were not dissolved."""
+    return rows_of(ClientGroup, request.member.firm_id).filter(is_active=True).select_related("billed_client")
 
 
 def _search(request: FirmRequest) -> str:
@@ -151,5 +181,6 @@ urlpatterns: list[URLPattern] = [
     path("groups/", index, name="client_groups"),
     path("groups/new/", new, name="client_group_new"),
     path("groups/<int:group_id>/", record, name="client_group"),
+    path("groups/<int:group_id>/dissolve/", dissolve, name="client_group_dissolve"),
     path("groups/<int:group_id>/<slug:what>/", change, name="client_group_change"),
 ]

@@ -187,7 +187,12 @@ def _known(member: Member, kind: str, rows: list[SheetRow], now: datetime, *, to
             each.number: each
             for each in (found.select_for_update(of=("self",)) if to_change else found).order_by("pk")
         }
-    groups = rows_of(ClientGroup, firm_id).prefetch_related("members__client") if kind == "invoices" else []
+    groups = (
+        # The ones in use last: a dissolved one may have had the same name.
+        rows_of(ClientGroup, firm_id).order_by("is_active", "pk").prefetch_related("members__client")
+        if kind == "invoices"
+        else []
+    )
     taken = rows_of(Invoice, firm_id).filter(number__in=named) if kind in ("invoices", "balances") else None
     return Known(
         firm_id=firm_id,

@@ -7,9 +7,11 @@ from django.db import IntegrityError, transaction
 from tieout.practice.access import client_to_change
 from tieout.practice.actions.recording import check_version, record_changed, record_created, set_values
 from tieout.practice.actor import Actor
-from tieout.practice.billing_access import row_to_change
+from tieout.practice.billing_access import row_to_change, rows_of
 from tieout.practice.billing_validation import Checks
 from tieout.practice.groups import CLIENT_GROUP, ClientGroup, GroupMember
+from tieout.practice.invoices import Invoice, Status
+from tieout.practice.recurring import RecurringInvoice
 from tieout.practice.validation import Invalid, TextRule
 
 NAME = TextRule("Name", 200, required=True)
@@ -46,6 +48,8 @@ def add_to_group(*, firm_id: int, group_id: int | str, client_id: int | str, act
     """
     with transaction.atomic():
         group = row_to_change(ClientGroup, firm_id, group_id)
+        if not group.is_active:
+            raise Invalid({"group_id": f"{group.name} was dissolved. Choose another group."})
         client = client_to_change(firm_id, client_id)
         there = GroupMember.objects.filter(client=client).select_related("group").first()
         if there is not None:
@@ -96,6 +100,35 @@ def set_billed_client(
             raise Invalid({"client_id": "Choose a client of the group."})
         if changes := set_values(group, {"billed_client": client}):
             record_changed(group, CLIENT_GROUP, "changed", actor, changes)
+    return group
+
+
+def dissolve_group(
+    *, firm_id: int, group_id: int | str, actor: Actor, expected_version: int | None = None
+) -> ClientGroup:
+    """End a group: its clients are on their own again, and it takes no more invoices. Those it got still name it.
+
+    Raises RecordChangedMeanwhile, NotYours, Invalid while a draft or a recurring invoice is to be billed to it.
+    """
+    with transaction.atomic():
+        group = row_to_change(ClientGroup, firm_id, group_id)
+        if not group.is_active:
+            return group
+        check_version(group, CLIENT_GROUP, expected_version)
+        drafts = rows_of(Invoice, firm_id).filter(group=group, status=Status.DRAFT).count()
+        recurring = rows_of(RecurringInvoice, firm_id).filter(content__group_id=group.pk, is_active=True)
+        if drafts or recurring.exclude(next_date=None).exists():
+            what = "Drafts" if drafts else "Recurring invoices"
+            raise Invalid(
+                {
+                    "group_id": f"{what} are billed to {group.name}. Finish them, or bill them to a client first."
+                }
+            )
+        names = list(group.members.order_by("pk").values_list("client__name", flat=True))
+        group.members.all().delete()
+        changes = set_values(group, {"billed_client": None, "is_active": False})
+        changes["clients"] = [", ".join(names), None]
+        record_changed(group, CLIENT_GROUP, "dissolved", actor, changes)
     return group
 
 

@@ -115,7 +115,7 @@ def refuse_unseen(member: Member, values: Mapping[str, Any]) -> None:
 def visible_groups(member: Member) -> QuerySet[ClientGroup]:
     """All of the firm's groups; for a member who sees only some clients, those that have one of them."""
     clients = visible_clients(member)
-    groups = rows_of(ClientGroup, member.firm_id)
+    groups = rows_of(ClientGroup, member.firm_id).filter(is_active=True)
     if member.may(Permission.VIEW_ALL_CLIENTS):
         return groups
     return groups.filter(pk__in=clients.values("group_membership__group"))

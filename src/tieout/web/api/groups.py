@@ -8,6 +8,7 @@ from tieout.practice.access import visible_clients
 from tieout.practice.actions.groups import (
     add_to_group,
     create_group,
+    dissolve_group,
     remove_from_group,
     rename_group,
     set_billed_client,
@@ -70,6 +71,10 @@ def shows(request: ApiRequest, group_id: int, **_: int) -> ClientGroup:
     return shows_made(request, finds_group(request, group_id))
 
 
+def nothing(request: ApiRequest, group_id: int) -> None:
+    """There is nothing to show."""
+
+
 def shows_made(request: ApiRequest, group: ClientGroup) -> ClientGroup:
     seen = visible_clients(request.member).filter(group_membership__group=group).order_by("pk")
     group.client_ids = list(seen.values_list("pk", flat=True))  # type: ignore[attr-defined]
@@ -101,6 +106,17 @@ section.act(
 one.get(VIEW, "get_client_group", summary="One group")
 one.act(
     "", EDIT, "rename_client_group", rename_group, method="PATCH", takes=GroupName, summary="Rename a group"
+)
+section.act(
+    ONE,
+    EDIT,
+    "dissolve_client_group",
+    dissolve_group,
+    method="DELETE",
+    finds=finds_group,
+    shape=None,
+    shows=nothing,
+    summary="Dissolve a group",
 )
 one.act(
     CLIENT,

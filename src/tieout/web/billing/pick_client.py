@@ -103,4 +103,4 @@ def visible_groups(member: Member) -> QuerySet[ClientGroup]:
     """Those who see every client see the groups they are in."""
     if not member.may(Permission.VIEW_ALL_CLIENTS):
         return ClientGroup.objects.none()
-    return rows_of(ClientGroup, member.firm_id)
+    return rows_of(ClientGroup, member.firm_id).filter(is_active=True)
