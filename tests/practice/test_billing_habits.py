@@ -10,10 +10,16 @@ import pytest
 
 from tests.practice.billing_world import NOW, TODAY, Desk
 from tieout.practice.actions.billing_settings import change_billing_settings, start_numbers_at
-from tieout.practice.actions.clients import ChangedMeanwhile, create_client
+from tieout.practice.actions.clients import (
+    ChangedMeanwhile,
+    archive_client,
+    create_client,
+    restore_client,
+)
 from tieout.practice.actions.groups import (
     add_to_group,
     create_group,
+    dissolve_group,
     remove_from_group,
     rename_group,
     set_billed_client,
@@ -83,6 +89,16 @@ def test_a_new_invoice_starts_as_the_settings_say(desk: Desk) -> None:
         "late_fee_item_id",
         "late_fee_amount",
     }
+
+
+@pytest.mark.parametrize("document", ["draft", "payment", "credit"])
+def test_the_currency_stays_from_the_first_document_on(desk: Desk, document: str) -> None:
+    change_billing_settings(**by(desk), currency="CAD")
+    {"draft": desk.draft, "payment": lambda: desk.pay(5), "credit": lambda: desk.credit(5)}[document]()
+    with pytest.raises(Invalid, match="in CAD, so it goes on billing in CAD") as refused:
+        change_billing_settings(**by(desk), currency="USD", memo="x")
+    assert list(refused.value.problems) == ["currency"]
+    assert change_billing_settings(**by(desk), currency="CAD", memo="x").memo == "x"
 
 
 def test_numbers_start_where_the_firm_wants_and_step_over_those_taken(desk: Desk) -> None:
@@ -286,6 +302,22 @@ def test_every_problem_of_a_recurring_invoice_is_told_at_once(desk: Desk) -> Non
     assert not RecurringInvoice.objects.exists()
 
 
+def test_recurring_invoices_of_an_archived_client_pause_and_say_so(desk: Desk) -> None:
+    row, where = recurring(desk), {**by(desk), "client_id": desk.client.pk}
+    archive_client(**where, although_open=True)
+    (occurred,) = write_due_invoices(**by(desk, today=TODAY, now=NOW))
+    told = "Acme LLC is archived. Restore the client, then let this go on here."
+    assert (occurred.invoices, occurred.problem, occurred.paused) == ((), "", told)
+    assert (desk.fresh(row).is_active, desk.fresh(row).problem) == (False, told)
+    assert written(desk) == []
+    with pytest.raises(Invalid, match="Restore the client") as refused:
+        change_recurring(**by(desk, today=TODAY), recurring_id=row.pk, is_active=True)
+    assert list(refused.value.problems) == ["is_active"]
+    restore_client(**where)
+    assert change_recurring(**by(desk, today=TODAY), recurring_id=row.pk, is_active=True).problem == ""
+    assert len(written(desk)) == 3
+
+
 # -- groups -------------------------------------------------------------------------------------------
 
 
@@ -327,6 +359,29 @@ def test_a_client_is_in_one_group_and_the_billed_one_leaves_last(desk: Desk) -> 
     assert (desk.fresh(one).billed_client, one.members.count()) == (None, 0)
     with pytest.raises(Invalid, match="Another group is called"):
         rename_group(**by(desk), group_id=two.pk, name="one")
+
+
+def test_a_dissolved_group_lets_its_clients_go_and_its_invoices_still_name_it(desk: Desk) -> None:
+    group = create_group(**by(desk), name="Acmes")
+    add_to_group(**by(desk), group_id=group.pk, client_id=desk.client.pk)
+    invoice = desk.draft(client_id=None, group_id=group.pk)
+    with pytest.raises(Invalid, match="Drafts are billed to Acmes"):
+        dissolve_group(**by(desk), group_id=group.pk)
+    desk.finalise(invoice)
+    content = {"group_id": group.pk, "lines": [{"item_id": desk.item.pk}]}
+    row = recurring(desk, content=content)
+    with pytest.raises(Invalid, match="Recurring invoices are billed to Acmes"):
+        dissolve_group(**by(desk), group_id=group.pk)
+    change_recurring(**by(desk, today=TODAY), recurring_id=row.pk, is_active=False)
+    gone = dissolve_group(**by(desk), group_id=group.pk)
+    assert (gone.is_active, gone.billed_client, gone.members.count()) == (False, None, 0)
+    assert desk.fresh(invoice).group == group
+    again = create_group(**by(desk), name="Acmes")
+    add_to_group(**by(desk), group_id=again.pk, client_id=desk.client.pk)
+    with pytest.raises(Invalid, match="was dissolved"):
+        add_to_group(**by(desk), group_id=group.pk, client_id=another(desk, "West").pk)
+    with pytest.raises(Invalid, match="Choose one of your client groups"):
+        desk.draft(client_id=None, group_id=group.pk)
 
 
 def test_groups_settings_and_recurring_invoices_of_the_twin_are_out_of_reach(

@@ -111,7 +111,7 @@ def fill(desk: Desk) -> None:
     bounce_payment(**where, payment_id=desk.pay(11, (part, 11)).pk)
     void_payment(**where, payment_id=desk.pay(12).pk)
     archive_service_item(**where, item_id=old.pk)
-    archive_client(**where, client_id=gone.pk)
+    archive_client(**where, client_id=gone.pk, although_open=True)
 
 
 def files(member: Member) -> dict[str, bytes]:

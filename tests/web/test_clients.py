@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from django.test import Client as Browser
 
+from tests.practice.billing_world import Desk
+from tests.web.test_billing_invoices import problems
 from tieout.practice.access import visible_clients
 from tieout.practice.actions.clients import archive_client, change_client, create_client
 from tieout.practice.actions.contacts import add_contact
@@ -321,6 +323,47 @@ def test_archiving_asks_first_says_what_stays_and_can_be_undone(ada: Client, sig
     browser.post(f"/clients/{ada.pk}/restore/")
     ada.refresh_from_db()
     assert ada.is_active
+
+
+def test_archiving_somebody_with_whom_something_is_open_takes_a_tick(
+    ada: Client, signed_in: SignedIn, firm: Firm
+) -> None:
+    desk = Desk.open(firm.pk)
+    desk.invoice(120, client_id=ada.pk)
+    desk.draft(client_id=ada.pk)
+    browser, where = signed_in("admin"), f"/clients/{ada.pk}/archive/"
+    page = browser.get(where).content.decode()
+    assert "$120.00 is owed</a>" in page
+    assert "1 draft</a>" in page
+    refused = browser.post(where)
+    assert refused.status_code == 422
+    assert "Something is still open with Ada Byrne" in refused.content.decode()
+    assert not problems(refused.content)
+    blind = signed_in("admin-no-billing").get(where).content.decode()
+    assert "A colleague who may see billing can say what" in blind
+    assert "120" not in blind.split("<main", 1)[1]
+    browser.post(where, {"although_open": "on"})
+    ada.refresh_from_db()
+    assert not ada.is_active
+    assert "client limit" not in page + browser.get(f"/clients/{ada.pk}/restore/").content.decode()
+
+
+def test_an_empty_list_leads_to_quickbooks(signed_in: SignedIn) -> None:
+    page = " ".join(signed_in("admin").get("/clients/").content.decode().split())
+    assert re.search(r'href="/settings/integrations/">(?:(?!</a>).)*Connect QuickBooks</a>', page)
+
+
+def test_a_client_stays_assigned_to_a_colleague_who_was_switched_off(
+    ada: Client, signed_in: SignedIn, members: dict[str, Member]
+) -> None:
+    left = members["staff-all"]
+    Client.objects.filter(pk=ada.pk).update(assigned_to=left)
+    Member.objects.filter(pk=left.pk).update(is_active=False)
+    ada.refresh_from_db()
+    browser = signed_in("admin")
+    browser.post(f"/clients/{ada.pk}/edit/", edit_form(browser, ada) | {"phone": "555-0177"})
+    ada.refresh_from_db()
+    assert (ada.phone, ada.assigned_to_id) == ("555-0177", left.pk)
 
 
 def test_contacts_are_added_changed_made_primary_and_removed(ada: Client, signed_in: SignedIn) -> None:

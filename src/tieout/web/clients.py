@@ -33,9 +33,11 @@ from tieout.practice.actor import Actor
 from tieout.practice.clients import Client, Kind, Relation
 from tieout.practice.firms import Member
 from tieout.practice.groups import GroupMember
+from tieout.practice.open_matters import open_matters
 from tieout.practice.permissions import Permission
 from tieout.practice.saved_views import ListName
 from tieout.practice.tags import tags_of, tags_of_firm
+from tieout.practice.validation import Invalid
 from tieout.web import (
     client_bulk,
     client_contacts,
@@ -178,9 +180,10 @@ def edit(request: FirmRequest, client_id: int) -> HttpResponse:
     member = request.member
     client = access_client(member, client_id, to_edit=True)
     version = client.version
+    of: dict[str, Any] = {"kind": client.kind, "member": member, "assigned_to": client.assigned_to}
     collisions: Any = None
     if request.method == "POST":
-        form = ClientForm(request.POST, kind=client.kind, member=member)
+        form = ClientForm(request.POST, **of)
         seen = _version(request.POST.get("version", ""))
         if form.is_valid():
             try:
@@ -197,7 +200,7 @@ def edit(request: FirmRequest, client_id: int) -> HttpResponse:
                 client = access_client(member, client_id, to_edit=True)
                 later = [each.changes for each in reversed(history_of(client, since=seen))]
                 rebased = rebase(form.cleaned_data, later, member_names(client.firm_id))
-                form = ClientForm(initial=rebased.values, kind=client.kind, member=member)
+                form = ClientForm(initial=rebased.values, **of)
                 collisions, version = rebased.collisions, client.version
             else:
                 if saved is not None:
@@ -208,7 +211,7 @@ def edit(request: FirmRequest, client_id: int) -> HttpResponse:
         else:
             version = seen
     else:
-        form = ClientForm(initial=initial_of(client), kind=client.kind, member=member)
+        form = ClientForm(initial=initial_of(client), **of)
     return render(
         request,
         "clients/edit.html",
@@ -220,14 +223,31 @@ def edit(request: FirmRequest, client_id: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @requires(Permission.EDIT_CLIENTS)
 def archive(request: FirmRequest, client_id: int) -> HttpResponse:
+    """Asks first, and once more for a client with whom something is still open."""
     client = access_client(request.member, client_id, to_edit=True)
+    refused = ""
     if request.method == "POST":
-        archive_client(firm_id=client.firm_id, client_id=client.pk, actor=Actor.of(request.member))
-        messages.success(
-            request, f"{client.name} is archived. Nothing was deleted, and you can restore it here."
-        )
-        return redirect("client", client.pk)
-    return render(request, "clients/archive.html", {"client": client})
+        try:
+            archive_client(
+                firm_id=client.firm_id,
+                client_id=client.pk,
+                actor=Actor.of(request.member),
+                although_open="although_open" in request.POST,
+            )
+        except Invalid as invalid:
+            refused = str(invalid)
+        else:
+            messages.success(
+                request, f"{client.name} is archived. Nothing was deleted, and you can restore it here."
+            )
+            return redirect("client", client.pk)
+    context = {
+        "client": client,
+        "open": open_matters(client),
+        "sees_billing": request.member.may(Permission.VIEW_BILLING),
+        "refused": refused,
+    }
+    return render(request, "clients/archive.html", context, status=422 if refused else 200)
 
 
 @require_http_methods(["GET", "POST"])

@@ -17,6 +17,7 @@ def good_bodies(ids: Mapping[str, int], role_id: int) -> dict[str, dict[str, Any
     return {
         "create_client": {"kind": "business", "name": "New Co", "assigned_to_id": None},
         "change_client": {"phone": "555 0100"},
+        "archive_client": {"although_open": True},
         "add_contact": {"given": "Zoe"},
         "change_contact": {"given": "Zoe"},
         "create_client_group": {"name": "New group"},
@@ -69,6 +70,7 @@ def good_bodies(ids: Mapping[str, int], role_id: int) -> dict[str, dict[str, Any
         },
         "put_under_role": {"role_id": role_id},
         "copy_role": {"name": "Interns"},
+        "rename_role": {"name": "Trainees"},
         "set_role_permissions": {"permissions": ["view_clients"]},
         "invite": {"email": "new@x.example", "role_id": role_id},
         "change_billing_settings": {"memo": "x", "late_fee_item_id": item},

@@ -15,6 +15,7 @@ from tieout.practice.access import client_to_change, clients_of, members_to_assi
 from tieout.practice.actor import Actor, Changes, history_row
 from tieout.practice.client_fields import ClientFields, build_client, clean_fields
 from tieout.practice.clients import CLIENT, Client, Contact
+from tieout.practice.open_matters import open_matters
 from tieout.practice.outbox import note_change
 from tieout.practice.validation import PERSON_RULES, Invalid
 
@@ -38,7 +39,7 @@ def create_client(*, firm_id: int, actor: Actor, kind: str, **fields: Unpack[Cli
     """
     new = build_client(firm_id, kind, fields)
     with transaction.atomic():
-        _check_in_firm(firm_id, fields, besides=0)
+        _check_in_firm(firm_id, fields, now=None)
         _save(new.client)
         if new.contact is not None:
             new.contact.client = new.client
@@ -65,7 +66,7 @@ def change_client(
         client = client_to_change(firm_id, client_id)
         if expected_version is not None and client.version != expected_version:
             raise ChangedMeanwhile(seen=expected_version, now=client.version)
-        _check_in_firm(firm_id, fields, besides=client.pk)
+        _check_in_firm(firm_id, fields, now=client)
         contact, person_changes = _change_person(client, values)
         changes = {
             **_set(client, {each: values[each] for each in values if each not in PERSON_RULES}),
@@ -80,12 +81,34 @@ def change_client(
 
 
 def archive_client(
-    *, firm_id: int, client_id: int | str, actor: Actor, expected_version: int | None = None
+    *,
+    firm_id: int,
+    client_id: int | str,
+    actor: Actor,
+    although_open: bool = False,
+    expected_version: int | None = None,
 ) -> Client:
-    """Take the client out of daily lists. Everything stays and ``restore_client`` brings it back."""
-    return change_client(
-        firm_id=firm_id, client_id=client_id, actor=actor, expected_version=expected_version, is_active=False
-    )
+    """Take the client out of daily lists. Everything stays and ``restore_client`` brings it back.
+
+    While something is open with it (``open_matters``) only with ``although_open``: who says so has seen that.
+    Raises ChangedMeanwhile, Invalid, NotYours.
+    """
+    with transaction.atomic():
+        client = client_to_change(firm_id, client_id)
+        if client.is_active and not although_open and open_matters(client):
+            raise Invalid(
+                {
+                    "although_open": f"Something is still open with {client.name}: a balance, a draft or a recurring "
+                    "invoice. Settle it first, or say that you archive the client all the same."
+                }
+            )
+        return change_client(
+            firm_id=firm_id,
+            client_id=client_id,
+            actor=actor,
+            expected_version=expected_version,
+            is_active=False,
+        )
 
 
 def restore_client(
@@ -104,14 +127,23 @@ def touch_client(client: Client, actor: Actor, changes: Changes, *, verb: str) -
     _record(client, verb, actor, changes)
 
 
-def _check_in_firm(firm_id: int, fields: ClientFields, *, besides: int) -> None:
-    """The rules that need to see other rows of the firm."""
+def _check_in_firm(firm_id: int, fields: ClientFields, *, now: Client | None) -> None:
+    """The rules that need to see other rows of the firm. ``now``: the client that is changed.
+
+    It stays assigned to a member who was switched off meanwhile, until somebody chooses another.
+    """
+    besides = now.pk if now else 0
+    kept = now.assigned_to_id if now else None
     problems: dict[str, str] = {}
     external_id = fields.get("external_id", "").strip()
     if external_id and clients_of(firm_id).filter(external_id=external_id).exclude(pk=besides).exists():
         problems["external_id"] = _taken(external_id)
     assigned_to_id = fields.get("assigned_to_id")
-    if assigned_to_id is not None and not members_to_assign(firm_id).filter(pk=assigned_to_id).exists():
+    if (
+        assigned_to_id is not None
+        and assigned_to_id != kept
+        and not members_to_assign(firm_id).filter(pk=assigned_to_id).exists()
+    ):
         problems["assigned_to_id"] = "Choose an active member of your firm."
     if problems:
         raise Invalid(problems)

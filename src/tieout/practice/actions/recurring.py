@@ -28,8 +28,9 @@ from tieout.practice.actor import Actor
 from tieout.practice.billing_access import row_to_change, rows_of
 from tieout.practice.billing_settings import settings_of
 from tieout.practice.billing_validation import Checks
+from tieout.practice.groups import ClientGroup
 from tieout.practice.invoice_fields import InvoiceFields
-from tieout.practice.invoice_terms import LATEST_DUE, Terms, due_on
+from tieout.practice.invoice_terms import LATEST_DUE, Terms, due_on, said_day
 from tieout.practice.invoices import Invoice
 from tieout.practice.recurrence import Frequency
 from tieout.practice.recurring import RECURRING_INVOICE, RecurringInvoice
@@ -108,6 +109,8 @@ def change_recurring(
                 }
             )
         if changes:
+            if values.get("is_active") and "is_active" in changes and (problem := _archived(recurring)):
+                raise Invalid({"is_active": problem})
             if _SETS_OFF & changes.keys():
                 dates = {"first_date", "frequency", "every"} & changes.keys()
                 field = "first_date" if dates else "is_active" if "is_active" in changes else "last_date"
@@ -126,6 +129,8 @@ class Occurred:
     invoices: tuple[Invoice, ...]
     problem: str
     """Why it stopped; empty when all that was due is written."""
+    paused: str = ""
+    """Why it was paused instead: its client is archived."""
 
 
 def write_due_invoices(*, firm_id: int, actor: Actor, today: date, now: datetime) -> list[Occurred]:
@@ -148,7 +153,8 @@ def _catch_up(firm_id: int, recurring_id: int, actor: Actor, today: date, now: d
     except Invalid as invalid:
         rows_of(RecurringInvoice, firm_id).filter(pk=recurring_id).update(problem=str(invalid))
         return Occurred(recurring_id, tuple(written), str(invalid))
-    return Occurred(recurring_id, tuple(written), "")
+    after = rows_of(RecurringInvoice, firm_id).get(pk=recurring_id)
+    return Occurred(recurring_id, tuple(written), "", "" if after.is_active else after.problem)
 
 
 def _write_next(firm_id: int, recurring_id: int, actor: Actor, today: date, now: datetime) -> Invoice | None:
@@ -157,6 +163,10 @@ def _write_next(firm_id: int, recurring_id: int, actor: Actor, today: date, now:
         recurring = row_to_change(RecurringInvoice, firm_id, recurring_id)
         upcoming = next(recurring.schedule.due(recurring.done, today), None)
         if upcoming is None or not recurring.is_active:
+            return None
+        if problem := _archived(recurring):
+            recurring.is_active, recurring.problem = False, problem
+            record_changed(recurring, RECURRING_INVOICE, "paused", actor, {"is_active": [True, False]})
             return None
         number, when = upcoming
         content: Any = recurring.content
@@ -172,6 +182,22 @@ def _write_next(firm_id: int, recurring_id: int, actor: Actor, today: date, now:
     return invoice
 
 
+def _archived(recurring: RecurringInvoice) -> str:
+    """That its client is archived, with the way on; empty when it is not. For a group: the client who is billed now."""
+    group_id = recurring.content.get("group_id")
+    group = (
+        rows_of(ClientGroup, recurring.firm_id).select_related("billed_client").filter(pk=group_id).first()
+        if group_id
+        else None
+    )
+    client = (group and group.billed_client) or recurring.client
+    return (
+        ""
+        if client.is_active
+        else f"{client.name} is archived. Restore the client, then let this go on here."
+    )
+
+
 def _refuse_to_catch_up(recurring: RecurringInvoice, today: date, field: str) -> None:
     """Raises Invalid when this schedule, if it is on, would at once write more of the past than anybody means."""
     schedule, done = recurring.schedule, recurring.done
@@ -185,17 +211,13 @@ def _refuse_to_catch_up(recurring: RecurringInvoice, today: date, field: str) ->
     farthest = FARTHEST_BACK
     if schedule.frequency is Frequency.DAILY:
         farthest = min(farthest, timedelta(days=schedule.every * (MOST_MISSED - 1)))
-    begin = f"a first date from {_said(today - farthest)} on"
+    begin = f"a first date from {said_day(today - farthest)} on"
     mend = (
         f"Choose {begin}, and bill what is older with one invoice."
         if field == "first_date"
         else f"Leave this one as it is, and make another with {begin}."
     )
     raise Invalid({field: f"{told} {mend}"})
-
-
-def _said(day: date) -> str:
-    return f"{day:%B} {day.day}, {day.year}"
 
 
 def _set_next(recurring: RecurringInvoice) -> None:
@@ -228,7 +250,7 @@ def _values(firm_id: int, fields: RecurringFields, now: RecurringInvoice, today:
         elif today - values["first_date"] > FARTHEST_BACK and values["first_date"] != now.first_date:
             checks.problem(
                 "first_date",
-                f"The first date is more than a year back. Choose one from {_said(today - FARTHEST_BACK)} on; "
+                f"The first date is more than a year back. Choose one from {said_day(today - FARTHEST_BACK)} on; "
                 "bill what is older with invoices of its own.",
             )
     if "last_date" in fields:

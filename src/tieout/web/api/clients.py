@@ -143,6 +143,12 @@ class ClientNew(ClientChange):
     kind: Kind
 
 
+class ClientArchived(Given):
+    """``although_open``: also while it has a balance, a draft or a recurring invoice."""
+
+    although_open: bool = left_out()
+
+
 class ContactChange(Given):
     relation_to_client: Text = left_out()
     title: Text = left_out()
@@ -268,7 +274,7 @@ one.get(VIEW, "get_client", summary="One client")
 one.act(
     "", EDIT, "change_client", change_client, method="PATCH", takes=ClientChange, summary="Change a client"
 )
-one.act("/archive", EDIT, "archive_client", archive_client, summary="Archive a client")
+one.act("/archive", EDIT, "archive_client", archive_client, takes=ClientArchived, summary="Archive a client")
 one.act("/restore", EDIT, "restore_client", restore_client, summary="Restore a client")
 one.act("/merge/{goes_id}", EDIT, "merge_clients", merge, finds=finds_both, summary="Make two clients one")
 section.one(
