@@ -16,7 +16,8 @@ from tieout.web.api.history import HISTORY, Change, history_of_one
 from tieout.web.api.invoice_shapes import RecurringContent
 from tieout.web.api.kinds_of_value import Day, Given, Instant, RowId, Shown, ShownDay, Text, left_out
 from tieout.web.api.routes import Record, Section
-from tieout.web.listing import Asked, Column, Filter, ListKind
+from tieout.web.billing.recurring_list import SHOWN, narrowed
+from tieout.web.listing import Asked, Column, ListKind
 
 section = Section(
     "Recurring invoices", "What to bill, to whom, and when. The invoices write themselves each day."
@@ -81,17 +82,14 @@ RECURRING = ListKind(
         Column("next", "Next invoice", "next_date"),
         Column("updated", "Last change", "updated_at"),
     ),
-    filters=(Filter("show", "Status", (("all", "All"), ("active", "Active"), ("paused", "Paused"))),),
+    filters=(SHOWN,),
     sort="-created",
     ids=("client",),
 )
 
 
 def found(request: ApiRequest, asked: Asked) -> QuerySet[RecurringInvoice]:
-    rows = visible_documents(request.member, RecurringInvoice)
-    if asked["show"] != "all":
-        rows = rows.filter(is_active=asked["show"] == "active")
-    return rows.filter(client_id=asked["client"]) if asked["client"] else rows
+    return narrowed(asked, visible_documents(request.member, RecurringInvoice), request.member)
 
 
 def shows(request: ApiRequest, recurring_id: int) -> RecurringInvoice:
@@ -130,7 +128,6 @@ section.rows(
     kind=RECURRING,
     shape=Recurring,
     found=found,
-    searches=False,
     summary="Recurring invoices",
 )
 section.act(

@@ -18,10 +18,12 @@ from tieout.practice.actions.recurring import change_recurring, create_recurring
 from tieout.practice.billing_access import access_document, history_of_row, visible_documents
 from tieout.practice.clients import Client
 from tieout.practice.groups import ClientGroup
+from tieout.practice.invoice_content import totals_of
 from tieout.practice.invoices import Invoice
 from tieout.practice.permissions import Permission
 from tieout.practice.recurrence import Frequency
 from tieout.practice.recurring import RECURRING_INVOICE, RecurringInvoice
+from tieout.practice.recurring_content import upcoming_of
 from tieout.practice.validation import Invalid
 from tieout.web.access import FirmRequest, requires
 from tieout.web.billing.acting import by, carried_out, today_of, version_seen
@@ -31,6 +33,7 @@ from tieout.web.billing.invoice_sums import unsaved
 from tieout.web.billing.invoice_typed import AS_ITEM, LINE_INPUTS, InvoiceTyped, LineTyped, blank_line
 from tieout.web.billing.meanwhile import Meanwhile
 from tieout.web.billing.pick_client import ask_for_client, bill_to, billed_to
+from tieout.web.billing.recurring_list import RECURRING, narrowed
 from tieout.web.long_list import long_page
 from tieout.web.once import SavedAlready, once
 
@@ -41,11 +44,17 @@ HISTORY_SHOWN = 50
 @require_GET
 @requires(Permission.VIEW_BILLING)
 def index(request: FirmRequest) -> HttpResponse:
-    found = visible_documents(request.member, RecurringInvoice).select_related("client")
-    page = long_page(found.order_by("-is_active", "next_date", "id"), request.GET)
     member = request.member
+    asked = RECURRING.read(request.GET)
+    recurring = visible_documents(member, RecurringInvoice)
+    found = asked.sorted(narrowed(asked, recurring, member))
+    page = long_page(found, request.GET, load=found.select_related("client"))
+    upcoming = upcoming_of(member.firm_id, page.rows)
     context = {
+        "asked": asked,
         "page": page,
+        "rows": [(each, upcoming[each.pk]) for each in page.rows],
+        "any_recurring": bool(page.rows) or recurring.exists(),
         "may_edit": member.may(Permission.EDIT_INVOICES),
         "may_write_all": member.may(Permission.VIEW_ALL_CLIENTS),
     }
@@ -57,18 +66,27 @@ def index(request: FirmRequest) -> HttpResponse:
 def record(request: FirmRequest, recurring_id: int) -> HttpResponse:
     recurring = access_document(request.member, RecurringInvoice, recurring_id)
     schedule, done = recurring.schedule, recurring.done
+    bills = upcoming_of(recurring.firm_id, [recurring])[recurring.pk]
     invoices = visible_documents(request.member, Invoice).filter(recurring=recurring)
     return render(
         request,
         "billing/recurring.html",
         {
             "recurring": recurring,
+            "bills": bills,
+            "invoice": bills.invoice,
+            "lines": [(line, line.gross - line.discount) for line in bills.lines],
+            "taxes": () if bills.problem else totals_of(bills.invoice, bills.lines).taxes,
+            "with_class": any(line.tracking_class for line in bills.lines),
+            "with_tax": any(line.tax_rate for line in bills.lines),
+            "with_discount": any(line.discount for line in bills.lines),
             "upcoming": [schedule.on(number) for number in range(done, done + 5) if schedule.has(number)],
             "invoices": invoices.order_by("-occurrence")[:20],
             "history": entries(
                 history_of_row(recurring, RECURRING_INVOICE)[:HISTORY_SHOWN], "recurring invoice"
             ),
             "may_edit": request.member.may(Permission.EDIT_INVOICES),
+            "sees_groups": request.member.may(Permission.VIEW_ALL_CLIENTS),
         },
     )
 
@@ -154,6 +172,10 @@ def run(request: FirmRequest) -> HttpResponse:
     stopped = sum(bool(each.problem) for each in results)
     if stopped:
         messages.error(request, f"{stopped} could not be written; the list says why.")
+    paused = sum(bool(each.paused) for each in results)
+    if paused:
+        told = "is paused: its client is" if paused == 1 else "are paused: their clients are"
+        messages.info(request, f"{paused} {told} archived.")
     return redirect("recurring")
 
 
