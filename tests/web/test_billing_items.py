@@ -14,7 +14,11 @@ from tests.practice.billing_world import Desk
 from tests.web.conftest import entered, make_firm, make_members
 from tests.web.test_pages import Reading
 from tieout.practice.actions.ledger_lists import keep_list_entry
-from tieout.practice.actions.service_items import archive_service_item, create_service_item
+from tieout.practice.actions.service_items import (
+    archive_service_item,
+    change_service_item,
+    create_service_item,
+)
 from tieout.practice.firms import Firm
 from tieout.practice.ledger_lists import LedgerList
 from tieout.practice.service_items import ServiceItem
@@ -167,6 +171,39 @@ def test_a_row_is_edited_in_place(desk: Desk, signed_in: SignedIn) -> None:
     assert b'value="1"' in refused
     assert (desk.fresh(desk.item).rate, desk.fresh(desk.item).name) == (Decimal(120), "Tax return")
     assert browser.get(where).status_code == 302
+
+
+def test_a_problem_of_a_row_stands_at_its_input_and_what_was_typed_stays(
+    desk: Desk, signed_in: SignedIn
+) -> None:
+    browser, where = signed_in("admin"), f"{ITEMS}{desk.item.pk}/row/"
+
+    def invalid(**typed: str) -> tuple[list[str], str]:
+        form = {"name": "Tax return", "rate": "5", "sku": "", "version": "1", **typed}
+        part = browser.post(where, form, headers=PART).content.decode()
+        inputs = re.findall(r"<input[^>]*>", part)
+        return [re.findall(r'name="(\w+)"', one)[0] for one in inputs if "aria-invalid" in one], part
+
+    assert invalid(rate="a lot")[0] == ["rate"]
+    assert invalid(sku="x" * 200)[0] == ["sku"]
+    names_wrong, part = invalid(name="", rate="a lot")
+    assert names_wrong == ["name", "rate"]
+    assert (part.count('role="alert"'), 'name="name" value=""' in part) == (2, True)
+    none_wrong, part = invalid(version="9")
+    assert (none_wrong, "while you were editing" in part) == ([], True)
+
+
+def test_the_list_says_into_which_account_each_item_earns(desk: Desk, signed_in: SignedIn) -> None:
+    browser = signed_in("admin")
+    assert b"Income account" not in browser.get(ITEMS).content
+    where: dict[str, Any] = {"firm_id": desk.firm_id, "actor": desk.actor}
+    account = keep_list_entry(
+        **where, of=LedgerList.ACCOUNT, ledger_id="1", name="Fees earned", account_type="Income"
+    )
+    change_service_item(**where, item_id=desk.item.pk, income_account_id=account.pk)
+    page = browser.get(ITEMS).content.decode()
+    assert '<td data-label="Income account" class="text-break">Fees earned</td>' in page
+    assert problems(page.encode()) == []
 
 
 def test_archiving_says_what_stops_and_can_be_undone(desk: Desk, signed_in: SignedIn) -> None:

@@ -20,6 +20,7 @@ from tieout.practice.actions.service_items import (
 )
 from tieout.practice.billing_access import access_item, history_of_row, lists_in_use, visible_items
 from tieout.practice.billing_export import headings, item_rows
+from tieout.practice.billing_settings import settings_of
 from tieout.practice.csv_text import write_csv
 from tieout.practice.ledger_lists import LedgerList
 from tieout.practice.permissions import Permission
@@ -126,9 +127,9 @@ def row(request: FirmRequest, item_id: int) -> HttpResponse:
         return redirect("service_item_edit", item.pk)
     if request.method == "GET":
         template = "billing/item_row_edit.html" if "edit" in request.GET else "billing/item_row.html"
-        return render(request, template, _one_row(request, item))
+        return render(request, template, {**_one_row(request, item), "problems": {}})
     typed = {name: request.POST.get(name, "").strip() for name in ("name", "rate", "sku")}
-    problem = ""
+    problems: dict[str, str] = {}
     try:
         change_service_item(
             **by(member),
@@ -138,11 +139,14 @@ def row(request: FirmRequest, item_id: int) -> HttpResponse:
             rate=typed["rate"],
             sku=typed["sku"],
         )
-    except (Invalid, ChangedMeanwhile) as refusal:
-        problem = str(refusal)
+    except Invalid as invalid:
+        problems = dict(invalid.problems)
+    except ChangedMeanwhile as refusal:
+        problems = {"": str(refusal)}
     item = access_item(member, item_id)
-    if problem:
-        context = {**_one_row(request, item), "typed": typed, "problem": problem}
+    if problems:
+        others = [told for name, told in problems.items() if name not in typed]
+        context = {**_one_row(request, item), "typed": typed, "problems": problems, "others": others}
         return render(request, "billing/item_row_edit.html", context)
     return render(request, "billing/item_row.html", {**_one_row(request, item), "saved": True})
 
@@ -185,11 +189,12 @@ def _rows(request: FirmRequest, items: list[ServiceItem]) -> dict[str, Any]:
     """What a row shows, for a page of them."""
     firm_id = request.member.firm_id
     badges = badges_for(SERVICE_ITEM, [str(each.pk) for each in items])
-    uses = used_by(firm_id, [each.pk for each in items])
+    uses, lists = used_by(firm_id, [each.pk for each in items]), lists_in_use(firm_id)
     return {
         "rows": [(each, uses[each.pk], badges.get(str(each.pk))) for each in items],
         "with_badges": bool(badges),
-        "with_category": LedgerList.CATEGORY in lists_in_use(firm_id),
+        "with_category": LedgerList.CATEGORY in lists,
+        "with_account": LedgerList.ACCOUNT in lists,
         "may_edit": request.member.may(Permission.EDIT_SERVICE_ITEMS),
     }
 
@@ -205,7 +210,7 @@ def _about(request: FirmRequest, item: ServiceItem) -> dict[str, Any]:
     return {
         **_one_row(request, item),
         "lists": lists_in_use(item.firm_id),
-        "history": entries(history, "service item"),
+        "history": entries(history, "service item", settings_of(item.firm_id).currency),
     }
 
 
