@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 from django.test import Client as Browser
 
-from tests.practice.billing_world import NOW, Desk
+from tests.practice.billing_world import NOW, TODAY, Desk
 from tests.web.conftest import entered, make_firm, make_members
 from tests.web.test_billing_invoice_lists import queries
 from tests.web.test_billing_invoices import form_of, numbers, problems, text
 from tieout.practice.actions.credits import apply_credit
+from tieout.practice.actions.refunds import refund_payment
 from tieout.practice.credits import Credit
 from tieout.practice.firms import Firm, Member
 from tieout.practice.payments import Payment, Refund
@@ -190,14 +191,20 @@ def test_cash_cannot_bounce_and_the_page_says_so(desk: Desk, signed_in: SignedIn
     assert "Cash cannot bounce. Void it instead." in page
 
 
-def test_a_payment_is_corrected_but_not_its_amount(desk: Desk, signed_in: SignedIn) -> None:
-    payment = desk.pay(10)
+def test_a_payment_is_corrected_with_its_amount(desk: Desk, signed_in: SignedIn) -> None:
+    payment = desk.pay(10, (desk.invoice(100), 8))
     browser = signed_in("admin")
     where = f"{PAYMENTS}{payment.pk}/edit/"
     form = form_of(browser.get(where).content)
-    assert "amount" not in form
+    assert form["amount"] == "10.00"
+    refused = browser.post(where, form | {"amount": "7.99"})
+    assert (refused.status_code, problems(refused.content)) == (422, [])
+    assert "$8.00 of this payment is on invoices or was refunded" in text(refused.content)
     browser.post(where, form | {"reference": "1044", "amount": "99"})
-    assert (desk.fresh(payment).reference, desk.fresh(payment).amount) == ("1044", Decimal(10))
+    kept = desk.fresh(payment)
+    assert (kept.reference, kept.amount, kept.unapplied) == ("1044", Decimal(99), Decimal(91))
+    page = text(browser.get(f"{PAYMENTS}{payment.pk}/").content)
+    assert "Amount: $10.00 $99.00" in page
     wrong = browser.post(where, form | {"date": "2026-12-01", "version": "2"})
     assert (wrong.status_code, problems(wrong.content)) == (422, [])
 
@@ -214,6 +221,49 @@ def test_the_list_of_payments_filters(address: str, expected: int, desk: Desk, s
     desk.pay(30, date="2026-11-01")
     page = signed_in("admin").get(PAYMENTS + address).content
     assert (len(numbers(page)), problems(page)) == (expected, [])
+
+
+def test_refunds_are_listed_narrowed_and_exported(desk: Desk, signed_in: SignedIn) -> None:
+    browser, where = signed_in("admin"), "/billing/refunds/"
+    assert b"No refunds yet" in browser.get(where).content
+    told: dict[str, Any] = {"firm_id": desk.firm_id, "actor": desk.actor, "today": TODAY}
+    for amount, reference, day in ((50, "1001", "2026-11-02"), (60, "2002", "2026-11-10")):
+        payment = desk.pay(amount, reference=reference, date="2026-11-01", method="cash")
+        refund_payment(**told, payment_id=payment.pk, amount=amount - 30, on=day, reason=f"for {reference}")
+    page = browser.get(where).content
+    assert (problems(page), "2 refunds, $50.00 given back." in text(page)) == ([], True)
+    for narrowed, there, not_there in (
+        ("?search=2002", "for 2002", "for 1001"),
+        ("?search=acme&since=2026-11-05", "for 2002", "for 1001"),
+        ("?status=done&until=2026-11-05", "for 1001", "for 2002"),
+        ("?status=pending", "No refund is like that", "for 1001"),
+        ("?method=check", "No refund is like that", "for 1001"),
+    ):
+        found = text(browser.get(where + narrowed).content)
+        assert (there in found, not_there in found) == (True, False), narrowed
+    rows = browser.get(f"{where}export.csv?search=1001").content.decode("utf-8-sig").splitlines()
+    assert rows[1:] == ["2026-11-02,Acme LLC,Cash,for 1001,Refunded,USD,20.00,2026-11-01,1001"]
+    few = queries(browser, where)
+    for _ in range(5):
+        refund_payment(**told, payment_id=desk.pay(9).pk)
+    assert queries(browser, where) == few
+    assert b"for 1001" not in signed_in("staff-assigned").get(where).content
+    assert signed_in("admin-no-billing").get(where).status_code == 403
+
+
+def test_a_credits_notes_are_corrected_over_the_version_that_was_seen(
+    desk: Desk, signed_in: SignedIn
+) -> None:
+    credit, browser = desk.credit(50), signed_in("admin")
+    where = f"{CREDITS}{credit.pk}/notes/"
+    form = form_of(browser.get(where).content)
+    browser.post(where, form | {"memo": "Agreed by phone"})
+    assert desk.fresh(credit).memo == "Agreed by phone"
+    stale = browser.post(where, form | {"memo": "Other"}, follow=True).content
+    assert b"while you were editing" in stale
+    too_long = browser.post(where, {"memo": "x" * 4001, "version": "2"})
+    assert (too_long.status_code, problems(too_long.content)) == (422, [])
+    assert desk.fresh(credit).memo == "Agreed by phone"
 
 
 def test_payments_and_credits_are_exported_as_listed(desk: Desk, signed_in: SignedIn) -> None:

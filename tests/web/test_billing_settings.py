@@ -121,7 +121,8 @@ def test_an_archived_late_fee_item_stays_chosen(signed_in: SignedIn, desk: Desk)
         in browser.get(SETTINGS).content.decode()
     )
     fields = {"late_fee_kind": "amount", "late_fee_amount": "7", "late_fee_item_id": desk.item.pk}
-    browser.post(SETTINGS, section("late_fees", **fields))
+    version = settings_of(desk.firm_id).version
+    browser.post(SETTINGS, section("late_fees", **fields, version=version))
     kept = settings_of(desk.firm_id)
     assert (kept.late_fee_amount, kept.late_fee_item) == (7, desk.item)
 
@@ -156,7 +157,7 @@ def test_the_currency_of_the_firm_is_that_of_every_sum(signed_in: SignedIn, desk
         page = re.sub(r"<option[^>]*>[$%]</option>", "", browser.get(address).content.decode())
         assert "CA$" in page, address
         assert re.findall(r"(?<!CA)\$[\d,]+", page) == [], address
-    refused = browser.post(SETTINGS, section("invoices", terms="net30", currency="USD"))
+    refused = browser.post(SETTINGS, section("invoices", terms="net30", currency="USD", version=2))
     assert (refused.status_code, "goes on billing in CAD" in refused.content.decode()) == (422, True)
 
 

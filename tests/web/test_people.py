@@ -126,7 +126,7 @@ def test_a_link_dies_after_a_week_and_with_the_rights_of_who_made_it(
         old = link_for(signed_in("admin"))
     with time_machine.travel("2026-11-08 12:01", tick=False):
         assert b"more than a week old" in Browser().get(old).content
-    link = link_for(signed_in("admin-no-billing"), "other@example.com")
+    link = link_for(signed_in("admin-no-billing"), "other@example.com", "staff-all-no-billing")
     Member.objects.filter(pk=members["admin-no-billing"].pk).update(is_active=False)
     assert b"no longer manages the team" in Browser().get(link).content
 

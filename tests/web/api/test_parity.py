@@ -27,6 +27,7 @@ BY_THE_API: Mapping[str, str] = {
     "contact_edit": "change_contact",
     "contact_make_primary": "set_primary_contact",
     "contact_remove": "remove_contact",
+    "client_group_dissolve": "dissolve_client_group",
     "client_groups": "list_client_groups",
     "client_group": "get_client_group",
     "client_group_new": "create_client_group",
@@ -112,6 +113,8 @@ BY_THE_API: Mapping[str, str] = {
     "payments_import": "import_payments",
     "payments_import_example": "import_payments",
     "payments_import_preview": "import_payments",
+    "refunds": "list_refunds",
+    "refunds_export": "list_refunds",
     "credits": "list_credits",
     "credit": "get_credit list_credit_history",
     "credit_new": "create_credit",
@@ -119,6 +122,7 @@ BY_THE_API: Mapping[str, str] = {
     "invoice_on_account": "list_payments",
     "credit_apply": "apply_credit",
     "credit_unapply": "unapply_credit",
+    "credit_notes": "change_credit_memo",
     "credit_void": "void_credit",
     "credits_export": "list_credits",
     # settings and people
@@ -138,6 +142,8 @@ BY_THE_API: Mapping[str, str] = {
     "roles": "list_roles",
     "role": "get_role set_role_permissions",
     "role_copy": "copy_role",
+    "role_rename": "rename_role",
+    "role_delete": "delete_role",
     "audit_log": "list_changes",
     "audit_log_export": "list_changes",
     # the sync
@@ -174,8 +180,6 @@ BEGINNINGS: Mapping[str, str] = {
 """Beginnings of names of pages that no program does -> why."""
 NO_PAGE: Mapping[str, str] = {
     "add_late_fees": "written by the day's own run; a page shows what came of it",
-    "list_refunds": "pages show refunds with their payment",
-    "change_credit_memo": "a page shows it; whoever made a slip there makes another credit",
     "get_list_entry": "pages show them where one is chosen",
     **dict.fromkeys(
         (

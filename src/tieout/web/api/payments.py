@@ -8,7 +8,8 @@ from typing import Any, Literal
 from django.db.models import QuerySet
 from pydantic import Field
 
-from tieout.practice.actions.charging import ask_again, charge_client
+from tieout.practice.actions.asking_again import ask_about_payment
+from tieout.practice.actions.charging import charge_client
 from tieout.practice.actions.payments import (
     apply_payment,
     bounce_payment,
@@ -21,7 +22,6 @@ from tieout.practice.actions.refunds import refund_payment
 from tieout.practice.actor import Actor
 from tieout.practice.billing_access import access_document, rows_of, visible_documents
 from tieout.practice.charging_by import processor_named, processor_of
-from tieout.practice.payment_methods import Method
 from tieout.practice.payments import PAYMENT, Payment, Refund
 from tieout.practice.permissions import Permission
 from tieout.practice.validation import Invalid
@@ -40,8 +40,8 @@ from tieout.web.api.kinds_of_value import (
     left_out,
 )
 from tieout.web.api.routes import Record, Section
-from tieout.web.billing.payment_list import PAYMENTS, narrowed_payments
-from tieout.web.listing import Asked, Column, Filter, ListKind
+from tieout.web.billing.payment_list import PAYMENTS, REFUNDS, narrowed_payments, narrowed_refunds
+from tieout.web.listing import Asked
 
 section = Section(
     "Payments", "Money that came, what it pays, and money given back. A retainer is_additional."
@@ -111,6 +111,9 @@ class Part(Given):
 
 
 class PaymentChange(Given):
+    """``amount``: of one that was recorded by hand, no less than what is on invoices and was refunded."""
+
+    amount: NumberText = left_out()
     method: Way = left_out()
     date: Day = left_out()
     reference: Text = left_out()
@@ -165,15 +168,6 @@ class RefundNew(Given):
     reason: Text = left_out()
 
 
-REFUNDS = ListKind(
-    columns=(Column("date", "Date", "date"), Column("amount", "Amount", "amount")),
-    filters=(Filter("method", "Method", (("", "All"), *Method.choices)),),
-    sort="-date",
-    dates=True,
-    ids=("client",),
-)
-
-
 def found(request: ApiRequest, asked: Asked) -> QuerySet[Payment]:
     member = request.member
     return narrowed_payments(asked, visible_documents(member, Payment), member)
@@ -192,16 +186,8 @@ def shows_made(request: ApiRequest, payment: Payment) -> Payment:
 
 
 def found_refunds(request: ApiRequest, asked: Asked) -> QuerySet[Refund]:
-    rows = visible_documents(request.member, Refund)
-    if asked["method"]:
-        rows = rows.filter(method=asked["method"])
-    if asked["client"]:
-        rows = rows.filter(client_id=asked["client"])
-    if since := asked.day("since"):
-        rows = rows.filter(date__gte=since)
-    if until := asked.day("until"):
-        rows = rows.filter(date__lte=until)
-    return rows
+    member = request.member
+    return narrowed_refunds(asked, visible_documents(member, Refund), member)
 
 
 def found_refunds_of(request: ApiRequest, asked: Asked, payment_id: int) -> QuerySet[Refund]:
@@ -226,14 +212,8 @@ def charge(*, firm_id: int, actor: Actor, today: date, idempotency_key: str, **f
 
 
 def ask(*, firm_id: int, payment_id: int, actor: Actor, today: date, now: datetime) -> Payment:
-    """Ask the processor what became of a charge that is pending."""
-    payment = rows_of(Payment, firm_id).get(pk=payment_id)
-    processor = processor_named(firm_id, payment.processor)
-    if processor is None:
-        raise Invalid({"status": "No processor that this installation reaches was asked for this payment."})
-    return ask_again(
-        firm_id=firm_id, payment_id=payment_id, actor=actor, today=today, now=now, processor=processor
-    )
+    """Ask the processor what became of a charge that is pending, and of refunds of it that are."""
+    return ask_about_payment(firm_id=firm_id, payment_id=payment_id, actor=actor, today=today, now=now)[0]
 
 
 def give_back(
@@ -295,7 +275,7 @@ section.act(
     summary="Charge a card or bank account",
 )
 one.get(VIEW, "get_payment", summary="One payment")
-one.act("/ask", EDIT, "ask_about_charge", ask, apart=True, summary="Ask about a charge that is pending")
+one.act("/ask", EDIT, "ask_about_charge", ask, apart=True, summary="Ask about what is pending")
 one.act(
     "",
     EDIT,
@@ -358,7 +338,6 @@ section.rows(
     kind=REFUNDS,
     shape=RefundShown,
     found=found_refunds,
-    searches=False,
     summary="Refunds",
 )
 section.one("/refunds/{refund_id}", VIEW, "get_refund", shape=RefundShown, shows=refund, summary="One refund")

@@ -17,6 +17,7 @@ from tieout.practice.actions.credits import (
     DESCRIPTION,
     MEMO,
     apply_credit,
+    change_credit_memo,
     create_credit,
     unapply_credit,
     void_credit,
@@ -150,7 +151,7 @@ def record(request: FirmRequest, credit_id: int) -> HttpResponse:
         {
             "credit": credit,
             "applications": credit.applications.select_related("invoice").order_by("-id"),
-            "history": entries(history_of_row(credit, CREDIT)[:HISTORY_SHOWN], "credit"),
+            "history": entries(history_of_row(credit, CREDIT)[:HISTORY_SHOWN], "credit", credit.currency),
             "badge": badges_for(CREDIT, [str(credit.pk)]).get(str(credit.pk)),
             "panel": panel_of(request, CREDIT, str(credit.pk)),
             "may_record": member.may(Permission.RECORD_PAYMENTS),
@@ -164,7 +165,7 @@ def apply(request: FirmRequest, credit_id: int) -> HttpResponse:
     member = request.member
     credit = access_document(member, Credit, credit_id, to_edit=True)
     typed: Any = request.POST or on_one_invoice(request, credit.client_id, credit.left)
-    grid = grid_of(member, credit.client_id, typed, credit.left)
+    grid = grid_of(member, credit.client_id, typed, credit.left, credit.currency)
     meanwhile: Meanwhile | None = None
     do = request.POST.get("do", "save")
     if do == "oldest":
@@ -216,6 +217,39 @@ def unapply(request: FirmRequest, credit_id: int, application_id: int) -> HttpRe
     return redirect("credit", credit.pk)
 
 
+class NotesForm(RuledForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["memo"] = text_field("memo", MEMO)
+        self.fields["memo"].label = "Notes"
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.RECORD_PAYMENTS)
+def edit_notes(request: FirmRequest, credit_id: int) -> HttpResponse:
+    """A credit's notes; everything else of it stays as it was given."""
+    credit = access_document(request.member, Credit, credit_id, to_edit=True)
+    form = NotesForm(request.POST if request.method == "POST" else None, initial={"memo": credit.memo})
+    if request.method == "POST" and form.is_valid():
+        try:
+            saved = form.save(
+                lambda values: change_credit_memo(
+                    **by(request.member),
+                    credit_id=credit.pk,
+                    expected_version=version_seen(request.POST.get("version")),
+                    **values,
+                )
+            )
+        except ChangedMeanwhile as problem:
+            messages.error(request, str(problem))
+            return redirect("credit_notes", credit.pk)
+        if saved is not None:
+            messages.success(request, "Saved the notes.")
+            return redirect("credit", credit.pk)
+    status = 422 if form.is_bound and form.errors else 200
+    return render(request, "billing/credit_notes.html", {"form": form, "credit": credit}, status=status)
+
+
 @require_http_methods(["GET", "POST"])
 @requires(Permission.RECORD_PAYMENTS)
 def void(request: FirmRequest, credit_id: int) -> HttpResponse:
@@ -242,5 +276,6 @@ urlpatterns: list[URLPattern] = [
     path(_ONE, record, name="credit"),
     path(f"{_ONE}apply/", apply, name="credit_apply"),
     path(f"{_ONE}take-off/<int:application_id>/", unapply, name="credit_unapply"),
+    path(f"{_ONE}notes/", edit_notes, name="credit_notes"),
     path(f"{_ONE}void/", void, name="credit_void"),
 ]

@@ -1,4 +1,4 @@
-"""Decides: what the lists of payments and of credits show, and what stands in the export of credits."""
+"""Decides: what the lists of payments, refunds and credits show, and what stands in the exports of the latter two."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from tieout.practice.billing_figures import found_among
 from tieout.practice.credits import Credit
 from tieout.practice.firms import Member
 from tieout.practice.payment_methods import Method
-from tieout.practice.payments import Payment, PaymentStatus
+from tieout.practice.payments import Payment, PaymentStatus, Refund, RefundStatus
 from tieout.web.listing import Asked, Column, Filter, ListKind
 
-Document = TypeVar("Document", Payment, Credit)
+Document = TypeVar("Document", Payment, Refund, Credit)
 PAYMENTS = ListKind(
     columns=(
         Column("date", "Date", "date"),
@@ -33,6 +33,34 @@ PAYMENTS = ListKind(
     dates=True,
     ids=("client",),
 )  # fmt: skip
+REFUNDS = ListKind(
+    columns=(
+        Column("date", "Date", "date"),
+        Column("client", "Client"),
+        Column("method", "Method"),
+        Column("reason", "Reason"),
+        Column("status", "Status"),
+        Column("amount", "Amount", "amount", is_number=True),
+    ),
+    filters=(
+        Filter("status", "Status", (("", "All"), *RefundStatus.choices)),
+        Filter("method", "Method", (("", "All"), *Method.choices)),
+    ),
+    sort="-date",
+    dates=True,
+    ids=("client",),
+)
+REFUNDS_EXPORTED = (
+    "Date",
+    "Client",
+    "Method",
+    "Reason",
+    "Status",
+    "Currency",
+    "Amount",
+    "Payment of",
+    "Payment reference",
+)
 CREDITS = ListKind(
     columns=(
         Column("number", "Number", "number"),
@@ -78,6 +106,34 @@ def narrowed_payments(asked: Asked, payments: QuerySet[Payment], member: Member)
         begins = Q(reference__gte=asked.search, reference__lt=f"{asked.search}\U0010ffff")
         payments = found_among(payments, member, asked.search, begins)
     return asked.sorted(payments)
+
+
+def narrowed_refunds(asked: Asked, refunds: QuerySet[Refund], member: Member) -> QuerySet[Refund]:
+    """A search finds the client, or how the reference of the payment begins."""
+    for name in ("status", "method"):
+        if asked[name]:
+            refunds = refunds.filter(**{name: asked[name]})
+    refunds = _common(asked, refunds)
+    if asked.search:
+        end = f"{asked.search}\U0010ffff"
+        begins = Q(payment__reference__gte=asked.search, payment__reference__lt=end)
+        refunds = found_among(refunds, member, asked.search, begins)
+    return asked.sorted(refunds)
+
+
+def refund_rows(refunds: QuerySet[Refund]) -> Iterator[tuple[str, ...]]:
+    for each in refunds.select_related("client", "payment").iterator(chunk_size=2000):
+        yield (
+            each.date.isoformat(),
+            each.client.name,
+            each.get_method_display(),
+            each.reason,
+            each.get_status_display(),
+            each.payment.currency,
+            str(each.amount),
+            each.payment.date.isoformat(),
+            each.payment.reference,
+        )
 
 
 def narrowed_credits(asked: Asked, credits: QuerySet[Credit], member: Member) -> QuerySet[Credit]:

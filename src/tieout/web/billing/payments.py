@@ -9,6 +9,7 @@ from django.urls import URLPattern, path
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tieout.practice.actions.payments import bounce_payment, unapply_payment, void_payment
+from tieout.practice.actions.refunds import left_to_refund
 from tieout.practice.billing_access import access_document, history_of_row, visible_documents
 from tieout.practice.billing_export import headings, payment_rows
 from tieout.practice.charging_by import processor_of
@@ -108,13 +109,14 @@ def record(request: FirmRequest, payment_id: int) -> HttpResponse:
             "payment": payment,
             "allocations": allocations,
             "refunds": refunds,
-            "history": entries(history_of_row(payment, PAYMENT)[:HISTORY_SHOWN], "payment"),
+            "history": entries(history_of_row(payment, PAYMENT)[:HISTORY_SHOWN], "payment", payment.currency),
             "badge": badge,
             "panel": panel_of(request, PAYMENT, str(payment.pk)) if sent else None,
             "blockers": blockers,
             "may_record": member.may(Permission.RECORD_PAYMENTS),
             "refused": refused_to(member)(Permission.RECORD_PAYMENTS),
             "received": received,
+            "left_to_refund": left_to_refund(payment) if received else ZERO,
             "asks": bool(payment.processor)
             and (
                 payment.status == PaymentStatus.PENDING

@@ -20,5 +20,5 @@ def client_billing(context: Context, client: Client) -> dict[str, Any]:
     member = context["member"]
     if member is None or not member.may(Permission.VIEW_BILLING):
         return {"allowed": False}
-    shown = {"client": client, "firm_currency": context["firm_currency"]}
+    shown = {"client": client, "firm_currency": context.get("firm_currency", "")}
     return {"allowed": True, **shown, **part_of(member, client)}
