@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("practice", "0017_permission_requests")]
+    dependencies = [("practice", "0020_what_a_key_was_for")]
 
     operations = [
         migrations.AddField("clientgroup", "is_active", models.BooleanField(default=True)),
