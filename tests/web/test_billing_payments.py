@@ -259,8 +259,9 @@ def test_a_credits_notes_are_corrected_over_the_version_that_was_seen(
     form = form_of(browser.get(where).content)
     browser.post(where, form | {"memo": "Agreed by phone"})
     assert desk.fresh(credit).memo == "Agreed by phone"
-    stale = browser.post(where, form | {"memo": "Other"}, follow=True).content
-    assert b"while you were editing" in stale
+    stale = browser.post(where, form | {"memo": "Other"})
+    assert (stale.status_code, problems(stale.content)) == (409, [])
+    assert b"Other</textarea>" in stale.content
     too_long = browser.post(where, {"memo": "x" * 4001, "version": "2"})
     assert (too_long.status_code, problems(too_long.content)) == (422, [])
     assert desk.fresh(credit).memo == "Agreed by phone"

@@ -230,7 +230,9 @@ def edit_notes(request: FirmRequest, credit_id: int) -> HttpResponse:
     """A credit's notes; everything else of it stays as it was given."""
     credit = access_document(request.member, Credit, credit_id, to_edit=True)
     form = NotesForm(request.POST if request.method == "POST" else None, initial={"memo": credit.memo})
+    meanwhile: Meanwhile | None = None
     if request.method == "POST" and form.is_valid():
+        saved = None
         try:
             saved = form.save(
                 lambda values: change_credit_memo(
@@ -241,13 +243,18 @@ def edit_notes(request: FirmRequest, credit_id: int) -> HttpResponse:
                 )
             )
         except ChangedMeanwhile as problem:
-            messages.error(request, str(problem))
-            return redirect("credit_notes", credit.pk)
+            meanwhile = Meanwhile.of(problem, credit, CREDIT, reverse("credit", args=[credit.pk]))
         if saved is not None:
             messages.success(request, "Saved the notes.")
             return redirect("credit", credit.pk)
-    status = 422 if form.is_bound and form.errors else 200
-    return render(request, "billing/credit_notes.html", {"form": form, "credit": credit}, status=status)
+    context = {
+        "form": form,
+        "credit": credit,
+        "meanwhile": meanwhile,
+        "version": version_shown(request, credit, meanwhile),
+    }
+    status = status_of_form(form.is_bound and form.errors, meanwhile)
+    return render(request, "billing/credit_notes.html", context, status=status)
 
 
 @require_http_methods(["GET", "POST"])

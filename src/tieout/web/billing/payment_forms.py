@@ -40,8 +40,8 @@ from tieout.practice.validation import Invalid
 from tieout.web.access import FirmRequest, requires
 from tieout.web.billing.acting import by, today_of, version_seen
 from tieout.web.billing.apply_grid import Grid, grid_of, read_amount
-from tieout.web.billing.meanwhile import Meanwhile, status_of_form, version_shown
 from tieout.web.billing.item_form import offered_of, select
+from tieout.web.billing.meanwhile import Meanwhile, status_of_form, version_shown
 from tieout.web.billing.pick_client import ask_for_client, chosen_client
 from tieout.web.client_forms import RuledForm, text_field
 from tieout.web.once import FIELD, new_token
