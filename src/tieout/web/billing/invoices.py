@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db.models import Q, QuerySet, Sum
@@ -22,7 +22,7 @@ from tieout.practice.firms import Member
 from tieout.practice.invoice_content import said, totals_of
 from tieout.practice.invoice_pdf import file_name, invoice_pdf
 from tieout.practice.invoice_sheet import sheet_of, tax_names
-from tieout.practice.invoices import INVOICE, Invoice, Status
+from tieout.practice.invoices import INVOICE, Invoice, InvoiceLine, Status
 from tieout.practice.mail import NOT_SET_UP, mail_is_set_up
 from tieout.practice.money import ZERO
 from tieout.practice.permissions import Permission, refusal
@@ -182,7 +182,11 @@ def refused_to(member: Member) -> Callable[[Permission], str]:
 
 
 def _content(invoice: Invoice) -> dict[str, Any]:
-    lines = lines_of(invoice)
+    return content_of(invoice, lines_of(invoice))
+
+
+def content_of(invoice: Invoice, lines: Sequence[InvoiceLine]) -> dict[str, Any]:
+    """What ``invoice_content.html`` shows of an invoice, saved or not, whose amounts are set."""
     totals, names = totals_of(invoice, lines), tax_names(lines)
     return {
         "invoice": invoice,

@@ -18,7 +18,6 @@ from tieout.practice.actions.recurring import change_recurring, create_recurring
 from tieout.practice.billing_access import access_document, history_of_row, visible_documents
 from tieout.practice.clients import Client
 from tieout.practice.groups import ClientGroup
-from tieout.practice.invoice_content import totals_of
 from tieout.practice.invoices import Invoice
 from tieout.practice.permissions import Permission
 from tieout.practice.recurrence import Frequency
@@ -31,6 +30,7 @@ from tieout.web.billing.history import entries
 from tieout.web.billing.invoice_forms import Desk, form_page
 from tieout.web.billing.invoice_sums import unsaved
 from tieout.web.billing.invoice_typed import AS_ITEM, LINE_INPUTS, InvoiceTyped, LineTyped, blank_line
+from tieout.web.billing.invoices import content_of
 from tieout.web.billing.meanwhile import Meanwhile
 from tieout.web.billing.pick_client import ask_for_client, bill_to, billed_to
 from tieout.web.billing.recurring_list import RECURRING, narrowed
@@ -74,12 +74,7 @@ def record(request: FirmRequest, recurring_id: int) -> HttpResponse:
         {
             "recurring": recurring,
             "bills": bills,
-            "invoice": bills.invoice,
-            "lines": [(line, line.gross - line.discount) for line in bills.lines],
-            "taxes": () if bills.problem else totals_of(bills.invoice, bills.lines).taxes,
-            "with_class": any(line.tracking_class for line in bills.lines),
-            "with_tax": any(line.tax_rate for line in bills.lines),
-            "with_discount": any(line.discount for line in bills.lines),
+            **({"invoice": bills.invoice} if bills.problem else content_of(bills.invoice, bills.lines)),
             "upcoming": [schedule.on(number) for number in range(done, done + 5) if schedule.has(number)],
             "invoices": invoices.order_by("-occurrence")[:20],
             "history": entries(

@@ -158,7 +158,7 @@ def _in_words(name: str, value: Any, currency: str) -> str:
             return f"{date.fromisoformat(said):%b %-d, %Y}"
         except ValueError:
             return said
-    return price(_number(said)) if said and name == "rate" else said
+    return price(_number(said), currency) if said and name == "rate" else said
 
 
 def _number(value: Any) -> Decimal:
