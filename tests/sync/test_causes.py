@@ -15,8 +15,10 @@ from tieout.practice.actions.payments import record_payment
 from tieout.practice.billing_access import visible_documents
 from tieout.practice.invoices import Invoice
 from tieout.practice.numbering import sequence_of
-from tieout.reconcile.state import Key, Side
+from tieout.reconcile.plan import Conflict
+from tieout.reconcile.state import Key, Present, Side
 from tieout.sync import decisions, partners, repairs, same_document, worklist
+from tieout.sync.listing import problem_of
 from tieout.sync.models import Hold, Issue, Link
 from tieout.web.billing.invoice_list import INVOICES, narrowed
 
@@ -251,3 +253,20 @@ def test_an_invoice_is_found_by_the_number_that_quickbooks_gave_it(books: Books)
         asked = INVOICES.read({"search": theirs})
         rows = visible_documents(books.member, Invoice)
         assert [one.pk for one in narrowed(asked, rows, books.member, TODAY)] == [made.pk]
+
+
+def test_amounts_that_differ_are_told_in_the_currency_of_their_document() -> None:
+    ours, theirs = Key("invoice", Side.PRACTICE, "7"), Key("invoice", Side.LEDGER, "130")
+    differs = Conflict(ours, theirs, "total", Decimal("1100.00"), Decimal("1100.01"), None)
+    found = problem_of(differs, {"total"}, "CAD")
+    assert found is not None
+    assert found.sentence == "QuickBooks shows CA$1,100.01, we show CA$1,100.00."
+    there = Present({"client": "58", "total": Decimal("1100.01")}, "0", {})
+    apart = same_document.what_tells_apart({"client": "58", "total": Decimal("1100.00")}, there, "CAD")
+    assert apart == "it comes to CA$1,100.01 in QuickBooks and to CA$1,100.00 here."
+
+
+def test_a_void_document_is_never_the_one_that_has_the_number() -> None:
+    here = {"client": "58", "total": Decimal("100.00")}
+    assert same_document.what_tells_apart(here, Present(here, "0", {})) == ""
+    assert "is void" in same_document.what_tells_apart(here, Present(here, "0", {"voided": True}))

@@ -109,12 +109,18 @@ def _do(executor: Executor, doings: Sequence[Doing], go_on: Callable[[], bool]) 
     return stopped or any(tried)
 
 
+def _currency(work: Work) -> str:
+    """In which a document's amounts are told; what carries none tells none."""
+    seen = work.record.practice if isinstance(work.record, Linked) else None
+    return str(seen.facts.get("currency") or "USD") if isinstance(seen, Present) else "USD"
+
+
 def _begin(executor: Executor, doing: Doing) -> None:
     """Everything but the write to the ledger, which is only made ready."""
     work = doing.work
     try:
         for outcome in doing.outcomes:
-            if found := problem_of(outcome, executor.spec.verified):
+            if found := problem_of(outcome, executor.spec.verified, _currency(work)):
                 doing.problems.append(found)
             elif isinstance(outcome, Create | Update | Retire) and outcome.side is Side.LEDGER:
                 if executor.lease.connection.dry_run_until is not None:

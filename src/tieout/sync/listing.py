@@ -40,8 +40,11 @@ class Problem:
     """A value that would do: the next number that is free."""
 
 
-def problem_of(outcome: Outcome, verified: Collection[str] = ()) -> Problem | None:
-    """``verified``: units that are only compared, see ``EntitySpec``. The problem that a plan's outcome stands for; None for an action (it is carried out instead)."""
+def problem_of(outcome: Outcome, verified: Collection[str] = (), currency: str = "USD") -> Problem | None:
+    """The problem that a plan's outcome stands for; None for an action (it is carried out instead).
+
+    ``verified``: units that are only compared, see ``EntitySpec``; ``currency``: of the record, for amounts.
+    """
     if isinstance(outcome, Blocked):
         waits = tuple(f"{key.entity}:{key.id}" for key in outcome.waits_for)
         return Problem(CAUSE_OF_WHY[outcome.why], outcome.sentence, outcome.unit, options=waits)
@@ -49,7 +52,7 @@ def problem_of(outcome: Outcome, verified: Collection[str] = ()) -> Problem | No
         options = tuple(key.id for key in outcome.options)
         return Problem(CAUSE_OF_WHY[outcome.why], outcome.sentence, options=options)
     if isinstance(outcome, planning.Conflict) and outcome.unit in verified:
-        theirs, ours = _shown(outcome.ledger), _shown(outcome.practice)
+        theirs, ours = _shown(outcome.ledger, currency), _shown(outcome.practice, currency)
         return Problem("amount_differs", f"QuickBooks shows {theirs}, we show {ours}.", outcome.unit)
     if isinstance(outcome, planning.Conflict):
         if outcome.drift:
@@ -71,8 +74,8 @@ def problem_from(error: LedgerError, unit: str = "") -> Problem:
     )
 
 
-def _shown(value: Value) -> str:
-    return shown(value) if isinstance(value, Decimal) else str(value)
+def _shown(value: Value, currency: str) -> str:
+    return shown(value, currency) if isinstance(value, Decimal) else str(value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,12 +45,13 @@ def link_the_same(
     ready = here[practice_id]
     if practice_id in waits or not isinstance(ready, Present):
         raise CannotDecide("Its client or an item of it is not in QuickBooks yet. Nothing was changed.")
-    if apart := what_tells_apart(ready.units, there):
+    currency = str(view.facts.get("currency") or "USD")
+    if apart := what_tells_apart(ready.units, there, currency):
         raise CannotDecide(f"They are not the same one: {apart} Nothing was changed.")
     decisions.link(member, entity, practice_id, ledger_id, engine=engine)
 
 
-def what_tells_apart(here: Units, there: Present) -> str:
+def what_tells_apart(here: Units, there: Present, currency: str = "USD") -> str:
     """The first fact in which two documents of one number differ, as a sentence; empty when they are one. Pure.
 
     ``here`` with the ledger's ids where it names other records.
@@ -61,7 +62,7 @@ def what_tells_apart(here: Units, there: Present) -> str:
         return "the one in QuickBooks is of another client."
     ours, theirs = _amount(here), _amount(there.units)
     if ours is None or ours != theirs:
-        return f"it comes to {_said(theirs)} in QuickBooks and to {_said(ours)} here."
+        return f"it comes to {_said(theirs, currency)} in QuickBooks and to {_said(ours, currency)} here."
     return ""
 
 
@@ -70,8 +71,8 @@ def _amount(units: Units) -> Decimal | None:
     return found if isinstance(found, Decimal) else None
 
 
-def _said(amount: Decimal | None) -> str:
-    return "nothing" if amount is None else shown(amount)
+def _said(amount: Decimal | None, currency: str) -> str:
+    return "nothing" if amount is None else shown(amount, currency)
 
 
 def _read(connection: Connection, entity: str, ledger_id: str, engine: Engine) -> Present | None:
