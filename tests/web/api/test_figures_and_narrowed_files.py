@@ -33,6 +33,20 @@ def test_the_dashboards_figures_are_the_sums_of_the_lists(program: Program, stoc
     assert cash["received"] == f"{sum(Decimal(each['amount']) for each in came):.2f}"
     week = program.get("/figures/cash")
     assert (week["since"], week["until"]) == ("2026-11-16", "2026-11-20")
+    told = program.get("/figures/invoices", status="open")
+    assert (told["count"], told["owed"]) == (owed["count"], owed["owed"])
+    assert program.get("/figures/invoices", search="nobody at all") == {
+        "count": 0,
+        "total": "0.00",
+        "owed": "0.00",
+    }
+    for what, member in (("payments", "amount"), ("credits", "left")):
+        rows = program.get(f"/{what}", limit=300)["data"]
+        told = program.get(f"/figures/{what}")
+        counts = [each for each in rows if each.get("status", "received") == "received"]
+        assert told["count"] == len(rows) > 0
+        assert told[member] == f"{sum(Decimal(each[member]) for each in counts):.2f}"
+    assert "limit" in fields(program.refused(422, "GET", "/figures/payments?limit=1"))
     waits = program.get("/figures/waiting")
     assert waits["drafts"] == len(program.get("/invoices", status="draft", limit=300)["data"])
     for days, field in (

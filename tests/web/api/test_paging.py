@@ -19,7 +19,10 @@ SAME_AS_CATEGORIES = {f"/lists/{slug}" for slug in SLUGS if slug != "categories"
 LISTS = tuple(
     each
     for each in OFFERS
-    if each.query and not each.media and each.name != "get_cash" and each.path not in SAME_AS_CATEGORIES
+    if each.query
+    and not each.media
+    and not each.path.startswith("/figures/")
+    and each.path not in SAME_AS_CATEGORIES
 )
 
 

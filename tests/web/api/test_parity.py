@@ -65,7 +65,7 @@ BY_THE_API: Mapping[str, str] = {
     "tax_rate_edit": "get_tax_rate change_tax_rate",
     # invoices
     "billing": "list_invoices",
-    "invoices": "list_invoices",
+    "invoices": "list_invoices sum_invoices",
     "invoice": "get_invoice list_invoice_history list_invoice_revisions",
     "invoice_new": "create_invoice",
     "invoice_edit": "change_draft",
@@ -97,7 +97,7 @@ BY_THE_API: Mapping[str, str] = {
     "recurring_switch": "change_recurring_invoice",
     "recurring_run": "write_due_invoices",
     # payments and credits
-    "payments": "list_payments",
+    "payments": "list_payments sum_payments",
     "payment": "get_payment list_refunds_of_payment get_refund list_payment_history",
     "payment_new": "record_payment",
     "invoice_pay": "record_payment",
@@ -115,7 +115,7 @@ BY_THE_API: Mapping[str, str] = {
     "payments_import_preview": "import_payments",
     "refunds": "list_refunds",
     "refunds_export": "list_refunds",
-    "credits": "list_credits",
+    "credits": "list_credits sum_credits",
     "credit": "get_credit list_credit_history",
     "credit_new": "create_credit",
     "invoice_credit": "list_credits",
