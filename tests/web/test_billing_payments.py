@@ -82,6 +82,23 @@ def test_a_double_click_pays_once(desk: Desk, signed_in: SignedIn) -> None:
     first, second = (browser.post(f"{PAYMENTS}new/", form) for _ in range(2))
     assert first["Location"] == second["Location"]
     assert (Payment.objects.count(), desk.fresh(invoice).balance) == (1, Decimal(70))
+    whole = paying(desk, 70, (invoice, 70), form_token="two")
+    first, second = (browser.post(f"{PAYMENTS}new/", whole) for _ in range(2))
+    assert first["Location"] == second["Location"], "the first has closed the invoice"
+    assert (Payment.objects.count(), desk.fresh(invoice).balance) == (2, Decimal(0))
+
+
+def test_what_is_typed_for_an_invoice_that_was_paid_meanwhile_is_not_put_elsewhere(
+    desk: Desk, signed_in: SignedIn
+) -> None:
+    invoice = desk.invoice(100)
+    form = paying(desk, 100, (invoice, 100))
+    desk.pay(100, (invoice, 100))
+    answer = signed_in("admin").post(f"{PAYMENTS}new/", form)
+    assert (answer.status_code, problems(answer.content)) == (422, [])
+    assert form_of(answer.content)[f"apply-{invoice.pk}"] == "100"
+    assert f'id="apply-{invoice.pk}-problem"' in answer.content.decode()
+    assert Payment.objects.count() == 1
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from tieout.practice.money import MOST, ZERO, NotAnAmount, exact, shown, total
 from tieout.practice.row_ids import row_id
 
 MOST_ROWS = 200
+APPLY = "apply-"
 
 
 @dataclass
@@ -89,13 +90,28 @@ def grid_of(
     available: Decimal,
     currency: str,
 ) -> Grid:
-    """The client's open invoices in that currency, with what is typed beside each, as ``apply-<id>``."""
-    invoices = visible_documents(member, Invoice).filter(
-        client_id=client_id, status__in=OPEN, currency=currency
-    )
-    found = list(invoices.order_by("due_date", "id")[: MOST_ROWS + 1])
-    rows = [GridRow(each, typed.get(f"apply-{each.pk}", "").strip()[:40]) for each in found[:MOST_ROWS]]
-    return Grid(rows, available, currency, more=len(found) > MOST_ROWS)
+    """The client's open invoices in that currency, with what is typed beside each, as ``apply-<id>``.
+
+    What is typed for one that is open no more is shown and asked for as well: left out, the money would go elsewhere
+    than was meant, and a second click would not be known as one, whose first has closed the invoice.
+    """
+    invoices = visible_documents(member, Invoice).filter(client_id=client_id).order_by("due_date", "id")
+    found = list(invoices.filter(status__in=OPEN, currency=currency)[: MOST_ROWS + 1])
+    shown_rows, more = found[:MOST_ROWS], len(found) > MOST_ROWS
+    if others := _typed_for(typed) - {each.pk for each in shown_rows}:
+        shown_rows += invoices.filter(pk__in=sorted(others)[:MOST_ROWS])
+    rows = [GridRow(each, typed.get(f"{APPLY}{each.pk}", "").strip()[:40]) for each in shown_rows]
+    return Grid(rows, available, currency, more=more)
+
+
+def _typed_for(typed: QueryDict | Mapping[str, str]) -> set[int]:
+    """The invoices something other than nothing is typed for."""
+    written = {
+        name.removeprefix(APPLY)
+        for name in typed
+        if name.startswith(APPLY) and typed.get(name, "").strip("0. ")
+    }
+    return {number for each in written if (number := row_id(each)) is not None}
 
 
 def read_amount(text: str) -> Decimal:
