@@ -39,7 +39,9 @@ class Source:
 def on_account(request: FirmRequest, invoice_id: int) -> HttpResponse:
     """The client's payments, retainers among them, that are not all on invoices; the oldest first."""
     invoice = access_document(request.member, Invoice, invoice_id)
-    payments = visible_documents(request.member, Payment).filter(client_id=invoice.client_id, unapplied__gt=0)
+    payments = visible_documents(request.member, Payment).filter(
+        client_id=invoice.client_id, currency=invoice.currency, unapplied__gt=0
+    )
     sources = [
         Source(
             f"{'Retainer' if each.is_additional else 'Payment'} of {each.date:%b %-d, %Y}",
@@ -58,7 +60,9 @@ def on_account(request: FirmRequest, invoice_id: int) -> HttpResponse:
 def credit(request: FirmRequest, invoice_id: int) -> HttpResponse:
     """The client's credits that have something left, the oldest first."""
     invoice = access_document(request.member, Invoice, invoice_id)
-    credits = visible_documents(request.member, Credit).filter(client_id=invoice.client_id, left__gt=0)
+    credits = visible_documents(request.member, Credit).filter(
+        client_id=invoice.client_id, currency=invoice.currency, left__gt=0
+    )
     sources = [
         Source(str(each), each.description, each.left, reverse("credit_apply", args=[each.pk]))
         for each in credits.order_by("date", "id")[: MOST_SHOWN + 1]
