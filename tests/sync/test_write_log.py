@@ -10,7 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 
-from tests.sync.rig import Rig
+from tests.sync.rig import Crash, Rig
 from tieout.reconcile.state import Side
 from tieout.sync import advanced, decisions, repairs, write_log
 from tieout.sync.models import WriteEntry
@@ -44,6 +44,22 @@ def test_each_sending_has_its_outcome_with_before_and_after(rig: Rig) -> None:
     assert [cause for cause, _, _ in causes] == ["edited here"] * 3
     assert causes[1] == causes[2], "what is sent again is sent for what it was sent for first"
     assert int(causes[0][2]) < int(causes[1][2])
+
+
+def test_what_a_run_that_died_may_have_sent_is_in_the_log_before_it_is_known_what_became_of_it(
+    rig: Rig,
+) -> None:
+    """Seed 61171: it had arrived, a person took our mark off it, and was asked about it; the log did not know of it."""
+    (client,) = rig.links()
+    rig.edit_client(client, phone="3")
+    rig.crash_at = "answered"
+    with pytest.raises(Crash):
+        rig.run()
+    rig.advance(rig.engine.lease.total_seconds() + 1)
+    rig.run()
+    with rig.here():
+        entries = list(WriteEntry.objects.filter(number__gt=3).values_list("result", "after"))
+    assert entries[0] == ("in_doubt", {"phone": "3"})
 
 
 def test_an_entry_from_before_its_cause_was_kept_still_fits_its_chain(rig: Rig) -> None:

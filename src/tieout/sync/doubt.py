@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 
 from tieout.reconcile.ports import Answer, Found, LedgerError, PreparedWrite, UnknownOutcome
 from tieout.reconcile.state import Key, Side
-from tieout.sync import dirty
+from tieout.sync import dirty, write_log
 from tieout.sync.decided import decided_otherwise
 from tieout.sync.dirty import Mark
 from tieout.sync.executor import Executor
@@ -26,7 +26,8 @@ from tieout.sync.sending import NOT_THE_RECORDS
 
 
 def own_up(lease: Lease) -> int:
-    """Attempts that an earlier run left in mid-sending (it was killed) are in doubt like any unanswered one."""
+    """Attempts that an earlier run left in mid-sending (it was killed) are in doubt like any unanswered one, and are logged
+    as such: whatever becomes of them, they may have left."""
     left = list(
         Attempt.objects.filter(
             connection=lease.connection, state=AttemptState.SENDING, epoch__lt=lease.connection.epoch
@@ -35,6 +36,8 @@ def own_up(lease: Lease) -> int:
     if not left:
         return 0
     with lease.commit():
+        entries = [write_log.Entry(attempt, "in_doubt", attempt.ledger_id, "") for attempt in left]
+        write_log.append_all(entries, lease.engine.now())
         return sum(
             Attempt.objects.filter(pk=attempt.pk).update(
                 state=AttemptState.IN_DOUBT, next_look_at=attempt.sent_at + lease.engine.settle
