@@ -31,6 +31,8 @@ _ONE_REFRESH = (
 )
 _KILLED = "real/test_killed.py::test_workers_killed_and_frozen_at_random_instants_lose_and_double_nothing"
 
+_READS = "of questions: writes go one by one, by decision 0012"
+
 FAULTS: Mapping[str, Shown] = {
     "F1": Shown("request lost before it is applied"),
     "F2": Shown("answer lost after it is applied"),
@@ -41,16 +43,16 @@ FAULTS: Mapping[str, Shown] = {
     "F7": Shown("request ids are forgotten"),
     "F8": Shown("a repeated id replays the old answer after a later edit", (STORMS,)),
     "F9": Shown("one request id, two bodies, by a bug of ours: one_body_for_each_request_id"),
-    "F10": Shown("listings lag behind"),
+    "F10": Shown("listings lag behind", (STORMS, "sync/test_there_twice.py::")),
     "F11": Shown("throttled, with and without Retry-After"),
     "F12": Shown(
         "more at once than allowed",
         ("quickbooks/test_pace.py::test_only_so_many_calls_are_in_flight",),
     ),
     "F13": Shown("an outage of six hours"),
-    "F14": Shown("some items of a batch fail"),
-    "F15": Shown("the answer of a batch is lost"),
-    "F16": Shown("a batch answer reordered or short of an item"),
+    "F14": Shown(f"some items of a batch fail ({_READS})"),
+    "F15": Shown(f"the answer of a batch is lost ({_READS})"),
+    "F16": Shown(f"a batch answer reordered or short of an item ({_READS})"),
     "F17": Shown("the access token ends in mid-run"),
     "F18": Shown("many workers need a refresh at once", (_ONE_REFRESH,)),
     "F19": Shown("killed between a refresh and its storing"),
@@ -207,7 +209,10 @@ INVARIANTS: Mapping[str, Shown] = {
     "I11": Shown(
         "money lands where it was chosen", (_BOOKS + "_balances", "quickbooks/test_document_writing.py::")
     ),
-    "I12": Shown("nothing in a closed period", (_BOOKS + "_document",)),
+    "I12": Shown(
+        "nothing in a closed period",
+        ("contract/test_documents.py::test_closed_books_are_said_before_anything_is_sent",),
+    ),
     "I13": Shown("every edit is there, or kept", (_LAWS + "nothing_typed_is_lost",)),
     "I14": Shown("field by field, three ways", (_LAWS + "nothing_typed_is_lost",)),
     "I15": Shown(
@@ -254,7 +259,9 @@ INVARIANTS: Mapping[str, Shown] = {
     "I27": Shown(
         "a long gap is compared whole", (_ENGINE + "test_a_gap_of_forty_days_is_closed_by_a_full_comparison",)
     ),
-    "I28": Shown("fair between firms, within the limits", ("quickbooks/test_pace.py::",)),
+    "I28": Shown(
+        "fair between firms, within the limits", ("quickbooks/test_pace.py::", "sync/test_sharing.py::")
+    ),
     "I29": Shown(
         "one refresh at a time, stored before use", (_LAWS + "nobody_is_signed_out_without_a_reason",)
     ),

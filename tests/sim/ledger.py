@@ -23,7 +23,7 @@ HEAD = """# Seeds run
 Long campaigns of the simulation (`./run sim --minutes 60 --ledger`): each line goes on where the one before it ended.
 A seed that fails becomes a named test in `tests/sync/test_found_by_simulation.py`, and the campaign is run again.
 The line is written anew as the campaign goes on: one that was stopped, or killed, is continued by the same command.
-*Crashes*: processes that died between two durable steps. *Faults*: of the catalogue, armed. *Kinds*: different faults.
+*Crashes*: processes that died between two durable steps. *Faults*: of the catalogue, that came about. *Kinds*: different faults.
 
 | date | commit | from | seeds | crashes | overtaken | faults | kinds | in doubt | conflicts answered | documents compared | failed |
 |---|---|---|---|---|---|---|---|---|---|---|---|

@@ -1,4 +1,4 @@
-"""Acts: plants one of thirty known bugs, by replacing a function of the product from outside, in tests only.
+"""Acts: plants one of the known bugs, by replacing a function of the product from outside, in tests only.
 
 The proof of the proof: with any of them planted the simulation, or the named test, must turn red. ``./run sim --planted``
 counts the seeds until it does. Nothing in the product knows of this.

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 from tests.sim.bugs import Patch, bug
@@ -13,7 +14,7 @@ from tieout.practice.isolation import every_firm_scope
 from tieout.practice.models import OutboxNote
 from tieout.quickbooks import errors as ledger_words
 from tieout.quickbooks.api import oauth, webhooks
-from tieout.reconcile import merge, plan
+from tieout.reconcile import currency, merge, plan
 from tieout.reconcile.action import Update
 from tieout.reconcile.diff import Verdict
 from tieout.reconcile.ports import Reconnect
@@ -34,7 +35,7 @@ from tieout.sync import (
     tokens,
     waiting,
 )
-from tieout.sync.models import Connection
+from tieout.sync.models import Connection, TokenSet
 
 # -- merging ----------------------------------------------------------------------------------------------------
 
@@ -164,6 +165,15 @@ def _documents_come_here(patch: Patch) -> None:
     )
 
 
+@bug(
+    "Two documents are called equal by their numbers, whatever their currencies.",
+    "tests/sync/test_currency.py::test_a_document_in_another_currency_is_not_sent_and_not_called_equal",
+)
+def _currency_ignored(patch: Patch) -> None:
+    patch.setattr(currency, "refused", lambda record, ours: None)
+    patch.setattr(currency, "differs", lambda spec, key, ours, theirs: None)
+
+
 # -- settings and access ---------------------------------------------------------------------------------------
 
 
@@ -201,6 +211,21 @@ def _tokens_stored_late(patch: Patch) -> None:
             self._provider = provider
 
     patch.setattr(tokens.StoredTokens, "renew", late)
+
+
+@bug(
+    "Whoever needs a refresh makes one, without asking whether somebody else is at it.",
+    "tests/sync/test_sharing.py::test_of_sixteen_that_need_a_refresh_at_once_one_refreshes_and_all_use_it",
+)
+def _refresh_without_lock(patch: Patch) -> None:
+    class Unlocked:
+        """The table as it is, without ``FOR UPDATE``."""
+
+        objects = SimpleNamespace(
+            select_for_update=TokenSet.objects.all, update_or_create=TokenSet.objects.update_or_create
+        )
+
+    patch.setattr(tokens, "TokenSet", Unlocked)
 
 
 @bug("A token service that is down counts as a dead grant.")

@@ -129,6 +129,8 @@ class Storm:
         """(connection, epoch) of runs that it broke off, as a worker remembers them."""
         self.woken: str = ""
         """The point at which the worker that runs now was overtaken: from then on it may do nothing any more."""
+        self.armed: dict[str, tuple[str, ...]] = {}
+        """Rule of the emulator -> the faults of the catalogue that it brings about."""
         self.overruns: list[str] = []
         self.at: dict[str, Callable[[], None]] = {}
         """Named point -> what happens there, once: a crash, an edit in flight, another worker."""
@@ -280,6 +282,7 @@ class Storm:
         town, control = self.town, self.town.emulator.control
         self.at.clear()
         self.dies_in = self.dies_after = self.breaks_in = None
+        self._count_what_was_met()
         control.clear_faults()
         self.cut_change_feed(1_000)
         self.company(
@@ -371,8 +374,17 @@ class Storm:
     # -- words -----------------------------------------------------------------------------------------------------
 
     def hit(self, fault: str) -> None:
-        """A fault of the catalogue is on its way."""
+        """A fault of the catalogue has come about."""
         self.probes[f"fault {fault}"] += 1
+
+    def arm(self, *faults: str, **rule: Any) -> None:
+        """The emulator is to bring these about. Counted once they have met a call: one that lies in wait shows nothing."""
+        self.armed[self.town.emulator.control.add_fault(**rule).id] = faults
+
+    def _count_what_was_met(self) -> None:
+        for rule in self.town.emulator.control.faults():
+            for fault in self.armed.pop(rule.id, ()) if rule.applied else ():
+                self.hit(fault)
 
     def word(self) -> str:
         return str(self.rng.randrange(100, 999))

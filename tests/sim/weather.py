@@ -64,16 +64,13 @@ def climate(storm: Storm) -> None:
         if on:
             storm.hit(fault)
     if rng.random() < 0.3:
-        storm.hit("F7")
-        town.fault("forget_ids")
+        storm.arm("F7", effect="forget_ids")
         storm.tell("request ids are forgotten")
     if rng.random() < 0.3:
-        storm.hit("F10")
-        town.fault("lag", seconds="0..60", seed=storm.seed)
+        storm.arm("F10", effect="lag", seconds="0..60", seed=storm.seed)
         storm.tell("listings lag")
     if rng.random() < 0.15:
-        storm.hit("F11")
-        town.fault("throttle", per_minute=rng.choice([5, 20]))
+        storm.arm("F11", effect="throttle", per_minute=rng.choice([5, 20]))
         storm.tell("few calls are let through")
     if rng.random() < 0.25:
         storm.hit("F36")
@@ -95,22 +92,20 @@ def call_fails(storm: Storm) -> None:
     fault, rule = rng.choice(CALL_FAULTS)
     operation = rng.choice(OPERATIONS) if not rule["effect"].startswith("batch") else "batch"
     nth = rng.choice([1, 1, 1, 1, 2, 3])
-    storm.hit(fault)
+    faults = (fault,)
     if rule["effect"] in LOST and nth == 3:
-        operation, nth = "batch", 1
-        storm.hit("F15")
+        operation, nth, faults = "batch", 1, (fault, "F15")
     if fault == "F17":
         storm.probes["refused as expired"] += 1
     # It may meet the token service, whose new pair is lost then; or the repetition of a call just refused like this.
     storm.signed_out_rightly |= operation == "*" or storm.probes["refused as expired"] > 1
     storm.tell(f"{fault}: call {nth} of {operation} meets {rule}")
-    storm.town.fault(**rule, operation=operation, nth=nth, times=1)
+    storm.arm(*faults, **rule, operation=operation, nth=nth, times=1)
 
 
 def outage(storm: Storm) -> None:
-    storm.hit("F13")
     storm.tell("QuickBooks is down for six hours")
-    storm.town.fault("down", seconds=6 * 3600)
+    storm.arm("F13", effect="down", seconds=6 * 3600)
 
 
 def process_dies(storm: Storm) -> None:
@@ -308,21 +303,18 @@ def _revoked(storm: Storm) -> None:
 
 
 def _refresh_fails(storm: Storm) -> None:
-    storm.hit("F20")
     storm.tell("the token service fails")
     rule = storm.rng.choice([{"effect": "status", "status": 503}, {"effect": "drop_after"}])
-    if rule["effect"] == "drop_after":
-        storm.hit("F19")
-        storm.signed_out_rightly = True
-    storm.town.fault(**rule, operation="refresh", times=1)
+    faults = ("F20",) if rule["effect"] != "drop_after" else ("F20", "F19")
+    storm.signed_out_rightly |= "F19" in faults
+    storm.arm(*faults, **rule, operation="refresh", times=1)
     storm.town.advance(3_700)
 
 
 def _user_lost_access(storm: Storm) -> None:
-    storm.hit("F23")
     storm.signed_out_rightly = True
     fault = '{"Fault":{"Error":[{"Message":"Misuse","Detail":"AuthorizationFailed","code":"120"}],"type":"AuthorizationFault"}}'
-    storm.town.fault("body", status=403, body=fault, operation="read", nth=1, times=1)
+    storm.arm("F23", effect="body", status=403, body=fault, operation="read", nth=1, times=1)
     storm.tell("the person who connected is no administrator any more")
 
 

@@ -20,12 +20,14 @@ from tieout.web.integrations import remedies
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def books() -> Books:
+def with_webhooks() -> Books:
     made = Books()
     made.review_items()
     made.subscribe()
     return made
+
+
+books = pytest.fixture(with_webhooks, name="books")
 
 
 def merge_there(rig: Rig, *, stays: str, goes: str) -> None:
