@@ -6,7 +6,6 @@ link of two different documents would change the one there into the one here.
 
 from __future__ import annotations
 
-from collections import Counter
 from decimal import Decimal
 
 from tieout.practice.models import Member
@@ -18,7 +17,7 @@ from tieout.sync import decisions, observations
 from tieout.sync.connections import connection_of
 from tieout.sync.decisions import CannotDecide
 from tieout.sync.engine import Engine
-from tieout.sync.ledgers import keep_calls, open_ledger
+from tieout.sync.ledgers import counted
 from tieout.sync.models import Connection
 from tieout.sync.references import with_references
 from tieout.sync.review import spec_of
@@ -77,14 +76,14 @@ def _said(amount: Decimal | None, currency: str) -> str:
 
 def _read(connection: Connection, entity: str, ledger_id: str, engine: Engine) -> Present | None:
     """As it is in the ledger now; kept, so that what is linked is what was looked at."""
-    spec, meter = spec_of(connection, entity, engine), Counter[str]()
+    spec = spec_of(connection, entity, engine)
     try:
-        seen = open_ledger(connection, engine, meter).read(spec.ledger, [ledger_id])
+        with counted(connection, engine) as ledger:
+            seen = ledger.read(spec.ledger, [ledger_id])
     except LedgerError as refusal:
         raise CannotDecide(
             f"{refusal.sentence} It could not be looked at, so nothing was linked."
         ) from refusal
     observations.keep(connection, spec, Side.LEDGER, seen, engine)
-    keep_calls(connection, meter, engine.now())
     found = seen.get(ledger_id)
     return found if isinstance(found, Present) else None
