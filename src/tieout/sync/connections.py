@@ -327,11 +327,13 @@ def resume(member: Member, *, confirms: str = "", engine: Engine | None = None) 
             firm_id=member.firm_id, ledger=LEDGER, state=ConnectionState.PAUSED
         )
         connection = paused.first()
-        if connection is not None and confirms and confirms == retire_halt.words(connection.retire_halt):
-            connection.retire_halt = dict(retire_halt.confirmed(connection.retire_halt))
-            connection.save(update_fields=["retire_halt"])
-            said = f"{member.user.get_full_name()} confirmed that the sync may {confirms}"
-            say(connection, engine.now(), said, result="info", by=member)
+        if connection is not None and (asked := retire_halt.words(connection.retire_halt)):
+            connection.changes_due_at = engine.now()  # what was put right there meanwhile is seen first
+            if confirms == asked:
+                connection.retire_halt = dict(retire_halt.confirmed(connection.retire_halt))
+                said = f"{member.user.get_full_name()} confirmed that the sync may {confirms}"
+                say(connection, engine.now(), said, result="info", by=member)
+            connection.save(update_fields=["changes_due_at", "retire_halt"])
         _set_state(member, ConnectionState.PAUSED, ConnectionState.ACTIVE, "resumed", engine)
 
 
