@@ -204,7 +204,7 @@ def test_without_a_tag_of_the_firm_nothing_is_started_and_the_field_is_named(
 def test_sample_clients_go_with_their_tags(where: dict[str, Any], firm: Firm, alice: Member) -> None:
     sample = create_client(firm_id=firm.pk, actor=SAMPLES, kind="business", name="Sample LLC")
     tag_client(**where, client_id=sample.pk, tag_id=create_tag(**where, name="Demo").pk)
-    assert remove_samples(by=alice) == 1
+    assert remove_samples(by=alice).go == [sample]
     assert not ClientTag.objects.exists()
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.sync.rig import Crash, Rig
-from tests.sync.test_worklist import a_client_whose_customer_is_gone
+from tests.sync.test_documents import Books
 from tests.web.conftest import entered
 from tieout.reconcile.state import Key, Side
 from tieout.sync import connections, decisions
@@ -73,10 +73,6 @@ def differs(rig: Rig) -> str:
     return client
 
 
-def removed_there(rig: Rig) -> str:
-    return a_client_whose_customer_is_gone(rig)[0]
-
-
 def excluded(rig: Rig) -> str:
     client = needs_you(rig)
     with rig.here():
@@ -99,7 +95,6 @@ STATES: dict[str, tuple[Callable[[Rig], str], str, str]] = {
     "checking": (checking, "Checking", ""),
     "needs_you": (needs_you, "Needs you", ""),
     "differs": (differs, "Differs", ""),
-    "removed_there": (removed_there, "Removed in QuickBooks", ""),
     "excluded": (excluded, "Left out", ""),
     "not_set_up": (not_set_up, "Not set up", "This part is not set up with QuickBooks yet."),
     "paused": (paused, "Paused", "It waits until the sync is resumed."),
@@ -108,7 +103,7 @@ STATES: dict[str, tuple[Callable[[Rig], str], str, str]] = {
 
 
 def test_every_state_that_has_a_look_comes_about_below() -> None:
-    assert set(STATES) == set(LOOKS)
+    assert {*STATES, "removed_there"} == set(LOOKS)
 
 
 @pytest.mark.parametrize("state", STATES)
@@ -119,11 +114,31 @@ def test_a_record_in_this_state_says_so_on_the_list_and_on_its_page(state: str) 
     browser = entered(rig.member)
     listed = browser.get("/clients/").content.decode()
     page = browser.get(f"/clients/{client}/").content.decode()
-    tone = LOOKS[state][1]
+    say_so(listed, page, LOOKS[state][1], word)
+    assert sentence in page
+
+
+def test_a_document_that_was_removed_there_says_so_on_the_list_and_on_its_page() -> None:
+    """Only documents: QuickBooks deletes no customer and no item."""
+    books = Books()
+    books.review_items()
+    books.send("invoice")
+    item, client = books.item("Bookkeeping"), books.add_client("Ada Byrne")
+    invoice = books.invoice(client, item)
+    books.settle()
+    there = books.partner("invoice", invoice.pk)
+    books.emulator.control.edit(books.realm, "Invoice", there, {}, "delete")
+    books.until_the_change_feed_is_asked()
+    browser = entered(books.member)
+    listed = browser.get("/billing/invoices/").content.decode()
+    page = browser.get(f"/billing/invoices/{invoice.pk}/").content.decode()
+    say_so(listed, page, LOOKS["removed_there"][1], "Removed in QuickBooks")
+
+
+def say_so(listed: str, page: str, tone: str, word: str) -> None:
     on_the_list = re.search(r'<td data-label="QuickBooks">(.*?)</td>', listed, re.S)
     on_its_page = re.search(r'<h2 id="quickbooks">QuickBooks</h2>(.*?)</section>', page, re.S)
     for badge in (on_the_list, on_its_page):
         assert badge, "there is no badge"
         assert re.search(rf'class="chip chip-{tone}"', badge[1])
         assert re.search(rf"</svg>\s*{word}\s*<", badge[1]), badge[1]
-    assert sentence in page
