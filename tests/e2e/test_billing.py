@@ -28,9 +28,8 @@ FOCUS_AS_IT_COMES_IN = """(link) => new Promise((told) => {
 
 def violations(page: Page) -> list[str]:
     """What axe finds against WCAG 2.2 A and AA on the page as it is."""
-    page.evaluate(
-        "scrollTo(0, 0)"
-    )  # scrolled, whatever is half under the sticky head counts as too small to hit
+    # Scrolled, whatever is half under the sticky head would count as too small to hit.
+    page.evaluate("scrollTo(0, 0)")
     page.evaluate(AXE.read_text())
     rules = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
     found: list[dict[str, Any]] = page.evaluate("rules => axe.run(document, rules)", rules)["violations"]

@@ -16,13 +16,6 @@ from tieout.sync.models import Dirty
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def rig() -> Rig:
-    made = Rig()
-    made.set_up()
-    return made
-
-
 def told(rig: Rig) -> list[tuple[str, str]]:
     return [(one.glyph, one.sentence) for one in planned(rig.connection, rig.engine)]
 

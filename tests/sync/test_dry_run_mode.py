@@ -67,13 +67,6 @@ def pass_time(rig: Rig, runs: int = 4) -> None:
         rig.advance(rig.engine.settle.total_seconds() + 1)
 
 
-@pytest.fixture
-def rig() -> Rig:
-    made = Rig()
-    made.set_up()
-    return made
-
-
 def test_what_would_be_sent_is_listed_and_goes_when_the_dry_run_is_ended(rig: Rig) -> None:
     old = rig.add_client("Old Client", phone="1")
     rig.settle()

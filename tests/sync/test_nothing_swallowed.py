@@ -13,13 +13,6 @@ from tieout.sync.models import Connection, Review, SectionState
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def rig() -> Rig:
-    made = Rig()
-    made.set_up()
-    return made
-
-
 def read_again(rig: Rig) -> Review:
     """Restart the set-up: both sides are read, and nothing is decided yet."""
     with rig.here():

@@ -22,13 +22,6 @@ def mail(settings: Any) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 
 
-@pytest.fixture
-def rig() -> Rig:
-    made = Rig()
-    made.set_up()
-    return made
-
-
 def tell(rig: Rig) -> list[str]:
     """The subjects mailed now."""
     outbox.outbox.clear()

@@ -11,13 +11,6 @@ from tieout.sync.models import Attempt, Connection, Issue
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def rig() -> Rig:
-    made = Rig()
-    made.set_up()
-    return made
-
-
 def test_an_outage_ends_the_run_after_a_few_writes_instead_of_putting_all_in_doubt(rig: Rig) -> None:
     for number in range(20):
         rig.add_client(f"Ada {number}")

@@ -25,13 +25,6 @@ from tieout.sync.models import InboxEvent, TokenSet
 from tieout.sync.throttle import SharedTurns
 
 
-@pytest.fixture
-def rig() -> Rig:
-    made = Rig()
-    made.set_up()
-    return made
-
-
 def most_within(moments: Sequence[datetime], span: timedelta) -> int:
     first, most = 0, 0
     for last, moment in enumerate(moments):

@@ -19,13 +19,6 @@ from tieout.sync.models import Attempt, Connection
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def rig() -> Rig:
-    made = Rig()
-    made.set_up()
-    return made
-
-
 def turn(rig: Rig, kind: str, side: Side, on: bool) -> None:
     with rig.here():
         advanced.turn(rig.member, "client", kind, side, on, engine=rig.engine)

@@ -12,13 +12,6 @@ from tieout.sync.models import ActivityLine, Attempt, Connection, InboxEvent, Ru
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def rig() -> Rig:
-    made = Rig()
-    made.set_up()
-    return made
-
-
 # -- signing in ----------------------------------------------------------------------------------------------
 
 

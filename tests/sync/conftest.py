@@ -1,0 +1,15 @@
+"""Fixtures that many of the engine's tests begin with."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.sync.rig import Rig
+
+
+@pytest.fixture
+def rig() -> Rig:
+    """A firm that is connected and set up, without a client."""
+    made = Rig()
+    made.set_up()
+    return made
