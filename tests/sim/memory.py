@@ -69,6 +69,8 @@ class Memory:
         self.storm = storm
         self.typed: dict[tuple[str, str, str, str], Any] = {}
         """(entity, side, id, unit) -> the last value typed since both sides last showed the same."""
+        self.stood: dict[tuple[str, str, str, str], list[Any]] = {}
+        """The same -> what was typed there before that, since both sides last showed the same."""
         self.agreed: dict[tuple[str, str, str], list[Any]] = {}
         """(entity, practice id, unit) -> every value both have shown."""
         self.created: dict[tuple[str, str, str], list[Any]] = {}
@@ -95,7 +97,10 @@ class Memory:
         """
         if entity in SHOWN_THERE:
             for unit, value in values.items():
-                self.typed[(entity, side, record_id, unit)] = value
+                key = (entity, side, record_id, unit)
+                if key in self.typed:
+                    self.stood.setdefault(key, []).append(self.typed[key])
+                self.typed[key] = value
         self.look()
 
     def about_to_edit_there(self, entity: str, record_id: str) -> None:
@@ -115,6 +120,20 @@ class Memory:
         """A decision about these records has changed what belongs together."""
         for key in [key for key in self.typed if key[0] == entity and key[2] in record_ids]:
             del self.typed[key]
+            self.stood.pop(key, None)
+
+    def _met(self, here: tuple[str, str, str, str], there: tuple[str, str, str, str]) -> list[Any]:
+        """What was typed on one side and had stood on the other since they last agreed.
+
+        Whoever looks between the two edits sees both sides show the same: it counts as agreed, and what was typed on the
+        other side since takes its place.
+        """
+        pairs = ((here, there), (there, here))
+        return [
+            self.typed[one]
+            for one, other in pairs
+            if one in self.typed and self.typed[one] in self.stood.get(other, ())
+        ]
 
     def look(self, *entities: str) -> None:
         """Compare both sides wherever something was typed, and in these entities."""
@@ -137,10 +156,11 @@ class Memory:
                 ours, theirs = views[practice_id].units[unit], read(there[ledger_id])
                 if ours != theirs:
                     continue
-                made_as = self.created.get((entity, ledger_id, unit), ())
+                made_as = [*self.created.get((entity, ledger_id, unit), ()), *self._met(*keys)]
                 self._agreed((entity, practice_id, unit), typed, ours, made_as)
                 for key in keys:
                     self.typed.pop(key, None)
+                    self.stood.pop(key, None)
 
     def _agreed(
         self, pair: tuple[str, str, str], typed: list[Any], shown: Any, made_as: Sequence[Any] = ()

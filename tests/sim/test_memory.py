@@ -50,8 +50,15 @@ class TwoNames(Memory):
 
     def look(self, *entities: str) -> None:
         if self.shown[PRACTICE] == self.shown[LEDGER]:
-            self._agreed(NAME, list(self.typed.values()), self.shown[PRACTICE])
+            keys = [("client", side, "1", "name") for side in (PRACTICE, LEDGER)]
+            self._agreed(NAME, list(self.typed.values()), self.shown[PRACTICE], self._met(*keys))
             self.typed.clear()
+            self.stood.clear()
+
+    def comes_over(self, side: str) -> None:
+        """What the other side shows is carried to this one."""
+        self.shown[side] = self.shown[LEDGER if side == PRACTICE else PRACTICE]
+        self.look()
 
     def types(self, side: str, name: str) -> None:
         self.look()
@@ -79,4 +86,23 @@ def test_whoever_types_what_the_other_side_shows_has_made_them_agree() -> None:
     names.types(LEDGER, "Eva")
     names.shown[PRACTICE] = "Eva"  # by nobody's hand
     names.look()
+    assert names.lost
+
+
+def test_what_is_typed_as_it_stood_on_the_other_side_gives_way_to_what_was_typed_there_since() -> None:
+    """Seed 32816: between the two, whoever looked at both saw them agree."""
+    names = TwoNames("Ada")
+    names.types(LEDGER, "Dag")
+    names.types(LEDGER, "Cleo")
+    names.types(PRACTICE, "Dag")
+    names.comes_over(PRACTICE)
+    assert not names.lost
+
+
+def test_it_may_not_win_over_what_was_typed_there_since() -> None:
+    names = TwoNames("Ada")
+    names.types(LEDGER, "Dag")
+    names.types(LEDGER, "Cleo")
+    names.types(PRACTICE, "Dag")
+    names.comes_over(LEDGER)
     assert names.lost
