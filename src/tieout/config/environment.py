@@ -27,7 +27,9 @@ from __future__ import annotations
 import base64
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from urllib.parse import parse_qs, unquote, urlsplit
 
 PROJECT_ROOT = Path(__file__).resolve().parents[3]
@@ -89,7 +91,10 @@ def idle_seconds(minutes: str) -> int:
 
 
 def kept_secret(name: str, file_name: str, make: str, mode: str) -> str:
-    """A secret from the environment; outside production one is made once and kept in TIEOUT_HOME (mode 0600)."""
+    """A secret from the environment; outside production one is made once and kept in TIEOUT_HOME (mode 0600).
+
+    However many processes start at once on an empty TIEOUT_HOME, all get the same: whoever is first has it, whole.
+    """
     if given := os.environ.get(name):
         return given
     if mode == "production":
@@ -103,7 +108,10 @@ def kept_secret(name: str, file_name: str, make: str, mode: str) -> str:
         value = secrets.token_urlsafe(64)
         if name == "TIEOUT_TOKEN_KEYS":
             value = "k1:" + base64.b64encode(secrets.token_bytes(32)).decode()
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
+        with NamedTemporaryFile("w", dir=path.parent, prefix=f".{file_name}.") as file:  # made with mode 0600
             file.write(value)
+            file.flush()
+            os.fsync(file.fileno())
+            with suppress(FileExistsError):
+                os.link(file.name, path)
     return path.read_text().strip()
