@@ -363,3 +363,23 @@ def test_an_invoice_that_a_merge_moved_is_listed_although_only_the_answer_to_our
     assert there["CustomerMemo"]["value"] == "thanks"
     assert there["CustomerRef"]["value"] == links[stays]
     assert str(invoice.number) in {name for _, name in books.issues()}
+
+
+def test_a_worker_that_was_overtaken_with_a_write_ready_refreshes_no_tokens_for_it() -> None:
+    """Seed 34453: whether the write may leave is asked after the wait for its turn, and that needs a token."""
+    rig = Rig()
+    rig.set_up()
+    rig.add_client("Ada Byrne")
+
+    def overtaken(name: str) -> None:
+        if name == "journalled":
+            with rig.here():
+                Connection.objects.update(epoch=F("epoch") + 1)
+            rig.advance(3700)  # it was frozen for so long, and its access token has run out
+            rig.emulator.log.clear()
+
+    rig.engine = replace(rig.engine, at_point=overtaken)
+    passed = rig.run()
+    assert passed is not None
+    assert passed.outcome == "taken over"
+    assert not rig.emulator.log.entries()

@@ -115,7 +115,8 @@ class StoredTokens:
         engine: Engine,
         stands: Callable[[], object] = lambda: None,
     ) -> None:
-        """``stands``: raises when the run that calls may call no more; a refused call is repeated after a refresh."""
+        """``stands``: raises when the run that calls may call no more; asked before a refresh, and after it, because
+        a refused call is then repeated."""
         self._connection, self._provider, self._engine, self._stands = connection, provider, engine, stands
         self._held: Tokens | None = None
         self._thread = threading.get_ident()
@@ -143,6 +144,7 @@ class StoredTokens:
             if stored.access != refused:
                 self._held = stored
                 return stored.access
+            self._stands()  # the wait for the row may have been long: who was overtaken since calls nobody
             fresh = self._provider.refresh(stored)
             for column, value in _columns(self._connection, fresh).items():
                 setattr(row, column, value)
