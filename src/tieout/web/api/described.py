@@ -117,6 +117,8 @@ def _tell(operation: dict[str, Any], offer: Offer) -> None:
         kinds.add("changed")
     if offer.query:
         kinds.add("invalid")
+    if offer.media.startswith("image/"):
+        kinds.add("not-found")  # nobody may have put a picture there
     if "{" in offer.path:
         kinds |= {"not-found", "invalid"}
     for status in sorted({KINDS[kind].status for kind in kinds}):
