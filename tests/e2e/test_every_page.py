@@ -23,7 +23,7 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 pytestmark = [pytest.mark.e2e, pytest.mark.long, pytest.mark.django_db(transaction=True)]
 
-WIDTHS = (320, 1440)
+WIDTHS = (320, 768, 1440)
 SCHEMES = ("light", "dark")
 
 
