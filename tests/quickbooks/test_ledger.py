@@ -13,6 +13,7 @@ from tieout.reconcile.ports import (
     Activity,
     Bug,
     FixData,
+    PreparedWrite,
     Reconnect,
     Replan,
     RetryLater,
@@ -324,6 +325,15 @@ def test_an_update_is_found_when_the_token_moved_and_every_sent_unit_shows():
 def test_an_update_of_a_record_that_is_gone_is_not_found():
     made, _ = ledger(NOT_FOUND)
     assert made.look_for(prepared(update(name="Amy"))).row is None
+
+
+def test_a_strange_document_among_many_keeps_the_look_open_and_crashes_nothing():
+    sent = {"CustomerRef": {"value": "1"}, "TxnDate": "2026-01-31", "Line": [], "TotalAmt": 10}
+    write = PreparedWrite("req-1", "Invoice", "create", "invoice", json.dumps(sent).encode())
+    strange = {"Id": "9", "CustomerRef": {"value": "1"}, "Line": [{"Amount": "nobody has seen this"}]}
+    made, _ = ledger(page("Invoice"), page("Invoice", strange))
+    with pytest.raises(Bug, match="Invoice 9"):
+        made.look_for(write, sent_at=SENT, everywhere=True)
 
 
 def test_looking_that_fails_is_not_taken_for_not_found():

@@ -219,7 +219,7 @@ def guards_trip_first(case: Case) -> None:
         )
         for n in range(case.retiring)
     ]
-    halted = guard.mass_retire(SPEC, plan(records), lambda: case.linked)
+    halted = guard.too_many(SPEC, guard.retired_by(SPEC, plan(records)), lambda: case.linked)
     assert bool(halted) == (case.retiring > 5 and case.retiring * 5 > case.linked)
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.reconcile.worlds import ALL_ON, HERE, SPEC, THERE, World, linked_records, units
 from tieout.reconcile.action import Create, Forget, Retire, Update
-from tieout.reconcile.guard import mass_retire
+from tieout.reconcile.guard import retired_by, too_many
 from tieout.reconcile.plan import Blocked, Linked, Plan, Switches, Unlinked, plan
 from tieout.reconcile.spec import Owner
 from tieout.reconcile.state import Absent, Baseline, Key, Present, Side, Unknown, same
@@ -168,9 +168,9 @@ def test_the_guard_trips_before_a_mass_retirement() -> None:
         )
         for i in range(10)
     ]
-    planned = plan(SPEC, records, ALL_ON)
-    assert mass_retire(SPEC, planned, lambda: 20)
-    assert not mass_retire(SPEC, planned, lambda: 200)
+    retired = retired_by(SPEC, plan(SPEC, records, ALL_ON))
+    assert too_many(SPEC, retired, lambda: 20)
+    assert not too_many(SPEC, retired, lambda: 200)
 
 
 def test_a_record_that_does_not_fit_is_blocked_and_the_rest_of_it_proceeds() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.db.models import F
 
-from tests.sync.rig import SOMEBODY, Rig
+from tests.sync.rig import SOMEBODY, Crash, Rig
 from tests.sync.test_documents import TODAY, Books
 from tieout.practice.actions.invoice_life import revise_invoice
 from tieout.practice.actions.service_items import change_service_item
@@ -296,7 +296,10 @@ def test_a_run_that_was_overtaken_does_not_ask_for_the_preferences_it_lacks(book
     assert "bug" not in [cause for cause, _ in books.issues()]
 
 
-def test_a_change_in_doubt_that_a_person_changed_back_is_asked_about_and_not_repeated_over_them() -> None:
+@pytest.mark.parametrize("killed_at", ["", "journalled again", "answered", "concluded"])
+def test_a_change_in_doubt_that_a_person_changed_back_is_asked_about_and_not_repeated_over_them(
+    killed_at: str,
+) -> None:
     """Seed 27228: renamed here, no answer; renamed there to the old name; by then QuickBooks had forgotten our request."""
     rig = Rig()
     rig.set_up()
@@ -309,6 +312,11 @@ def test_a_change_in_doubt_that_a_person_changed_back_is_asked_about_and_not_rep
     assert rig.customers()[customer]["DisplayName"] == "Bo Byrne"
     rig.edit_customer(customer, DisplayName="Dag Nunez")
     rig.advance(timedelta(days=35).total_seconds())
+    if killed_at:
+        rig.crash_at = killed_at
+        with pytest.raises(Crash):
+            rig.settle()
+        rig.advance(rig.engine.lease.total_seconds() + 1)
     rig.settle()
     assert rig.issues() == [("conflict", "Bo Byrne")]
     assert (rig.clients()[client]["name"], rig.customers()[customer]["DisplayName"]) == (

@@ -5,7 +5,8 @@ One file in ``entities/`` declares one of these as ``ENTITY``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -119,10 +120,16 @@ class QuickBooksEntity:
 
     def row(self, document: Document) -> Row:
         """A QuickBooks document as the core sees it. Raises ``Unreadable``: one such record must not stop the others."""
-        try:
+        with self.reading(document):
             tidied = self.tidy(document)
             shown = Present(self.spec.read(tidied), str(document.get("SyncToken", "")), self.facts(tidied))
             return Row(str(document["Id"]), shown)
+
+    @contextmanager
+    def reading(self, document: Document) -> Iterator[None]:
+        """Around whatever takes a document apart: what a shape nobody has seen makes of that is ``Unreadable``."""
+        try:
+            yield
         except _STRANGE as error:
             which = document.get("Id", "without an id") if isinstance(document, Mapping) else "without a form"
             raise Unreadable(

@@ -87,10 +87,11 @@ def _wherever_it_is(
     customer, number, amounts = _customer(sent), str(sent.get("DocNumber") or ""), _amounts(sent)
 
     def is_alike(document: Document) -> bool:
-        if notes.marker_of(document) or _amounts(document) != amounts:
-            return False
-        same_number = bool(number) and str(document.get("DocNumber") or "") == number
-        return same_number or _customer(document) == customer
+        with kind.reading(document):
+            if notes.marker_of(document) or _amounts(document) != amounts:
+                return False
+            same_number = bool(number) and str(document.get("DocNumber") or "") == number
+            return same_number or _customer(document) == customer
 
     rows = (document for page in pages for document in page)
     found = _sorted_out(kind, rows, lambda document: carries_marker(document, write.request_id), is_alike)

@@ -70,7 +70,10 @@ def is_many(records: int, linked_total: Callable[[], int]) -> bool:
 def too_many(
     spec: EntitySpec, retired: Retired, linked_total: Callable[[], int], *, begun: bool = False
 ) -> Halt | None:
-    """Halt when so many would be retired. ``begun``: some of it was carried out before that became plain."""
+    """Halt when more than a handful and more than a fifth of the linked records would be retired.
+
+    ``begun``: some of it was carried out before that became plain.
+    """
     if not is_many(retired.all, linked_total):
         return None
     return Halt(
@@ -78,11 +81,6 @@ def too_many(
         f"Nothing {'more' if begun else 'of it'} was written. If that is intended, confirm it when you resume; if not, look "
         "at what changed first."
     )
-
-
-def mass_retire(spec: EntitySpec, plan: Plan, linked_total: Callable[[], int]) -> Halt | None:
-    """Halt when a plan would retire more than a handful and more than a fifth of the linked records."""
-    return too_many(spec, retired_by(spec, plan), linked_total)
 
 
 def empty_side(spec: EntitySpec, listed: int, linked_total: int) -> Halt | None:

@@ -20,6 +20,7 @@ from tieout.reconcile.plan import Conflict, Linked, Outcome, plan
 from tieout.reconcile.ports import Bug, LedgerError
 from tieout.reconcile.state import Key, Present, Side
 from tieout.sync import dirty, discover, dry_run_mode, together
+from tieout.sync.currencies import told_in
 from tieout.sync.executor import Again, Executor
 from tieout.sync.issues import LOOKED_AT_AGAIN
 from tieout.sync.lease import Lease, LeaseLost, NoLongerAllowed
@@ -112,7 +113,7 @@ def _do(executor: Executor, doings: Sequence[Doing], go_on: Callable[[], bool]) 
 def _currency(work: Work) -> str:
     """In which a document's amounts are told; what carries none tells none."""
     seen = work.record.practice if isinstance(work.record, Linked) else None
-    return str(seen.facts.get("currency") or "USD") if isinstance(seen, Present) else "USD"
+    return told_in(seen.facts if isinstance(seen, Present) else {})
 
 
 def _begin(executor: Executor, doing: Doing) -> None:

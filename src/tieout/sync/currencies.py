@@ -1,14 +1,22 @@
-"""Acts: reads the currency that the ledger keeps for whom a new document names. Part of ``observe``."""
+"""Acts: reads the currency that the ledger keeps for whom a new document names. Part of ``observe``; says amounts' own too."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from tieout.reconcile.currency import FACT
 from tieout.reconcile.spec import EntitySpec
 from tieout.reconcile.state import Key, Present, Side
 from tieout.reconcile.state import Observation as Seen
 from tieout.sync.models import Connection, Observation
+
+USUAL = "USD"
+
+
+def told_in(facts: Mapping[str, Any]) -> str:
+    """The currency in which a record's amounts are told to people."""
+    return str(facts.get(FACT) or USUAL)
 
 
 def of_named(connection: Connection, spec: EntitySpec, seen: Mapping[Key, Seen]) -> dict[Key, str]:

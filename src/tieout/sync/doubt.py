@@ -90,6 +90,8 @@ def _resolve(executor: Executor, attempt: Attempt) -> bool:
         if _is_decided(executor, attempt):
             _tidy(executor, attempt, name, [])
             return True
+        if found.perhaps_changed_back:
+            _take_for_arrived(lease, attempt)
         if not _journal_again(executor, attempt):
             return False
         lease.engine.at_point("journalled again")
@@ -98,8 +100,6 @@ def _resolve(executor: Executor, attempt: Attempt) -> bool:
             # Switched off at the last moment: it is in doubt as before, whatever became of the first sending.
             _look_later(lease, attempt)
             return False
-        if one.again and found.perhaps_changed_back:
-            _take_for_arrived(lease, attempt)
     problems = [] if one.again else one.problems  # moved on there: both sides are planned anew
     _tidy(executor, attempt, name, problems)
     return True
@@ -116,7 +116,8 @@ def _take_for_arrived(lease: Lease, attempt: Attempt) -> None:
 
     The record was changed more than once since we asked, and shows something else. If it shows what stood there before,
     somebody may just have changed ours back; planned as if that were old, their edit would be overwritten without a word.
-    Now both sides count as changed, and a person is asked.
+    So both sides count as changed, and a person is asked. Noted before it is sent again: by then the record is at another
+    version, so that QuickBooks refuses it or, if it had arrived, repeats its answer.
     """
     with lease.commit() as connection:
         link = Link.objects.filter(

@@ -15,6 +15,7 @@ from tieout.reconcile.ports import LedgerError
 from tieout.reconcile.state import Present, Side, Units
 from tieout.sync import decisions, observations
 from tieout.sync.connections import connection_of
+from tieout.sync.currencies import told_in
 from tieout.sync.decisions import CannotDecide
 from tieout.sync.engine import Engine
 from tieout.sync.ledgers import counted
@@ -44,8 +45,7 @@ def link_the_same(
     ready = here[practice_id]
     if practice_id in waits or not isinstance(ready, Present):
         raise CannotDecide("Its client or an item of it is not in QuickBooks yet. Nothing was changed.")
-    currency = str(view.facts.get("currency") or "USD")
-    if apart := what_tells_apart(ready.units, there, currency):
+    if apart := what_tells_apart(ready.units, there, told_in(view.facts)):
         raise CannotDecide(f"They are not the same one: {apart} Nothing was changed.")
     decisions.link(member, entity, practice_id, ledger_id, engine=engine)
 

@@ -11,12 +11,12 @@ from typing import Any
 
 from tieout.practice.billing_access import rows_of
 from tieout.practice.invoices import UNCOUNTED, Invoice
-from tieout.practice.record_views import RecordView
 from tieout.practice.records import RECORD_KINDS
 from tieout.reconcile.action import Create
 from tieout.reconcile.spec import EntitySpec
 from tieout.reconcile.state import Key, Present, Side
 from tieout.sync import observations, partners
+from tieout.sync.currencies import told_in
 from tieout.sync.engine import Engine
 from tieout.sync.ledgers import counted
 from tieout.sync.models import UNRESOLVED, Attempt, Connection, Issue, Link
@@ -121,12 +121,8 @@ def preview(
         with counted(connection, engine) as ledger:
             body = ledger.prepare(create, "preview").body
         document = json.loads(body, parse_float=Decimal, parse_int=Decimal)
-    label, currency = str(view.facts.get("label") or ""), _currency(view)
+    label, currency = str(view.facts.get("label") or ""), told_in(view.facts)
     return Preview(label, dict(view.units), names, document, body, currency)
-
-
-def _currency(view: RecordView) -> str:
-    return str(view.facts.get("currency") or "USD")
 
 
 def names_of_all(connection: Connection, engine: Engine, keys: Sequence[Key]) -> tuple[str, ...]:
@@ -154,7 +150,7 @@ def tried(connection: Connection, entity: str, *, engine: Engine | None = None) 
     name, total = str(view.facts.get("label") or ""), view.units.get("total")
     if link is None:
         return Tried(
-            record_id, name, problems=problems, under_way=flying or not problems, currency=_currency(view)
+            record_id, name, problems=problems, under_way=flying or not problems, currency=told_in(view.facts)
         )
     there = _there(connection, spec, link.ledger_id)
     return Tried(
@@ -165,7 +161,7 @@ def tried(connection: Connection, entity: str, *, engine: Engine | None = None) 
         total,
         partners.deep_link(connection, entity, link.ledger_id, engine=engine),
         problems,
-        currency=_currency(view),
+        currency=told_in(view.facts),
     )
 
 
