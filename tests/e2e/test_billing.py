@@ -54,9 +54,12 @@ def look(page: Page, name: str) -> None:
 
 @pytest.fixture(autouse=True)
 def no_page_fails(page: Page) -> Iterator[None]:
-    """The browser's own complaint does not say which address failed; this does."""
+    """The browser's own complaint does not say which address failed; this does. Nothing may be blocked either."""
     failed: list[str] = []
     page.on("response", lambda got: failed.append(f"{got.status} {got.url}") if got.status >= 400 else None)
+    page.on(
+        "console", lambda said: failed.append(said.text) if "Content Security Policy" in said.text else None
+    )
     yield
     assert failed == []
 
