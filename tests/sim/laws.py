@@ -155,8 +155,10 @@ def both_sides_equal_or_listed(rest: Rest) -> None:
                 rest.demand("linked or listed", rest.is_listed(entity, practice_id), (entity, practice_id))
                 continue
             for unit, read in units.items():
-                if shown[unit] != read(there[link.ledger_id]):
-                    what = (entity, practice_id, unit, shown[unit], read(there[link.ledger_id]))
+                both = (shown[unit], read(there[link.ledger_id]))
+                declared = rest.storm.memory.declared.get((entity, practice_id), {})
+                if both[0] != both[1] and both != declared.get(unit):
+                    what = (entity, practice_id, unit, *both)
                     rest.demand("equal or listed", rest.is_listed(entity, practice_id, unit), what)
                     said = rest.statuses[entity].get(practice_id)
                     rest.demand("no false green", said is None or said.state != "in_step", what)

@@ -21,6 +21,12 @@ PRACTICE, LEDGER = "practice", "ledger"
 Document = Mapping[str, Any]
 
 
+def _alike(one: Any, other: Any) -> bool:
+    """Whether two texts say the same apart from spacing, case and punctuation; empty ones say nothing."""
+    said = [re.sub(r"[\W_]", "", text).casefold() if isinstance(text, str) else "" for text in (one, other)]
+    return said[0] == said[1] != ""
+
+
 _MARK = re.compile(r" \(deleted\)( \d+)?$")
 """What QuickBooks appends to the name of an inactive record; it numbers a second one of that name."""
 
@@ -86,6 +92,8 @@ class Memory:
 
         A total is only compared: whichever side is kept, neither document changes, for as long as it stays at these two.
         """
+        self.declared: dict[tuple[str, str], Mapping[str, tuple[Any, Any]]] = {}
+        """(entity, practice id) linked by hand -> what each side showed of a unit then that is called the same since."""
         self.lost: list[str] = []
         self.there: dict[tuple[str, str, str], Any] = {}
         """(QuickBooks' word, id, member) -> what a person put there in a document that only goes the other way."""
@@ -106,21 +114,34 @@ class Memory:
     def about_to_edit_there(self, entity: str, record_id: str) -> None:
         """Look before a person's edit in QuickBooks, also where nobody can know yet which of our records it is."""
         self.look(entity)
-        town, (word, shown) = self.storm.town, SHOWN_THERE[entity]
-        with town.here():
+        with self.storm.town.here():
             if Link.objects.filter(entity=entity, ledger_id=record_id).exists():
                 return
-        (document,) = (
+        document = self._document(entity, record_id)
+        for unit, read in SHOWN_THERE[entity][1].items():
+            self.created.setdefault((entity, record_id, unit), []).append(read(document))
+
+    def _document(self, entity: str, record_id: str) -> Document:
+        town, word = self.storm.town, SHOWN_THERE[entity][0]
+        (found,) = (
             one for one in town.emulator.control.records(town.realm, word) if str(one["Id"]) == record_id
         )
-        for unit, read in shown.items():
-            self.created.setdefault((entity, record_id, unit), []).append(read(document))
+        return found
 
     def forget(self, entity: str, *record_ids: str) -> None:
         """A decision about these records has changed what belongs together."""
         for key in [key for key in self.typed if key[0] == entity and key[2] in record_ids]:
             del self.typed[key]
             self.stood.pop(key, None)
+
+    def was_linked(self, entity: str, practice_id: str, ledger_id: str) -> None:
+        """A person declared these two to be one: their names are agreed as each side has them, whatever they are."""
+        shown, document = SHOWN_THERE[entity][1], self._document(entity, ledger_id)
+        here = RECORD_KINDS[entity].read(self.storm.town.firm.pk, [practice_id])[practice_id].units
+        seen = {unit: (here[unit], read(document)) for unit, read in shown.items()}
+        self.declared[(entity, practice_id)] = {
+            unit: both for unit, both in seen.items() if unit == "name" or _alike(*both)
+        }
 
     def _met(self, here: tuple[str, str, str, str], there: tuple[str, str, str, str]) -> list[Any]:
         """What was typed on one side and had stood on the other since they last agreed.

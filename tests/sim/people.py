@@ -4,9 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tests.sim.acts import client_here, client_there, item_here, item_there
+from tests.sim.acts import (
+    FIRST,
+    LAST,
+    client_here,
+    client_there,
+    edit_there,
+    ids_here,
+    item_here,
+    item_there,
+    records,
+)
 from tests.sim.books import cents
+from tests.sim.memory import SHOWN_THERE
 from tests.sim.storm import Act, Storm
+from tests.sync.rig import SOMEBODY
+from tieout.practice.actions.clients import create_client
 from tieout.reconcile.state import Key, Side
 from tieout.sync import advanced, decisions, repairs
 from tieout.sync.models import Conflict, Hold, Issue, Link
@@ -104,13 +117,77 @@ def _work_on(storm: Storm, issue: Issue) -> None:
         elif issue.cause == "lookalike" and issue.options:
             other = str(issue.options[0])
             here, there = (key.id, other) if key.side is Side.PRACTICE else (other, key.id)
-            storm.tell(f"link {key.entity} {here} with {there}")
-            storm.memory.forget(key.entity, here, there)
-            decisions.link(town.member, key.entity, here, there, engine=town.engine)
-            storm.probes["linked by hand"] += 1
+            _link(storm, key.entity, here, there)
         else:
             storm.tell(f"retry {issue.cause} of {key.entity} {key.id}")
             decisions.retry(town.member, [issue.pk], engine=town.engine)
+
+
+def _link(storm: Storm, entity: str, here: str, there: str) -> None:
+    storm.tell(f"link {entity} {here} with {there}")
+    storm.memory.forget(entity, here, there)
+    decisions.link(storm.town.member, entity, here, there, engine=storm.town.engine)
+    storm.memory.was_linked(entity, here, there)
+    storm.probes["linked by hand"] += 1
+
+
+def entered_twice(storm: Storm) -> None:
+    """The same new client is entered on both sides before either is known on the other, as each side spells it."""
+    rng, town = storm.linking, storm.town
+    if "client" not in town.words or rng.random() > 0.03:
+        return
+    name = f"{rng.choice(LAST)} {rng.choice(FIRST)}"
+    with town.here():
+        made = create_client(firm_id=town.firm.pk, actor=SOMEBODY, kind="business", name=name)
+    storm.tell(f"client {made.pk} made here: {name!r}")
+    edit_there(
+        storm, "Customer", None, {"DisplayName": rng.choice([name, name.upper(), f"{name}."])}, "create"
+    )
+    town.advance(310)
+    town.emulator.webhooks.pump(storm.receive)
+    storm.run_once()
+
+
+def link_by_hand(storm: Storm) -> None:
+    """Somebody links a client or an item with its lookalike, or with one of another name, from the record's panel.
+
+    Drawn from a stream of its own, and after every step, also while what is linked is on its way.
+    """
+    rng, town = storm.linking, storm.town
+    entity = rng.choice(["client", "service_item"])
+    if entity not in town.words or rng.random() < 0.5:
+        return
+    with town.here():
+        alike = Issue.objects.filter(closed_at=None, entity=entity, cause="lookalike").exclude(options=[])
+        pairs = [
+            (one.record_id, str(one.options[0]))
+            if one.side == Side.PRACTICE
+            else (str(one.options[0]), one.record_id)
+            for one in alike.order_by("id")
+        ]
+        if not pairs and rng.random() < 0.3:
+            pairs = _unlinked(storm, entity)
+        if not pairs:
+            return
+        try:
+            _link(storm, entity, *rng.choice(pairs))
+        except decisions.CannotDecide as cannot:
+            storm.tell(f"cannot: {cannot}")
+
+
+def _unlinked(storm: Storm, entity: str) -> list[tuple[str, str]]:
+    """Every record here that is linked with none, with each there that is."""
+    linked = list(Link.objects.filter(entity=entity).values_list("practice_id", "ledger_id"))
+    taken_here, taken_there = ({pair[side] for pair in linked} for side in (0, 1))
+    word, _ = SHOWN_THERE[entity]
+    there = [str(one["Id"]) for one in records(storm, word) if one.get("Type") != "Category"]
+    return [
+        (ours, theirs)
+        for ours in ids_here(storm, entity)
+        if ours not in taken_here
+        for theirs in there
+        if theirs not in taken_there
+    ]
 
 
 ACTS: Mapping[str, Act] = {"switch": switch, "switch in flight": switched_in_flight, "people": decide}

@@ -114,6 +114,7 @@ class Storm:
     def __post_init__(self) -> None:
         self.rng = random.Random(self.seed)
         self.meddling = random.Random(f"{self.seed}/meddling")
+        self.linking = random.Random(f"{self.seed}/linking")
         """For what was added later: drawn from ``rng`` it would have made another run of every seed."""
         (self.name,) = self.rng.choices(list(_CHANCES), list(_CHANCES.values()))
         self.kind = KINDS[self.name]
@@ -180,6 +181,8 @@ class Storm:
                 if act in peoples and self.rng.random() < 0.35:
                     self.run_once()
                 self.do(meddling.doubtful_there)
+                self.do(people.entered_twice)
+                self.do(people.link_by_hand)
                 laws.check_always(self)
             self.calm()
             shown = laws.check_at_rest(self)
