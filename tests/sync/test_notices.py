@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.core import mail as outbox
 
 from tests.sync.rig import Rig
+from tieout.practice.isolation import every_firm_scope
+from tieout.practice.models import Member, Role, User
 from tieout.sync import connections, notices
-from tieout.sync.models import Connection, Dirty, Issue, TokenSet
+from tieout.sync.models import Connection, Dirty, Issue, TieOut, TokenSet
 
 pytestmark = pytest.mark.django_db
 
@@ -153,3 +156,30 @@ def test_a_queue_that_nobody_sends_is_told_after_an_hour_once_and_what_waits_for
         connections.pause(rig.member, engine=rig.engine)
         Dirty.objects.update(not_before=None)
     assert tell(rig) == [], "a pause is a person's own doing"
+
+
+def test_an_amount_is_mailed_only_to_those_who_may_see_billing(rig: Rig) -> None:
+    with every_firm_scope():
+        role = Role.objects.create(
+            firm=rig.firm, name="Only integrations", permissions=["manage_integrations"]
+        )
+        user = User.objects.create_user("ray@example.com", None, full_name="Ray Read")
+        Member.objects.create(firm=rig.firm, user=user, role=role)
+    tell(rig)
+    with rig.here():
+        TieOut.objects.create(
+            firm=rig.firm,
+            connection=rig.connection,
+            day=rig.clock.now().date(),
+            checked_at=rig.clock.now(),
+            here=Decimal("12.50"),
+            there=Decimal(0),
+            unexplained=Decimal("12.50"),
+        )
+    assert tell(rig) == ["The books differ by $12.50", "The books differ"]
+    theirs, discreet = outbox.outbox
+    assert theirs.to == [rig.member.user.email]
+    assert "$12.50 between Tieout and" in theirs.body
+    assert discreet.to == ["ray@example.com"]
+    assert "12.50" not in discreet.body
+    assert "/tie-out/" in discreet.body

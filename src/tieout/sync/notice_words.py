@@ -74,6 +74,8 @@ class Facts:
 class Mail:
     subject: str
     text: str
+    without_amounts: Mail | None = None
+    """The same for those who may not see billing; None when it tells no amount."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +112,14 @@ def on_change(before: str, now: State, facts: Facts, address: str) -> Mail | Non
             f"run or let it go on:\n{address}dry-run/\n",
         )
     if now is State.UNEXPLAINED:
+        listed = f"The documents are listed under Tie-out:\n{address}tie-out/\n"
+        between = f"between Tieout and {facts.company}"
         return Mail(
             f"The books differ by {facts.unexplained}",
-            f"{facts.unexplained} between Tieout and {facts.company} is explained by nothing.\n\nThe documents are "
-            f"listed under Tie-out:\n{address}tie-out/\n",
+            f"{facts.unexplained} {between} is explained by nothing.\n\n{listed}",
+            Mail(
+                "The books differ", f"There is a difference {between} that is explained by nothing.\n\n{listed}"
+            ),
         )
     return Mail(
         f"The sync with {facts.company} is well again",
