@@ -104,6 +104,8 @@ def test_the_other_one_is_voided_when_a_person_asks_for_it_and_only_itself_would
     with books.here():
         drawn = [one for one in remedies.buttons(row) if one.label.startswith("Void the other one")]
         assert {bool(one.value): "paid" in one.why_not for one in drawn} == {False: True, True: False}
+        doors = [one.href for one in remedies.buttons(row, "https://there/{}".format) if one.outside]
+        assert doors == [f"https://there/{one}" for one in (*(each.id for each in row.options), there)]
         with pytest.raises(CannotDecide, match="Something is paid"):
             repairs.void_copy(books.member, row.key, paid, engine=books.engine)
         repairs.void_copy(books.member, row.key, twin, engine=books.engine)

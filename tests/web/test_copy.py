@@ -75,8 +75,9 @@ def test_every_offer_of_the_fault_table_is_a_button_that_is_really_drawn(name: s
         return
     entity = "client" if cause == "name_taken" else "invoice"
     row = replace(an_issue("Ada", cause), key=Key(entity, Side.PRACTICE, "7"), holder="130")
-    there = "https://quickbooks.example/record" if cause in THERE_ALREADY else ""
-    drawn = buttons(row, there, "https://quickbooks.example/settings")
+    if cause in THERE_ALREADY:
+        row = replace(row, partner_id="9")
+    drawn = buttons(row, "https://quickbooks.example/{}".format, "https://quickbooks.example/settings")
     assert any(DRAWN[meaning.offer](one) for one in drawn), [one.label for one in drawn]
 
 
@@ -95,9 +96,8 @@ def test_a_letter_to_the_administrator_carries_the_record_and_what_has_to_be_don
 
 
 def test_what_is_in_quickbooks_is_opened_there_and_not_its_settings_as_well() -> None:
-    outside = [
-        one.label for one in buttons(an_issue("Ada", "ask_human"), "https://a/", "https://b/") if one.outside
-    ]
+    row = replace(an_issue("Ada", "ask_human"), partner_id="9")
+    outside = [one.label for one in buttons(row, "https://a/{}".format, "https://b/") if one.outside]
     assert outside == ["Open in QuickBooks"]
     assert "settings" not in {one.verb for one in bulk("ask_human")}
 

@@ -118,7 +118,8 @@ def on_change(before: str, now: State, facts: Facts, address: str) -> Mail | Non
             f"The books differ by {facts.unexplained}",
             f"{facts.unexplained} {between} is explained by nothing.\n\n{listed}",
             Mail(
-                "The books differ", f"There is a difference {between} that is explained by nothing.\n\n{listed}"
+                "The books differ",
+                f"There is a difference {between} that is explained by nothing.\n\n{listed}",
             ),
         )
     return Mail(

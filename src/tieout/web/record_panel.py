@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from django.urls import reverse
 from django.utils import timezone
@@ -69,22 +70,20 @@ def panel_of(request: FirmRequest, entity: str, record_id: str) -> Panel | None:
     """None while there is nothing to tell: not connected, or this kind of record is not set up."""
     connection = connections.connection_of(request.member.firm_id)
     found = story(connection, entity, record_id) if connection else None
-    if found is None:
+    if connection is None or found is None:
         return None
     gate = connections.gate(request.member)
     may = gate.open
-    settings = partners.settings_link(connection) if connection and may and found.open else ""
+    settings = partners.settings_link(connection) if may and found.open else ""
     rights = Rights(request.member)
+    link = partial(partners.deep_link, connection, entity)
     return Panel(
         badge=badge_of(found.status),
         story=found,
         may=may,
         compared=[(one.label, said(one.practice), said(one.ledger), one.differs) for one in found.compared],
-        open=[
-            (row, rights.greyed(row, buttons(row, found.ledger_url, settings)) if may else ())
-            for row in found.open
-        ],
-        conflicts=[_clash(row, found.ledger_url if may else None) for row in found.open if row.values],
+        open=[(row, rights.greyed(row, buttons(row, link, settings)) if may else ()) for row in found.open],
+        conflicts=[_clash(row, may) for row in found.open if row.values],
         lines=[
             (line, [(one.label, said(one.before), said(one.after)) for one in line.changes])
             for line in found.lines
@@ -101,10 +100,9 @@ def panel_of(request: FirmRequest, entity: str, record_id: str) -> Panel | None:
     )
 
 
-def _clash(row: WorkRow, ledger_url: str | None) -> Clash:
-    """``ledger_url``: None for who may not choose."""
+def _clash(row: WorkRow, may_choose: bool) -> Clash:
     both = row.values
-    offered = [] if ledger_url is None else [one for one in buttons(row, ledger_url) if one.value]
+    offered = [one for one in buttons(row) if one.value] if may_choose else []
     return Clash(
         row.unit_label or "The record",
         said(both.practice) if both else "",

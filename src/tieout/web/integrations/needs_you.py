@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -314,7 +315,7 @@ def _card(
 
 def _line(connection: Connection, whole: WorkRow, rights: Rights) -> Line:
     row = rights.seen(whole)
-    link = partners.deep_link(connection, row.key.entity, row.ledger_id) if row.ledger_id else ""
+    link = partial(partners.deep_link, connection, row.key.entity)
     values = row.values
     return Line(
         row,

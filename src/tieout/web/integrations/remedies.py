@@ -6,7 +6,7 @@ itself, or there is nothing to do.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
@@ -58,6 +58,7 @@ ARCHIVE = Remedy("archive", "Archive here", "archive")
 VOID_COPY = Remedy("void_copy", "Void the other one", "file-off")
 KEEP_BOTH = Remedy("different", "Keep both", "files")
 OPEN = Remedy("open", "Open in QuickBooks", "external-link")
+OPEN_COPY = Remedy("open_copy", "Open the other one", "external-link")
 SETTINGS = Remedy("settings", "Open QuickBooks settings", "external-link")
 QUICKBOOKS = Remedy("settings", "Open QuickBooks", "external-link")
 """The same door, where what has to be done there is not one of the settings."""
@@ -113,6 +114,10 @@ NAMED = frozenset({"client", "service_item"})
 """Entities whose records may be linked by hand and renamed; a document belongs to the one it was sent as."""
 
 
+DeepLink = Callable[[str], str]
+"""A record's id in QuickBooks -> where a person sees it there; empty when this installation cannot say."""
+
+
 @dataclass(frozen=True, slots=True)
 class Button:
     """As the page draws it: ``value`` posts, ``href`` leads somewhere."""
@@ -133,11 +138,10 @@ BESIDE = (SAY_WHY, VOID_COPY)
 """Drawn elsewhere: beside the ticked rows, where the words are, and for each of the options."""
 
 
-def buttons(row: WorkRow, deep_link: str = "", settings_link: str = "") -> list[Button]:
+def buttons(row: WorkRow, deep_link: DeepLink = lambda _: "", settings_link: str = "") -> list[Button]:
     """What can be done about one row, the likeliest first. Nothing while it is on its way.
 
-    ``deep_link``: where the record stands in QuickBooks, empty while it is not there; ``settings_link``: the company's
-    own settings.
+    ``settings_link``: the company's own settings.
     """
     return [] if row.under_way else list(_buttons(row, deep_link, settings_link))
 
@@ -163,13 +167,21 @@ def record_page(row: WorkRow, page: str = "record") -> str:
     return reverse(pages[page], args=[row.practice_id]) if row.practice_id and page in pages else ""
 
 
-def _buttons(row: WorkRow, deep_link: str, settings_link: str) -> Iterator[Button]:
-    title = row.title
+def _buttons(row: WorkRow, deep_link: DeepLink, settings_link: str) -> Iterator[Button]:
+    title, opened = row.title, deep_link(row.ledger_id) if row.ledger_id else ""
     for option in row.options[:3]:
         if row.cause.slug == TWICE:
             value = "" if option.why_not_void else f"{VOID_COPY.verb}:{row.id}:{option.id}"
             label = f"{VOID_COPY.label} ({option.name or option.id})"
             yield Button(label, VOID_COPY.icon, title, value=value, why_not=option.why_not_void)
+            if href := deep_link(option.id):
+                yield Button(
+                    f"{OPEN_COPY.label} ({option.name or option.id})",
+                    OPEN.icon,
+                    title,
+                    href=href,
+                    outside=True,
+                )
         elif not option.partner_id and not option.in_use:
             label = f"Reactivate and link with {option.name}"
             yield Button(label, "restore", title, value=f"reactivate:{row.id}:{option.id}")
@@ -181,9 +193,9 @@ def _buttons(row: WorkRow, deep_link: str, settings_link: str) -> Iterator[Butto
         "link": (reverse("quickbooks-link", args=[row.key.entity, row.key.side.value, row.key.id]), False),
         "edit": (record_page(row, "edit"), False),
         "archive": (record_page(row, "archive"), False),
-        "open": (deep_link, True),
+        "open": (opened, True),
         # One door to QuickBooks is enough: its settings are where one looks when the record is not there.
-        "settings": ("" if deep_link and OPEN in REMEDIES.get(row.cause.slug, ()) else settings_link, True),
+        "settings": ("" if opened and OPEN in REMEDIES.get(row.cause.slug, ()) else settings_link, True),
         "ask": (_letter(row), False),
         "report": (reverse("quickbooks-support"), False),
         "switches": (reverse("quickbooks-advanced"), False),
