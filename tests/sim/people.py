@@ -22,6 +22,7 @@ from tests.sync.rig import SOMEBODY
 from tieout.practice.actions.clients import create_client
 from tieout.reconcile.state import Key, Side
 from tieout.sync import advanced, decisions, repairs
+from tieout.sync.connections import connection_of
 from tieout.sync.models import Conflict, Hold, Issue, Link
 
 
@@ -37,7 +38,10 @@ def _turn(storm: Storm, entity: str, kind: str, side: Side, on: bool) -> None:
     storm.look_at_lines()
     with town.here():
         turned = advanced.turn(town.member, entity, kind, side, on, engine=town.engine)
+        connected = connection_of(town.firm.pk) is not None
     storm.tell(f"switch {kind} {entity} {side}: {on} ({turned})")
+    if not connected:
+        return  # there is none to turn then
     storm.switches[(entity, kind, side.value)] = on
     storm.probes["switch turned"] += turned
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from django.template.loader import get_template
 
 from tests.web.fake_sync import an_issue
 from tieout.quickbooks.api import fault_meanings as means
@@ -17,7 +18,8 @@ from tieout.quickbooks.errors import CLASSES
 from tieout.reconcile.ports import TOPICS
 from tieout.reconcile.state import Key, Side
 from tieout.sync.issues import CAUSE_OF_ERROR, CAUSES, SHARED, Listing
-from tieout.web.integrations.remedies import REMEDIES, Button, bulk, buttons, for_all
+from tieout.web.integrations import remedies
+from tieout.web.integrations.remedies import REMEDIES, Button, Remedy, bulk, buttons, for_all
 
 SOURCES = Path(__file__).parents[2] / "src" / "tieout"
 SHOWN = [*SOURCES.rglob("*.html"), *SOURCES.rglob("*.txt"), *SOURCES.rglob("*.js"), *SOURCES.rglob("*.py")]
@@ -130,3 +132,17 @@ def test_what_the_ledgers_refusals_tell_to_press_is_the_button_that_stands_besid
         for name in re.findall(r"[Pp]ress ([A-Z][a-z]+(?: again)?)", path.read_text())
     }
     assert told == {("writing.py", "Check again")}
+
+
+def test_every_button_has_an_icon_that_exists() -> None:
+    """A page that draws one without it is an error page: remedies that come up seldom as much as the others."""
+    used = {one.icon for one in vars(remedies).values() if isinstance(one, Remedy)}
+    used |= {
+        name
+        for path in SHOWN
+        if path.suffix == ".html"
+        for name in re.findall(r'<c-icon name="([\w-]+)"', path.read_text())
+    }
+    assert "copy" in used
+    for icon in sorted(used):
+        get_template(f"icons/{icon}.svg")
