@@ -6,20 +6,22 @@ Links, both sides' values field by field, what is open about it and why, and its
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
 
 from tieout.practice.records import RECORD_KINDS
+from tieout.reconcile.diff import Verdict, verdict
 from tieout.reconcile.plan import written_alike
 from tieout.reconcile.spec import EntitySpec
 from tieout.reconcile.state import Key, Present, Side, Units, is_empty, same
 from tieout.sync import observations, partners, status, worklist
 from tieout.sync.engine import Engine
 from tieout.sync.models import ActivityLine, Connection, Hold, Link, Observation, SectionState
-from tieout.sync.packing import unpack
+from tieout.sync.packing import unpack, unpack_units
+from tieout.sync.references import with_references
 from tieout.sync.review import spec_of
 from tieout.sync.unlinked import Former, former_partner
 from tieout.sync.worklist import WorkRow
@@ -36,10 +38,21 @@ class Compared:
     label: str
     practice: Any
     ledger: Any
+    is_agreed: bool = False
+    """Both sides show what they showed when they last agreed: a number of QuickBooks' own, a name spelled otherwise."""
 
     @property
     def differs(self) -> bool:
-        return not same(self.practice, self.ledger) and not written_alike(self.practice, self.ledger)
+        return not self.is_agreed and not self._alike
+
+    @property
+    def stands(self) -> bool:
+        """The two are not the same, and are agreed as each side has it."""
+        return self.is_agreed and not self._alike
+
+    @property
+    def _alike(self) -> bool:
+        return same(self.practice, self.ledger) or written_alike(self.practice, self.ledger)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +125,7 @@ def story(
         linked_at=link.linked_at if link else None,
         origin=link.origin if link else "",
         agreed_at=link.agreed_at if link else None,
-        compared=_compared(connection, spec, practice_id, ledger_id) if link else (),
+        compared=_compared(connection, spec, link) if link else (),
         open=rows,
         held=bool(hold),
         excluded=bool(hold and hold.excluded),
@@ -141,14 +154,55 @@ def _ledger_name(connection: Connection, entity: str, ledger_id: str) -> str:
     return str(rows.values_list("name", flat=True).first() or "")
 
 
-def _compared(
-    connection: Connection, spec: EntitySpec, practice_id: str, ledger_id: str
-) -> tuple[Compared, ...]:
-    views = RECORD_KINDS[spec.practice].read(connection.firm_id, [practice_id])
-    there = observations.of_ledger(connection, spec, [ledger_id]).get(ledger_id)
-    if practice_id not in views or not isinstance(there, Present):
+def _compared(connection: Connection, spec: EntitySpec, link: Link) -> tuple[Compared, ...]:
+    """Field by field as the planner compares them: what a record names by the ledger's ids, each side with what it
+    showed when both last agreed. Records that are named are shown by their names."""
+    views = RECORD_KINDS[spec.practice].read(connection.firm_id, [link.practice_id])
+    there = observations.of_ledger(connection, spec, [link.ledger_id]).get(link.ledger_id)
+    if link.practice_id not in views or not isinstance(there, Present):
         return ()
-    return compare(spec, views[practice_id].units, there.units)
+    view = views[link.practice_id]
+    seen = {link.practice_id: Present(view.units, str(view.version), view.facts)}
+    ready = with_references(connection, spec, seen)[0][link.practice_id]
+    here = ready.units if isinstance(ready, Present) else view.units
+    before = unpack_units(link.baseline_practice), unpack_units(link.baseline_ledger)
+    names = _named(connection, spec, view.units, there.units)
+    return tuple(
+        replace(
+            one,
+            practice=names.get((one.unit, Side.PRACTICE), one.practice),
+            ledger=names.get((one.unit, Side.LEDGER), one.ledger),
+            is_agreed=_is_agreed(spec, one, *before),
+        )
+        for one in compare(spec, here, there.units)
+    )
+
+
+def _is_agreed(spec: EntitySpec, one: Compared, practice: Units, ledger: Units) -> bool:
+    """A total is agreed only while it is the same on both sides, whatever a person has let stand."""
+    bases = practice.get(one.unit), ledger.get(one.unit)
+    found = verdict(one.practice, one.ledger, *bases, spec.unit(one.unit).owner)
+    return found in (Verdict.NOTHING, Verdict.SETTLE) and one.unit not in spec.verified
+
+
+def _named(
+    connection: Connection, spec: EntitySpec, here: Units, there: Units
+) -> Mapping[tuple[str, Side], str]:
+    """(unit, side) -> the name of the other record that it names, where one was ever seen. One query."""
+    named = {
+        (reference.unit, side): Key(reference.entity, side, str(units.get(reference.unit) or ""))
+        for reference in spec.references
+        if not reference.part
+        for side, units in ((Side.PRACTICE, here), (Side.LEDGER, there))
+    }
+    if not named:
+        return {}
+    rows = Observation.objects.filter(connection=connection, record_id__in=[key.id for key in named.values()])
+    names = {
+        Key(entity, Side(side), one): name
+        for entity, side, one, name in rows.values_list("entity", "side", "record_id", "name")
+    }
+    return {where: names[key] for where, key in named.items() if names.get(key)}
 
 
 def compare(spec: EntitySpec, practice: Units, ledger: Units) -> tuple[Compared, ...]:

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tieout.sync import connections, partners
-from tieout.sync.story import Story, story
+from tieout.sync.story import Compared, Story, story
 from tieout.sync.worklist import WorkRow
 from tieout.web.access import FirmRequest
 from tieout.web.badges import Badge, badge_of
@@ -46,8 +46,8 @@ class Panel:
     story: Story
     may: bool
     """Whether this member decides about links; otherwise the panel only tells."""
-    compared: Sequence[tuple[str, str, str, bool]]
-    """Label, here, there, whether they differ."""
+    compared: Sequence[tuple[Compared, str, str]]
+    """A field, and how it reads on each side."""
     open: Sequence[tuple[WorkRow, Sequence[Button]]]
     conflicts: Sequence[Clash]
     """Of what is open, those with two values."""
@@ -81,7 +81,7 @@ def panel_of(request: FirmRequest, entity: str, record_id: str) -> Panel | None:
         badge=badge_of(found.status),
         story=found,
         may=may,
-        compared=[(one.label, said(one.practice), said(one.ledger), one.differs) for one in found.compared],
+        compared=[(one, said(one.practice), said(one.ledger)) for one in found.compared],
         open=[(row, rights.greyed(row, buttons(row, link, settings)) if may else ()) for row in found.open],
         conflicts=[_clash(row, may) for row in found.open if row.values],
         lines=[
