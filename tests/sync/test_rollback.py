@@ -53,6 +53,19 @@ class Practice(Rig):
         assert found.state == "done", found.state
         return found
 
+    def sync_again(self) -> Review:
+        """One more run, with nothing decided in it."""
+        with self.here():
+            found = review.start(self.connection, "client", activity="active", actor_member=self.member)
+            review_jobs.collect(found.pk, self.engine)
+            found.refresh_from_db()
+            review.apply(found, self.member)
+            review_jobs.apply_now(found.pk, self.engine)
+        self.settle()
+        with self.here():
+            found.refresh_from_db()
+        return found
+
     def roll_back(self, found: Review) -> dict[str, Any]:
         with self.here():
             rollback.start(self.connection, found, self.member, engine=self.engine)
@@ -129,6 +142,23 @@ def test_after_thirty_days_and_twice_it_is_refused_with_a_sentence(practice: Pra
     practice.roll_back(found)
     with practice.here(), pytest.raises(CannotDecide, match="was rolled back"):
         rollback.start(practice.connection, found, practice.member, engine=practice.engine)
+
+
+def test_of_two_runs_the_first_can_be_rolled_back_once_the_second_was(practice: Practice) -> None:
+    first = practice.sync_clients()
+    practice.add_client("Kim Kay Inc")
+    practice.settle()
+    second = practice.sync_again()
+    with practice.here():
+        refused = rollback.why_not(practice.connection, first, practice.engine.now())
+        assert "A later run has built on it" in refused
+    practice.roll_back(second)
+    practice.roll_back(first)
+    assert [one for one in practice.links().values() if one == practice.sam] == []
+    with practice.here():
+        assert "This run was rolled back" in rollback.why_not(
+            practice.connection, first, practice.engine.now()
+        )
 
 
 def test_set_up_again_afterwards_everything_finds_itself(practice: Practice) -> None:

@@ -98,10 +98,8 @@ def why_not(connection: Connection, found: Review, now: datetime) -> str:
         return "This run is being rolled back now."
     if found.finished_at + LASTS < now:
         return "A run can be rolled back for 30 days; this one is older."
-    latest = Review.objects.filter(connection=connection, entity=found.entity, state=ReviewState.DONE).latest(
-        "id"
-    )
-    if latest.pk != found.pk:
+    runs = Review.objects.filter(connection=connection, entity=found.entity, state=ReviewState.DONE)
+    if runs.exclude(summary__has_key="rolled_back").latest("id").pk != found.pk:
         return "A later run has built on it. Roll that one back instead."
     for step in STEPS:
         if (
