@@ -158,6 +158,19 @@ def test_a_run_that_others_build_on_is_not_rolled_back(signed_in: SignedIn, done
     assert "Service items are on and build on it" in page
 
 
+def test_after_a_rollback_no_page_says_that_the_set_up_holds(signed_in: SignedIn, done: Review) -> None:
+    browser = signed_in("admin")
+    assert "From now on" in text(browser.get(f"{BASE}clients/done/"))
+    with firm_scope(done.firm_id):
+        undone = {"by": "Dana Reyes", "unlinked": 3, "left": []}
+        Review.objects.update(summary={**done.summary, "rolled_back": undone})
+    assert browser.get(f"{BASE}clients/done/")["Location"] == f"{BASE}reports/{done.pk}/"
+    choosing = text(browser.get(f"{BASE}clients/"))
+    assert "Dana Reyes rolled it back" in choosing
+    assert "What is linked stays linked" not in choosing
+    assert "Dana Reyes rolled it back" in text(browser.get(f"{BASE}clients/review/matches/"))
+
+
 def test_another_firms_report_is_not_there(done: Review) -> None:
     from tests.web.conftest import entered, make_firm, make_members
 

@@ -164,6 +164,8 @@ def done(request: FirmRequest, connection: Connection, entity: str = ENTITY) -> 
     review = reviews.latest_review(connection, entity)
     if review is None or review.state != ReviewState.DONE:
         return redirect(flow.choose if review is None else flow.place(review.state))
+    if "rolled_back" in review.summary:
+        return redirect("quickbooks-report", review.pk)  # nothing of it holds any more; the report says so
     return render(
         request,
         "quickbooks/done.html" if flow is CLIENTS else "quickbooks/items_done.html",
