@@ -53,17 +53,22 @@ def start(
     include_subcustomers: bool = False,
     actor_member: Member,
 ) -> Review:
-    """Begin a review, or return the one that is under way: there is one per entity, shared by the firm."""
+    """Begin a review, or return the one that is under way: there is one per entity, shared by the firm.
+
+    The switch "Create x new clients" stands as it did in the last one: off stays off until a person turns it on.
+    """
     with transaction.atomic():
         Connection.objects.select_for_update(no_key=True).get(pk=connection.pk)
         if running := open_review(connection, entity):
             return running
+        last = latest_review(connection, entity)
         review = Review.objects.create(
             firm_id=connection.firm_id,
             connection=connection,
             entity=entity,
             activity=Activity(activity).value,
             include_subcustomers=include_subcustomers,
+            create_new=last.create_new if last else True,
             phase="Waiting to start",
             started_by=actor_member,
         )

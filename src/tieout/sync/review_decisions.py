@@ -18,7 +18,7 @@ from tieout.reconcile.state import Side
 from tieout.sync.decisions import tidy_reason
 from tieout.sync.engine import Engine
 from tieout.sync.models import Review, ReviewRow
-from tieout.sync.review_plan import ALLOWED, Decision
+from tieout.sync.review_plan import ALLOWED, LEFT_OUT_BEFORE, Decision
 from tieout.sync.review_sheet import Before, Sheet, is_late
 
 LASTING = ("keep", "kind")
@@ -78,7 +78,7 @@ def note(
             text = tidy_reason(said[row.pk])
             if not NOTED[what](row) or row.choice.get(what, "") == text:
                 continue
-            rest = {name: one for name, one in row.choice.items() if name != what}
+            rest = {name: one for name, one in row.choice.items() if name not in (what, LEFT_OUT_BEFORE)}
             sheet.put(row, Decision(row.decision), rest | ({what: text} if text else {}))
         return sheet.write()
 

@@ -1,11 +1,14 @@
 """Acts: holds whatever a review leaves open or out, each with its sentence, and says in its history who left it out.
 
-Called by ``review_jobs`` while a review is applied: what is held is never written before a person decides.
+Called by ``review_jobs``. When a review is read, those whom a person left out before start as left out; while it is
+applied, what is held is never written before a person decides.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+
+from django.db.models import Q
 
 from tieout.reconcile.match import Bucket
 from tieout.reconcile.spec import EntitySpec
@@ -14,8 +17,8 @@ from tieout.sync import review_plan
 from tieout.sync.decisions import left_out_by
 from tieout.sync.engine import Engine
 from tieout.sync.listing import Line, say_all
-from tieout.sync.models import Connection, Hold, Review, ReviewRow
-from tieout.sync.review_plan import Decision, Fate
+from tieout.sync.models import Connection, Hold, Link, Review, ReviewRow
+from tieout.sync.review_plan import LEFT_OUT_BEFORE, Decision, Fate, left_out_before
 from tieout.sync.review_rows import OUTSIDE
 
 HELD = {
@@ -27,15 +30,42 @@ SWITCHED_OFF = "“Create new {plural}” was off at set-up."
 NOT_ASKED_FOR = "It was not among the records in QuickBooks that were chosen at set-up."
 
 
+def carry_over(connection: Connection, spec: EntitySpec, rows: Iterable[ReviewRow]) -> None:
+    """Whom a person left out before stays left out, with the reason and by whom. Rows are not stored. One query.
+
+    Who was only left out with many others, by a switch or a choice, is asked about anew by that switch.
+    """
+    before = {place: one for place, one in _before(connection, spec).items() if _by_a_person(one, spec)}
+    for row in rows:
+        for key in _keys(row, spec):
+            was = before.get((key.side.value, key.id))
+            if was is None:
+                continue
+            row.decision = Decision.EXCLUDE.value
+            row.choice = {LEFT_OUT_BEFORE: True} | ({"reason": was.reason} if was.reason else {})
+            row.decided_by, row.decided_at = was.held_by, was.held_at
+            break
+
+
 def hold(found: Review, connection: Connection, spec: EntitySpec, rows: Iterable[ReviewRow]) -> None:
-    """The holds of this entity become exactly those of this review."""
+    """The holds of the records of this review become exactly what was decided in it.
+
+    Holds of others, and of those it only carries on, stay as they are, as far as the records are without a link.
+    """
+    before = _before(connection, spec)
     holds: dict[tuple[str, str], Hold] = {}
+    settled: set[tuple[str, str]] = set()
     for row in rows:
         becomes = review_plan.fate(row, found.create_new)
-        if becomes not in (Fate.WAIT, Fate.LEAVE_OUT):
-            continue
+        untouched = left_out_before(row) or (row.bucket == OUTSIDE and not row.decision)
         for key in _keys(row, spec):
-            holds[(key.side.value, key.id)] = Hold(
+            place = (key.side.value, key.id)
+            if untouched and place in before and _by_a_person(before[place], spec):
+                continue
+            settled.add(place)
+            if becomes not in (Fate.WAIT, Fate.LEAVE_OUT):
+                continue
+            holds[place] = Hold(
                 firm_id=connection.firm_id,
                 connection=connection,
                 entity=spec.practice,
@@ -46,8 +76,38 @@ def hold(found: Review, connection: Connection, spec: EntitySpec, rows: Iterable
                 reason=review_plan.reason_of(row),
                 held_by=row.decided_by or found.applied_by,
             )
-    Hold.objects.filter(connection=connection, entity=spec.practice).delete()
+    settled |= _linked(connection, spec, before)
+    Hold.objects.filter(pk__in=[one.pk for place, one in before.items() if place in settled]).delete()
     Hold.objects.bulk_create(holds.values(), batch_size=1_000)
+
+
+def _before(connection: Connection, spec: EntitySpec) -> dict[tuple[str, str], Hold]:
+    """(side, id) -> the hold of each record that has one."""
+    found = Hold.objects.filter(connection=connection, entity=spec.practice)
+    return {(one.side, one.record_id): one for one in found.select_related("held_by__user")}
+
+
+def _by_a_person(was: Hold, spec: EntitySpec) -> bool:
+    """Whether somebody left out this very record, not all of its kind."""
+    of_many = (NOT_ASKED_FOR, SWITCHED_OFF.format(plural=spec.plural.lower()))
+    return was.excluded and was.sentence not in of_many
+
+
+def _linked(
+    connection: Connection, spec: EntitySpec, places: Collection[tuple[str, str]]
+) -> set[tuple[str, str]]:
+    """Of these records, those that have a partner now. One query."""
+    ours, theirs = (
+        [one for side, one in places if side == each.value] for each in (Side.PRACTICE, Side.LEDGER)
+    )
+    links = Link.objects.filter(connection=connection, entity=spec.practice)
+    found = links.filter(Q(practice_id__in=ours) | Q(ledger_id__in=theirs))
+    pairs = found.values_list("practice_id", "ledger_id")
+    return {
+        place
+        for practice_id, ledger_id in pairs
+        for place in ((Side.PRACTICE.value, practice_id), (Side.LEDGER.value, ledger_id))
+    }
 
 
 def say_left_out(
@@ -56,7 +116,7 @@ def say_left_out(
     """A line in the history of each record that somebody left out, with the reason if one was given."""
     lines = []
     for row in rows:
-        if row.decision == Decision.EXCLUDE:
+        if row.decision == Decision.EXCLUDE and not left_out_before(row):
             by = row.decided_by or found.applied_by
             who = by.user.get_full_name() if by else "Somebody"
             because = f": {reason}" if (reason := review_plan.reason_of(row)) else ""

@@ -121,6 +121,7 @@ def _read_and_sort(
         review_activity.note_there(found, rows, ledger, engine)
     if spec.practice == item_review.ENTITY:
         item_review.note_namesakes(connection, spec, rows)
+    review_holds.carry_over(connection, spec, rows)
     rows += [review_rows.outside_row(found, each) for each in outside]
     _step(found, phase="Writing the lists down", total=len(rows))
     with transaction.atomic():

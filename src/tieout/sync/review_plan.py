@@ -71,6 +71,15 @@ def fate(row: ReviewRow, create_new: bool) -> Fate:
     return Fate.LEAVE_OUT if row.bucket == OUTSIDE else Fate.WAIT
 
 
+LEFT_OUT_BEFORE = "left_out_before"
+"""In a row's ``choice``: a person left the record out before this review was read, and nobody has said otherwise in it."""
+
+
+def left_out_before(row: ReviewRow) -> bool:
+    """Whether it is left out by an earlier decision, that this review only carries on."""
+    return row.decision == Decision.EXCLUDE and LEFT_OUT_BEFORE in row.choice
+
+
 def reason_of(row: ReviewRow) -> str:
     """Why a person leaves it out, in that person's words; empty when nothing was said."""
     return str(row.choice.get("reason", "")) if row.decision == Decision.EXCLUDE else ""

@@ -96,7 +96,8 @@ class ReviewRow(models.Model):
     """What a person decided, in the words of ``review_plan``; empty: the bucket's own way."""
     choice = models.JSONField(default=dict)
     """Beside the decision: ``with`` and ``with_name`` (the record to link), ``keep`` (unit -> side) where a pair differs,
-    ``kind`` (of a client that is created here), ``reason`` (why it is left out)."""
+    ``kind`` (of a client that is created here), ``reason`` (why it is left out), ``left_out_before`` (it was so already
+    when the review was read)."""
     decided_by = models.ForeignKey(Member, on_delete=models.SET_NULL, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True)
     sort_name = models.CharField(max_length=1000)

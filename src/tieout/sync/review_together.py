@@ -16,6 +16,7 @@ from django.db.models import Count, Max
 from tieout.practice.models import Member
 from tieout.sync.engine import Engine
 from tieout.sync.models import Review, ReviewRow, ReviewVisit
+from tieout.sync.review_plan import LEFT_OUT_BEFORE
 
 HERE = timedelta(seconds=30)
 """Who was seen since then is here now: an open page asks every few seconds."""
@@ -147,8 +148,8 @@ class AtStake:
 
 
 def at_stake(review: Review) -> AtStake:
-    """Two queries, however many rows."""
-    said = review.rows.exclude(decision="", choice={})
+    """Two queries, however many rows. Who was left out before it stays so without it: that is not lost."""
+    said = review.rows.exclude(decision="", choice={}).exclude(choice__has_key=LEFT_OUT_BEFORE)
     names = [
         one.user.get_full_name()
         for one in Member.objects.filter(pk__in=said.values("decided_by"))
