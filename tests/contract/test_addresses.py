@@ -18,4 +18,8 @@ def test_records_of_every_entity_and_the_settings_can_be_opened() -> None:
     provider = QuickBooksProvider(keys, World(emulator.clock.now), BASE)
     web = httpx2.Client(transport=httpx2.WSGITransport(app=emulator.wsgi), follow_redirects=True)
     addresses = [provider.record_url(one.spec.practice, "1") for one in all_entities()]
-    assert [each for each in (*addresses, provider.settings_url()) if web.get(each).status_code != 200] == []
+    assert [
+        each
+        for each in (*addresses, provider.settings_url(), provider.billing_url())
+        if web.get(each).status_code != 200
+    ] == []

@@ -31,9 +31,10 @@ from tieout.practice.ledger_lists import ListEntry
 from tieout.quickbooks import entities
 from tieout.quickbooks.entity import QuickBooksEntity
 from tieout.reconcile.state import Key, Side
-from tieout.sync import connections, decisions, lease, review, review_jobs, runner, sections, sending
+from tieout.sync import decisions, lease, review, review_jobs, runner, sections, sending
 from tieout.sync.engine import Engine
 from tieout.sync.models import UNRESOLVED, Attempt, Connection, Dirty, Hold, Link
+from tieout.sync.sign_in_ends import Outcome
 
 EVERYTHING: tuple[QuickBooksEntity, ...] = tuple(entities.all_entities())
 DOCUMENTS = ("invoice", "payment", "credit", "credit_application", "refund")
@@ -200,12 +201,12 @@ class Town(Rig):
                 sections.start_sending(self.member, kind, since=SINCE, engine=self.engine)
         self.settle()
 
-    def connect(self, realm: str | None = None) -> connections.Outcome:
+    def connect(self, realm: str | None = None) -> Outcome:
         """As a rig's; when the consent page itself does not answer, or breaks off, nobody comes back from it."""
         try:
             return super().connect(realm)
         except (KeyError, httpx2.ReadError):
-            return connections.Outcome(False, "unavailable", "QuickBooks' page did not open.", "Try again.")
+            return Outcome(False, "unavailable", "QuickBooks' page did not open.", "Try again.")
 
     def _let_waiting_be_created(self) -> None:
         with self.here():

@@ -344,7 +344,8 @@ def _wrong_company(storm: Storm) -> None:
     wrong = next(one.realm for one in town.emulator.companies() if one.realm != town.realm)
     outcome = town.connect(wrong)
     # A fault may meet the sign-in first; a 401 there is how Intuit answers wrong keys.
-    kinds = ("wrong_company", "linked_elsewhere", "unavailable", "expired", "misconfigured", "not_admin")
+    refused = ("unavailable", "expired", "misconfigured", "not_admin", "subscription")
+    kinds = ("wrong_company", "linked_elsewhere", *refused)
     assert outcome.kind in kinds, f"{outcome}\n{storm.told()}"
     storm.tell("somebody signed in to another company")
 

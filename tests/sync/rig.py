@@ -32,6 +32,7 @@ from tieout.reconcile.ports import LedgerProvider
 from tieout.sync import connections, inbox, review, review_jobs, runner
 from tieout.sync.engine import Engine
 from tieout.sync.models import UNRESOLVED, Attempt, Connection, Dirty, InboxEvent, Issue, Link
+from tieout.sync.sign_in_ends import Outcome
 
 BASE = "http://127.0.0.1:8399"
 REDIRECT = "http://127.0.0.1:8000/integrations/quickbooks/callback"
@@ -135,7 +136,7 @@ class Rig:
         answer = browser.post(str(asked.copy_with(query=None)), data=form)
         return dict(httpx2.URL(answer.headers["location"]).params)
 
-    def connect(self, realm: str | None = None) -> connections.Outcome:
+    def connect(self, realm: str | None = None) -> Outcome:
         query = self.sign_in(realm)
         with self.here():
             return connections.finish(self.member, self.session, query, engine=self.engine)

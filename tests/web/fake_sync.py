@@ -26,6 +26,7 @@ from tieout.sync import (
     review_plan,
     review_together,
     set_up_report,
+    settings_doctor,
     status,
     work_together,
     worklist,
@@ -33,6 +34,7 @@ from tieout.sync import (
 from tieout.sync import review as reviews
 from tieout.sync.issues import CAUSES
 from tieout.sync.models import Connection, Review, ReviewRow
+from tieout.sync.sign_in_ends import Outcome
 from tieout.sync.story import Compared
 
 THEN = datetime(2026, 5, 3, 14, 5, tzinfo=UTC)
@@ -52,6 +54,7 @@ FUNCTIONS: Mapping[Any, tuple[str, ...]] = {
     review_together: ("look_in", "others"),
     work_together: ("be_here", "colleagues"),
     set_up_report: ("finished",),
+    settings_doctor: ("introduced",),
     inbox: ("receive",),
 }  # fmt: skip
 
@@ -70,6 +73,7 @@ class FakeSync:
     lines: list[Any] = field(default_factory=list)
     open_issues: list[worklist.WorkRow] = field(default_factory=list)
     asked: list[tuple[Any, ...]] = field(default_factory=list)
+    told: settings_doctor.Introduced = field(default_factory=settings_doctor.Introduced)
     yesterday: tuple[dict[str, int], int] = field(default_factory=lambda: ({}, 0))
     runs: list[Review] = field(default_factory=list)
     """Of the set-up, finished before."""
@@ -95,6 +99,9 @@ class FakeSync:
     def finished(self, connection: Connection, entity: str = "") -> list[Review]:
         return self.runs
 
+    def introduced(self, connection: Connection) -> settings_doctor.Introduced:
+        return self.told
+
     def money(self, connection: Connection, listing: str, **asked: Any) -> dict[str, Any]:
         return {}
 
@@ -119,12 +126,10 @@ class FakeSync:
         self.asked.append(("begin", mode))
         return AUTHORIZE
 
-    def finish(self, member: Member, session: Any, query: Mapping[str, str]) -> connections.Outcome:
+    def finish(self, member: Member, session: Any, query: Mapping[str, str]) -> Outcome:
         self.asked.append(("finish", dict(query)))
         ok = self.outcome in ("connected", "reconnected")
-        return connections.Outcome(
-            ok, self.outcome, "A sentence about it.", "A next step.", "Smith & Lee CPA LLC"
-        )
+        return Outcome(ok, self.outcome, "A sentence about it.", "A next step.", "Smith & Lee CPA LLC")
 
     def disconnect(self, member: Member, *, forget_links: bool) -> None:
         self.asked.append(("disconnect", forget_links))

@@ -9,7 +9,7 @@ from django.test import Client
 
 from tests.web.fake_sync import AUTHORIZE, FakeSync, a_connection
 from tieout.practice.firms import Member
-from tieout.sync import connections
+from tieout.sync import partners, sign_in_ends
 from tieout.web.integrations.connect import TITLES
 from tieout.web.integrations.ways_back import WAYS
 
@@ -18,7 +18,7 @@ MANAGE = "/settings/integrations/quickbooks/"
 CALLBACK = "/integrations/quickbooks/callback?code=SECRETCODE&state=SECRETSTATE&realmId=4620816365"
 KINDS = [
     "connected", "reconnected", "denied", "expired", "state_mismatch", "reused", "wrong_company",
-    "linked_elsewhere", "not_admin", "unavailable", "misconfigured",
+    "linked_elsewhere", "not_admin", "subscription", "unavailable", "misconfigured",
 ]  # fmt: skip
 
 
@@ -57,7 +57,7 @@ def test_the_way_back_answers_with_a_redirect_to_a_clean_address(
 
 def test_no_ending_has_a_page_that_nothing_leads_to() -> None:
     assert set(TITLES) == set(WAYS) | {"connected", "reconnected"}
-    assert set(WAYS) == set(connections._FAILURES)
+    assert set(WAYS) == set(sign_in_ends.FAILURES)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -76,6 +76,17 @@ def test_each_ending_has_its_page_and_a_way_on(kind: str, signed_in: SignedIn, s
     assert (">Continue</a>" in page) is ok
     assert (f'href="{MANAGE}connect/"' in page) is not ok
     assert answer.status_code == 200
+
+
+def test_a_lapsed_subscription_leads_to_quickbooks_billing_and_not_to_its_users(
+    signed_in: SignedIn, sync: FakeSync, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(partners, "billing_link", lambda ledger: f"https://{ledger}.example/billing")
+    sync.outcome = "subscription"
+    page = signed_in("admin").get(CALLBACK, follow=True).content.decode()
+    assert 'href="https://quickbooks.example/billing"' in page
+    assert ">Try again</a>" in page
+    assert "Manage users" not in page
 
 
 def test_a_first_connection_goes_on_to_choosing_clients_and_a_renewed_one_to_manage(

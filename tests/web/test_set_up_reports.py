@@ -17,8 +17,8 @@ from tests.web.test_items_step import stored, text
 from tieout.practice.firms import Firm, Member
 from tieout.practice.isolation import firm_scope
 from tieout.sync import report_mail
-from tieout.sync.connections import _FAILURES
 from tieout.sync.models import ActivityLine, Connection, Review, ReviewRow, ReviewState
+from tieout.sync.sign_in_ends import FAILURES
 from tieout.web.integrations.connect import TITLES
 from tieout.web.integrations.ways_back import WAYS
 
@@ -184,7 +184,7 @@ def test_another_firms_report_is_not_there(done: Review) -> None:
         assert browser.get(f"{BASE}reports/{done.pk}/{path}").status_code == 404
 
 
-@pytest.mark.parametrize("kind", sorted(_FAILURES))
+@pytest.mark.parametrize("kind", sorted(FAILURES))
 def test_every_way_connecting_can_fail_has_its_page_and_a_way_on(
     kind: str, signed_in: SignedIn, sync: FakeSync
 ) -> None:

@@ -154,6 +154,11 @@ class QuickBooksProvider:
         """Account and settings, at Advanced: there are closing date, categories and automation."""
         return f"{self._site}app/settings?panel=advanced"
 
+    def billing_url(self) -> str:
+        """Account and settings, at the subscription. Of the panel's name Intuit writes nothing: with another one its
+        page opens at the first panel."""
+        return f"{self._site}app/settings?panel=billing"
+
     @property
     def _site(self) -> str:
         """The web app of this environment. Sandbox companies have a web app of their own."""

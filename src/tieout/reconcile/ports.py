@@ -387,3 +387,6 @@ class LedgerProvider(Protocol):
 
     def settings_url(self) -> str:
         """Where a person changes the settings of the ledger itself."""
+
+    def billing_url(self) -> str:
+        """Where a person renews the subscription of the ledger."""

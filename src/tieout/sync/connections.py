@@ -17,17 +17,8 @@ from tieout.practice.isolation import every_firm_scope
 from tieout.practice.models import Member
 from tieout.practice.permissions import Permission, refusal
 from tieout.reconcile.company import Company
-from tieout.reconcile.ports import (
-    AskHuman,
-    Callback,
-    LedgerError,
-    LedgerProvider,
-    Misconfigured,
-    Reconnect,
-    RetryLater,
-    Tokens,
-)
-from tieout.sync import retire_halt
+from tieout.reconcile.ports import AskHuman, Callback, LedgerError, LedgerProvider, Tokens
+from tieout.sync import retire_halt, settings_doctor
 from tieout.sync import tokens as token_store
 from tieout.sync.engine import Engine
 from tieout.sync.forgetting import forget
@@ -37,6 +28,7 @@ from tieout.sync.lists_used import tell_practice
 from tieout.sync.models import LIVE_STATES, Connection, ConnectionState, SectionState, TokenSet
 from tieout.sync.policy import with_lists_on
 from tieout.sync.secrets import digest, seal
+from tieout.sync.sign_in_ends import AT_COMPANY, AT_SIGN_IN, Outcome, failed, not_let_in
 from tieout.sync.steps import BY_SLUG, state_of
 
 LEDGER = "quickbooks"
@@ -88,62 +80,6 @@ def kept_of(firm_id: int) -> Connection | None:
 # -- connecting --------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """How a sign-in ended, in words."""
-
-    ok: bool
-    kind: str
-    sentence: str
-    next_step: str
-    company_name: str = ""
-
-
-_FAILURES: Mapping[str, tuple[str, str]] = {
-    "denied": (
-        "The QuickBooks sign-in ended without a connection: it was cancelled there, or access was not given.",
-        "Nothing was changed. Start again whenever you like.",
-    ),
-    "expired": (
-        "This sign-in took too long, so QuickBooks no longer accepts it.",
-        "Nothing was changed. Start again; it must be finished within ten minutes.",
-    ),
-    "state_mismatch": (
-        "This answer from QuickBooks does not belong to a sign-in you started here.",
-        "Nothing was changed. Start again from Settings, in this browser.",
-    ),
-    "reused": (
-        "This sign-in was finished already.",
-        "Nothing more to do here; go back to the QuickBooks page.",
-    ),
-    "wrong_company": (
-        "You signed in to another QuickBooks company than the one this firm is linked with.",
-        "Nothing was written to either company. Start again and choose the linked company, or disconnect it first.",
-    ),
-    "linked_elsewhere": (
-        "This QuickBooks company is already linked to another firm in Tieout.",
-        "Nothing was changed. Disconnect it there first, or choose another company.",
-    ),
-    "not_admin": (
-        "QuickBooks did not give access: only an administrator of the company can connect it.",
-        "Ask a company administrator in QuickBooks to sign in here, or to make you one.",
-    ),
-    "unavailable": (
-        "QuickBooks did not answer.",
-        "Nothing was changed. Try again in a minute.",
-    ),
-    "misconfigured": (
-        "QuickBooks does not accept this installation's keys or redirect address.",
-        "Whoever runs Tieout should compare the client id, secret and redirect address with Intuit's portal.",
-    ),
-}
-
-
-def _failed(kind: str, company_name: str = "", sentence: str = "") -> Outcome:
-    own, next_step = _FAILURES[kind]
-    return Outcome(False, kind, sentence or own, next_step, company_name)
-
-
 def begin(
     member: Member, session: MutableMapping[str, Any], *, mode: str = "tab", engine: Engine | None = None
 ) -> str:
@@ -177,21 +113,16 @@ def finish(
     callback = provider.read_callback(query)
     pending = session.pop(SIGN_IN, None)
     if refused := _refused(member, session, pending, callback, engine.now()):
-        return _failed(refused)
+        return failed(refused)
     session[REDEEMED] = digest(callback.state)
     try:
         fresh = provider.exchange(callback.code, verifier=pending["verifier"])
-        company = _company(provider, callback.company_id, fresh)
-    except Reconnect:
-        return _failed("expired")
-    except AskHuman as error:
-        return _failed("not_admin", sentence=error.sentence)
-    except RetryLater:
-        return _failed("unavailable")
-    except Misconfigured:
-        return _failed("misconfigured")
     except LedgerError as error:
-        return _failed("unavailable", sentence=error.sentence)
+        return not_let_in(error, AT_SIGN_IN)
+    try:
+        company = _company(provider, callback.company_id, fresh)
+    except LedgerError as error:
+        return not_let_in(error, AT_COMPANY)
     outcome = _tie(member, company, fresh, engine)
     if not outcome.ok:
         _give_up(provider, fresh)
@@ -249,14 +180,14 @@ def _tie(member: Member, company: Company, fresh: Tokens, engine: Engine) -> Out
                 .exists()
             )
         if elsewhere:
-            return _failed("linked_elsewhere", company.name)
+            return failed("linked_elsewhere", company.name)
         live = connection_of(member.firm_id)
         if live:
             # Held until the end: a run may be under way, and must not find its epoch or its switches put back.
             live = Connection.objects.select_for_update(no_key=True).get(pk=live.pk)
         if live and live.company_digest != company_digest:
             sentence = f"This firm is linked with {live.company_name}; you signed in to {company.name}."
-            return _failed("wrong_company", company.name, sentence)
+            return failed("wrong_company", company.name, sentence)
         known = live or (
             Connection.objects.filter(firm_id=member.firm_id, ledger=LEDGER, company_digest=company_digest)
             .order_by("-id")
@@ -284,6 +215,7 @@ def _tie(member: Member, company: Company, fresh: Tokens, engine: Engine) -> Out
         who = member.user.get_full_name()
         did = f"connected {company.name}" if live is None else f"signed in to {company.name} again"
         say(connection, engine.now(), f"{who} {did}", result="info", by=member)
+        settings_doctor.keep(connection, company, engine)
         tell_practice(connection, company.facts, engine)
     kind = "reconnected" if live or begun else "connected"
     sentence = f"{company.name} is connected."

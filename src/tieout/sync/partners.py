@@ -132,6 +132,14 @@ def settings_link(connection: Connection, *, engine: Engine | None = None) -> st
         return ""
 
 
+def billing_link(ledger: str, *, engine: Engine | None = None) -> str:
+    """Where a person pays for the ledger; empty when this installation cannot say."""
+    try:
+        return (engine or Engine()).provider(ledger).billing_url()
+    except LedgerError:
+        return ""
+
+
 # -- suggestions -----------------------------------------------------------------------------------------------
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from tieout.practice.clients import CLIENT
+from tieout.reconcile.company import Company
 from tieout.reconcile.ports import LedgerError
 from tieout.reconcile.state import Side
 from tieout.sync import kept_settings
@@ -24,6 +26,24 @@ def current(connection: Connection, *, engine: Engine | None = None) -> Settings
     return last if last and last.checked_at >= fresh_from else examine(connection, engine=engine)
 
 
+@dataclass(frozen=True, slots=True)
+class Introduced:
+    """By what a person knows a company from another of the same name; empty where it does not tell."""
+
+    country: str = ""
+    currency: str = ""
+    """Its home currency, as an ISO code."""
+
+
+def introduced(connection: Connection) -> Introduced:
+    """As the company told when last looked at. Asks nobody."""
+    last = SettingsCheck.objects.filter(connection=connection).first()
+    if last is None:
+        return Introduced()
+    home = ((last.facts.get("preferences") or {}).get("CurrencyPrefs") or {}).get("HomeCurrency") or {}
+    return Introduced(str(last.facts.get("country") or ""), str(home.get("value") or ""))
+
+
 def customers_read(connection: Connection) -> int:
     """How many customers were read so far, by the readings that are made anyway."""
     return Observation.objects.filter(
@@ -34,15 +54,23 @@ def customers_read(connection: Connection) -> int:
 def examine(connection: Connection, *, engine: Engine | None = None) -> SettingsCheck:
     """Look now. When the ledger does not answer, the last facts stay, with a sentence that says so."""
     engine = engine or Engine()
-    found: dict[str, object] = {"problem": ""}
     try:
         with counted(connection, engine) as ledger:
             company = ledger.company()
     except LedgerError as error:
-        found["problem"] = error.sentence[:500]
-    else:
-        found["facts"] = {"country": company.country, **company.facts}
-        kept_settings.keep(connection, {"preferences": company.facts.get("preferences", {})}, engine)
+        return _stored(connection, engine, {"problem": error.sentence[:500]})
+    kept_settings.keep(connection, {"preferences": company.facts.get("preferences", {})}, engine)
+    return keep(connection, company, engine)
+
+
+def keep(connection: Connection, company: Company, engine: Engine) -> SettingsCheck:
+    """What the company has just told of itself, kept as a look: nobody has to ask for it again."""
+    return _stored(
+        connection, engine, {"problem": "", "facts": {"country": company.country, **company.facts}}
+    )
+
+
+def _stored(connection: Connection, engine: Engine, found: dict[str, object]) -> SettingsCheck:
     check, _ = SettingsCheck.objects.update_or_create(
         connection=connection,
         defaults={"firm_id": connection.firm_id, "checked_at": engine.now(), **found},

@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET
 
-from tieout.sync import connections
+from tieout.sync import connections, partners
 from tieout.web.access import FirmRequest, freshly, public, requires
 from tieout.web.integrations.gated import managed
 from tieout.web.integrations.ways_back import way_back
@@ -35,6 +35,7 @@ TITLES = {
     "wrong_company": "That is another company",
     "linked_elsewhere": "That company is already connected",
     "not_admin": "An administrator of the company has to do this",
+    "subscription": "QuickBooks does not let this company be connected",
     "unavailable": "QuickBooks did not answer",
     "misconfigured": "Tieout is not set up for QuickBooks yet",
 }
@@ -111,6 +112,7 @@ def callback(request: HttpRequest) -> HttpResponse:
 @in_popup
 def landing(request: FirmRequest) -> HttpResponse:
     outcome = request.session.get(OUTCOME, UNFINISHED)
+    way = way_back(outcome["kind"])
     next_page = "quickbooks-clients" if outcome["kind"] == "connected" else "quickbooks"
     return render(
         request,
@@ -119,7 +121,8 @@ def landing(request: FirmRequest) -> HttpResponse:
             "outcome": outcome,
             "heading": TITLES[outcome["kind"]],
             "continue_to": reverse(next_page),
-            "way": way_back(outcome["kind"]),
+            "way": way,
+            "billing_url": partners.billing_link(connections.LEDGER) if way.billing else "",
         },
     )
 

@@ -11,6 +11,8 @@ class WayBack:
     steps: tuple[str, ...]
     buttons: tuple[tuple[str, str], ...]
     """(Label, name of the address), the likeliest first."""
+    billing: bool = False
+    """Whether the way leads through QuickBooks' own billing page first."""
 
 
 AGAIN, MANAGE = ("Try again", "quickbooks-connect"), ("Back to Manage", "quickbooks")
@@ -55,6 +57,15 @@ WAYS: Mapping[str, WayBack] = {
         ),
         (("Try again with an administrator", "quickbooks-connect"), MANAGE),
     ),
+    "subscription": WayBack(
+        (
+            "In QuickBooks, Gear > Subscriptions and billing says what the company's plan is, and what is owed for it.",
+            "Whoever pays for it, which may be an accountant, renews it there.",
+            "Try again when the company can be worked in there; nothing has to be set up anew.",
+        ),
+        (AGAIN, MANAGE),
+        billing=True,
+    ),
     "unavailable": WayBack((), (AGAIN, MANAGE)),
     "misconfigured": WayBack(
         (
@@ -64,7 +75,7 @@ WAYS: Mapping[str, WayBack] = {
         (MANAGE, AGAIN),
     ),
 }
-"""How a sign-in ended (``sync.connections.Outcome.kind``) -> what leads on from there."""
+"""How a sign-in ended (``sync.sign_in_ends.Outcome.kind``) -> what leads on from there."""
 
 
 def way_back(kind: str) -> WayBack:
