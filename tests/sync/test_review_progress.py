@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection as database
 
 from tests.sync.rig import Rig
-from tieout.sync import review, review_activity, review_jobs
-from tieout.sync.models import Review, ReviewRow
+from tests.web.conftest import entered
+from tieout.sync import connections, review, review_activity, review_jobs, tasks
+from tieout.sync.models import Connection, Review, ReviewRow
+from tieout.sync.review_waits import SIGNED_OUT
 
 pytestmark = pytest.mark.django_db
 
@@ -69,3 +72,45 @@ def test_one_that_is_stopped_while_it_reads_stays_stopped_and_keeps_no_list(
         assert (found.state, found.problem) == ("cancelled", "")
         assert not ReviewRow.objects.exists()
         assert rig.connection.sections == {"client": "not_started"}
+
+
+def jobs_are_taken() -> None:
+    with database.cursor() as cursor:
+        cursor.execute("DELETE FROM procrastinate_jobs")
+
+
+def test_one_that_is_signed_out_while_it_reads_waits_and_goes_on_after_the_sign_in() -> None:
+    rig = lists()
+    with rig.here():
+        found = started(rig)
+        jobs_are_taken()
+    rig.emulator.control.revoke(rig.realm)
+    rig.advance(3_700)
+    with rig.here():
+        review_jobs.collect(found.pk, rig.engine)
+        found.refresh_from_db()
+        assert (found.state, found.phase, found.problem) == ("collecting", SIGNED_OUT, "")
+        assert rig.connection.state == "needs_reconnect"
+        assert tasks.ring_reviews() == 0, "nobody is asked while we are signed out"
+    page = entered(rig.member).get("/settings/integrations/quickbooks/clients/progress/").content.decode()
+    assert "QuickBooks signed us out" in page
+    assert "It goes on by itself once somebody has signed in again." in page
+    assert 'href="/settings/integrations/quickbooks/connect/">Reconnect</a>' in page
+    assert rig.connect().ok
+    with rig.here():
+        assert tasks.ring_reviews() == 1
+        review_jobs.collect(found.pk, rig.engine)
+        found.refresh_from_db()
+        assert (found.state, found.rows.count()) == ("ready", 5)
+
+
+def test_one_whose_company_is_disconnected_while_it_reads_stops_with_the_reason() -> None:
+    rig = lists()
+    with rig.here():
+        found = started(rig)
+        connections.disconnect(rig.member, engine=rig.engine)
+        review_jobs.collect(found.pk, rig.engine)
+        found.refresh_from_db()
+        assert found.state == "failed"
+        assert "not connected" in found.problem
+        assert Connection.objects.get().state == "disconnected"

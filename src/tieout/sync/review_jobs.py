@@ -14,7 +14,7 @@ from django.db import transaction
 from tieout.practice.isolation import every_firm_scope, firm_scope
 from tieout.practice.records import RECORD_KINDS
 from tieout.reconcile.match import Bucket, Candidate, Proposal, normalise
-from tieout.reconcile.ports import Activity, Ledger, LedgerError, RetryLater
+from tieout.reconcile.ports import Activity, Ledger, LedgerError, Reconnect, RetryLater
 from tieout.reconcile.spec import EntitySpec
 from tieout.reconcile.state import Present, Side
 from tieout.sync import (
@@ -52,7 +52,7 @@ from tieout.sync.models import (
 from tieout.sync.packing import pack_units
 from tieout.sync.review_plan import Pair, agreed_at_link
 from tieout.sync.review_rows import candidate, is_active
-from tieout.sync.review_waits import try_again, wait
+from tieout.sync.review_waits import try_again, wait, wait_for_sign_in
 
 log = logging.getLogger(__name__)
 
@@ -77,6 +77,10 @@ def collect(review_id: int, engine: Engine | None = None) -> None:
             _collect(found, connection, spec, engine)
         except RetryLater as error:
             if wait(found, error, engine, tasks.collect_soon):
+                return
+            problem = error.sentence
+        except Reconnect as error:
+            if wait_for_sign_in(found, error, engine):
                 return
             problem = error.sentence
         except LedgerError as error:

@@ -224,21 +224,25 @@ def apply_soon(connection_id: int, review_id: int, *, after: int = 0) -> None:
 
 
 _JOBLESS = """
-SELECT r.id, r.connection_id, r.state FROM {reviews} r
-WHERE (r.state = 'collecting' OR (r.state = 'applying' AND NOT r.summary ? 'applied'))
+SELECT r.id, r.connection_id, r.state FROM {reviews} r JOIN {connections} c ON c.id = r.connection_id
+WHERE c.state <> 'needs_reconnect'
+AND (r.state = 'collecting' OR (r.state = 'applying' AND NOT r.summary ? 'applied'))
 AND NOT EXISTS (SELECT 1 FROM procrastinate_jobs j WHERE j.status IN ('todo', 'doing')
     AND j.task_name IN ('collect_review', 'apply_review') AND (j.args->>'review_id')::bigint = r.id)
 """
 
 
 def ring_reviews() -> int:
-    """Queue the job anew of each review that is under way and has none: its last one broke off with the database.
+    """Queue the job anew of each review that is under way and has none: its last one broke off with the database, or it
+    waited until somebody signed in again.
 
     Called every few seconds by the worker. Both jobs find what they have done before.
     """
     with every_firm_scope(), transaction.atomic():
         with database.cursor() as cursor:
-            cursor.execute(_JOBLESS.format(reviews=Review._meta.db_table))
+            cursor.execute(
+                _JOBLESS.format(reviews=Review._meta.db_table, connections=Connection._meta.db_table)
+            )
             jobless = cursor.fetchall()
         for review_id, connection_id, state in jobless:
             soon = collect_soon if state == ReviewState.COLLECTING else apply_soon

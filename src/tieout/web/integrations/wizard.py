@@ -15,10 +15,10 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from tieout.practice.access import clients_of
 from tieout.reconcile.ports import Activity, LedgerError
-from tieout.sync import likely, ready_mail, review_together, set_up_report, standing
+from tieout.sync import likely, ready_mail, review_together, set_up_report, settings_doctor, standing
 from tieout.sync import review as reviews
 from tieout.sync.models import Connection, Review, ReviewState
-from tieout.sync.review_waits import TRYING_AGAIN, WAITING
+from tieout.sync.review_waits import SIGNED_OUT, TRYING_AGAIN, WAITING
 from tieout.web.access import FirmRequest
 from tieout.web.integrations.flows import CLIENTS, FLOWS
 from tieout.web.integrations.gated import connected
@@ -65,6 +65,7 @@ def choose(request: FirmRequest, connection: Connection) -> HttpResponse:
             "review": under_way,
             "under_way": under_way,
             "continue_to": CLIENTS.place(under_way.state) if under_way else "",
+            "company": settings_doctor.introduced(connection),
             "problem": problem,
             "chosen": form["activity"].value(),
             "with_subcustomers": bool(form["include_subcustomers"].value()),
@@ -147,8 +148,8 @@ def _not_applied(review: Review) -> bool:
 
 
 def _standings(connection: Connection, review: Review) -> list[standing.Standing]:
-    """What keeps the syncing waiting. The reading says so itself, in its phase."""
-    if review.state != ReviewState.APPLYING:
+    """What keeps the syncing waiting, or the reading until somebody signs in. All else the reading says in its phase."""
+    if review.state != ReviewState.APPLYING and review.phase != SIGNED_OUT:
         return []
     return standing.whole(connection, timezone.now())
 
