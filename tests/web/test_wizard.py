@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from html import escape
 
 import pytest
 from django.test import Client
@@ -11,6 +12,7 @@ from django.test import Client
 from tests.web.fake_sync import THEN, FakeSync, a_connection, a_review, a_row
 from tieout.practice.firms import Member
 from tieout.sync.review_waits import TRYING_AGAIN
+from tieout.sync.settings_doctor import Introduced
 
 SignedIn = Callable[[str], Client]
 CLIENTS = "/settings/integrations/quickbooks/clients/"
@@ -36,6 +38,17 @@ def test_the_choice_is_active_clients_until_someone_says_otherwise(browser: Clie
     page = text(browser)
     assert 'value="active" checked' in page
     assert "Nothing is written, here or in QuickBooks, until" in page
+
+
+def test_the_company_that_was_connected_is_named_with_the_way_to_another_one(
+    browser: Client, sync: FakeSync
+) -> None:
+    assert sync.connection is not None
+    sync.told = Introduced("CA", "CAD")
+    page = text(browser)
+    assert f"Connected to {escape(sync.connection.company_name)}" in page
+    assert "Country: CA. Home currency: CAD." in page
+    assert 'href="/settings/integrations/quickbooks/disconnect/?change=1">Change company</a>' in page
 
 
 def test_the_live_counts_arrive_beside_the_choices(browser: Client, sync: FakeSync) -> None:
