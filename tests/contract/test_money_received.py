@@ -210,7 +210,7 @@ def test_a_refund_waits_for_its_settings(missing):
     desk = books({name: value for name, value in SETTINGS.items() if name != missing})
     with pytest.raises(FixData) as raised:
         desk.create("refund")
-    assert (raised.value.offer, raised.value.detail) == ("settings", f"setting: {missing}")
+    assert (raised.value.topic, raised.value.detail) == ("setting_missing", f"setting: {missing}")
 
 
 # -- lost answers --------------------------------------------------------------------------------------

@@ -120,7 +120,7 @@ def test_without_an_account_the_chosen_one_is_used_and_without_that_a_person_is_
     made, _ = ledger(RULES)
     with pytest.raises(FixData, match="income account") as raised:
         made.prepare(action, "r1")
-    assert (raised.value.unit, raised.value.offer) == ("income_account", "settings")
+    assert (raised.value.unit, raised.value.topic) == ("income_account", "setting_missing")
 
 
 def test_leaving_its_category_is_said_and_an_account_is_never_taken_away():

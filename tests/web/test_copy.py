@@ -14,10 +14,12 @@ from tests.web.fake_sync import an_issue
 from tieout.quickbooks.api import fault_meanings as means
 from tieout.quickbooks.api.fault_meanings import Meaning, Offer
 from tieout.quickbooks.api.fault_table import BY_STATUS, RULES
+from tieout.quickbooks.company_rules import SETTINGS
+from tieout.quickbooks.documents import needs_setting
 from tieout.quickbooks.errors import CLASSES
 from tieout.reconcile.ports import TOPICS
 from tieout.reconcile.state import Key, Side
-from tieout.sync.issues import CAUSE_OF_ERROR, CAUSES, SHARED, Listing
+from tieout.sync.issues import CAUSE_OF_ERROR, CAUSES, SHARED, Listing, cause_of
 from tieout.web.integrations import remedies
 from tieout.web.integrations.remedies import REMEDIES, Button, Remedy, bulk, buttons, for_all
 
@@ -104,6 +106,28 @@ def test_what_is_in_quickbooks_is_opened_there_and_not_its_settings_as_well() ->
     assert "settings" not in {one.verb for one in bulk("ask_human")}
 
 
+def missed_by_a_write() -> set[str]:
+    """The settings that some write cannot do without, as the entity files name them."""
+    calls = [
+        call
+        for path in (SOURCES / "quickbooks").rglob("*.py")
+        for call in re.findall(r"raise needs_setting\(\s*([^,]+),", path.read_text())
+    ]
+    return {key for call in calls for key in re.findall(r'"(\w+)"', call)}
+
+
+def test_what_waits_for_a_setting_says_so_and_has_the_button_to_it() -> None:
+    assert missed_by_a_write() == {one.key for one in SETTINGS if one.needed_for}, (
+        "each is offered for choosing"
+    )
+    for key in missed_by_a_write():
+        cause = cause_of(needs_setting(key, "something", ""))
+        assert cause == "setting_missing"
+        drawn = buttons(an_issue("A refund", cause))
+        assert drawn[0].href.endswith("/advanced/?choose=1#accounts")
+    assert any(one.href == drawn[0].href for one in buttons(an_issue("A payment", "reference")))
+
+
 def test_every_row_of_the_fault_table_leads_to_one_of_the_meanings() -> None:
     known = list(MEANINGS.values())
     assert all(rule.meaning in known for rule in RULES)
@@ -112,7 +136,10 @@ def test_every_row_of_the_fault_table_leads_to_one_of_the_meanings() -> None:
 
 def test_every_topic_is_a_cause_and_every_shared_cause_has_one_button_for_all() -> None:
     assert set(CAUSES) >= TOPICS
-    assert {meaning.topic for meaning in MEANINGS.values()} - {""} == TOPICS - {"auto_apply"}
+    assert {meaning.topic for meaning in MEANINGS.values()} - {""} == TOPICS - {
+        "auto_apply",
+        "setting_missing",
+    }
     assert all(for_all(cause) for cause in SHARED)
 
 

@@ -247,12 +247,13 @@ def payment_method(draft: Draft, sending: Sending) -> None:
 
 
 def needs_setting(key: str, what: str, unit: str) -> FixData:
+    """What a write lacks that only the settings of the connection can give. ``key``: the ``Setting`` it is."""
     return FixData(
         f"QuickBooks needs {what}, and none is chosen. Nothing was sent. "
         "Choose one in the settings of the QuickBooks connection.",
         unit=unit,
         detail=f"setting: {key}",
-        offer="settings",
+        topic="setting_missing",
     )
 
 

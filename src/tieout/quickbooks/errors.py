@@ -75,7 +75,6 @@ def ledger_error(error: ApiError, entity: QuickBooksEntity | None = None) -> Led
         "code": "" if error.fault.code is None else str(error.fault.code),
         "detail": error.fault.detail or error.fault.message,
         "reference": error.reference,
-        "offer": error.ruling.offer,
         "topic": error.ruling.topic,
         **_found_out(error.fault.detail, entity),
     }

@@ -46,7 +46,6 @@ def prepare(
         raise AskHuman(
             f"This {entity.spec.label.lower()} is void in QuickBooks and cannot be opened again there. "
             "Nothing was changed. Make a new one.",
-            offer="open_quickbooks",
         )
     units = _with_what_goes_along(entity, action.units, shown)
     refuse_what_does_not_fit(entity.spec, units)
@@ -73,7 +72,6 @@ def _void(entity: QuickBooksEntity, target: Draft, request_id: str) -> PreparedW
         raise AskHuman(
             f"QuickBooks lets no program void a {entity.spec.label.lower()}. Nothing was changed. "
             "Void it in QuickBooks; Tieout sees it there by itself.",
-            offer="open_quickbooks",
         )
     return _prepared(entity, "void", target, request_id, entity.void)
 
@@ -122,7 +120,6 @@ def refuse_closed_books(
         raise AskHuman(
             f"It is dated in a closed period: the books are closed up to {rules.closed_until} in QuickBooks. "
             "Nothing was sent. Change the date here, or move the closing date in QuickBooks, then press Check again.",
-            offer="open_quickbooks",
             topic="closed_period",
         )
 
@@ -137,7 +134,6 @@ def refuse_spent_credits(entity: QuickBooksEntity, rules: CompanyRules) -> None:
         raise AskHuman(
             "QuickBooks applies credits by itself, so payments and credits would end up on other invoices than here. "
             'Nothing was sent. Turn off "Automatically apply credits" in QuickBooks; what waits then goes by itself.',
-            offer="open_quickbooks",
             topic="auto_apply",
         )
 

@@ -41,6 +41,7 @@ TOPICS = frozenset(
         "open_balance",
         "locked_there",
         "auto_apply",
+        "setting_missing",
     }
 )
 """What refusals with one next step may be about. Each has its own words and buttons for a person."""
@@ -56,7 +57,6 @@ class LedgerError(Exception):
         code: str = "",
         detail: str = "",
         reference: str = "",
-        offer: str = "",
         topic: str = "",
         holder: str = "",
         suggestion: str = "",
@@ -68,8 +68,6 @@ class LedgerError(Exception):
         self.detail = detail
         self.reference = reference
         """The ledger's request reference (Intuit's ``intuit_tid``)."""
-        self.offer = offer
-        """A slug for the button that would mend it: ``rename``, ``link_existing``, ``reconnect`` ..."""
         self.topic = topic
         """One of ``TOPICS``, when the class alone does not tell the story; empty otherwise."""
         self.holder = holder

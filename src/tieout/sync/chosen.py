@@ -18,8 +18,11 @@ from tieout.sync.connections import connection_of
 from tieout.sync.decisions import CannotDecide
 from tieout.sync.engine import Engine
 from tieout.sync.listing import say
-from tieout.sync.lists_used import plan_what_does_not_fit
+from tieout.sync.lists_used import plan_what_waits
 from tieout.sync.models import Connection, Link
+
+WAITS_FOR_A_CHOICE = frozenset({"setting_missing", "reference"})
+"""Causes that a choice may end: nothing was chosen, or what was chosen is no longer in use there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,11 @@ class Choice:
     def missing(self) -> bool:
         """Something waits until it is chosen."""
         return bool(self.setting.needed_for) and not self.chosen
+
+    @property
+    def gone(self) -> bool:
+        """What was chosen is not offered any more: it is inactive there, or no longer of the right type."""
+        return bool(self.value) and not self.chosen
 
 
 def choices(connection: Connection, *keys: str, engine: Engine | None = None) -> list[Choice]:
@@ -84,8 +92,15 @@ def choose(member: Member, key: str, value: str, *, engine: Engine | None = None
         who = member.user.get_full_name()
         sentence = f"{who} chose {said} as: {one.setting.label}"
         say(connection, engine.now(), sentence, result="info", details={"setting": key}, by=member)
-        plan_what_does_not_fit(connection, "a setting was chosen", engine)
+        plan_what_waits(connection, WAITS_FOR_A_CHOICE, "a setting was chosen", engine)
     return True
+
+
+def tax_code_mapped(connection: Connection, *, engine: Engine | None = None) -> None:
+    """A tax rate of the practice has got another code of the ledger's: documents that waited for one may go."""
+    plan_what_waits(
+        connection, WAITS_FOR_A_CHOICE, "a tax rate was mapped", engine or Engine(), must_read=True
+    )
 
 
 def _options(connection: Connection, word: str) -> list[tuple[str, str, str]]:

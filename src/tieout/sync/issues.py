@@ -156,7 +156,14 @@ CAUSES: dict[str, Cause] = dict(
             "reference",
             Listing.NEEDS_YOU,
             "Refers to something missing or inactive in QuickBooks",
-            "Make it active there or choose another one here, then press Check again: all that wait for it go.",
+            "Make it active there, or choose another one here or among the accounts and items of the connection, then press "
+            "Check again: all that wait for it go.",
+        ),
+        _cause(
+            "setting_missing",
+            Listing.NEEDS_YOU,
+            "Waits for an account, item or tax code to be chosen",
+            "Choose it in the settings of the connection. Everything that waits for it then goes by itself.",
         ),
         _cause(
             "closed_period",
@@ -249,6 +256,7 @@ SHARED = frozenset(
         "feature_off",
         "ask_human",
         "open_balance",
+        "setting_missing",
     }
 )
 """Causes that many records have for one reason: when it is gone for one, the others are looked at again by themselves."""

@@ -6,7 +6,7 @@ they are turned on. What is chosen already stays: it is the person's to take off
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.db import transaction
@@ -30,7 +30,7 @@ def tell_practice(connection: Connection, told: Mapping[str, Any], engine: Engin
             name = names.get(entity, entity)
             say(connection, engine.now(), _SAID[is_used].format(name), result="info", entity=entity)
         if changed:
-            plan_what_does_not_fit(connection, "a list was turned on or off there", engine)
+            plan_what_waits(connection, {"does_not_fit"}, "a list was turned on or off there", engine)
 
 
 _SAID = {
@@ -39,11 +39,16 @@ _SAID = {
 }
 
 
-def plan_what_does_not_fit(connection: Connection, why: str, engine: Engine) -> None:
-    """Records that could not be said there as things stood may be able to now."""
-    waiting = Issue.objects.filter(connection=connection, cause="does_not_fit", closed_at=None)
+def plan_what_waits(
+    connection: Connection, causes: Collection[str], why: str, engine: Engine, *, must_read: bool = False
+) -> None:
+    """Records listed under these causes could not be said there as things stood, and may be able to now.
+
+    ``must_read``: what changed is part of what the records show here, and our observations do not have it yet.
+    """
+    waiting = Issue.objects.filter(connection=connection, cause__in=causes, closed_at=None)
     marks = [
-        Mark(entity, Side(side), record_id, why, must_read=False)
+        Mark(entity, Side(side), record_id, why, must_read=must_read)
         for entity, side, record_id in waiting.values_list("entity", "side", "record_id")
     ]
     dirty.mark(connection, marks, engine.now())

@@ -150,6 +150,7 @@ def page(request: FirmRequest, connection: Connection) -> HttpResponse:
             "preferences": [
                 (one, units.get(one.unit, OfUnit())) for one in preferences.preferences(connection, entity)
             ],
+            "choosing": bool(request.GET.get("choose")),
             "choices": [(one, _sent_of(one.setting.key, sent)) for one in chosen.choices(connection)],
             "starts": [
                 (

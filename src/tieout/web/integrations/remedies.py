@@ -66,6 +66,7 @@ ASK = Remedy("ask", "Ask the QuickBooks administrator", "send")
 REPORT = Remedy("report", "Support bundle", "help")
 SWITCHES = Remedy("switches", "Advanced settings", "settings")
 RECONNECT = Remedy("reconnect", "Reconnect", "plug-connected")
+CHOICES = Remedy("choices", "Choose accounts, items and tax codes", "settings")
 
 REMEDIES: Mapping[str, Sequence[Remedy]] = {
     "unmatched": (LINK, CREATE, LEAVE_OUT),
@@ -82,7 +83,8 @@ REMEDIES: Mapping[str, Sequence[Remedy]] = {
     "gone_here": (UNLINK,),
     "name_taken": (LINK, USE_NAME, EDIT, RETRY),
     "number_taken": (USE_NUMBER, LINK_THAT, EDIT, RETRY, LEAVE_OUT),
-    "reference": (EDIT, QUICKBOOKS, CHECK),
+    "reference": (EDIT, CHOICES, QUICKBOOKS, CHECK),
+    "setting_missing": (CHOICES, CHECK, LEAVE_OUT),
     "closed_period": (EDIT, SETTINGS, ASK, CHECK, LEAVE_OUT),
     "locked_there": (OPEN, CHECK, DETACH),
     "open_balance": (OPEN, CHECK),
@@ -163,8 +165,13 @@ def bulk(cause: str) -> list[Remedy]:
 
 def record_page(row: WorkRow, page: str = "record") -> str:
     """Of the record here; empty for one that is only in QuickBooks."""
-    pages = RECORD_PAGES.get(row.key.entity, {})
-    return reverse(pages[page], args=[row.practice_id]) if row.practice_id and page in pages else ""
+    return page_of_record(row.key.entity, row.practice_id, page)
+
+
+def page_of_record(entity: str, practice_id: str, page: str = "record") -> str:
+    """One of the pages of a record of the practice; empty where there is none."""
+    pages = RECORD_PAGES.get(entity, {})
+    return reverse(pages[page], args=[practice_id]) if practice_id and page in pages else ""
 
 
 def _buttons(row: WorkRow, deep_link: DeepLink, settings_link: str) -> Iterator[Button]:
@@ -200,6 +207,7 @@ def _buttons(row: WorkRow, deep_link: DeepLink, settings_link: str) -> Iterator[
         "report": (reverse("quickbooks-support"), False),
         "switches": (reverse("quickbooks-advanced"), False),
         "reconnect": (reverse("quickbooks-connect"), False),
+        "choices": (f"{reverse('quickbooks-advanced')}?choose=1#accounts", False),
     }
     for remedy in REMEDIES.get(row.cause.slug, ()):
         if not offers(row, remedy) or remedy in BESIDE:
