@@ -286,6 +286,30 @@ def test_a_person_disconnects_and_connects_again_from_quickbooks(
     assert "<td>revoked</td>" in web.get(f"{COMPANY}/settings").text
 
 
+def test_a_consent_is_made_to_end_soon_with_one_press_and_a_later_one_is_not(
+    web: httpx2.Client, emulator: Emulator
+) -> None:
+    days = 86_400
+    given = emulator.control.connect(SAMPLE)
+    company = f"/v3/company/{SAMPLE}/companyinfo/1"
+    assert "Let the consent end in 20 days" in web.get(f"{COMPANY}/settings").text
+    pressed = web.post(f"{COMPANY}/end-consents", follow_redirects=True)
+    assert "It ends in 20 days" in pressed.text
+    headers = {"Authorization": f"Bearer {given.access_token}"}
+    assert web.get(company, headers=headers).status_code == 401, "so that the app refreshes, and is told"
+    app = emulator.control.app()
+    told = web.post(
+        "/oauth2/v1/tokens/bearer",
+        data={"grant_type": "refresh_token", "refresh_token": given.refresh_token},
+        auth=(app.client_id, app.client_secret),
+        headers={"x-include-refresh-token-hard-expires-in": "true"},
+    ).json()
+    assert told["x_refresh_token_hard_expires_in"] == 20 * days
+    assert emulator.control.connect(SAMPLE).hard_seconds > 1800 * days
+    emulator.control.revoke(SAMPLE)
+    assert "There is no living consent" in web.post(f"{COMPANY}/end-consents", follow_redirects=True).text
+
+
 @pytest.mark.parametrize(
     ("old", "new"), [("EMULATOR", "ANOTHER"), (SAMPLE, "42"), ("mode=reconnect", "mode=x")]
 )

@@ -201,6 +201,14 @@ def test_revoking_in_quickbooks_ends_the_connection(control: Any, api: Api) -> N
     assert api.http.get("/customer/1").status_code == 401
 
 
+def test_consents_end_in_so_many_days(control: Any, api: Api) -> None:
+    assert control("POST", f"/companies/{SAMPLE}/end-consents", {"days": 20}) == {"ending": 1}
+    assert api.http.get("/customer/1").status_code == 401
+    for wrong in (None, -1, "soon", True, 9999):
+        refused = control("POST", f"/companies/{SAMPLE}/end-consents", {"days": wrong}, status=400)
+        assert "whole number" in refused["error"]
+
+
 def test_webhook_settings_change_one_by_one(control: Any, emulator: Emulator) -> None:
     control("POST", "/webhooks", {"url": "http://practice.test/hook"})
     after = control("POST", "/webhooks", {"delay": "0..5", "verifier_token": "new-token"})

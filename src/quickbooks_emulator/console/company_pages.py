@@ -21,6 +21,8 @@ from quickbooks_emulator.store.documents import Company
 
 Match = re.Match[str]
 _SHOWN = 200
+SOON = 20
+"""Days in which a consent ends that is made to end soon."""
 _TEXTS = (("AccountingInfoPrefs", "BookCloseDate"), ("SalesFormsPrefs", "DefaultCustomerMessage"))
 
 
@@ -92,6 +94,7 @@ def _connection(control: Control, company: Company) -> Markup:
         + Markup('<p><a href="/app/connect/oauth2/request?{}">Reconnect</a> ').format(query)
         + Markup("(registered: {})</p>").format(app.reconnect_url or "no reconnect address")
         + parts.button(f"{address(company.realm)}/disconnect", "Disconnect in QuickBooks")
+        + parts.button(f"{address(company.realm)}/end-consents", f"Let the consent end in {SOON} days")
     )
 
 
@@ -144,6 +147,14 @@ def disconnect(control: Control, request: Request, match: Match) -> Response:
     if where:
         return redirect(f"{where}?{urlencode({'realmId': match['realm']})}")
     return parts.back(f"{address(match['realm'])}/settings", "The connection has ended.")
+
+
+def end_consents(control: Control, request: Request, match: Match) -> Response:
+    """As if it had been given almost five years ago. The app learns it with its next call."""
+    here = f"{address(match['realm'])}/settings"
+    if not control.end_consents(match["realm"], SOON):
+        return parts.back(here, "There is no living consent.")
+    return parts.back(here, f"It ends in {SOON} days; the app is told when it refreshes, with its next call.")
 
 
 def records(control: Control, request: Request, match: Match) -> Response:

@@ -260,6 +260,7 @@ _ROUTES: tuple[tuple[str, str, Callable[..., Response]], ...] = tuple(
         ("POST", _COMPANY + "/texts", _plain(company_pages.texts)),
         ("POST", _COMPANY + "/plan", _plain(company_pages.plan)),
         ("POST", _COMPANY + "/disconnect", _plain(company_pages.disconnect)),
+        ("POST", _COMPANY + "/end-consents", _plain(company_pages.end_consents)),
         ("GET", _COMPANY + record_pages.LIST, _plain(company_pages.records)),
         ("POST", _COMPANY + record_pages.LIST, _plain(record_pages.create)),
         ("GET", _COMPANY + record_pages.ONE, _plain(record_pages.record)),

@@ -227,6 +227,14 @@ def _revoke(control: Control, request: Request, document: Document, match: re.Ma
     return {"revoked": control.revoke(match["realm"])}
 
 
+def _end_consents(control: Control, request: Request, document: Document, match: re.Match[str]) -> Document:
+    control.company(match["realm"])
+    days = document.get("days")
+    if not isinstance(days, int) or isinstance(days, bool) or not 0 <= days <= 1825:
+        raise ControlError("days is a whole number from 0 to 1825.")
+    return {"ending": control.end_consents(match["realm"], days)}
+
+
 _COMPANY = r"/companies/(?P<realm>[^/]+)"
 ROUTES: tuple[tuple[str, str, Handler], ...] = (
     *SETTINGS_ROUTES,
@@ -253,4 +261,5 @@ ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("POST", _COMPANY + "/merge", _merge),
     ("POST", _COMPANY + "/preferences", _preferences),
     ("POST", _COMPANY + "/revoke", _revoke),
+    ("POST", _COMPANY + "/end-consents", _end_consents),
 )

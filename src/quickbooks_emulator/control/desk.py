@@ -289,14 +289,18 @@ class Control:
 
     def revoke(self, realm: str) -> int:
         """Disconnect from the QuickBooks side: kill every grant of a company; returns how many."""
+        living = [grant for grant in self.grants(realm) if not grant.revoked]
         with self.emulator.store.transaction() as transaction:
-            living = [
-                grant
-                for grant in self.emulator.store.collection("grants").values()
-                if grant.realm == realm and not grant.revoked
-            ]
             for grant in living:
                 self._grants(transaction).revoke_grant(grant.id)
+        return len(living)
+
+    def end_consents(self, realm: str, days: int) -> int:
+        """Have every living consent of a company end in so many days; returns how many. One given later is not meant."""
+        living = [grant for grant in self.grants(realm) if not grant.revoked]
+        with self.emulator.store.transaction() as transaction:
+            for grant in living:
+                self._grants(transaction).end_in(grant.id, days * 86_400)
         return len(living)
 
     # settings

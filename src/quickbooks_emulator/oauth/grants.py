@@ -150,6 +150,16 @@ class Grants:
         grant: Grant = self._store.collection("grants").get(grant_id)
         self._transaction.put("grants", grant_id, msgspec.structs.replace(grant, revoked=True))
 
+    def end_in(self, grant_id: str, seconds: int) -> None:
+        """Have the grant end so long from now, as if it had been consented to long ago. Its access tokens stop working,
+        so that the app refreshes with its next call and is told."""
+        grant: Grant = self._store.collection("grants").get(grant_id)
+        consented = self._now + seconds - self._knobs.grant_seconds
+        self._transaction.put("grants", grant_id, msgspec.structs.replace(grant, consented=consented))
+        of_it = [one.token for one in self._store.collection("access").values() if one.grant == grant_id]
+        for token in of_it:
+            self._transaction.remove("access", token)
+
     def bearer(self, token_text: str) -> Grant | None:
         """The living grant an access token belongs to."""
         token: AccessToken | None = self._store.collection("access").get(token_text)
