@@ -349,6 +349,8 @@ def a_row(bucket: str, here: str = "", there: str = "", **fields: Any) -> Review
 
 def a_line(sentence: str, result: str = "done", reference: str = "") -> SimpleNamespace:
     return SimpleNamespace(
+        pk=next(NUMBERS),
+        record_id="",
         member_id=None,
         run_epoch=None,
         at=THEN,

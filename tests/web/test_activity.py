@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import csv
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.sync.rig import Rig
 from tests.web.conftest import entered
@@ -142,6 +145,52 @@ def test_the_file_says_what_each_line_is_about_and_what_it_changed(rig: Rig) -> 
     assert (changed["About"], changed["Record"]) == ("Clients", "Here")
     assert "Phone: 1" in changed["Before"]
     assert "Phone: 2" in changed["After"]
+
+
+def test_one_record_is_followed_by_its_id_through_a_rename_and_apart_from_its_namesake() -> None:
+    rig = Rig()
+    rig.set_up()
+    ada = rig.add_client("Ada Byrne", phone="1")
+    rig.settle()
+    rig.edit_client(ada, name="Ada Lovelace")
+    rig.settle()
+    namesake = rig.add_client("Ada Lovelace (Trust)")
+    rig.edit_customer(rig.links()[ada], PrimaryPhone={"FreeFormNumber": "3"})
+    rig.until_the_change_feed_is_asked()
+    every = rows(rig)
+    about = rows(rig, f"?entity=client&record={ada}")
+    assert any("Ada Byrne created" in row for row in about), "what it was called earlier is its past as well"
+    assert any("Ada Lovelace" in row for row in about)
+    assert not any("Trust" in row for row in about)
+    assert len(about) < len(every)
+    of_both = [row for row in every if f'href="/clients/{ada}/"' in row]
+    assert len(of_both) == len(about), "each line leads to its record, from whichever side it was written"
+    assert any(f'href="?entity=client&amp;record={namesake}"' in row for row in every)
+    page = entered(rig.member).get(f"{PAGE}?entity=client&record={ada}").content.decode()
+    assert f'Everything the sync did about <a href="/clients/{ada}/">Ada Lovelace</a>' in page
+    assert f'<input type="hidden" name="record" value="{ada}">' in page
+    file = entered(rig.member).get(f"{PAGE}export.csv?entity=client&record={ada}").content.decode("utf-8-sig")
+    assert len(list(csv.DictReader(file.splitlines()))) == len(about)
+    panel = entered(rig.member).get(f"/clients/{ada}/").content.decode()
+    assert f'href="{PAGE}?entity=client&amp;record={ada}"' in panel
+
+
+@pytest.mark.parametrize("query", ["?record=1", "?entity=nonsense&record=1", "?entity=client&record=a%27b"])
+def test_a_record_that_makes_no_sense_asks_for_no_record(rig: Rig, query: str) -> None:
+    assert rows(rig, query)
+
+
+def test_leading_to_the_records_takes_no_query_for_each_line(
+    rig: Rig, django_assert_max_num_queries: Any
+) -> None:
+    browser = entered(rig.member)
+    with CaptureQueriesContext(connection) as few:
+        browser.get(PAGE)
+    for n in range(5):
+        rig.add_client(f"Client {n}")
+    rig.settle()
+    with django_assert_max_num_queries(len(few)):
+        assert "Client 4" in browser.get(PAGE).content.decode()
 
 
 def test_credits_on_invoices_are_a_kind_of_their_own(rig: Rig) -> None:

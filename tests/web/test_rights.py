@@ -100,7 +100,7 @@ def test_needs_you_and_its_file_show_no_amounts_to_who_may_not_see_billing(
     Issue.objects.create(**of, **issue, unit="memo", cause="conflict", sentence="Both changed.")
     Issue.objects.create(**of, **issue, cause="amount_differs", sentence=sentence)
     ActivityLine.objects.create(
-        **of, at=timezone.now(), sentence="Invoice 7 updated", result="done", side="ledger", record_id="7",
+        **of, at=timezone.now(), sentence="Invoice 7 updated", result="done", side="ledger", record_id="70",
         details={"before": {"total": "812.51"}, "after": {"total": "812.50"}},
     )  # fmt: skip
     for path in ("needs-you/", "needs-you/export.csv", "activity/"):
@@ -109,6 +109,14 @@ def test_needs_you_and_its_file_show_no_amounts_to_who_may_not_see_billing(
         hidden = signed_in("admin-no-billing").get(BASE + path).content.decode()
         assert "812.5" not in hidden, path
         assert "Invoice 7" in hidden, path
+    for path in ("activity/", "activity/export.csv"):
+        one = f"{BASE}{path}?entity=invoice&record=7"
+        assert "Invoice 7" in signed_in("admin").get(one).content.decode(), path
+        answer = signed_in("admin-no-billing").get(one)
+        assert (answer.status_code, MISSING in answer.content.decode()) == (403, True), path
+    invoice = 'href="/billing/invoices/7/"'
+    assert invoice in signed_in("admin").get(BASE + "activity/").content.decode()
+    assert invoice not in signed_in("admin-no-billing").get(BASE + "activity/").content.decode()
     page = text(signed_in("admin-no-billing").get(BASE + "needs-you/"))
     assert HIDDEN in page
     answer = signed_in("admin-no-billing").post(

@@ -72,6 +72,14 @@ def as_seen(row: Observation) -> Seen:
     return Present(unpack_units(row.units), row.token, facts)
 
 
+def name_of(connection: Connection, key: Key) -> str:
+    """What a record is called on its side, as last seen; empty when it was never seen."""
+    rows = Observation.objects.filter(
+        connection=connection, entity=key.entity, side=key.side, record_id=key.id
+    )
+    return str(rows.values_list("name", flat=True).first() or "")
+
+
 def of_ledger(connection: Connection, spec: EntitySpec, ids: Collection[str]) -> dict[str, Seen]:
     """The ledger's records as last seen; those never seen are missing."""
     if not ids:

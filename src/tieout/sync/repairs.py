@@ -19,7 +19,7 @@ from tieout.sync.engine import Engine
 from tieout.sync.issues import Listing
 from tieout.sync.listing import say
 from tieout.sync.match_tables import Verdict
-from tieout.sync.models import Connection, Issue, Link, Observation
+from tieout.sync.models import Connection, Issue, Link
 from tieout.sync.policy import switches_of
 from tieout.sync.record_tables import COPY_OF
 from tieout.sync.review import spec_of
@@ -206,7 +206,4 @@ def _connection(member: Member) -> Connection:
 
 
 def _name(connection: Connection, key: Key) -> str:
-    rows = Observation.objects.filter(
-        connection=connection, entity=key.entity, side=key.side, record_id=key.id
-    )
-    return str(rows.values_list("name", flat=True).first() or "a record")
+    return observations.name_of(connection, key) or "a record"

@@ -265,12 +265,16 @@ def activity(
     until: date | None = None,
     person: str = "",
     run: int | None = None,
+    record: str = "",
 ) -> Page:
     """The sync activity, newest first. ``side``: the side that was written, or that it is about.
 
-    ``person``: a member's id, or ``BY_ITSELF`` for what nobody decided. ``run``: the epoch of one run.
+    ``person``: a member's id, or ``BY_ITSELF`` for what nobody decided. ``run``: the epoch of one run. ``record``: the
+    practice's id of one record of ``entity``, whatever it was called at the time.
     """
     lines = ActivityLine.objects.filter(connection=connection).order_by("-id")
+    if record:
+        lines = lines.filter(about_record(connection, entity, record))
     if person:
         lines = lines.filter(member=None) if person == BY_ITSELF else lines.filter(member=int(person))
     wanted = {
@@ -288,6 +292,32 @@ def activity(
     pages = max(1, ceil(total / per_page))
     page = min(max(1, page), pages)
     return Page(list(lines[(page - 1) * per_page : page * per_page]), page, pages, total)
+
+
+def about_record(connection: Connection, entity: str, practice_id: str) -> Q:
+    """The lines of the activity that are about one practice record, or about its partner in the ledger. One query."""
+    about = Q(entity=entity, side="practice", record_id=practice_id)
+    links = Link.objects.filter(connection=connection, entity=entity, practice_id=practice_id)
+    if ledger_id := links.values_list("ledger_id", flat=True).first():
+        about |= Q(entity=entity, side="ledger", record_id=ledger_id)
+    return about
+
+
+def practice_ids(connection: Connection, lines: Sequence[ActivityLine]) -> dict[int, str]:
+    """Line id -> the practice's id of the record it is about; without those that are about none that is here.
+
+    One query for all that tell of the ledger's side.
+    """
+    there = {line.record_id for line in lines if line.side == "ledger" and line.record_id}
+    of_them = Link.objects.filter(connection_id=connection.pk, ledger_id__in=there)
+    rows = of_them if there else Link.objects.none()
+    linked = {(link.entity, link.ledger_id): link.practice_id for link in rows}
+    found = {
+        line.pk: line.record_id if line.side == "practice" else linked.get((line.entity, line.record_id), "")
+        for line in lines
+        if line.record_id
+    }
+    return {pk: one for pk, one in found.items() if one}
 
 
 def of_day(connection: Connection, day: date) -> tuple[dict[str, int], int]:

@@ -10,8 +10,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
-
 from tieout.practice.records import RECORD_KINDS
 from tieout.reconcile.diff import Verdict, verdict
 from tieout.reconcile.plan import written_alike
@@ -120,7 +118,7 @@ def story(
         status=now,
         why=_why(now, rows, link),
         ledger_id=ledger_id,
-        ledger_name=_ledger_name(connection, entity, ledger_id),
+        ledger_name=observations.name_of(connection, Key(entity, Side.LEDGER, ledger_id)),
         ledger_url=partners.deep_link(connection, entity, ledger_id, engine=engine) if link else "",
         linked_at=link.linked_at if link else None,
         origin=link.origin if link else "",
@@ -130,7 +128,7 @@ def story(
         held=bool(hold),
         excluded=bool(hold and hold.excluded),
         left_out_for=hold.reason if hold and hold.excluded else "",
-        lines=_lines(connection, spec, key, ledger_id),
+        lines=_lines(connection, spec, key),
         former=None if link else former_partner(connection, entity, practice_id, engine.now()),
     )
 
@@ -145,13 +143,6 @@ def _why(now: status.RecordStatus, rows: Sequence[WorkRow], link: Link | None) -
     if link:
         return ("It is linked, and nothing about it waits.",)
     return ("It has not been looked at yet. The next run does.",)
-
-
-def _ledger_name(connection: Connection, entity: str, ledger_id: str) -> str:
-    rows = Observation.objects.filter(
-        connection=connection, entity=entity, side=Side.LEDGER, record_id=ledger_id
-    )
-    return str(rows.values_list("name", flat=True).first() or "")
 
 
 def _compared(connection: Connection, spec: EntitySpec, link: Link) -> tuple[Compared, ...]:
@@ -213,11 +204,9 @@ def compare(spec: EntitySpec, practice: Units, ledger: Units) -> tuple[Compared,
     return tuple(one for one in found if not (is_empty(one.practice) and is_empty(one.ledger)))
 
 
-def _lines(connection: Connection, spec: EntitySpec, key: Key, ledger_id: str) -> tuple[Told, ...]:
-    mine = Q(side=Side.PRACTICE, record_id=key.id)
-    if ledger_id:
-        mine |= Q(side=Side.LEDGER, record_id=ledger_id)
-    rows = ActivityLine.objects.filter(mine, connection=connection, entity=key.entity).order_by("-id")[:LINES]
+def _lines(connection: Connection, spec: EntitySpec, key: Key) -> tuple[Told, ...]:
+    mine = status.about_record(connection, key.entity, key.id)
+    rows = ActivityLine.objects.filter(mine, connection=connection).order_by("-id")[:LINES]
     labels = {unit.name: unit.label for unit in spec.units}
     return tuple(
         Told(row.at, row.sentence, row.result, row.reference, changes_in(labels, row.details)) for row in rows

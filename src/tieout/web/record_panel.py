@@ -11,6 +11,7 @@ from functools import partial
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 
 from tieout.sync import connections, partners
 from tieout.sync.story import Compared, Story, story
@@ -58,6 +59,8 @@ class Panel:
     back: str
     past_url: str = ""
     """Where its past can be stepped through; empty for who does not manage the integration."""
+    activity_url: str = ""
+    """All lines of the activity about it; empty for who does not manage the integration."""
     number: str = ""
     """A document's number in QuickBooks; QuickBooks may have given it one of its own."""
     closed_because: str = ""
@@ -93,6 +96,9 @@ def panel_of(request: FirmRequest, entity: str, record_id: str) -> Panel | None:
         back=request.get_full_path(),
         past_url=reverse("quickbooks-record-past", args=[entity, record_id])
         if may and entity in DOORS
+        else "",
+        activity_url=f"{reverse('quickbooks-activity')}?{urlencode({'entity': entity, 'record': record_id})}"
+        if may
         else "",
         number=found.ledger_name if entity in NUMBERED else "",
         closed_because="" if may else sentence(gate),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -19,6 +20,7 @@ KINDS = {
     "refund": "Refunds",
 }
 RESULTS = {"": "All", "done": "Done", "waiting": "Waiting", "problem": "Problem", "info": "Decided by people"}
+RECORD = re.compile(r"[-\w]{1,60}", re.ASCII)
 BY_ITSELF = {"": "Everybody", "itself": "Nobody: by itself"}
 SIDES = {"": "Both", "practice": "Here", "ledger": "In QuickBooks"}
 
@@ -38,7 +40,8 @@ class Asked:
 
 
 def asked(query: Mapping[str, str]) -> Asked:
-    """``person`` is a member's id or ``itself``; ``run`` one run by its epoch."""
+    """``person`` is a member's id or ``itself``; ``run`` one run by its epoch; ``record`` one record of ``entity``, by the
+    practice's id."""
     fields = {name: query.get(name, "").strip()[:200] for name in ("entity", "result", "side", "search")}
     for name, known in (("entity", KINDS), ("result", RESULTS), ("side", SIDES)):
         fields[name] = fields[name] if fields[name] in known else ""
@@ -52,6 +55,10 @@ def asked(query: Mapping[str, str]) -> Asked:
     fields["person"] = person if person in BY_ITSELF or _number(person) else ""
     if fields["person"]:
         given["person"] = person
+    record = query.get("record", "").strip()
+    fields["record"] = record if fields["entity"] and RECORD.fullmatch(record) else ""
+    if fields["record"]:
+        given["record"] = fields["record"]
     fields["run"] = run if _number(run) else ""
     if fields["run"]:
         given["run"] = int(run)

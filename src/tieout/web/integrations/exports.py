@@ -15,7 +15,7 @@ from tieout.practice.permissions import NotYours
 from tieout.sync import item_review, status, worklist
 from tieout.sync import review as reviews
 from tieout.sync.models import Connection
-from tieout.web.access import FirmRequest
+from tieout.web.access import FirmRequest, turned_away
 from tieout.web.downloads import csv_file
 from tieout.web.integrations.activity_asked import KINDS, SIDES, asked
 from tieout.web.integrations.buckets import BUCKETS, LABELS, Shown, shown
@@ -73,9 +73,11 @@ def item_list(request: FirmRequest, connection: Connection, slug: str) -> HttpRe
 @kept
 @require_GET
 def activity(request: FirmRequest, connection: Connection) -> HttpResponse:
-    wanted = asked(request.GET).given
+    narrowed, rights = asked(request.GET), Rights(request.member)
+    if narrowed.fields["record"] and (reason := rights.why_not_record(narrowed.fields["entity"])):
+        return turned_away(request, reason)
+    wanted = narrowed.given
     people, labels = member_names(request.member.firm_id), labels_of(connection)
-    rights = Rights(request.member)
     pages = _pages(
         lambda page: status.activity(connection, page=page, per_page=AT_ONCE, **wanted), MOST_LINES
     )

@@ -84,6 +84,10 @@ class Rights:
             row = replace(row, values=replace(row.values, practice=HIDDEN, ledger=HIDDEN))
         return replace(row, sentence=HIDDEN) if row.cause.slug in TELLS_AMOUNTS else row
 
+    def why_not_record(self, entity: str) -> str:
+        """Why nothing that is told of one single record of this kind may be seen; empty when it may."""
+        return self.why_not(Permission.VIEW_BILLING) if entity in BILLING else ""
+
 
 def sees_billing(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Behind the door of the QuickBooks pages, a second one: for what shows or sends what clients owe."""
