@@ -177,7 +177,7 @@ class FakeSync:
         return {word: sum(row.bucket == word for row in self.review_rows) for word in words}
 
     def rows(
-        self, review: Review, bucket: str, *, search: str, page: int, per_page: int = 300
+        self, review: Review, bucket: str, *, show: str = "", search: str, page: int, per_page: int = 300
     ) -> reviews.RowPage:
         found = [
             row

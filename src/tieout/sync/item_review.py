@@ -22,9 +22,9 @@ from tieout.sync.engine import Engine
 from tieout.sync.item_matching import FAILS, propose_items
 from tieout.sync.ledgers import counted
 from tieout.sync.models import Connection, Link, Observation, Review, ReviewRow, ReviewState
-from tieout.sync.review import PER_PAGE, RowPage, spec_of
+from tieout.sync.review import PER_PAGE, SHOWN, RowPage, spec_of
 from tieout.sync.review_plan import Decision
-from tieout.sync.review_rows import OUTSIDE
+from tieout.sync.review_rows import JOINED, OUTSIDE
 
 ENTITY = "service_item"
 INACTIVE_NAMESAKE = (
@@ -32,8 +32,9 @@ INACTIVE_NAMESAKE = (
     "Link to it, or make it active there and check again."
 )
 _PAIR = Q(bucket=Bucket.MATCH) | (Q(decision=Decision.LINK) & ~Q(practice_id=""))
-_HERE = ~Q(practice_id="") & ~Q(bucket=Bucket.MATCH) & ~Q(decision=Decision.LINK)
-_THERE = Q(practice_id="") & ~Q(bucket=OUTSIDE) & ~Q(decision=Decision.LINK)
+_HERE = ~Q(practice_id="") & ~Q(bucket__in=(Bucket.MATCH, JOINED)) & ~Q(decision=Decision.LINK)
+_THERE = Q(practice_id="") & ~Q(bucket__in=(OUTSIDE, JOINED)) & ~Q(decision=Decision.LINK)
+_HALF = Q(bucket=Bucket.UNMATCHED, half_of__isnull=False)
 LISTS = {"matched": _PAIR, "unmatched": _HERE, "only-in-quickbooks": _THERE}
 """Slug of a list -> its rows. A pair made by hand stands once, in the row of the item here."""
 
@@ -42,9 +43,18 @@ def counts(review: Review) -> dict[str, int]:
     return {slug: review.rows.filter(of).count() for slug, of in LISTS.items()}
 
 
-def rows(review: Review, slug: str, *, search: str = "", page: int = 1, per_page: int = PER_PAGE) -> RowPage:
-    """One page of a list, by name."""
-    found = _named(review.rows.filter(LISTS[slug]), search)
+def rows(
+    review: Review,
+    slug: str,
+    *,
+    show: str = "",
+    search: str = "",
+    page: int = 1,
+    per_page: int = PER_PAGE,
+) -> RowPage:
+    """One page of a list, by name. Below a pair that is none stand its two items, each to be decided about."""
+    listed = LISTS[slug] | _HALF if slug == "matched" else LISTS[slug]
+    found = _named(review.rows.filter(listed, SHOWN[show]), search)
     total = found.count()
     pages = max(1, ceil(total / per_page))
     page = min(max(1, page), pages)
@@ -107,7 +117,7 @@ def recheck(review: Review, row_id: int, *, engine: Engine | None = None) -> Rev
         row = ReviewRow.objects.filter(pk=row_id, review=review).first()
         if held is None or row is None:
             raise CannotDecide("This review is not open any more. Nothing was changed.")
-        if row.decision:
+        if row.decision or row.half_of_id:
             return row  # a person has decided; what it would be without that is no question
         return _match_again(held, connection, spec, row)
 
@@ -125,7 +135,7 @@ def _read_again(connection: Connection, spec: EntitySpec, ids: Sequence[str], en
 
 
 def _match_again(review: Review, connection: Connection, spec: EntitySpec, row: ReviewRow) -> ReviewRow:
-    lone = review.rows.exclude(pk=row.pk).exclude(bucket=Bucket.MATCH).filter(decision="")
+    lone = review.rows.exclude(pk=row.pk).exclude(bucket=Bucket.MATCH).filter(decision="", half_of=None)
     ours = [row.practice_id] if row.practice_id else _ids(lone, "practice_id")
     theirs = [row.ledger_id, *_ids(lone, "ledger_id")] if row.practice_id else [row.ledger_id]
     never = match_memory.never_pairs(connection, spec.practice)

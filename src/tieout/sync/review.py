@@ -5,6 +5,7 @@ Collecting and applying are jobs (``collect``, ``apply_now``); what the pages ca
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import ceil
 
@@ -22,6 +23,15 @@ from tieout.sync.models import OPEN_STATES, Connection, Review, ReviewRow, Revie
 from tieout.sync.review_waits import TRIES
 
 PER_PAGE = 300
+SHOWN: Mapping[str, Q] = {
+    "": Q(),
+    "open": Q(decision=""),
+    "left_out": Q(decision="exclude"),
+    "here": ~Q(practice_id=""),
+    "there": Q(practice_id=""),
+}
+"""Which rows a list shows, by the word in its address: all, those nobody has decided about, those a person left out,
+those of one side. The matches have words of their own."""
 
 
 def spec_of(connection: Connection, entity: str, engine: Engine) -> EntitySpec:
@@ -102,10 +112,16 @@ def bucket_counts(review: Review) -> dict[str, int]:
 
 
 def rows(
-    review: Review, bucket: str, *, search: str = "", page: int = 1, per_page: int = PER_PAGE
+    review: Review,
+    bucket: str,
+    *,
+    show: str = "",
+    search: str = "",
+    page: int = 1,
+    per_page: int = PER_PAGE,
 ) -> RowPage:
     """One page of a bucket, by name; duplicates of one group stand together. Two queries whatever the size."""
-    found = review.rows.filter(bucket=bucket)
+    found = review.rows.filter(SHOWN[show], bucket=bucket)
     for word in search.split():
         found = found.filter(Q(practice_name__icontains=word) | Q(ledger_name__icontains=word))
     total = found.count()

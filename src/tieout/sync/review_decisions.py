@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 
 from tieout.practice.models import Member
 from tieout.reconcile.match import Bucket
@@ -18,11 +18,11 @@ from tieout.reconcile.state import Side
 from tieout.sync.decisions import tidy_reason
 from tieout.sync.engine import Engine
 from tieout.sync.models import Review, ReviewRow
-from tieout.sync.review_plan import ALLOWED, LEFT_OUT_BEFORE, Decision
+from tieout.sync.review_plan import ALLOWED, LEFT_OUT_BEFORE, Decision, is_pair
 from tieout.sync.review_sheet import Before, Sheet, is_late
 
 LASTING = ("keep", "kind")
-"""What was said beside a decision and stays when the decision becomes another."""
+"""What was said beside a decision and stays when the decision becomes another; the sides only of a proposed pair."""
 NOTED: Mapping[str, Callable[[ReviewRow], bool]] = {
     "reason": lambda row: row.decision == Decision.EXCLUDE,
     "kind": lambda row: row.bucket == Bucket.NEW,
@@ -52,10 +52,12 @@ def decide(
         for row in sheet.rows:
             allowed = not decision or decision in ALLOWED[row.bucket]
             changes = row.decision != decision or (why and row.choice.get("reason") != why)
-            if not allowed or not changes or is_late(row, member, seen):
+            late = any(is_late(one, member, seen) for one in (row, *sheet.halves(row)))
+            if not allowed or not changes or late:
                 continue
             sheet.release(row)
-            choice = {name: row.choice[name] for name in LASTING if name in row.choice}
+            lasting = LASTING if row.bucket == Bucket.MATCH else ("kind",)
+            choice = {name: row.choice[name] for name in lasting if name in row.choice}
             sheet.put(row, decision, choice | ({"reason": why} if why else {}))
         return sheet.write()
 
@@ -108,15 +110,16 @@ def keep_each(
     with transaction.atomic():
         sheet = Sheet.of(review, member, list(chosen), (engine or Engine()).now())
         for row in sheet.rows:
-            if row.bucket != Bucket.MATCH:
+            if not is_pair(row):
                 continue
             sides = chosen[row.pk]
             now_kept = row.choice.get("keep", {})
             keep = {unit: one for unit, one in now_kept.items() if unit not in sides}
             keep |= {unit: Side(side).value for unit, side in sides.items() if side}
             if keep != now_kept:
-                rest = {name: one for name, one in row.choice.items() if name != "keep"}
-                sheet.put(row, Decision(row.decision), rest | ({"keep": keep} if keep else {}))
+                for one in filter(None, (row, sheet.partner(row))):
+                    rest = {name: said for name, said in one.choice.items() if name != "keep"}
+                    sheet.put(one, Decision(one.decision), rest | ({"keep": keep} if keep else {}))
         return sheet.write()
 
 
@@ -127,12 +130,30 @@ def put_back(
     with transaction.atomic():
         said = {one.row_id: one for one in before}
         sheet = Sheet.of(review, member, list(said), (engine or Engine()).now())
-        mine = [row for row in sheet.rows if row.decided_by_id == member.pk]
+        mine = _still_mine(sheet, said)
         for row in mine:
             old = said[row.pk]
             sheet.put(row, Decision(old.decision), dict(old.choice))
         sheet.write()
     return len(mine)
+
+
+def _still_mine(sheet: Sheet, said: Mapping[int, Before]) -> list[ReviewRow]:
+    """The rows about which nobody else has decided since; of pairs and of their two records all, or none."""
+
+    def is_mine(row: ReviewRow) -> bool:
+        others = [one for one in sheet.halves(row) if one.decision]
+        return all(one.decided_by_id == sheet.member.pk for one in (row, *others))
+
+    theirs = [row for row in sheet.rows if not is_mine(row)]
+    lost = {row.pk for row in theirs}
+    taken = {(column, getattr(row, column)) for row in theirs for column in ("practice_id", "ledger_id")}
+
+    def with_theirs(row: ReviewRow) -> bool:
+        column = "ledger_id" if row.practice_id else "practice_id"
+        return row.half_of_id in lost or (column, said[row.pk].choice.get("with")) in taken
+
+    return [row for row in sheet.rows if row.pk not in lost and not with_theirs(row)]
 
 
 def last_decision(review: Review) -> datetime:
@@ -145,5 +166,5 @@ def decided_since(
     review: Review, member: Member, ids: Collection[int], seen: datetime | None
 ) -> list[ReviewRow]:
     """Of these rows, those that a colleague has decided about since: this person is late for them."""
-    rows = review.rows.filter(pk__in=ids).select_related("decided_by__user")
+    rows = review.rows.filter(Q(pk__in=ids) | Q(half_of__in=ids)).select_related("decided_by__user")
     return [row for row in rows.order_by("sort_name", "id") if is_late(row, member, seen)]

@@ -89,7 +89,7 @@ def follow_merge(firm_id: int, stays_id: str, goes_id: str, *, engine: Engine | 
         )
         if review is None or review.state != ReviewState.READY:
             return False
-        gone = review.rows.filter(practice_id=goes_id).first()
+        gone = review.rows.filter(practice_id=goes_id, half_of=None).first()
         if gone is None:
             return False
         if gone.bucket != Bucket.DUPLICATE:
@@ -104,11 +104,13 @@ def follow_merge(firm_id: int, stays_id: str, goes_id: str, *, engine: Engine | 
 
 
 def _take_out(review: Review, gone: ReviewRow) -> None:
-    """Whoever was to be linked with it is open again."""
-    if gone.decision == Decision.LINK:
-        review.rows.filter(ledger_id=gone.choice.get("with", ""), decision=Decision.LINK).update(
-            decision="", choice={}
-        )
+    """Whoever was to be linked with it is open again; what was said not to be the same stands for itself."""
+    for one in (gone, *review.rows.filter(half_of=gone, practice_id=gone.practice_id)):
+        if one.decision == Decision.LINK:
+            review.rows.filter(ledger_id=one.choice.get("with", ""), decision=Decision.LINK).update(
+                decision="", choice={}
+            )
+    review.rows.filter(half_of=gone, practice_id="", bucket=Bucket.UNMATCHED).update(half_of=None)
     gone.delete()
 
 

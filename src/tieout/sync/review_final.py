@@ -22,7 +22,17 @@ from tieout.sync.engine import Engine
 from tieout.sync.models import Connection, Review, ReviewRow
 from tieout.sync.policy import switches_of
 from tieout.sync.review import spec_of
-from tieout.sync.review_plan import Fate, Pair, agreed_at_link, fate, fingerprint, pairs, reason_of
+from tieout.sync.review_plan import (
+    Fate,
+    Pair,
+    agreed_at_link,
+    both_of,
+    fate,
+    fingerprint,
+    is_pair,
+    pairs,
+    reason_of,
+)
 from tieout.sync.review_rows import OUTSIDE
 from tieout.sync.story import Compared, compare
 
@@ -121,7 +131,8 @@ def final_plan(connection: Connection, review: Review, *, engine: Engine | None 
     spec = spec_of(connection, review.entity, engine or Engine())
     rows = list(review.rows.exclude(bucket=OUTSIDE, decision="").order_by("sort_name", "id"))
     linked = pairs(rows, review.create_new)
-    alone = [(row, becomes) for row in rows if (becomes := fate(row, review.create_new)) is not Fate.LINK]
+    fates = [(row, fate(row, review.create_new)) for row in rows]
+    alone = [(row, becomes) for row, becomes in fates if becomes not in (Fate.LINK, Fate.ELSEWHERE)]
     both = _Both.of(
         connection,
         spec,
@@ -146,7 +157,8 @@ def decided_as(review: Review, looked_at: str) -> bool:
 def differences(
     connection: Connection, entity: str, rows: Sequence[ReviewRow], *, engine: Engine | None = None
 ) -> dict[int, list[Compared]]:
-    """Row id -> the units in which a pair's sides both say something, and not the same. Two queries."""
+    """Row id -> the units in which a pair's sides both say something, and not the same. Of proposed pairs, and of
+    those that a person made. Two queries."""
     spec = spec_of(connection, entity, engine or Engine())
     return {row.pk: found for row, found in compared(connection, spec, rows)}
 
@@ -155,11 +167,11 @@ def compared(
     connection: Connection, spec: EntitySpec, rows: Sequence[ReviewRow]
 ) -> Iterator[tuple[ReviewRow, list[Compared]]]:
     """As ``differences``, of rows that need not be stored yet; those whose records are gone are left away."""
-    matched = [row for row in rows if row.bucket == Bucket.MATCH]
-    ours = RECORD_KINDS[spec.practice].read(connection.firm_id, [row.practice_id for row in matched])
-    theirs = observations.of_ledger(connection, spec, [row.ledger_id for row in matched])
-    for row in matched:
-        here, there = ours.get(row.practice_id), theirs.get(row.ledger_id)
+    matched = [(row, *both_of(row)) for row in rows if is_pair(row)]
+    ours = RECORD_KINDS[spec.practice].read(connection.firm_id, [one for _, one, _ in matched])
+    theirs = observations.of_ledger(connection, spec, [one for _, _, one in matched])
+    for row, practice_id, ledger_id in matched:
+        here, there = ours.get(practice_id), theirs.get(ledger_id)
         if here is not None and isinstance(there, Present):
             found = [
                 one

@@ -17,6 +17,7 @@ from tieout.sync.decisions import CannotDecide
 from tieout.sync.engine import Engine
 from tieout.sync.models import Link, Observation, Review, ReviewRow
 from tieout.sync.review_plan import ALLOWED, Decision
+from tieout.sync.review_rows import JOINED
 from tieout.sync.review_sheet import Before, Sheet, is_late, too_late
 
 NOT_FROM_HERE = "That row cannot be linked from here."
@@ -168,4 +169,4 @@ class _Others:
                     f"{row.ledger_name} stands under Matches with {row.practice_name}. "
                     "Say there first that these two are different."
                 )
-        return next((row for row in found if row.bucket != Bucket.MATCH), None)
+        return next((row for row in found if row.bucket not in (Bucket.MATCH, JOINED)), None)

@@ -58,8 +58,16 @@ SHOWN: Mapping[str, Q] = {
     "": ~FOLDED,
     "exact": FOLDED,
     "check": Q(confirmed=False),
+    "left_out": Q(decision="exclude"),
 }
 """Which matches a list shows, by the word in its address. A search finds them all."""
+HALVES: Mapping[str, Q] = {
+    "": Q(),
+    "exact": Q(pk__in=[]),
+    "check": Q(half_of__confirmed=False),
+    "left_out": Q(decision="exclude"),
+}
+"""Likewise, of the records of pairs that are none."""
 
 
 def exact(review: Review) -> int:
@@ -70,10 +78,14 @@ def exact(review: Review) -> int:
 def matches(
     review: Review, *, show: str = "", search: str = "", page: int = 1, per_page: int = PER_PAGE
 ) -> RowPage:
-    """One page of the matches, by name; of those to be checked the least certain first."""
-    found = review.rows.filter(bucket=Bucket.MATCH)
-    if show == "check" or not search:
-        found = found.filter(SHOWN[show])
+    """One page of the matches, by name; of those to be checked the least certain first.
+
+    The two records of a pair that is none stand below it: what becomes of each is decided in place.
+    """
+    pairs, halves = Q(bucket=Bucket.MATCH), Q(bucket=Bucket.UNMATCHED, half_of__isnull=False)
+    if show in ("check", "left_out") or not search:
+        pairs, halves = pairs & SHOWN[show], halves & HALVES[show]
+    found = review.rows.filter(pairs | halves)
     for word in search.split():
         found = found.filter(Q(practice_name__icontains=word) | Q(ledger_name__icontains=word))
     total = found.count()
@@ -140,8 +152,8 @@ def look_through(review: Review, bucket: str) -> None:
 
 
 def not_looked_through(review: Review) -> dict[str, int]:
-    """Bucket -> how many rows it has, of those lists that nobody has opened."""
-    counted = review.rows.exclude(bucket__in=[OUTSIDE, *review.visited]).order_by()
+    """Bucket -> how many rows it has, of those lists that nobody has opened. Who took a pair apart has seen its records."""
+    counted = review.rows.filter(half_of=None).exclude(bucket__in=[OUTSIDE, *review.visited]).order_by()
     return dict(counted.values_list("bucket").annotate(Count("id")))
 
 

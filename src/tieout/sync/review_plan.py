@@ -16,7 +16,7 @@ from tieout.reconcile.plan import baseline_for_link
 from tieout.reconcile.spec import EntitySpec
 from tieout.reconcile.state import Baseline, Side, Units
 from tieout.sync.models import ReviewRow
-from tieout.sync.review_rows import OUTSIDE
+from tieout.sync.review_rows import JOINED, OUTSIDE
 
 
 class Decision(StrEnum):
@@ -43,6 +43,8 @@ class Fate(StrEnum):
     """Takes no part until somebody restores it."""
     WAIT = "wait"
     """Untouched, and listed under Needs you."""
+    ELSEWHERE = "elsewhere"
+    """Decided in other rows: a pair that is none, by its two records; and those, while it is one, by the pair."""
 
 
 ALLOWED: Mapping[str, frozenset[Decision]] = {
@@ -51,6 +53,7 @@ ALLOWED: Mapping[str, frozenset[Decision]] = {
     Bucket.UNMATCHED: frozenset({Decision.LINK, Decision.CREATE, Decision.EXCLUDE}),
     Bucket.NEW: frozenset({Decision.LINK, Decision.EXCLUDE}),
     OUTSIDE: frozenset({Decision.LINK}),
+    JOINED: frozenset(),
 }
 """Bucket -> the decisions it offers; taking one back is always allowed."""
 
@@ -58,6 +61,8 @@ ALLOWED: Mapping[str, frozenset[Decision]] = {
 def fate(row: ReviewRow, create_new: bool) -> Fate:
     """What becomes of the row's records."""
     decision = Decision(row.decision)
+    if row.bucket == JOINED or (decision is Decision.REJECT and APART in row.choice):
+        return Fate.ELSEWHERE
     if decision is Decision.LINK:
         return Fate.LINK
     if decision is Decision.EXCLUDE:
@@ -71,6 +76,8 @@ def fate(row: ReviewRow, create_new: bool) -> Fate:
     return Fate.LEAVE_OUT if row.bucket == OUTSIDE else Fate.WAIT
 
 
+APART = "apart"
+"""In the ``choice`` of a pair that is none: its two records have rows of their own."""
 LEFT_OUT_BEFORE = "left_out_before"
 """In a row's ``choice``: a person left the record out before this review was read, and nobody has said otherwise in it."""
 
@@ -100,14 +107,24 @@ class Pair:
         return self.row.bucket != Bucket.MATCH
 
 
+def is_pair(row: ReviewRow) -> bool:
+    """Proposed as one, or made by a person."""
+    return row.bucket == Bucket.MATCH or row.decision == Decision.LINK
+
+
+def both_of(row: ReviewRow) -> tuple[str, str]:
+    """The ids of a pair's two records, here and there, whichever of its rows this is."""
+    other = str(row.choice.get("with", ""))
+    return row.practice_id or other, row.ledger_id or other
+
+
 def pairs(rows: Iterable[ReviewRow], create_new: bool) -> list[Pair]:
     """Every pair once, in the order of the rows, although both rows of a pair made by hand name it."""
     found: dict[tuple[str, str], Pair] = {}
     for row in rows:
         if fate(row, create_new) is not Fate.LINK:
             continue
-        other = str(row.choice.get("with", ""))
-        pair = (row.practice_id or other, row.ledger_id or other)
+        pair = both_of(row)
         found.setdefault(pair, Pair(*pair, row, row.choice.get("keep", {})))
     return list(found.values())
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from decimal import Decimal
+from typing import Any
 
 from tieout.practice.records import RECORD_KINDS
-from tieout.reconcile.match import Candidate, Proposal, Suggestion
+from tieout.reconcile.match import Bucket, Candidate, Proposal, Suggestion
 from tieout.reconcile.match_items import RATE, SKU
 from tieout.reconcile.match_names import Hints, Kind
 from tieout.reconcile.spec import EntitySpec
@@ -16,6 +17,8 @@ from tieout.sync.models import Connection, Review, ReviewRow
 
 OUTSIDE = "outside"
 """The bucket, not shown, of ledger records outside the choice Active / Inactive / All."""
+JOINED = "joined"
+"""The bucket, not shown, of the two records of a pair that was declared different and is one again."""
 EVIDENCE: Mapping[str, str] = {
     "email": "e-mail",
     "phone": "phone",
@@ -113,6 +116,38 @@ def outside_row(found: Review, candidate: Candidate) -> ReviewRow:
         ledger_name=name,
         sort_name=name,
     )
+
+
+def halves(pair: ReviewRow) -> list[ReviewRow]:
+    """The two records of a pair that a person declared different, each as an unmatched row. Not stored."""
+
+    def half(other: str, **record: Any) -> ReviewRow:
+        return ReviewRow(
+            firm_id=pair.firm_id,
+            review_id=pair.review_id,
+            half_of=pair,
+            bucket=Bucket.UNMATCHED.value,
+            group=pair.group,
+            sort_name=pair.sort_name,
+            certainty=pair.certainty,
+            reasons=[f"It was said not to be the same as {other}."],
+            **record,
+        )
+
+    return [
+        half(
+            f"{pair.ledger_name} in QuickBooks",
+            practice_id=pair.practice_id,
+            practice_name=pair.practice_name,
+            practice_details=pair.practice_details,
+        ),
+        half(
+            f"{pair.practice_name} here",
+            ledger_id=pair.ledger_id,
+            ledger_name=pair.ledger_name,
+            ledger_details=pair.ledger_details,
+        ),
+    ]
 
 
 def details(candidate: Candidate | None) -> dict[str, object]:

@@ -94,10 +94,12 @@ class ReviewRow(models.Model):
     """Possible partners, best first: side, id, name, details, likely, certainty (text), reasons, against."""
     decision = models.CharField(max_length=20, blank=True)
     """What a person decided, in the words of ``review_plan``; empty: the bucket's own way."""
+    half_of = models.ForeignKey("self", on_delete=models.CASCADE, null=True, related_name="halves")
+    """The pair that a person declared different, of which this row is one record; it stands for itself as long as they do."""
     choice = models.JSONField(default=dict)
     """Beside the decision: ``with`` and ``with_name`` (the record to link), ``keep`` (unit -> side) where a pair differs,
     ``kind`` (of a client that is created here), ``reason`` (why it is left out), ``left_out_before`` (it was so already
-    when the review was read)."""
+    when the review was read), ``apart`` (of a pair that is none: its two records have rows of their own)."""
     decided_by = models.ForeignKey(Member, on_delete=models.SET_NULL, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True)
     sort_name = models.CharField(max_length=1000)

@@ -44,9 +44,11 @@ def review_list(request: FirmRequest, connection: Connection, slug: str) -> Http
         raise NotYours("There is no such list.")
     if review is None or review.state not in READABLE:
         return redirect("quickbooks-clients")
-    search = request.GET.get("search", "").strip()[:200]
-    word = BUCKETS[slug].word
-    pages = _pages(lambda page: reviews.rows(review, word, search=search, page=page, per_page=AT_ONCE))
+    wanted, word = in_list(request, slug), BUCKETS[slug].word
+    show = wanted.show if wanted.show in reviews.SHOWN else ""
+    pages = _pages(
+        lambda page: reviews.rows(review, word, show=show, search=wanted.search, page=page, per_page=AT_ONCE)
+    )
     header = ["Group", "Name here", "Name in QuickBooks"]
     header += [f"{label} {side}" for label in LABELS.values() for side in ("here", "in QuickBooks")]
     rows = (_review_row(shown(row)) for page in pages for row in page)
@@ -64,7 +66,9 @@ def item_list(request: FirmRequest, connection: Connection, slug: str) -> HttpRe
         return redirect(ITEMS.choose)
     wanted = in_list(request, slug)
     pages = _pages(
-        lambda page: item_review.rows(review, slug, search=wanted.search, page=page, per_page=AT_ONCE)
+        lambda page: item_review.rows(
+            review, slug, show=wanted.show, search=wanted.search, page=page, per_page=AT_ONCE
+        )
     )
     rows = (cells(item_row(row, create_new=review.create_new)) for page in pages for row in page)
     return csv_file(f"tieout-service-items-{slug}.csv", write_csv(HEADER, rows))

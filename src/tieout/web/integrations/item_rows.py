@@ -11,7 +11,7 @@ from django.urls import reverse
 from tieout.reconcile.match import Bucket
 from tieout.reconcile.match_text import normalise
 from tieout.sync.models import ReviewRow
-from tieout.sync.review_plan import Decision, fate
+from tieout.sync.review_plan import APART, Decision, fate
 from tieout.web.integrations.remedies import Button
 from tieout.web.integrations.review_rows import FATES
 
@@ -140,7 +140,7 @@ def item_row(row: ReviewRow, *, create_new: bool, drafts: int = 0, no_mend: str 
     look, words = FATES[fate(row, create_new)]
     if row.decision == Decision.LINK:
         words = f"Will be linked with {row.choice.get('with_name') or 'the other item'}{_whose(row)}"
-    elif row.decision == Decision.REJECT:
+    elif row.decision == Decision.REJECT and APART not in row.choice:
         words = "Not the same; both wait for a decision"
     both = bool(here) and bool(there)
     compared = [_compared(key, label, here, there, both) for key, label in FIELDS]

@@ -31,7 +31,7 @@ from tieout.web.integrations.flows import ITEMS
 from tieout.web.integrations.gated import connected
 from tieout.web.integrations.item_rows import TABS, ItemRow, Mend, adopting_words
 from tieout.web.integrations.needs_you import back
-from tieout.web.integrations.review_page import Asked, asked, drawn, page_of, row_template
+from tieout.web.integrations.review_page import ITEM_FILTERS, Asked, asked, drawn, page_of, row_template
 from tieout.web.integrations.review_together import with_the_others
 
 STEP = steps.BY_SLUG["service-items"]
@@ -122,6 +122,8 @@ def _shown(
             "rows": rows,
             "row_template": row_template(found, slug),
             "search": wanted.search,
+            "show": wanted.show,
+            "filters": ITEM_FILTERS.get(slug, ()),
             "keep": wanted.keep,
             "seen": seen.isoformat(),
             "back": f"{path}?{wanted.keep}page={page.page}",
@@ -191,10 +193,16 @@ def edit(request: FirmRequest, connection: Connection, row_id: int) -> HttpRespo
 
 
 def _asked_before(request: FirmRequest) -> Asked:
-    """The place in the list from which something was posted: its search and its page. Such rows stand in one list only."""
+    """The place in the list from which something was posted: what it shows, its search and its page. Such rows stand in one list only."""
     before = QueryDict(urlsplit(back(request)).query)
     search, page = before.get("search", "").strip()[:200], before.get("page", "")
-    return Asked("unmatched", search, "", int(page) if page.isdecimal() and len(page) < 7 else 1)
+    show = before.get("show", "")
+    return Asked(
+        "unmatched",
+        search,
+        show if show in reviews.SHOWN else "",
+        int(page) if page.isdecimal() and len(page) < 7 else 1,
+    )
 
 
 @connected

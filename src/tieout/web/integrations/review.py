@@ -24,7 +24,7 @@ from tieout.web.integrations import review_undo
 from tieout.web.integrations.buckets import BUCKETS, Section, recency_words
 from tieout.web.integrations.flows import CLIENTS, FLOWS
 from tieout.web.integrations.gated import connected
-from tieout.web.integrations.review_page import Asked, asked, drawn, page_of, row_template
+from tieout.web.integrations.review_page import FILTERS, Asked, asked, drawn, page_of, row_template
 from tieout.web.integrations.review_together import with_the_others
 from tieout.web.integrations.wizard import ENTITY
 
@@ -84,6 +84,8 @@ def bucket(request: FirmRequest, connection: Connection, slug: str = "duplicates
             "rows": drawn(connection, review, page.rows, request.member),
             "row_template": row_template(review, slug),
             "search": wanted.search,
+            "show": wanted.show,
+            "filters": FILTERS[slug],
             "seen": seen.isoformat(),
             **(_of_matches(connection, review, wanted) if slug == "matches" else {}),
             "keep_recent": _keep_recent(review) if slug == "duplicates" and is_open else "",
@@ -102,7 +104,6 @@ def bucket(request: FirmRequest, connection: Connection, slug: str = "duplicates
 def _of_matches(connection: Connection, review: Review, wanted: Asked) -> dict[str, object]:
     labels = {unit.name: unit.label for unit in reviews.spec_of(connection, ENTITY, Engine()).units}
     return {
-        "show": wanted.show,
         "to_check": review_lists.to_check(review),
         "exact": review_lists.exact(review) if not wanted.search else 0,
         "columns": [(labels.get(one.unit, one.unit), one) for one in review_lists.columns(review)],

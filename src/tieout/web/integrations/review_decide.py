@@ -51,6 +51,8 @@ SAID: Mapping[str, tuple[Decision, str]] = {
 DECIDE = {"client": "quickbooks-review-decide", "service_item": "quickbooks-items-decide"}
 USE: Mapping[str, Side] = {"use_practice": Side.PRACTICE, "use_ledger": Side.LEDGER}
 """Of two records that are nearly the same: link them with this side's values."""
+SUREST = "link_surest"
+"""Link each with the partner that fits best; where they differ, it is asked about as always."""
 NOTED: Mapping[str, str] = {"reason": "Reason kept: {what}.", "kind": "Kind of client chosen: {what}."}
 COLUMN: Mapping[str, str] = {
     "practice": "{what}: ours is kept in {pairs}.",
@@ -238,6 +240,13 @@ def _carry_out(
     if posted.verb in USE:
         before = _use(review, request, posted)
         return before, f"Linked with one side's values: {_what(review, before)}."
+    if posted.verb == SUREST:
+        before = _use(review, request, posted)
+        if posted.ids and not before:
+            raise CannotDecide(
+                "None of these rows has a partner that nearly fits. Link each to one you choose."
+            )
+        return before, f"To be linked with the surest partner: {_what(review, before)}."
     if posted.verb == "accept_all":
         ids: Sequence[int] = review_lists.waiting_ids(review, "match", to_check_only=True)
         before = review_decisions.decide(review, member, ids, Decision.ACCEPT)
@@ -272,7 +281,7 @@ def _keep_column(
 
 def _use(review: Review, request: FirmRequest, posted: Posted) -> list[Before]:
     """Link each row with the record it is nearest to. An empty value gives way to the other side's all the same."""
-    side = USE[posted.verb]
+    side = USE.get(posted.verb)
     asked = [
         _nearest(row, side)
         for row in review_lists.rows_of(review, posted.ids)
@@ -291,8 +300,10 @@ def _use(review: Review, request: FirmRequest, posted: Posted) -> list[Before]:
     return done.before
 
 
-def _nearest(row: ReviewRow, side: Side) -> Wanted:
+def _nearest(row: ReviewRow, side: Side | None) -> Wanted:
     near = row.suggestions[0]
+    if side is None:
+        return Wanted(row.pk, str(near["id"]))
     mine = (row.practice_id != "") is (side is Side.PRACTICE)
     own = row.practice_details if row.practice_id else row.ledger_details
     shown = own if mine else near.get("details", {})
@@ -319,7 +330,11 @@ def _keep_all(connection: Connection, review: Review, request: FirmRequest, post
 
 
 def _what(review: Review, before: Sequence[Before]) -> str:
-    if len(before) != 1:
+    """What was decided about, by its name where it is one record, or a pair with its two records."""
+    if len(before) > 3:
         return f"{len(before):,} rows"
-    row = review_lists.row_of(review, before[0].row_id)
-    return (row.practice_name or row.ledger_name) if row else "1 row"
+    rows = review_lists.rows_of(review, [one.row_id for one in before])
+    told = [row for row in rows if row.half_of_id is None] or rows
+    if len(told) != 1:
+        return f"{len(before):,} rows"
+    return told[0].practice_name or told[0].ledger_name

@@ -15,6 +15,7 @@ from tieout.sync import item_review, new_clients, review_activity, review_final,
 from tieout.sync import review as reviews
 from tieout.sync.models import Connection, Review, ReviewRow
 from tieout.sync.review import RowPage
+from tieout.sync.review_plan import Decision
 from tieout.web.integrations.buckets import BUCKETS
 from tieout.web.integrations.item_rows import ItemRow, item_row
 from tieout.web.integrations.review_rows import Decidable, decidable
@@ -28,6 +29,16 @@ ROW_TEMPLATES: Mapping[str, str] = {
     "new-clients": "quickbooks/row_single.html",
 }
 """List of the clients' review -> how a row of it is drawn; all lists of items share one."""
+ANY = (("", "All"), ("open", "Not decided"), ("left_out", "Left out"))
+OF_BOTH = (*ANY, ("here", "In Tieout"), ("there", "In QuickBooks"))
+FILTERS: Mapping[str, Sequence[tuple[str, str]]] = {
+    "duplicates": OF_BOTH,
+    "unmatched": OF_BOTH,
+    "matches": (("", "All that need a look"), ("check", "To check"), ("left_out", "Left out")),
+    "new-clients": ANY,
+}
+"""List of the clients' review -> which rows can be shown alone: the word of the address, and how it is called."""
+ITEM_FILTERS: Mapping[str, Sequence[tuple[str, str]]] = {"unmatched": ANY, "only-in-quickbooks": ANY}
 ITEM_ROW = "quickbooks/row_item.html"
 NO_MERGE = "Merging needs the permission to edit clients. An administrator of your firm can give it to you, or do it."
 
@@ -39,7 +50,7 @@ class Asked:
     slug: str
     search: str
     show: str
-    """Of the matches: one of ``review_lists.SHOWN``."""
+    """One of ``review.SHOWN``; of the matches, of ``review_lists.SHOWN``."""
     page: int
 
     @property
@@ -53,16 +64,17 @@ class Asked:
 def asked(request: HttpRequest, slug: str) -> Asked:
     search = request.GET.get("search", "").strip()[:200]
     show = request.GET.get("show", "")
-    shows = slug == "matches" and show in review_lists.SHOWN
+    shows = show in (review_lists.SHOWN if slug == "matches" else reviews.SHOWN)
     return Asked(slug, search, show if shows else "", page_number(request))
 
 
 def page_of(review: Review, wanted: Asked) -> RowPage:
     if review.entity == item_review.ENTITY:
-        return item_review.rows(review, wanted.slug, search=wanted.search, page=wanted.page)
+        return item_review.rows(review, wanted.slug, show=wanted.show, search=wanted.search, page=wanted.page)
     if wanted.slug == "matches":
         return review_lists.matches(review, show=wanted.show, search=wanted.search, page=wanted.page)
-    return reviews.rows(review, BUCKETS[wanted.slug].word, search=wanted.search, page=wanted.page)
+    word = BUCKETS[wanted.slug].word
+    return reviews.rows(review, word, show=wanted.show, search=wanted.search, page=wanted.page)
 
 
 def drawn(
@@ -71,7 +83,7 @@ def drawn(
     """The rows of a page with their state, buttons and sides to keep. A constant number of queries."""
     if review.entity == item_review.ENTITY:
         return _items(connection, review, rows, Rights(member).why_not(Permission.EDIT_SERVICE_ITEMS))
-    differs = review_final.differences(connection, review.entity, rows)
+    differs = review_final.differences(connection, review.entity, _once(rows))
     twins = [row for row in rows if row.bucket == "duplicate"]
     lately = review_activity.lately(review, twins) if twins else {}
     becoming = new_clients.becoming(connection, review, rows)
@@ -90,6 +102,16 @@ def drawn(
             no_merge=no_merge,
         )
         for row in rows
+    ]
+
+
+def _once(rows: Sequence[ReviewRow]) -> list[ReviewRow]:
+    """These rows, where both of a pair made by hand are among them only the practice's: its sides are chosen once."""
+    here = {row.practice_id for row in rows if row.decision == Decision.LINK and row.practice_id}
+    return [
+        row
+        for row in rows
+        if row.practice_id or row.decision != Decision.LINK or row.choice.get("with") not in here
     ]
 
 

@@ -12,7 +12,7 @@ from tieout.reconcile.match import Bucket
 from tieout.sync.models import ReviewRow
 from tieout.sync.new_clients import Becomes
 from tieout.sync.review_activity import Lately
-from tieout.sync.review_plan import Decision, Fate, fate, reason_of
+from tieout.sync.review_plan import APART, Decision, Fate, fate, reason_of
 from tieout.sync.story import Compared
 from tieout.web.integrations.buckets import Shown, shown
 from tieout.web.integrations.remedies import Button
@@ -24,6 +24,7 @@ FATES: Mapping[Fate, tuple[str, str]] = {
     Fate.CREATE_THERE: ("done", "Will be created in QuickBooks"),
     Fate.LEAVE_OUT: ("info", "Left out"),
     Fate.WAIT: ("waiting", "Waits for a decision"),
+    Fate.ELSEWHERE: ("info", "Not the same; each is decided by itself"),
 }
 """Fate -> look and words."""
 MOST_OFFERED = 3
@@ -101,7 +102,7 @@ def decidable(
         words = f"Will be linked with {row.choice.get('with_name') or 'the other record'}"
     elif row.decision == Decision.DIFFERENT:
         words = "Like no other; waits for a decision"
-    elif row.decision == Decision.REJECT:
+    elif row.decision == Decision.REJECT and APART not in row.choice:
         words = "Not the same; both wait for a decision"
     elif row.bucket == Bucket.MATCH and not row.confirmed and not row.decision:
         look, words = "in_review", "To check"
