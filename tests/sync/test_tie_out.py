@@ -13,9 +13,10 @@ from tests.sync.rig import SOMEBODY
 from tests.sync.test_documents import TODAY, Books
 from tieout.practice.actions.payments import record_payment
 from tieout.reconcile.state import Side
-from tieout.sync import decisions, tie_out, tie_out_daily
+from tieout.sync import decisions, notices, tie_out, tie_out_clients, tie_out_daily
 from tieout.sync.ledgers import calls_of_month
 from tieout.sync.models import Conflict, TieOut, TieOutLine
+from tieout.sync.notice_words import State
 
 pytestmark = pytest.mark.django_db
 
@@ -185,3 +186,51 @@ def test_while_quickbooks_does_not_answer_nothing_is_kept_and_it_is_due_yet(comp
     assert tie_out_daily.compare_due(compared.books.connection.pk, compared.books.engine) == 0
     with compared.books.here():
         assert not TieOut.objects.exists()
+
+
+def test_a_look_back_at_an_older_day_changes_nothing_in_how_the_books_stand(compared: Compared) -> None:
+    books = compared.books
+    today = compared.check()
+
+    def stands() -> tuple[Any, ...]:
+        with books.here():
+            of_clients = tie_out_clients.of_clients(books.firm.pk, [compared.client])
+            assert of_clients is not None
+            last = tie_out.latest(books.connection)
+            state = notices.state_of(books.connection, books.clock.now())
+            return last and last.pk, state, of_clients.day, of_clients.clients[compared.client].difference
+
+    assert stands() == (today.pk, State.WELL, TODAY, 0)
+    books.advance(60)
+    older = compared.check(TODAY - timedelta(days=61))
+    assert older.checked_at > today.checked_at
+    with books.here():
+        TieOut.objects.filter(pk=older.pk).update(unexplained=Decimal("0.01"))
+    assert stands() == (today.pk, State.WELL, TODAY, 0), "a cent of last year alarms nobody today"
+    with books.here():
+        TieOut.objects.filter(pk=older.pk).update(unexplained=0)
+        TieOut.objects.filter(pk=today.pk).update(unexplained=Decimal("0.01"))
+    assert stands() == (today.pk, State.UNEXPLAINED, TODAY, 0), "nor is today's gone because last year agreed"
+
+
+def test_what_has_lost_its_clients_cannot_be_signed_until_it_is_compared_again(compared: Compared) -> None:
+    older, day = compared.check(TODAY), TODAY + timedelta(days=1)
+    with compared.books.here():
+        assert not tie_out.clients_are_gone(older)
+    compared.check(day)
+    with compared.books.here():
+        assert tie_out.clients_are_gone(older)
+        with pytest.raises(tie_out.ClientsGone):
+            tie_out.sign(compared.books.member, older, engine=compared.books.engine)
+        older.refresh_from_db()
+        assert older.signed_at is None
+    again = compared.check(TODAY)
+    with compared.books.here():
+        assert tie_out.sign(compared.books.member, again, engine=compared.books.engine)
+
+
+def test_a_comparison_in_which_nobody_owed_anything_has_nothing_to_lose(compared: Compared) -> None:
+    found = compared.check(date(1999, 1, 1))
+    with compared.books.here():
+        assert (found.here, found.there, found.differing) == (0, 0, 0)
+        assert not tie_out.clients_are_gone(found)

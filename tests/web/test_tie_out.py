@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from pypdf import PdfReader
 
 from tests.web.conftest import entered, make_firm, make_members
@@ -20,6 +21,7 @@ from tieout.practice.isolation import firm_scope
 from tieout.reconcile.ports import RetryLater
 from tieout.sync import tie_out
 from tieout.sync.models import Connection, TieOut, TieOutLine
+from tieout.sync.tie_out_daily import today_of
 
 SignedIn = Callable[[str], Client]
 PAGE = "/settings/integrations/quickbooks/tie-out/"
@@ -235,3 +237,49 @@ def test_a_canadian_firm_reads_its_tie_out_in_its_own_currency(
     page = text_of(signed_in("admin").get(PAGE))
     assert "CA$0.01 unexplained across 214 clients" in page
     assert not re.search(r"(?<!CA)\$", page)
+
+
+def test_manage_says_of_which_day_the_books_are_when_that_is_not_today(
+    signed_in: SignedIn, connection: Connection
+) -> None:
+    found = compared(connection)
+    browser = signed_in("admin")
+    for address in ("/", "/settings/integrations/quickbooks/"):
+        assert "as of March 31, 2026, checked" in text_of(browser.get(address)), address
+    with firm_scope(connection.firm_id):
+        TieOut.objects.filter(pk=found.pk).update(day=today_of(connection, timezone.now()))
+    for address in ("/", "/settings/integrations/quickbooks/"):
+        page = text_of(browser.get(address))
+        assert "Books agree" in page
+        assert "as of" not in page
+
+
+def test_an_older_comparison_after_it_changes_nothing_on_manage(
+    signed_in: SignedIn, connection: Connection
+) -> None:
+    compared(connection)
+    compared(connection, date(2025, 12, 31), cents_off=True)
+    page = text_of(signed_in("admin").get("/settings/integrations/quickbooks/"))
+    assert "Books agree: $0.00 unexplained across 214 clients" in page
+    assert "as of March 31, 2026" in page
+
+
+def test_a_day_whose_clients_are_no_longer_kept_does_not_claim_that_they_agree(
+    signed_in: SignedIn, connection: Connection
+) -> None:
+    found = compared(connection, cents_off=True)
+    browser, here = signed_in("admin"), f"{PAGE}?day={DAY.isoformat()}"
+    assert "Sign and keep" in text_of(browser.get(here))
+    with firm_scope(connection.firm_id):
+        TieOutLine.objects.filter(tie_out=found).delete()
+    page = text_of(browser.get(here))
+    assert "The clients of this day are no longer kept" in page
+    assert "$0.01 unexplained" in page
+    for gone in ("Every client agrees", "Sign and keep", "Export CSV", "PDF"):
+        assert gone not in page, gone
+    for file in ("export.csv", "print.pdf"):
+        assert browser.get(f"{PAGE}{found.pk}/{file}").status_code == 404
+    answer = browser.post(f"{PAGE}{found.pk}/sign/", {"note": "all fine"}, follow=True)
+    assert "no longer kept. Nothing was signed" in text_of(answer)
+    found.refresh_from_db()
+    assert found.signed_at is None

@@ -34,6 +34,10 @@ CLIENT = "client"
 ON_ITS_WAY = Reason("waits", "It is on its way: the next run sends it.")
 
 
+class ClientsGone(Exception):
+    """Only the figures of a comparison are left. ``str()`` is a sentence for a person."""
+
+
 def check(connection: Connection, day: date, *, engine: Engine | None = None) -> TieOut:
     """Compare now, as of the end of ``day``. Raises ``LedgerError``; then nothing is kept."""
     engine = engine or Engine()
@@ -227,8 +231,10 @@ def _row(made: TieOut, line: Line, parts: Sequence[Part]) -> TieOutLine:
 
 
 def latest(connection: Connection) -> TieOut | None:
-    """The last comparison made, of whatever day."""
-    return TieOut.objects.filter(connection_id=connection.pk).order_by("-checked_at", "-id").first()
+    """How the books stand: the last comparison of the latest day compared. A look back at an older day changes nothing in
+    it, and a day to come is never compared. Whoever shows it shows its day."""
+    rows = TieOut.objects.filter(connection_id=connection.pk)
+    return rows.order_by("-day", "-checked_at", "-id").first()
 
 
 def is_first_agreement(found: TieOut) -> bool:
@@ -258,11 +264,26 @@ def snapshots(connection: Connection) -> list[TieOut]:
     return list(TieOut.objects.filter(connection=connection).exclude(signed_at=None).order_by("-day", "-id"))
 
 
+def clients_are_gone(found: TieOut) -> bool:
+    """Whether only its figures are left (``_worn``): they say what differs, but of no client any more. One query."""
+    had_some = bool(found.differing or found.here or found.there)
+    return had_some and not TieOutLine.objects.filter(tie_out=found).exists()
+
+
 def sign(member: Member, found: TieOut, note: str = "", *, engine: Engine | None = None) -> bool:
-    """Put the member's name to a comparison: from then on it stays as it is. False when somebody did already."""
+    """Put the member's name to a comparison: from then on it stays as it is. False when somebody did already.
+
+    Raises ``ClientsGone`` for one whose clients are no longer kept: nobody could look up what was signed.
+    """
     engine = engine or Engine()
     name = member.user.get_full_name()
     with transaction.atomic():
+        # Held until the end: a comparison that is made meanwhile could take the clients away.
+        Connection.objects.select_for_update(no_key=True).get(pk=found.connection_id)
+        if clients_are_gone(found):
+            raise ClientsGone(
+                "The clients of this day are no longer kept. Nothing was signed: compare it again first."
+            )
         unsigned = TieOut.objects.filter(pk=found.pk, firm_id=member.firm_id, signed_at=None)
         signed = unsigned.update(
             signed_by=member, signed_at=engine.now(), signed_name=name[:200], note=note.strip()[:500]

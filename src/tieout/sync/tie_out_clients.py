@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from tieout.reconcile.tie_out import ZERO
@@ -30,6 +30,7 @@ class Compared:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
+    day: date
     checked_at: datetime
     clients: Mapping[str, Compared]
     """By practice id. A client that is not in it was not part of the comparison."""
@@ -51,4 +52,4 @@ def of_clients(firm_id: int, ids: Collection[str]) -> Comparison | None:
         linked_at__lte=found.checked_at,
     )
     told |= dict.fromkeys(silent.values_list("practice_id", flat=True), Compared(ZERO, ZERO))
-    return Comparison(found.checked_at, told)
+    return Comparison(found.day, found.checked_at, told)

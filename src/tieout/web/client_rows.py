@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from urllib.parse import urlencode
 
@@ -22,6 +22,7 @@ from tieout.practice.tags import Tag, tags_of
 from tieout.sync import connections
 from tieout.sync.tie_out_clients import Compared, of_clients
 from tieout.web.badges import Badge, badges_for
+from tieout.web.billing.acting import today_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,9 @@ class Rows:
     with_owed: bool
     with_badges: bool
     compared_at: datetime | None
-    """Of the last tie-out; None when there is none to show, and then no balances are."""
+    """When the last tie-out was made; None when there is none to show, and then no balances are."""
+    as_of: date | None
+    """Its day, unless that is today."""
 
 
 def rows_of_list(member: Member, clients: Sequence[Client]) -> Rows:
@@ -72,7 +75,10 @@ def rows_of_list(member: Member, clients: Sequence[Client]) -> Rows:
         )
         for each in clients
     ]
-    return Rows(rows, with_owed, bool(badges), comparison.checked_at if comparison else None)
+    if comparison is None:
+        return Rows(rows, with_owed, bool(badges), None, None)
+    as_of = comparison.day if comparison.day != today_of(member) else None
+    return Rows(rows, with_owed, bool(badges), comparison.checked_at, as_of)
 
 
 def balance_word(compared: Compared | None, name: str) -> BalanceWord:

@@ -53,7 +53,7 @@ def dashboard(request: FirmRequest) -> HttpResponse:
         open_ones = [one for one in under_way if one is not None]
         context |= {"connection": connection, "tasks": tasks(connection, sections, open_ones)}
         if member.may(Permission.VIEW_BILLING):
-            context |= agreement_line(connection)
+            context |= agreement_line(connection, today_of(member))
         if connection:
             figures.append(
                 Figure(sum(s.in_step for s in sections), "in step with QuickBooks", reverse("quickbooks"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -18,6 +18,7 @@ from tieout.practice.permissions import Permission
 from tieout.sync import connections, dry_run_mode, ledgers, retire_halt, standing, status, worklist
 from tieout.sync.models import Connection
 from tieout.web.access import FirmRequest, freshly, requires
+from tieout.web.billing.acting import today_of
 from tieout.web.integrations import asking
 from tieout.web.integrations.gated import connected, managed, sentence
 from tieout.web.integrations.rights import Rights
@@ -82,7 +83,7 @@ def manage(request: FirmRequest) -> HttpResponse:
             "lists": _lists(request.member),
             "tile": tile(connection, sections),
             "waiting": sum(section.waiting for section in sections),
-            **(_of_connection(connection) if connection else {}),
+            **(_of_connection(connection, today_of(request.member)) if connection else {}),
         },
     )
 
@@ -92,11 +93,11 @@ def _lists(member: Member) -> dict[str, str]:
     return {slug: reverse(name) for slug, (name, needed) in LISTS.items() if member.may(needed)}
 
 
-def _of_connection(connection: Connection) -> dict[str, Any]:
+def _of_connection(connection: Connection, today: date) -> dict[str, Any]:
     now = timezone.now()
     calls = ledgers.calls_of_month(connection, now) if connection.pk else {}
     return {
-        **agreement_line(connection),
+        **agreement_line(connection, today),
         "standings": standing.standings(connection, now),
         "confirms": retire_halt.words(connection.retire_halt),
         "planned": worklist.totals_of(connection, dry_run_mode.CAUSE) if connection.dry_run_until else 0,

@@ -38,7 +38,7 @@ LEDGER_PAGES = {"invoice", "payment", "credit"}
 @require_GET
 @sees_billing
 def page(request: FirmRequest, connection: Connection) -> HttpResponse:
-    """The last comparison of the day asked for, or the last one made."""
+    """The last comparison of the day asked for, or of the latest one compared."""
     asked = _day(request.GET.get("day", ""))
     found = tie_out.of_day(connection, asked) if asked else tie_out.latest(connection)
     search = request.GET.get("search", "").strip()[:200]
@@ -62,6 +62,7 @@ def page(request: FirmRequest, connection: Connection) -> HttpResponse:
         lines = tie_out.lines_of(found, search=search, all_clients=everyone, page=page_number(request))
         context |= {
             "reasons": words.reasons(found),
+            "clients_gone": tie_out.clients_are_gone(found),
             "lines": lines,
             "rows": [(line, _documents(connection, line)) for line in lines.rows],
             **_kept(found.day, search, everyone),
@@ -107,10 +108,15 @@ def compare(request: FirmRequest, connection: Connection) -> HttpResponse:
 @sees_billing
 def sign(request: FirmRequest, connection: Connection, tie_out_id: int) -> HttpResponse:
     found = _found(connection, tie_out_id)
-    if tie_out.sign(request.member, found, request.POST.get("note", "")):
-        messages.success(request, "Signed. It is kept as it is, whatever changes afterwards.")
+    try:
+        signed = tie_out.sign(request.member, found, request.POST.get("note", ""))
+    except tie_out.ClientsGone as refusal:
+        messages.warning(request, str(refusal))
     else:
-        messages.info(request, "It was signed already.")
+        if signed:
+            messages.success(request, "Signed. It is kept as it is, whatever changes afterwards.")
+        else:
+            messages.info(request, "It was signed already.")
     return redirect(f"{reverse('quickbooks-tie-out')}?day={found.day.isoformat()}")
 
 
@@ -118,7 +124,7 @@ def sign(request: FirmRequest, connection: Connection, tie_out_id: int) -> HttpR
 @require_GET
 @sees_billing
 def export(request: FirmRequest, connection: Connection, tie_out_id: int) -> HttpResponse:
-    found = _found(connection, tie_out_id)
+    found = _with_clients(connection, tie_out_id)
     return csv_file(
         f"tie-out-{found.day.isoformat()}.csv", write_csv(words.HEADER, words.rows(_every(found)))
     )
@@ -129,7 +135,7 @@ def export(request: FirmRequest, connection: Connection, tie_out_id: int) -> Htt
 @sees_billing
 def printed(request: FirmRequest, connection: Connection, tie_out_id: int) -> HttpResponse:
     """For the archive; with the signature, or a place for it."""
-    found = _found(connection, tie_out_id)
+    found = _with_clients(connection, tie_out_id)
     currency = currency_of(connection.firm_id)
     content = tie_out_pdf(request.member.firm.name, connection.company_name, found, _every(found), currency)
     return attachment(f"tie-out-{found.day.isoformat()}.pdf", content, "application/pdf")
@@ -139,6 +145,14 @@ def _found(connection: Connection, tie_out_id: int) -> TieOut:
     found = TieOut.objects.filter(connection=connection, pk=tie_out_id).first()
     if found is None:
         raise NotYours("There is no such comparison; a later one of that day may have replaced it.")
+    return found
+
+
+def _with_clients(connection: Connection, tie_out_id: int) -> TieOut:
+    """For a file: one without its clients would read as if there had been none."""
+    found = _found(connection, tie_out_id)
+    if tie_out.clients_are_gone(found):
+        raise NotYours("The clients of this comparison are no longer kept. Compare the day again.")
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -57,8 +58,8 @@ def agreement(found: TieOut | None, currency: str = "USD") -> Agreement:
     return Agreement("problem", f"{shown(found.unexplained, currency)} unexplained across {clients}")
 
 
-def agreement_line(connection: Connection | None) -> dict[str, Any]:
-    """What ``quickbooks/agreement.html`` needs; nothing without a connection."""
+def agreement_line(connection: Connection | None, today: date) -> dict[str, Any]:
+    """What ``quickbooks/agreement.html`` needs; nothing without a connection. ``today``: at the firm."""
     if connection is None:
         return {}
     found = tie_out.latest(connection)
@@ -66,6 +67,7 @@ def agreement_line(connection: Connection | None) -> dict[str, Any]:
     return {
         "agreement": agreement(found, currency_of(connection.firm_id)),
         "tied_out": found,
+        "as_of": found.day if found is not None and found.day != today else None,
         "first_agreement": first,
     }
 
