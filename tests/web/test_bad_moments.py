@@ -270,3 +270,22 @@ def test_an_invoice_that_was_refused_is_tried_again_from_the_list_of_invoices() 
     assert 'form="retry"' not in browser.get("/billing/invoices/").content.decode()
     answer = browser.post(f"{MANAGE}retry/invoice/", {"pick": pick}, follow=True)
     assert "Nothing of what you chose waits" in answer.content.decode()
+
+
+def test_leaving_out_what_went_by_itself_is_taken_back_to_where_it_was() -> None:
+    firm = Firm()
+    cure = closed_period(firm)
+    firm.books.settle()
+    browser = entered(firm.books.member)
+    page = browser.get(f"{MANAGE}needs-you/?cause=closed_period").content.decode()
+    (issue,) = re.findall(r'name="issue"[^>]*value="(\d+)"', page)
+    browser.post(f"{MANAGE}needs-you/decide/", {"one": f"leave_out:{issue}"})
+    firm.books.settle()
+    assert [slug for slug, _ in firm.books.issues()] == ["excluded"]
+    browser.post(f"{MANAGE}needs-you/undo/")
+    firm.books.settle()
+    assert [slug for slug, _ in firm.books.issues()] == ["closed_period"], "nobody was asked about it before"
+    cure()
+    browser.post(f"{MANAGE}needs-you/decide/", {"do": "retry_all", "cause": "closed_period"})
+    firm.books.settle()
+    assert firm.books.issues() == []

@@ -6,7 +6,7 @@ Each checks the firm, says what was done in the activity, and returns without ef
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from django.db import transaction
 
@@ -186,16 +186,17 @@ def create_on_other_side(member: Member, keys: Sequence[Key], *, engine: Engine 
 
 def exclude(
     member: Member, keys: Sequence[Key], *, reason: str | None = "", engine: Engine | None = None
-) -> None:
+) -> list[Key]:
     """Leave these records out on purpose; they are listed as left out and can be restored.
 
     ``reason``: why, in the person's words (``tidy_reason``); None: what each was left out for before.
     """
+    Returns those that went by themselves until now, for ``restore`` when it is taken back.
     engine = engine or Engine()
     with transaction.atomic():
         connection = _locked(_connection(member))
         who = member.user.get_full_name()
-        before = _holds(connection, keys) if reason is None else {}
+        before = _holds(connection, keys)
         why = {
             key: tidy_reason(reason) if reason is not None else before[key].reason if key in before else ""
             for key in keys
@@ -209,6 +210,7 @@ def exclude(
         _say_each(connection, engine, said, member)
         _ring(connection, keys, "left out", engine)
 
+    return [key for key in why if key not in before]
 
 def say_why(member: Member, keys: Sequence[Key], reason: str, *, engine: Engine | None = None) -> int:
     """Give, change or take back the reason of records that are left out. Returns how many are."""
@@ -231,14 +233,18 @@ def say_why(member: Member, keys: Sequence[Key], reason: str, *, engine: Engine 
     return len(told)
 
 
-def restore(member: Member, keys: Sequence[Key], *, engine: Engine | None = None) -> None:
-    """Take part again. A record that once waited for a decision waits again rather than being created at once."""
+def restore(
+    member: Member, keys: Sequence[Key], *, free: Collection[Key] = (), engine: Engine | None = None
+) -> None:
+    """Take part again. A record waits for a decision rather than being created at once, unless it is one of ``free``:
+    those that nobody had been asked about, and that go by themselves again."""
     engine = engine or Engine()
     with transaction.atomic():
         connection = _locked(_connection(member))
         who = member.user.get_full_name()
         waits = f"{who} took it back in; it waits for a decision."
-        _hold(connection, dict.fromkeys(keys, waits), member, excluded=False)
+        _hold(connection, {key: waits for key in keys if key not in free}, member, excluded=False)
+        _release(connection, *(key for key in keys if key in free))
         _say_each(connection, engine, dict.fromkeys(keys, f"{who} took {{name}} back in"), member)
         _ring(connection, keys, "restored", engine)
 

@@ -116,12 +116,16 @@ def leave_out(ask: Ask) -> Done:
 
 
 def leave_records_out(member: Member, keys: Sequence[Key], names: str, why: str) -> Done:
-    decisions.exclude(member, keys, reason=why)
-    undo = Undo("restore", tuple((key.entity, key.side.value, key.id) for key in keys))
+    free = decisions.exclude(member, keys, reason=why)
+    undo = Undo("restore", _written(keys), free=_written(free))
     return Done(f"Left out: {names}. You find it under Left out and can restore it there.", undo)
 
 
 def say_why(ask: Ask) -> Done:
+def _written(keys: Sequence[Key]) -> tuple[tuple[str, str, str], ...]:
+    return tuple((key.entity, key.side.value, key.id) for key in keys)
+
+
     if not decisions.say_why(ask.member, ask.records, ask.why):
         raise CannotDecide("It is so already, or not left out any more. Nothing was changed.")
     return Done(f"{ask.names}: why it is left out is kept with it.")
@@ -129,7 +133,7 @@ def say_why(ask: Ask) -> Done:
 
 def restore(ask: Ask) -> Done:
     decisions.restore(ask.member, ask.records)
-    undo = Undo("leave_out", tuple((key.entity, key.side.value, key.id) for key in ask.records))
+    undo = Undo("leave_out", _written(ask.records))
     return Done(f"Taken back in: {ask.names}. It waits for your decision under Needs you.", undo)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -24,6 +24,8 @@ class Undo:
     records: tuple[tuple[str, str, str], ...]
     """Entity, side, id of each."""
     other: str = ""
+    free: tuple[tuple[str, str, str], ...] = ()
+    """Those of them that had gone by themselves, and do so again."""
 
 
 def keep(session: MutableMapping[str, Any], undo: Undo | None, sentence: str, now: datetime) -> None:
@@ -34,6 +36,7 @@ def keep(session: MutableMapping[str, Any], undo: Undo | None, sentence: str, no
             "verb": undo.verb,
             "records": [list(one) for one in undo.records],
             "other": undo.other,
+            "free": [list(one) for one in undo.free],
             "sentence": sentence,
             "at": now.isoformat(),
         }
@@ -52,7 +55,7 @@ def left_out(session: Mapping[str, Any], now: datetime) -> list[Key]:
     kept = session.get(KEPT)
     if kept is None or kept["verb"] != "restore" or not offered(session, now):
         return []
-    return [Key(entity, Side(side), record_id) for entity, side, record_id in kept["records"]]
+    return _keys(kept["records"])
 
 
 def take_back(session: MutableMapping[str, Any], member: Member) -> bool:
@@ -60,29 +63,50 @@ def take_back(session: MutableMapping[str, Any], member: Member) -> bool:
     kept = session.pop(KEPT, None)
     if kept is None:
         return False
-    keys = [Key(entity, Side(side), record_id) for entity, side, record_id in kept["records"]]
-    _VERBS[kept["verb"]](member, keys, kept["other"])
+    undo = _Kept(_keys(kept["records"]), kept["other"], frozenset(_keys(kept.get("free", ()))))
+    _VERBS[kept["verb"]](member, undo)
     return True
 
 
-def _unlink(member: Member, keys: list[Key], other: str) -> None:
-    for key in keys:
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """An ``Undo`` as it is read back."""
+
+    keys: list[Key]
+    other: str
+    free: frozenset[Key]
+
+
+def _keys(records: Iterable[tuple[str, str, str]]) -> list[Key]:
+    return [Key(entity, Side(side), record_id) for entity, side, record_id in records]
+
+
+def _unlink(member: Member, kept: _Kept) -> None:
+    for key in kept.keys:
         decisions.unlink(member, key.entity, key.id)
 
 
-def _link(member: Member, keys: list[Key], other: str) -> None:
-    for key in keys:
-        decisions.link(member, key.entity, key.id, other)
+def _link(member: Member, kept: _Kept) -> None:
+    for key in kept.keys:
+        decisions.link(member, key.entity, key.id, kept.other)
 
 
-def _bring_back(member: Member, issues: str) -> None:
-    repairs.put_off(member, [int(one) for one in issues.split(",")], None)
+def _bring_back(member: Member, kept: _Kept) -> None:
+    repairs.put_off(member, [int(one) for one in kept.other.split(",")], None)
 
 
-_VERBS: Mapping[str, Callable[[Member, list[Key], str], None]] = {
+def _restore(member: Member, kept: _Kept) -> None:
+    decisions.restore(member, kept.keys, free=kept.free)
+
+
+def _leave_out(member: Member, kept: _Kept) -> None:
+    decisions.exclude(member, kept.keys, reason=None)
+
+
+_VERBS: Mapping[str, Callable[[Member, _Kept], None]] = {
     "unlink": _unlink,
     "link": _link,
-    "bring_back": lambda member, keys, other: _bring_back(member, other),
-    "restore": lambda member, keys, other: decisions.restore(member, keys),
-    "leave_out": lambda member, keys, other: decisions.exclude(member, keys, reason=None),
+    "bring_back": _bring_back,
+    "restore": _restore,
+    "leave_out": _leave_out,
 }
