@@ -191,10 +191,11 @@ def test_every_bad_moment_of_the_console_is_met_mended_and_leaves_everything_in_
 
     # one cent more there: both amounts are shown, and ours is restored
     desk.press("invoice", desk.newest("invoice"), "Make it one cent more")
-    row = card(page, demo, "amount_differs")
-    expect(row).to_contain_text("$100.01")
-    press(row, "Accept theirs")
+    expect(card(page, demo, "amount_differs")).to_contain_text("$100.01")
+    press(card(page, demo, "drift"), "Restore ours")
+    gone(page, demo, "drift")
     gone(page, demo, "amount_differs")
+    stands(page, taken, "In step")
 
     # deleted there: nothing is sent again by itself, but when somebody says so
     lost = bill(page, demo)

@@ -104,9 +104,12 @@ def test_a_cent_changed_in_quickbooks_is_explained_once_the_sync_has_listed_it(c
     after = compared.check()
     assert (after.unexplained, compared.parts(after)) == (Decimal(0), [("drift", "-0.01")])
     with books.here():
-        open_ones = Conflict.objects.filter(closed_at=None).values_list("pk", flat=True)
-        decisions.answer_conflicts(books.member, list(open_ones), Side.LEDGER, engine=books.engine)
+        open_ones = dict(Conflict.objects.filter(closed_at=None).values_list("unit", "pk"))
+        assert set(open_ones) == {"content", "total"}
+        answered = [open_ones["content"]]
+        assert decisions.answer_conflicts(books.member, answered, Side.LEDGER, engine=books.engine) == 1
     books.settle()
+    assert books.issues() == [], "what the total is made of was accepted, and so was the total"
     accepted = compared.check()
     assert (accepted.unexplained, compared.parts(accepted)) == (0, [("amount_differs", "-0.01")])
 

@@ -289,3 +289,32 @@ def test_leaving_out_what_went_by_itself_is_taken_back_to_where_it_was() -> None
     browser.post(f"{MANAGE}needs-you/decide/", {"do": "retry_all", "cause": "closed_period"})
     firm.books.settle()
     assert firm.books.issues() == []
+
+
+def test_one_cent_off_is_one_answer_and_the_answer_says_what_comes_of_it() -> None:
+    firm = Firm()
+    one_cent_off(firm)
+    firm.books.until_the_change_feed_is_asked()
+    assert sorted(slug for slug, _ in firm.books.issues()) == ["amount_differs", "drift"]
+    browser = entered(firm.books.member)
+
+    def answer(verb: str, cause: str) -> str:
+        with firm.books.here():
+            issue = Issue.objects.get(cause=cause, closed_at=None).pk
+        page = browser.post(f"{MANAGE}needs-you/decide/", {"one": f"{verb}:{issue}"}, follow=True)
+        firm.books.settle()
+        return " ".join(page.content.decode().split())
+
+    page = answer("keep_ledger", "amount_differs")
+    assert "both amounts are let stand, and neither document is changed." in page
+    assert firm.books.issues() == [], "the lines that make the cent are accepted with it"
+    one_cent_off(firm)
+    firm.books.until_the_change_feed_is_asked()
+    assert "ours is written to QuickBooks again." in answer("keep_practice", "drift")
+    assert firm.books.issues() == []
+    one_cent_off(firm)
+    firm.books.until_the_change_feed_is_asked()
+    assert "QuickBooks keeps what it shows, and here it stays as it is." in answer("keep_ledger", "drift")
+    assert firm.books.issues() == []
+    last = max(firm.books.of("Invoice").values(), key=lambda one: int(one["Id"]))
+    assert last["TotalAmt"] == Decimal("100.01"), "accepted there, never written"

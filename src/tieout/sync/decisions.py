@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from tieout.practice.models import Member
 from tieout.practice.records import RECORD_KINDS
@@ -190,8 +191,8 @@ def exclude(
     """Leave these records out on purpose; they are listed as left out and can be restored.
 
     ``reason``: why, in the person's words (``tidy_reason``); None: what each was left out for before.
-    """
     Returns those that went by themselves until now, for ``restore`` when it is taken back.
+    """
     engine = engine or Engine()
     with transaction.atomic():
         connection = _locked(_connection(member))
@@ -209,8 +210,8 @@ def exclude(
         }
         _say_each(connection, engine, said, member)
         _ring(connection, keys, "left out", engine)
-
     return [key for key in why if key not in before]
+
 
 def say_why(member: Member, keys: Sequence[Key], reason: str, *, engine: Engine | None = None) -> int:
     """Give, change or take back the reason of records that are left out. Returns how many are."""
@@ -255,16 +256,36 @@ def restore(
 def answer_conflicts(
     member: Member, conflicts: Sequence[int], keep: Side, *, engine: Engine | None = None
 ) -> int:
-    """Keep one side's value in these conflicts. An answer holds for the two values it was given on. Returns how many."""
+    """Keep one side's value in these conflicts. An answer holds for the two values it was given on. Returns how many.
+
+    Whoever accepts a total of the ledger's accepts what it is computed from with it, and the other way round: it is one
+    difference, and asked about twice only because the two are compared by themselves.
+    """
     engine = engine or Engine()
     with transaction.atomic():
         connection = _locked(_connection(member))
-        rows = Conflict.objects.filter(connection=connection, pk__in=conflicts, closed_at=None)
-        about = rows.order_by("id").values_list("entity", "link__practice_id")
+        asked = Conflict.objects.filter(connection=connection, pk__in=conflicts, closed_at=None)
+        about = asked.order_by("id").values_list("entity", "link__practice_id")
         keys = [Key(entity, Side.PRACTICE, practice_id) for entity, practice_id in about]
+        beside = _beside(connection, asked, engine) if keep is Side.LEDGER else []
+        rows = Conflict.objects.filter(connection=connection, pk__in=[*conflicts, *beside], closed_at=None)
         rows.update(keep=keep.value, answered_by=member)
         _ring(connection, keys, "conflict answered", engine)
     return len(keys)
+
+
+def _beside(connection: Connection, answered: QuerySet[Conflict], engine: Engine) -> list[int]:
+    """Of the same documents: the open conflicts that are the same difference, a total beside what makes it. Two queries."""
+    of_links: dict[int, set[str]] = {}
+    for entity, link_id, unit in answered.values_list("entity", "link_id", "unit"):
+        spec = spec_of(connection, entity, engine)
+        if unit in spec.verified or unit in spec.computed_from:
+            others = spec.computed_from if unit in spec.verified else spec.verified
+            of_links.setdefault(link_id, set()).update(others)
+    found = Conflict.objects.filter(connection=connection, link__in=of_links, closed_at=None)
+    return [
+        pk for pk, link_id, unit in found.values_list("pk", "link_id", "unit") if unit in of_links[link_id]
+    ]
 
 
 def retry(member: Member, issues: Sequence[int], *, engine: Engine | None = None) -> int:

@@ -24,7 +24,7 @@ from tieout.sync import decisions, repairs, same_document
 from tieout.sync.decisions import CannotDecide
 from tieout.sync.worklist import WorkRow
 from tieout.web.billing.acting import by, today_of
-from tieout.web.integrations.remedies import suffixed
+from tieout.web.integrations.remedies import NAMED, suffixed
 from tieout.web.integrations.undoing import Undo
 
 PUT_OFF_DAYS: Mapping[str, str] = {"1": "until tomorrow", "7": "for a week", "30": "for 30 days"}
@@ -230,14 +230,35 @@ def retry(ask: Ask) -> Done:
     return Done(f"{ask.names}: tried again now.")
 
 
-def _keep(side: Side, whose: str) -> Callable[[Ask], Done]:
+LEFT_STANDING = "QuickBooks keeps what it shows, and here it stays as it is. It is not asked about again."
+KEPT: Mapping[tuple[str, Side], str] = {
+    ("amount_differs", Side.PRACTICE): "both amounts are let stand, and neither document is changed.",
+    ("amount_differs", Side.LEDGER): "both amounts are let stand, and neither document is changed.",
+    ("drift", Side.PRACTICE): "ours is written to QuickBooks again. The other value stays in the history.",
+    ("drift", Side.LEDGER): LEFT_STANDING,
+}
+"""Cause, and whose value was chosen -> what comes of it, where that is not that both sides show it: documents go one way,
+and a total is never written."""
+
+
+def _kept(row: WorkRow, side: Side) -> str:
+    if (row.cause.slug, side) in KEPT:
+        return KEPT[row.cause.slug, side]
+    if side is Side.LEDGER and row.key.entity not in NAMED:
+        return LEFT_STANDING
+    whose = "ours" if side is Side.PRACTICE else "what QuickBooks shows"
+    return f"{whose} is kept on both sides. The other value stays in the history."
+
+
+def _keep(side: Side) -> Callable[[Ask], Done]:
     def keep(ask: Ask) -> Done:
         conflicts = [row.values.conflict_id for row in ask.rows if row.values]
         answered = decisions.answer_conflicts(ask.member, conflicts, side)
         if not answered:
             raise CannotDecide("It was settled meanwhile. Nothing was changed.")
         what = ask.rows[0].title if answered == 1 else f"{answered:,} values"
-        return Done(f"{what}: {whose} is kept on both sides. The other value stays in the history.")
+        said = dict.fromkeys(_kept(row, side) for row in ask.rows)
+        return Done(f"{what}: {' '.join(said)}")
 
     return keep
 
@@ -260,7 +281,7 @@ ACTS: Mapping[str, Callable[[Ask], Done]] = {
     "assign": assign,
     "put_off": put_off,
     "retry": retry,
-    "keep_practice": _keep(Side.PRACTICE, "ours"),
-    "keep_ledger": _keep(Side.LEDGER, "what QuickBooks shows"),
+    "keep_practice": _keep(Side.PRACTICE),
+    "keep_ledger": _keep(Side.LEDGER),
 }
 """The verb a button posts -> what is done. ``remedies`` names no other."""
