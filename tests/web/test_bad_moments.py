@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -13,13 +14,19 @@ from django.test import Client
 from tests.sync.rig import SOMEBODY, Rig
 from tests.sync.test_documents import Books
 from tests.web.conftest import entered
+from tests.web.fake_sync import an_issue
 from tieout.practice.actions.service_items import create_service_item
 from tieout.practice.invoices import Invoice
 from tieout.practice.ledger_lists import ListEntry
+from tieout.practice.number_text import next_number
 from tieout.practice.numbering import sequence_of
+from tieout.practice.validation import Invalid
 from tieout.sync import connections
+from tieout.sync.decisions import CannotDecide
 from tieout.sync.issues import CAUSES
 from tieout.sync.models import Issue
+from tieout.sync.worklist import WorkRow
+from tieout.web.integrations import acts
 
 pytestmark = pytest.mark.django_db
 MANAGE = "/settings/integrations/quickbooks/"
@@ -318,3 +325,59 @@ def test_one_cent_off_is_one_answer_and_the_answer_says_what_comes_of_it() -> No
     assert firm.books.issues() == []
     last = max(firm.books.of("Invoice").values(), key=lambda one: int(one["Id"]))
     assert last["TotalAmt"] == Decimal("100.01"), "accepted there, never written"
+
+
+def test_taken_numbers_and_names_are_answered_for_many_with_one_press() -> None:
+    firm = Firm()
+    browser = entered(firm.books.member)
+    firm.preference(SalesFormsPrefs={"CustomTxnNumbers": True})
+    with firm.books.here():
+        first = sequence_of(firm.books.firm.pk, "invoice").next
+    taken = [first]
+    for there in list(firm.books.of("Invoice"))[:3]:
+        firm.edit("Invoice", there, DocNumber=taken[-1])
+        taken.append(next_number(taken[-1]))
+    refused = [firm.invoice() for _ in range(3)]
+    for name in ("Bo Lee", "Cy Fox"):
+        firm.control.edit(firm.books.realm, "Vendor", None, {"DisplayName": name}, "create")
+        firm.books.add_client(name)
+    firm.books.settle()
+    assert sorted(slug for slug, _ in firm.books.issues()) == ["name_taken"] * 2 + ["number_taken"] * 3
+
+    def for_all(verb: str, cause: str) -> str:
+        page = browser.get(f"{MANAGE}needs-you/?cause={cause}").content.decode()
+        assert f'name="do" form="decide-{cause}" value="{verb}"' in page
+        ids = re.findall(r'name="issue"[^>]*value="(\d+)"', page)
+        return browser.post(
+            f"{MANAGE}needs-you/decide/", {"do": verb, "issue": ids}, follow=True
+        ).content.decode()
+
+    assert "3 invoices have free numbers now, and are sent under them." in for_all(
+        "use_number", "number_taken"
+    )
+    assert "2 clients have “(client)” behind their names now" in for_all("use_name", "name_taken")
+    with firm.books.here():
+        numbers = set(
+            Invoice.objects.filter(pk__in=[one.pk for one in refused]).values_list("number", flat=True)
+        )
+    assert len(numbers) == 3
+    assert not numbers & set(taken)
+    firm.books.settle()
+    assert firm.books.issues() == []
+    assert firm.books.customers_named("Bo Lee (client)")
+
+
+def test_of_many_that_are_given_numbers_those_that_are_refused_are_counted_with_the_reason() -> None:
+    row = replace(an_issue("1001", "number_taken"), suggestion="1041")
+
+    def give(of: WorkRow) -> str:
+        if of.id == 8:
+            raise Invalid({"status": "Invoice 1002 is void."})
+        return "1041"
+
+    assert acts._each([row, replace(row, id=8)], give) == (
+        ["1041"],
+        " 1 stays as it is: Invoice 1002 is void.",
+    )
+    with pytest.raises(CannotDecide, match="is void"):
+        acts._each([replace(row, id=8)], give)

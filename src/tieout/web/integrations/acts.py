@@ -17,6 +17,7 @@ from tieout.practice.actions.invoice_life import revise_invoice
 from tieout.practice.billing_access import access_document
 from tieout.practice.firms import Member
 from tieout.practice.invoices import Invoice
+from tieout.practice.numbering import unused_invoice_numbers
 from tieout.practice.permissions import NotAllowed, NotYours
 from tieout.practice.validation import Invalid
 from tieout.reconcile.state import Key, Side
@@ -121,11 +122,11 @@ def leave_records_out(member: Member, keys: Sequence[Key], names: str, why: str)
     return Done(f"Left out: {names}. You find it under Left out and can restore it there.", undo)
 
 
-def say_why(ask: Ask) -> Done:
 def _written(keys: Sequence[Key]) -> tuple[tuple[str, str, str], ...]:
     return tuple((key.entity, key.side.value, key.id) for key in keys)
 
 
+def say_why(ask: Ask) -> Done:
     if not decisions.say_why(ask.member, ask.records, ask.why):
         raise CannotDecide("It is so already, or not left out any more. Nothing was changed.")
     return Done(f"{ask.names}: why it is left out is kept with it.")
@@ -160,11 +161,13 @@ def detach(ask: Ask) -> Done:
 
 
 def use_number(ask: Ask) -> Done:
-    """Give an invoice the number that is free on both sides, as it was offered."""
-    row = ask.rows[0]
-    number = row.suggestion
+    """Give each invoice the next number that is free on both sides: to one alone, the one that was offered."""
 
-    def revise() -> None:
+    def revise(row: WorkRow) -> str:
+        # Looked for again each time: the one before may just have been given to another of them.
+        free = unused_invoice_numbers(ask.member.firm_id, [row.suggestion]).get(row.suggestion)
+        if free is None:
+            raise CannotDecide("No free number is near. Type one on its own page.")
         invoice = access_document(ask.member, Invoice, row.practice_id, to_edit=True)
         revise_invoice(
             **by(ask.member),
@@ -172,30 +175,49 @@ def use_number(ask: Ask) -> Done:
             today=today_of(ask.member),
             now=timezone.now(),
             reason="Its number was taken in QuickBooks",
-            number=number,
+            number=free,
         )
+        return free
 
-    _changed(revise)
-    return Done(f"It is invoice {number} now, and is sent under that number.")
+    given, stayed = _each(ask.rows, revise)
+    if len(ask.rows) == 1:
+        return Done(f"It is invoice {given[0]} now, and is sent under that number.")
+    return Done(f"{len(given):,} invoices have free numbers now, and are sent under them.{stayed}")
 
 
 def use_name(ask: Ask) -> Done:
-    """Give a client a name that QuickBooks can take beside the vendor or employee that has it."""
-    row = ask.rows[0]
-    name = suffixed(row.name)
+    """Give each client a name that QuickBooks can take beside the vendor or employee that has it."""
 
-    def rename() -> None:
+    def rename(row: WorkRow) -> str:
         client = access_client(ask.member, row.practice_id, to_edit=True)
-        change_client(**by(ask.member), client_id=client.pk, name=name)
+        change_client(**by(ask.member), client_id=client.pk, name=suffixed(row.name))
+        return suffixed(row.name)
 
-    _changed(rename)
-    return Done(f"It is called {name} now, and is sent under that name.")
+    given, stayed = _each(ask.rows, rename)
+    if len(ask.rows) == 1:
+        return Done(f"It is called {given[0]} now, and is sent under that name.")
+    return Done(f"{len(given):,} clients have “(client)” behind their names now, and are sent so.{stayed}")
 
 
-def _changed(act: Callable[[], object]) -> None:
+def _each(rows: Sequence[WorkRow], act: Callable[[WorkRow], str]) -> tuple[list[str], str]:
+    """What came of each, and a sentence about those that were refused. Raises ``CannotDecide`` when all were."""
+    given: list[str] = []
+    refused: list[str] = []
+    for row in rows:
+        try:
+            given.append(_changed(act, row))
+        except CannotDecide as refusal:
+            refused.append(str(refusal))
+    if not given:
+        raise CannotDecide(refused[0])
+    stay = "1 stays as it is" if len(refused) == 1 else f"{len(refused):,} stay as they are"
+    return given, f" {stay}: {refused[0]}" if refused else ""
+
+
+def _changed(act: Callable[[WorkRow], str], row: WorkRow) -> str:
     """A verb of the practice, with the rights that it asks for on the record's own page."""
     try:
-        act()
+        return act(row)
     except (Invalid, ChangedMeanwhile, NotAllowed, NotYours) as refusal:
         raise CannotDecide(str(refusal)) from refusal
 
