@@ -11,7 +11,7 @@ from django.db.models import Q
 from tieout.practice.models import Member
 from tieout.reconcile.state import Key, Present, Side
 from tieout.reconcile.twice import why_not_void
-from tieout.sync import decisions, dirty, match_memory, observations, tasks
+from tieout.sync import decisions, dirty, match_memory, observations, tasks, worklist
 from tieout.sync.connections import connection_of
 from tieout.sync.decisions import CannotDecide
 from tieout.sync.dirty import Mark
@@ -81,9 +81,28 @@ def detach(member: Member, key: Key, *, engine: Engine | None = None) -> None:
         decisions.exclude(member, [ours], reason="kept as it is in QuickBooks", engine=engine)
 
 
-def retry_cause(member: Member, cause: str, *, engine: Engine | None = None) -> int:
-    """Plan every record that is listed under one cause again. Returns how many issues."""
+def retry_cause(
+    member: Member,
+    cause: str,
+    *,
+    listing: str = "",
+    of: Member | None = None,
+    about: Collection[str] = (),
+    engine: Engine | None = None,
+) -> int:
+    """Plan every record that is listed under one cause again. Returns how many issues.
+
+    With ``listing`` only what stands in that tab, with ``of`` what this colleague looks after, with ``about`` records of
+    these entities: as ``worklist.groups`` counts them.
+    """
+    engine = engine or Engine()
     open_ones = Issue.objects.filter(connection=_connection(member), cause=cause, closed_at=None)
+    if listing:
+        open_ones = open_ones.filter(worklist.in_tab(listing, engine.now()))
+    if of is not None:
+        open_ones = open_ones.filter(assigned_to=of)
+    if about:
+        open_ones = open_ones.filter(entity__in=about)
     return decisions.retry(member, list(open_ones.values_list("pk", flat=True)), engine=engine)
 
 

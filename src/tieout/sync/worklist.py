@@ -143,7 +143,7 @@ def groups(
     mine = Q() if of is None else Q(assigned_to=of)
     found = (
         _open(connection, about)
-        .filter(mine, _in_tab(listing, now or Engine().now()))
+        .filter(mine, in_tab(listing, now or Engine().now()))
         .values_list("cause")
         .annotate(count=Count("id"), oldest=Min("opened_at"))
         .order_by("oldest", "cause")
@@ -161,7 +161,7 @@ def money(
 ) -> dict[str, list[tuple[str, Decimal]]]:
     """Cause -> currency and sum of the documents listed under it, each counted once. One query for each kind of document."""
     mine = Q() if of is None else Q(assigned_to=of)
-    asked = _open(connection, about).filter(mine, _in_tab(listing, now or Engine().now()))
+    asked = _open(connection, about).filter(mine, in_tab(listing, now or Engine().now()))
     asked = asked.filter(side=Side.PRACTICE, entity__in=AMOUNTS)
     found = set(asked.values_list("cause", "entity", "record_id"))
     sums: dict[tuple[str, str], Decimal] = {}
@@ -186,7 +186,7 @@ def totals(
 ) -> dict[str, int]:
     """Tab -> open issues in it; a tab without any is missing."""
     found = dict(_open(connection, about).values_list("listing").annotate(Count("id")))
-    later = _open(connection, about).filter(_in_tab(PUT_OFF, now or Engine().now())).count()
+    later = _open(connection, about).filter(in_tab(PUT_OFF, now or Engine().now())).count()
     asked = found.get(Listing.NEEDS_YOU.value, 0) - later
     return {
         tab: count
@@ -214,7 +214,7 @@ def page_of(
 ) -> WorkPage:
     """One page of a cause's rows, oldest first; with ``of`` those this colleague looks after. Few queries."""
     engine = engine or Engine()
-    found = _open(connection, about).filter(_in_tab(listing, engine.now()), cause=cause)
+    found = _open(connection, about).filter(in_tab(listing, engine.now()), cause=cause)
     if of is not None:
         found = found.filter(assigned_to=of)
     for word in search.split():
@@ -234,7 +234,7 @@ def chosen(connection: Connection, ids: Collection[int], *, engine: Engine | Non
 def every(connection: Connection, listing: str, *, engine: Engine | None = None) -> Iterator[WorkRow]:
     """All rows of a tab, cause by cause; for files."""
     engine = engine or Engine()
-    found = _open(connection).filter(_in_tab(listing, engine.now())).order_by("cause", "opened_at", "id")
+    found = _open(connection).filter(in_tab(listing, engine.now())).order_by("cause", "opened_at", "id")
     start = 0
     while some := list(found[start : start + AT_ONCE]):
         yield from _rows(connection, some, engine)
@@ -267,7 +267,7 @@ def _open(connection: Connection, about: Collection[str] = ()) -> QuerySet[Issue
     return found.select_related("assigned_to__user")
 
 
-def _in_tab(listing: str, now: datetime) -> Q:
+def in_tab(listing: str, now: datetime) -> Q:
     """What needs a person stands in one of two tabs: asked now, or put off."""
     later = Q(put_off_until__gt=now)
     if listing == PUT_OFF:

@@ -206,10 +206,17 @@ def decide(request: FirmRequest, connection: Connection) -> HttpResponse:
 
 
 def _retry_all(request: FirmRequest) -> HttpResponse:
-    """Every record of one cause, also those no page shows."""
-    cause = request.POST.get("cause", "")
+    """Every record of one cause, also those no page shows; narrowed as the list was that the button stood in."""
+    cause, listing = request.POST.get("cause", ""), request.POST.get("listing", "")
+    about, _ = ABOUT.get(request.POST.get("entity", ""), ((), ""))
     if for_all(cause) is not None:
-        found = repairs.retry_cause(request.member, cause)
+        found = repairs.retry_cause(
+            request.member,
+            cause,
+            listing=listing if listing in LISTINGS else "",
+            of=request.member if request.POST.get("mine") else None,
+            about=about,
+        )
         messages.success(request, f"{found:,} looked at again now. Those that go through leave the list.")
     return redirect(back(request))
 
