@@ -308,6 +308,21 @@ def test_an_earlier_start_date_says_first_how_many_older_documents_it_sends_and_
     assert "are sent" in press(books, "start-from/", {"entity": "invoice", "since": "2026-03-02"}), (
         "nothing older goes"
     )
+    # the step of the set-up asks the same before it moves the date
+    with books.here():
+        sections.start_sending(books.member, "invoice", since=date(2026, 3, 3), engine=books.engine)
+    books.invoice(client, item, rate="50")
+    books.settle()
+
+    step, asked = PAGE.replace("advanced/", "invoices/start-date/"), {"since": "2026-03-01"}
+    page = " ".join(entered(books.member).post(step, asked).content.decode().split())
+    assert "<strong>1</strong> that was left out as too old, of <strong>$50.00</strong>, goes" in page
+    books.settle()
+    assert len(books.of("Invoice")) == before + 2
+    answer = entered(books.member).post(step, asked | {"seen": html.unescape(seen_on(page))})
+    assert answer.headers["Location"] == PAGE.replace("advanced/", "invoices/"), "back in the step"
+    books.settle()
+    assert len(books.of("Invoice")) == before + 3
 
 
 def test_a_field_says_how_often_it_was_written_and_asked_about_lately() -> None:

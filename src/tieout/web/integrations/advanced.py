@@ -23,6 +23,7 @@ from tieout.sync.decisions import CannotDecide
 from tieout.sync.lately import OfUnit
 from tieout.sync.models import Connection, SectionState
 from tieout.sync.newest import Wins
+from tieout.sync.sections import NotYet
 from tieout.web.access import FirmRequest
 from tieout.web.integrations import tax_mapping
 from tieout.web.integrations.gated import connected
@@ -203,6 +204,16 @@ def start_from(request: FirmRequest, connection: Connection) -> HttpResponse:
         return redirect("quickbooks-advanced")
     if entity not in DOCUMENTS or connection.section(entity) is not SectionState.ON:
         raise NotYours("There is no such setting.")
+    return move_start(request, connection, entity, since, ("quickbooks-advanced", "Advanced settings"))
+
+
+def move_start(
+    request: FirmRequest, connection: Connection, entity: str, since: date, asked_on: tuple[str, str]
+) -> HttpResponse:
+    """Of a section that is on: what of the past would go is shown first, and goes once that very thing was looked at.
+
+    ``asked_on``: the page to return to, its name and its title; the answer is posted to where the date was.
+    """
     older, money = lately.dated_before_start(connection, entity, since)
     seen = f"{since} {older} {money}" if older else ""
     if request.POST.get("seen", "") != seen:
@@ -215,12 +226,18 @@ def start_from(request: FirmRequest, connection: Connection) -> HttpResponse:
             "older": older,
             "money": " and ".join(shown(amount, one) for one, amount in money) if may_see else "",
             "seen": seen,
+            "then": reverse(asked_on[0]),
+            "then_title": asked_on[1],
         }
         return render(request, "quickbooks/advanced_start.html", context)
-    count = sections.start_sending(request.member, entity, since=since)
+    try:
+        count = sections.start_sending(request.member, entity, since=since)
+    except NotYet as refusal:
+        messages.warning(request, str(refusal))
+        return redirect(asked_on[0])
     said = f"{DOCUMENTS[entity]} dated {since:%B} {since.day}, {since.year} or later are sent; {count:,} looked at again."
     messages.success(request, said)
-    return redirect("quickbooks-advanced")
+    return redirect(asked_on[0])
 
 
 @connected

@@ -20,7 +20,7 @@ from tieout.sync.models import Connection, SectionState
 from tieout.sync.sections import NotYet
 from tieout.web.access import FirmRequest
 from tieout.web.billing.acting import today_of
-from tieout.web.integrations import tax_mapping
+from tieout.web.integrations import advanced, tax_mapping
 from tieout.web.integrations.document_words import MONEY_TRAIL, numbering, shown_lines
 from tieout.web.integrations.findings import findings
 from tieout.web.integrations.gated import connected
@@ -95,20 +95,17 @@ def _tax_keys(facts: dict[str, Any]) -> tuple[str, ...]:
 @require_POST
 @sees_billing
 def set_since(request: FirmRequest, connection: Connection) -> HttpResponse:
-    """The date is kept; on a section that is on already it takes effect at once."""
+    """The date is kept; on a section that is on already, what would go is shown before it takes effect."""
     since = _read_date(request.POST.get("since", ""))
     if since is None:
         messages.error(request, "Write the start date as year-month-day, as in 2026-01-31.")
         return redirect("quickbooks-invoices")
+    if connection.section("invoice") is SectionState.ON:
+        asked_on = ("quickbooks-invoices", INVOICES.title)
+        return advanced.move_start(request, connection, "invoice", since, asked_on)
     try:
-        if connection.section("invoice") is SectionState.ON:
-            considered = sections.start_sending(request.member, "invoice", since=since)
-            messages.success(
-                request, f"From {since:%B %-d, %Y} on: {considered:,} invoices are looked at now."
-            )
-        else:
-            sections.set_start(request.member, "invoice", since)
-            messages.success(request, f"Invoices dated {since:%B %-d, %Y} or later will be sent.")
+        sections.set_start(request.member, "invoice", since)
+        messages.success(request, f"Invoices dated {since:%B %-d, %Y} or later will be sent.")
     except NotYet as refusal:
         messages.warning(request, str(refusal))
     return redirect("quickbooks-invoices")
