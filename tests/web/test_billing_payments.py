@@ -182,6 +182,9 @@ def test_a_refund_opens_the_invoice_again_and_a_double_click_refunds_once(
     page = browser.get(f"{PAYMENTS}{payment.pk}/").content
     assert b"Too much" in page
     assert b"Part of it was refunded" in page
+    of_refund = f"/billing/refunds/{Refund.objects.get().pk}/"
+    assert browser.get(of_refund).headers["Location"] == f"{PAYMENTS}{payment.pk}/#refunds"
+    assert signed_in("staff-assigned").get(of_refund).status_code == 404
 
 
 @pytest.mark.parametrize(("how", "status"), [("bounce", "bounced"), ("void", "void")])

@@ -16,12 +16,13 @@ from tieout.quickbooks.api.fault_meanings import Meaning, Offer
 from tieout.quickbooks.api.fault_table import BY_STATUS, RULES
 from tieout.quickbooks.company_rules import SETTINGS
 from tieout.quickbooks.documents import needs_setting
+from tieout.quickbooks.entities import READY
 from tieout.quickbooks.errors import CLASSES
 from tieout.reconcile.ports import TOPICS
 from tieout.reconcile.state import Key, Side
 from tieout.sync.issues import CAUSE_OF_ERROR, CAUSES, SHARED, Listing, cause_of
 from tieout.web.integrations import remedies
-from tieout.web.integrations.remedies import REMEDIES, Button, Remedy, bulk, buttons, for_all
+from tieout.web.integrations.remedies import REMEDIES, Button, Remedy, bulk, buttons, for_all, record_page
 
 SOURCES = Path(__file__).parents[2] / "src" / "tieout"
 SHOWN = [*SOURCES.rglob("*.html"), *SOURCES.rglob("*.txt"), *SOURCES.rglob("*.js"), *SOURCES.rglob("*.py")]
@@ -173,3 +174,11 @@ def test_every_button_has_an_icon_that_exists() -> None:
     assert "copy" in used
     for icon in sorted(used):
         get_template(f"icons/{icon}.svg")
+
+
+def test_every_kind_of_record_that_goes_to_quickbooks_has_a_page_here() -> None:
+    sent = [one.spec.practice for one in READY if one.spec.direction.flows_to(Side.LEDGER)]
+    assert {"invoice", "refund", "credit_application"} <= set(sent)
+    for entity in sent:
+        row = replace(an_issue("Ada", "bug"), key=Key(entity, Side.PRACTICE, "7"))
+        assert record_page(row).endswith("/7/"), entity

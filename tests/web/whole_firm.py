@@ -235,6 +235,8 @@ LATER = frozenset({
 """Routes that show something only at another moment or to somebody else: walked by ``whole_firm_later``."""
 ELSEWHERE: Mapping[str, str] = {
     "billing/": "leads to the invoices",
+    "billing/credits/applications/<int:application_id>/": "leads to the credit",
+    "billing/refunds/<int:refund_id>/": "leads to the payment",
     "billing/invoices/<int:invoice_id>/credit/": "leads to applying the client's credit; with several of them: tests/web/test_billing_said.py",
     "billing/invoices/<int:invoice_id>/on-account/": "leads to applying the client's money; likewise",
     "billing/invoices/<int:invoice_id>/pay/": "leads to a new payment",

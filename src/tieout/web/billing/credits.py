@@ -26,7 +26,7 @@ from tieout.practice.billing_access import access_document, history_of_row, visi
 from tieout.practice.credits import CREDIT, Credit
 from tieout.practice.csv_text import write_csv
 from tieout.practice.money import ZERO
-from tieout.practice.permissions import Permission
+from tieout.practice.permissions import NotYours, Permission
 from tieout.practice.saved_views import ListName
 from tieout.practice.validation import Invalid
 from tieout.web.access import FirmRequest, requires
@@ -159,6 +159,16 @@ def record(request: FirmRequest, credit_id: int) -> HttpResponse:
     )
 
 
+@require_GET
+@requires(Permission.VIEW_BILLING)
+def application(request: FirmRequest, application_id: int) -> HttpResponse:
+    """What a credit pays has its place on the page of the credit."""
+    found = visible_documents(request.member, Credit).filter(applications=application_id).first()
+    if found is None:
+        raise NotYours("There is no such credit.")
+    return redirect(f"{reverse('credit', args=[found.pk])}#applied")
+
+
 @require_http_methods(["GET", "POST"])
 @requires(Permission.RECORD_PAYMENTS)
 def apply(request: FirmRequest, credit_id: int) -> HttpResponse:
@@ -280,6 +290,7 @@ urlpatterns: list[URLPattern] = [
     path("credits/", index, name="credits"),
     path("credits/export.csv", export, name="credits_export"),
     path("credits/new/", new, name="credit_new"),
+    path("credits/applications/<int:application_id>/", application, name="credit_application"),
     path(_ONE, record, name="credit"),
     path(f"{_ONE}apply/", apply, name="credit_apply"),
     path(f"{_ONE}take-off/<int:application_id>/", unapply, name="credit_unapply"),

@@ -17,7 +17,7 @@ from tieout.practice.csv_text import write_csv
 from tieout.practice.invoices import INVOICE
 from tieout.practice.money import ZERO
 from tieout.practice.payment_methods import Method
-from tieout.practice.payments import PAYMENT, Payment, PaymentStatus, RefundStatus
+from tieout.practice.payments import PAYMENT, REFUND, Payment, PaymentStatus, RefundStatus
 from tieout.practice.permissions import Permission
 from tieout.practice.saved_views import ListName
 from tieout.web.access import FirmRequest, requires
@@ -102,13 +102,15 @@ def record(request: FirmRequest, payment_id: int) -> HttpResponse:
         ]
     received = payment.status == PaymentStatus.RECEIVED
     refunds = list(payment.refunds.order_by("id"))
+    sent_back = badges_for(REFUND, [str(each.pk) for each in refunds if each.status == RefundStatus.DONE])
     return render(
         request,
         "billing/payment.html",
         {
             "payment": payment,
             "allocations": allocations,
-            "refunds": refunds,
+            "refunds": [(each, sent_back.get(str(each.pk))) for each in refunds],
+            "with_badges": bool(sent_back),
             "history": entries(history_of_row(payment, PAYMENT)[:HISTORY_SHOWN], "payment", payment.currency),
             "badge": badge,
             "panel": panel_of(request, PAYMENT, str(payment.pk)) if sent else None,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from django.db.models import Q, Sum
 from django.http import HttpResponse
-from django.shortcuts import render
-from django.urls import URLPattern, path
+from django.shortcuts import redirect, render
+from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_GET
 
-from tieout.practice.billing_access import visible_documents
+from tieout.practice.billing_access import access_document, visible_documents
 from tieout.practice.csv_text import write_csv
 from tieout.practice.money import ZERO
 from tieout.practice.payments import REFUND, Refund, RefundStatus
@@ -56,7 +56,16 @@ def export(request: FirmRequest) -> HttpResponse:
     return csv_file("tieout-refunds.csv", write_csv(REFUNDS_EXPORTED, refund_rows(found)))
 
 
+@require_GET
+@requires(Permission.VIEW_BILLING)
+def record(request: FirmRequest, refund_id: int) -> HttpResponse:
+    """A refund has no page of its own: its place is on that of its payment."""
+    refund = access_document(request.member, Refund, refund_id)
+    return redirect(f"{reverse('payment', args=[refund.payment_id])}#refunds")
+
+
 urlpatterns: list[URLPattern] = [
     path("refunds/", index, name="refunds"),
+    path("refunds/<int:refund_id>/", record, name="refund"),
     path("refunds/export.csv", export, name="refunds_export"),
 ]

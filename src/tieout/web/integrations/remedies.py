@@ -110,8 +110,11 @@ RECORD_PAGES: Mapping[str, Mapping[str, str]] = {
     "invoice": {"record": "invoice", "edit": "invoice_revise", "archive": "invoice_void"},
     "payment": {"record": "payment", "edit": "payment_edit", "archive": "payment_void"},
     "credit": {"record": "credit", "archive": "credit_void"},
+    "refund": {"record": "refund"},
+    "credit_application": {"record": "credit_application"},
 }
-"""Practice word of an entity -> its pages here. A document is not archived but voided."""
+"""Practice word of an entity -> its pages here. A document is not archived but voided; a refund has its place on the page of
+its payment, and what a credit pays on that of its credit."""
 NAMED = frozenset({"client", "service_item"})
 """Entities whose records may be linked by hand and renamed; a document belongs to the one it was sent as."""
 
