@@ -8,6 +8,7 @@ import io
 import pytest
 from django.http import HttpResponse
 from django.test import Client
+from pypdf import PdfReader
 
 from tests.sync.rig import Rig
 from tests.web.conftest import entered
@@ -15,6 +16,7 @@ from tieout.practice.isolation import every_firm_scope
 from tieout.practice.models import Member, Role, User
 from tieout.sync import review, review_jobs
 from tieout.sync.models import Review, ReviewRow
+from tieout.web.integrations import confirm, review_undo
 
 pytestmark = pytest.mark.django_db
 CLIENTS = "/settings/integrations/quickbooks/clients/"
@@ -280,3 +282,74 @@ def test_a_form_that_makes_no_sense_changes_nothing(form: dict[str, str]) -> Non
     here.post(**form)
     with here.rig.here():
         assert not ReviewRow.objects.exclude(decision="", choice={}).exists()
+
+
+def test_the_printed_plan_names_everything_with_who_printed_it_and_a_place_to_approve(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rig = lists()
+    for name in ("Zoe Same", "Yan Same"):
+        rig.add_client(name, email=f"{name[:3].lower()}@example.com")
+        rig.add_customer(name, PrimaryEmailAddr={"Address": f"{name[:3].lower()}@example.com"})
+    here = Reviewing(rig)
+    here.press("exclude", "Cy Only")
+    monkeypatch.setattr(confirm, "SHOWN", 0)
+    page = here.page("confirm/")
+    assert f'href="{CLIENTS}confirm/print.pdf"' in page
+    assert "Yan Same" not in page, "the page counts the pairs in which nothing changes"
+    plan = page.split('name="plan" value="')[1].split('"')[0]
+    answer = here.browser.get(CLIENTS + "confirm/print.pdf")
+    assert answer["Content-Type"] == "application/pdf"
+    said = " ".join(
+        "".join(one.extract_text() for one in PdfReader(io.BytesIO(answer.content)).pages).split()
+    )
+    for piece in (
+        f"Reyes & Ito and its QuickBooks company {rig.connection.company_name}",
+        "Printed by Dana Reyes, ",
+        plan,
+        "Ada Byrne Asked about afterwards: Phone",
+        "Agree already; nothing is written for these (1): Yan Same.",
+        "New clients in Tieout: 2",
+        "On both sides, not linked (1): Zoe Same.",
+        "Only in Tieout (1): Cy Only.",
+        "Approved. Name:",
+    ):
+        assert piece in said, (piece, said)
+
+
+def test_a_list_is_taken_along_narrowed_as_asked_and_with_what_was_decided() -> None:
+    here = Reviewing(lists())
+    here.post(do="exclude", row=[here.row("Cy Only").pk], why="No longer a client")
+
+    def taken(path: str) -> dict[str, dict[str, str]]:
+        answer = here.browser.get(f"{CLIENTS}review/{path}")
+        rows = csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"), newline=""))
+        return {row["Name here"] or row["Name in QuickBooks"]: row for row in rows}
+
+    cy = taken("unmatched/export.csv")["Cy Only"]
+    assert (cy["What happens"], cy["Decided by"], cy["Reason"]) == (
+        "Left out",
+        "Dana Reyes",
+        "No longer a client",
+    )
+    with here.rig.here():
+        ReviewRow.objects.filter(practice_name="Ada Byrne").update(confirmed=False, certainty="0.640")
+    ada = taken("matches/export.csv?show=check")
+    assert list(ada) == ["Ada Byrne"]
+    assert (ada["Ada Byrne"]["How sure"], ada["Ada Byrne"]["What happens"]) == ("64 % sure", "To check")
+    assert list(taken("matches/export.csv")) == ["Ada Byrne"]
+    assert taken("matches/export.csv?show=exact") == {}
+
+
+def test_a_decision_about_too_many_rows_for_undo_says_so_and_offers_no_older_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    here = Reviewing(lists())
+    here.press("exclude", "Cy Only")
+    monkeypatch.setattr(review_undo, "MOST_ROWS", 1)
+    rows = [here.row(name).pk for name in ("Cy Only", "Bob Byrne")]
+    page = here.post(do="create", row=rows, back=CLIENTS + "review/unmatched/")
+    assert "That decided about 2 rows; more than 1 at once cannot be taken back with Undo." in page
+    page = here.post("undo/", back=CLIENTS + "review/unmatched/")
+    assert "There is nothing left to take back" in page
+    assert here.row("Cy Only").decision == "create"

@@ -247,6 +247,7 @@ ELSEWHERE: Mapping[str, str] = {
     "integrations/quickbooks/reconnect": "leads on",
     "settings/integrations/quickbooks/connect/start/": "leads to QuickBooks",
     "settings/integrations/quickbooks/service-items/confirm/export.csv": "a download",
+    "settings/integrations/quickbooks/service-items/confirm/print.pdf": "a download",
     "settings/integrations/quickbooks/service-items/review/<slug:slug>/export.csv": "a download",
     "settings/integrations/quickbooks/service-items/row/<int:row_id>/edit/": "leads to the list",
     "settings/integrations/quickbooks/tie-out/<int:tie_out_id>/export.csv": "a download",

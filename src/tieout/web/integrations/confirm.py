@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from tieout.practice.csv_text import write_csv
@@ -16,16 +17,16 @@ from tieout.sync.models import Connection, Review, ReviewState
 from tieout.sync.review_final import FinalPlan
 from tieout.sync.review_plan import Fate
 from tieout.web.access import FirmRequest
-from tieout.web.downloads import csv_file
+from tieout.web.downloads import attachment, csv_file
 from tieout.web.integrations.buckets import BUCKETS
+from tieout.web.integrations.confirm_pdf import SIDES, Printing, plan_pdf
 from tieout.web.integrations.flows import FLOWS
 from tieout.web.integrations.gated import connected
 from tieout.web.integrations.review_rows import FATES
 from tieout.web.unit_values import said
 
-SIDES = {Side.PRACTICE: "Tieout", Side.LEDGER: "QuickBooks"}
 SHOWN = 300
-"""Lines of each part on the page; the file has them all."""
+"""Lines of each part on the page; the two files have them all."""
 PARTS = (
     (Fate.LINK, "Pairs that are linked", "Where only one side has a value, the other gets it."),
     (Fate.CREATE_HERE, "New {flow.many} in Tieout", "{flow.made_here}"),
@@ -82,6 +83,21 @@ def export(request: FirmRequest, connection: Connection, entity: str = "client")
     return csv_file(f"tieout-final-plan-{entity}.csv", write_csv(header, _cells(plan)))
 
 
+@connected
+@require_GET
+def printed(request: FirmRequest, connection: Connection, entity: str = "client") -> HttpResponse:
+    """The whole plan on paper: what somebody else signs off must not end where the page does."""
+    flow = FLOWS[entity]
+    review = reviews.open_review(connection, entity)
+    if review is None or review.state != ReviewState.READY:
+        return redirect(flow.choose)
+    parts = [(fate, title.format(flow=flow), text.format(flow=flow)) for fate, title, text in PARTS]
+    member = request.member
+    of = Printing(member.firm.name, connection.company_name, member.user.get_full_name(), timezone.now())
+    content = plan_pdf(review_final.final_plan(connection, review), flow, parts, of)
+    return attachment(f"tieout-final-plan-{entity}.pdf", content, "application/pdf", inline=True)
+
+
 def _unseen(review: Review) -> list[tuple[str, str, int]]:
     """Slug, title and size of each list that nobody has opened."""
     counted = review_lists.not_looked_through(review)
@@ -89,7 +105,7 @@ def _unseen(review: Review) -> list[tuple[str, str, int]]:
 
 
 def _lines(plan: FinalPlan, fate: Fate) -> list[tuple[object, list[tuple[str, str, str, str]]]]:
-    """Pairs in which nothing changes are only counted; the file lists them."""
+    """Pairs in which nothing changes are only counted; the two files name them."""
     return [
         (
             line,

@@ -51,6 +51,10 @@ class Flow:
         return f"{self.pages}-confirm-export"
 
     @property
+    def printed(self) -> str:
+        return f"{self.pages}-confirm-pdf"
+
+    @property
     def apply(self) -> str:
         return f"{self.pages}-apply"
 

@@ -105,6 +105,7 @@ urlpatterns = [
     path(MANAGE + "clients/row/<int:row_id>/", review_decide.choose, name="quickbooks-review-link"),
     path(MANAGE + "clients/confirm/", confirm.confirm, name="quickbooks-clients-confirm"),
     path(MANAGE + "clients/confirm/export.csv", confirm.export, name="quickbooks-clients-confirm-export"),
+    path(MANAGE + "clients/confirm/print.pdf", confirm.printed, name="quickbooks-clients-confirm-pdf"),
     path(MANAGE + "clients/create-new/", review.create_new, name="quickbooks-clients-create-new"),
     path(MANAGE + "clients/sync/", review.apply, name="quickbooks-clients-apply"),
     path(MANAGE + "clients/done/", review.done, name="quickbooks-clients-done"),
@@ -138,6 +139,12 @@ urlpatterns = [
     path(MANAGE + "service-items/account/", items.account, name="quickbooks-items-account"),
     path(MANAGE + "service-items/create-new/", items.create_new, name="quickbooks-items-create-new"),
     path(MANAGE + "service-items/confirm/", confirm.confirm, OF_ITEMS, name="quickbooks-items-confirm"),
+    path(
+        MANAGE + "service-items/confirm/print.pdf",
+        confirm.printed,
+        OF_ITEMS,
+        name="quickbooks-items-confirm-pdf",
+    ),
     path(
         MANAGE + "service-items/confirm/export.csv",
         confirm.export,
