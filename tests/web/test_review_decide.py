@@ -337,6 +337,8 @@ def test_a_list_is_taken_along_narrowed_as_asked_and_with_what_was_decided() -> 
     ada = taken("matches/export.csv?show=check")
     assert list(ada) == ["Ada Byrne"]
     assert (ada["Ada Byrne"]["How sure"], ada["Ada Byrne"]["What happens"]) == ("64 % sure", "To check")
+    page = here.page("review/matches/?show=check")
+    assert "<strong>64 % sure.</strong>" in page, "no rule confirms the pair: a person weighs it"
     assert list(taken("matches/export.csv")) == ["Ada Byrne"]
     assert taken("matches/export.csv?show=exact") == {}
 

@@ -18,7 +18,7 @@ from tieout.sync.models import Connection
 from tieout.web.access import FirmRequest, turned_away
 from tieout.web.downloads import csv_file
 from tieout.web.integrations.activity_asked import KINDS, SIDES, asked
-from tieout.web.integrations.buckets import BUCKETS, LABELS, Shown, shown
+from tieout.web.integrations.buckets import BUCKETS, LABELS
 from tieout.web.integrations.flows import ITEMS
 from tieout.web.integrations.gated import connected, kept
 from tieout.web.integrations.health import labels_of, shown_changes
@@ -26,6 +26,8 @@ from tieout.web.integrations.item_rows import HEADER, TABS, cells, item_row
 from tieout.web.integrations.listings import LISTINGS
 from tieout.web.integrations.review import READABLE
 from tieout.web.integrations.review_page import asked as in_list
+from tieout.web.integrations.review_page import whole_list
+from tieout.web.integrations.review_rows import Decidable, decidable
 from tieout.web.integrations.rights import Rights
 from tieout.web.integrations.wizard import ENTITY
 from tieout.web.unit_values import said
@@ -44,15 +46,13 @@ def review_list(request: FirmRequest, connection: Connection, slug: str) -> Http
         raise NotYours("There is no such list.")
     if review is None or review.state not in READABLE:
         return redirect("quickbooks-clients")
-    wanted, word = in_list(request, slug), BUCKETS[slug].word
-    show = wanted.show if wanted.show in reviews.SHOWN else ""
-    pages = _pages(
-        lambda page: reviews.rows(review, word, show=show, search=wanted.search, page=page, per_page=AT_ONCE)
-    )
+    wanted, create_new = in_list(request, slug), review.create_new
+    pages = _pages(lambda page: whole_list(review, wanted, page, AT_ONCE))
     header = ["Group", "Name here", "Name in QuickBooks"]
     header += [f"{label} {side}" for label in LABELS.values() for side in ("here", "in QuickBooks")]
-    rows = (_review_row(shown(row)) for page in pages for row in page)
-    return csv_file(f"tieout-{slug}.csv", write_csv([*header, "Why"], rows))
+    header += ["Why", "How sure", "What happens", "Decided by", "Reason"]
+    rows = (_review_row(decidable(row, create_new=create_new)) for page in pages for row in page)
+    return csv_file(f"tieout-{slug}.csv", write_csv(header, rows))
 
 
 @connected
@@ -167,7 +167,10 @@ def _before_and_after(changes: Sequence[tuple[str, str, str]]) -> tuple[str, str
     )
 
 
-def _review_row(row: Shown) -> list[str]:
-    details = {detail.label: (detail.here, detail.there) for detail in row.details}
+def _review_row(row: Decidable) -> list[str]:
+    as_shown = row.shown
+    details = {detail.label: (detail.here, detail.there) for detail in as_shown.details}
     cells = [cell for label in LABELS.values() for cell in details.get(label, ("", ""))]
-    return [row.group, row.practice_name, row.ledger_name, *cells, " ".join(row.reasons)]
+    names = [as_shown.group, as_shown.practice_name, as_shown.ledger_name]
+    why = " ".join([*as_shown.reasons, *(f"But: {one}" for one in row.row.against)])
+    return [*names, *cells, why, row.how_sure, row.words, row.decided_by, row.reason]

@@ -125,7 +125,8 @@ def decide(request: FirmRequest, connection: Connection, entity: str = "client")
     except CannotDecide as refusal:
         messages.warning(request, str(refusal))
     else:
-        review_undo.keep(request.session, review.pk, before, sentence)
+        if no_undo := review_undo.keep(request.session, review.pk, before, sentence):
+            messages.info(request, no_undo)
         done = {one.row_id for one in before}
         missed = [one for one in posted.ids if one not in done]
         if late := review_decisions.decided_since(review, request.member, missed, posted.seen):

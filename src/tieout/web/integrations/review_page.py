@@ -68,6 +68,16 @@ def asked(request: HttpRequest, slug: str) -> Asked:
     return Asked(slug, search, show if shows else "", page_number(request))
 
 
+def whole_list(review: Review, wanted: Asked, page: int, per_page: int) -> RowPage:
+    """A list of the clients' review for a file: as it is searched and narrowed, with what the page folds away."""
+    if wanted.slug == "matches" and wanted.show:
+        return review_lists.matches(
+            review, show=wanted.show, search=wanted.search, page=page, per_page=per_page
+        )
+    word = BUCKETS[wanted.slug].word
+    return reviews.rows(review, word, show=wanted.show, search=wanted.search, page=page, per_page=per_page)
+
+
 def page_of(review: Review, wanted: Asked) -> RowPage:
     if review.entity == item_review.ENTITY:
         return item_review.rows(review, wanted.slug, show=wanted.show, search=wanted.search, page=wanted.page)

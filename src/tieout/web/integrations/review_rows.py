@@ -77,6 +77,12 @@ class Decidable:
         return bool(self.row.decision)
 
     @property
+    def how_sure(self) -> str:
+        """Of a pair that no rule confirms: how sure matching is, in words."""
+        to_weigh = self.row.bucket == Bucket.MATCH and not self.row.confirmed
+        return sure(self.row.certainty) if to_weigh else ""
+
+    @property
     def left_out(self) -> bool:
         """A person left it out, and may say why."""
         return self.row.decision == Decision.EXCLUDE

@@ -16,13 +16,24 @@ MOST_ROWS = 5_000
 """A decision about more rows than that cannot be undone here: the session would grow too large."""
 
 
-def keep(session: MutableMapping[str, Any], review_id: int, before: Sequence[Before], sentence: str) -> None:
-    if not before or len(before) > MOST_ROWS:
-        return
+TOO_MANY = (
+    "That decided about {many:,} rows; more than {most:,} at once cannot be taken back with Undo. "
+    "“Open again” takes back what is ticked."
+)
+
+
+def keep(session: MutableMapping[str, Any], review_id: int, before: Sequence[Before], sentence: str) -> str:
+    """Returns a sentence when there is no taking it back with Undo; empty otherwise."""
+    if len(before) > MOST_ROWS:
+        session[KEPT] = []  # Undo would take back an older decision than the one that was just made
+        return TOO_MANY.format(many=len(before), most=MOST_ROWS)
+    if not before:
+        return ""
     rows = [[one.row_id, one.decision, dict(one.choice)] for one in before]
     session[KEPT] = [*_stack(session, review_id), {"review": review_id, "said": sentence, "rows": rows}][
         -DEPTH:
     ]
+    return ""
 
 
 def offered(session: Mapping[str, Any], review_id: int) -> str:
