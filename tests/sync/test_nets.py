@@ -12,6 +12,7 @@ from tests.sync.rig import Rig
 from tieout.quickbooks.ledger import QuickBooksLedger
 from tieout.reconcile.ports import Activity
 from tieout.sync.ledgers import calls_of_month
+from tieout.sync.models import SettingsCheck
 from tieout.sync.nets import Pace, Webhooks, compare_now, next_question, question_after_move
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -178,3 +179,24 @@ def test_a_row_that_slips_between_two_pages_is_found_and_never_taken_for_gone(
     rig.advance(86_400)
     rig.settle()
     assert new in rig.links().values()
+
+
+@pytest.mark.django_db
+def test_a_setting_that_is_changed_there_is_seen_every_night_without_a_read_of_its_own(idle: Rig) -> None:
+    def auto_apply() -> Any:
+        with idle.here():
+            check = SettingsCheck.objects.get()
+            return check.facts["preferences"]["SalesFormsPrefs"].get("AutoApplyCredit"), check.facts[
+                "country"
+            ]
+
+    pass_time(idle, 1)
+    assert auto_apply() == (None, "US")
+    idle.emulator.control.set_preferences(idle.realm, {"SalesFormsPrefs": {"AutoApplyCredit": True}})
+    idle.emulator.log.clear()
+    pass_time(idle, 1.1)
+    assert auto_apply() == (True, "US")
+    alone = [
+        one for one in idle.emulator.log.entries(area="data") if one.entity in ("preferences", "companyinfo")
+    ]
+    assert not alone

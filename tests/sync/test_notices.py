@@ -12,7 +12,7 @@ from django.core import mail as outbox
 from tests.sync.rig import Rig
 from tieout.practice.isolation import every_firm_scope
 from tieout.practice.models import Member, Role, User
-from tieout.sync import connections, notices
+from tieout.sync import connections, notices, settings_doctor
 from tieout.sync.models import Connection, Dirty, Issue, TieOut, TokenSet
 
 pytestmark = pytest.mark.django_db
@@ -183,3 +183,26 @@ def test_an_amount_is_mailed_only_to_those_who_may_see_billing(rig: Rig) -> None
     assert discreet.to == ["ray@example.com"]
     assert "12.50" not in discreet.body
     assert "/tie-out/" in discreet.body
+
+
+def test_credits_that_quickbooks_begins_to_spend_by_itself_are_told_once_payments_are_on(rig: Rig) -> None:
+    tell(rig)
+
+    def spends_by_itself(on: bool) -> list[str]:
+        with rig.here():
+            settings_doctor.note(
+                rig.connection, {"preferences": {"SalesFormsPrefs": {"AutoApplyCredit": on}}}
+            )
+        return tell(rig)
+
+    assert spends_by_itself(True) == [], "whoever turns payments on is stopped by it"
+    assert spends_by_itself(False) == []
+    with rig.here():
+        Connection.objects.update(sections={**rig.connection.sections, "payment": "on"})
+    assert tell(rig) == []
+    (subject,) = spends_by_itself(True)
+    assert subject.startswith("QuickBooks spends credits in ")
+    assert "Advanced > Automation" in outbox.outbox[0].body
+    assert spends_by_itself(True) == []
+    assert spends_by_itself(False) == []
+    assert len(spends_by_itself(True)) == 1

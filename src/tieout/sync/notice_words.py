@@ -34,6 +34,8 @@ class Beside(StrEnum):
     """Why QuickBooks takes nothing at all: one of ``REFUSALS``, or empty."""
     QUEUE = "queue"
     """``old``, or empty."""
+    SETTING = "setting"
+    """Which setting of the company has to be changed there: one of ``SETTINGS``, or empty."""
 
 
 WARN_AT = (1, 7, 30)
@@ -52,6 +54,17 @@ REFUSALS: Mapping[str, tuple[str, str]] = {
     ),
 }
 """Cause of an issue that stops every record -> the subject and the text of its mail."""
+
+
+SETTINGS: Mapping[str, tuple[str, str]] = {
+    "auto_apply": (
+        "QuickBooks spends credits in {company} by itself",
+        "“Automatically apply credits” was turned on there, so a client's credit goes to the next invoice, other than it "
+        "was spent here. Payments and credits that this would meet wait. Turn it off in QuickBooks, under Gear > Account "
+        "and settings > Advanced > Automation.",
+    ),
+}
+"""Setting that was found switched on -> the subject and the text of its mail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +182,9 @@ def _mail_of(what: Beside, value: str, facts: Facts, address: str) -> Mail:
             subject.format(company=facts.company),
             f"{text} Everything waits safely.\n\n{address}needs-you/?cause={value}\n",
         )
+    if what is Beside.SETTING:
+        subject, text = SETTINGS[value]
+        return Mail(subject.format(company=facts.company), f"{text}\n\n{address}\n")
     since = (
         f", the oldest since {facts.oldest:%B} {facts.oldest.day}, {facts.oldest:%H:%M} UTC"
         if facts.oldest

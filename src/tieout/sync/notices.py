@@ -21,7 +21,16 @@ from tieout.practice.models import Member
 from tieout.practice.money import shown
 from tieout.practice.permissions import Permission
 from tieout.sync import dry_run_mode, notice_words, standing, tie_out, worklist
-from tieout.sync.models import LIVE_STATES, Connection, ConnectionState, Dirty, Issue, Told
+from tieout.sync.models import (
+    LIVE_STATES,
+    Connection,
+    ConnectionState,
+    Dirty,
+    Issue,
+    SectionState,
+    SettingsCheck,
+    Told,
+)
 from tieout.sync.notice_words import (
     QUEUE_OLD,
     REFUSALS,
@@ -34,6 +43,7 @@ from tieout.sync.notice_words import (
     digest,
     on_change,
 )
+from tieout.sync.payments_gate import AutoApply, auto_apply
 
 log = logging.getLogger(__name__)
 PAGE = "/settings/integrations/quickbooks/"
@@ -95,8 +105,17 @@ def going_on_of(connection: Connection, now: datetime) -> dict[Beside, str]:
         open_ones = Issue.objects.filter(connection=connection, cause__in=REFUSALS, closed_at=None)
         found[Beside.REFUSED] = open_ones.order_by("cause").values_list("cause", flat=True).first() or ""
         oldest = _due_since(connection)
+        found[Beside.SETTING] = _setting_to_change(connection)
         found[Beside.QUEUE] = "old" if oldest and now - oldest > QUEUE_OLD else ""
     return found
+
+
+def _setting_to_change(connection: Connection) -> str:
+    """Told only once payments are on: before that, whoever turns them on is stopped by it."""
+    if connection.section("payment") is not SectionState.ON:
+        return ""
+    check = SettingsCheck.objects.filter(connection=connection).first()
+    return "auto_apply" if check and auto_apply(check) is AutoApply.ON else ""
 
 
 def _due_since(connection: Connection) -> datetime | None:

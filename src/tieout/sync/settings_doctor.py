@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from tieout.practice.clients import CLIENT
 from tieout.reconcile.company import Company
@@ -67,6 +69,18 @@ def keep(connection: Connection, company: Company, engine: Engine) -> SettingsCh
     """What the company has just told of itself, kept as a look: nobody has to ask for it again."""
     return _stored(
         connection, engine, {"problem": "", "facts": {"country": company.country, **company.facts}}
+    )
+
+
+def note(connection: Connection, told: Mapping[str, Any]) -> None:
+    """What the nightly look was told of the preferences, at no cost of its own. The rest of the last look stays, and so
+    does its time: who opens the page a day later has the whole looked at anew."""
+    preferences = told.get("preferences")
+    check = SettingsCheck.objects.filter(connection=connection).first()
+    if not preferences or check is None:
+        return
+    SettingsCheck.objects.filter(pk=check.pk).update(
+        facts={**check.facts, "preferences": preferences}, problem=""
     )
 
 

@@ -14,7 +14,7 @@ from django.db.models import Max
 from tieout.reconcile.ports import Glance, Ledger, WindowTooOld
 from tieout.reconcile.spec import EntitySpec
 from tieout.reconcile.state import Side
-from tieout.sync import discover, nets, observations, together
+from tieout.sync import discover, nets, observations, settings_doctor, together
 from tieout.sync.dirty import Mark, mark
 from tieout.sync.lease import Lease
 from tieout.sync.lists_used import tell_practice
@@ -113,6 +113,7 @@ def _tonight(lease: Lease, ledger: Ledger, specs: Sequence[EntitySpec]) -> list[
         return list(specs)
     discover.take_changes(lease, list(since), glance.changes)
     tell_practice(connection, glance.told, engine)
+    settings_doctor.note(connection, glance.told)
     _take_whole(lease, whole, glance)
     apart = [
         spec
