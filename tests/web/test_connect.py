@@ -10,7 +10,7 @@ from django.test import Client
 from tests.web.fake_sync import AUTHORIZE, FakeSync, a_connection
 from tieout.practice.firms import Member
 from tieout.sync import partners, sign_in_ends
-from tieout.web.integrations.connect import TITLES
+from tieout.web.integrations.connect import INTUIT, TITLES
 from tieout.web.integrations.ways_back import WAYS
 
 SignedIn = Callable[[str], Client]
@@ -165,3 +165,8 @@ def test_a_notice_is_handed_over_as_it_came_without_a_form_token(db: None, sync:
     assert answers == [200, 401]
     assert sync.asked == [("receive", body, "right"), ("receive", body, "wrong")]
     assert sender.get("/webhooks/quickbooks").status_code == 405
+
+
+def test_the_page_before_leads_to_what_intuit_says_about_apps(signed_in: SignedIn, sync: FakeSync) -> None:
+    page = signed_in("admin").get(MANAGE + "connect/").content.decode()
+    assert all(f'href="{address}" rel="noopener noreferrer"' in page for address in INTUIT.values())

@@ -127,3 +127,16 @@ def test_a_row_that_is_on_says_what_its_button_leads_to() -> None:
         "invoices": "Settings",
         "payments-and-credits": "Settings",
     }
+
+
+def test_records_that_need_somebody_do_not_hide_an_unfinished_set_up() -> None:
+    clients = SectionStatus("clients", "Clients", "Both ways", "on", "In step", needs_you=3)
+    items = replace(clients, slug="service-items", state="not_started", needs_you=0)
+    connection = Connection(state="active")
+    said = tile(connection, [clients, items])
+    assert (said.state, said.needs_you, said.detail) == (
+        "needs_you",
+        3,
+        "1 of 2 steps done. Continue the set-up.",
+    )
+    assert tile(connection, [clients]).detail == ""

@@ -39,6 +39,11 @@ TITLES = {
     "unavailable": "QuickBooks did not answer",
     "misconfigured": "Tieout is not set up for QuickBooks yet",
 }
+INTUIT = {
+    "scopes": "https://developer.intuit.com/app/developer/qbo/docs/learn/scopes",
+    "apps": "https://quickbooks.intuit.com/learn-support/en-us/help-article/manage-users/transfer-app-ownership-disconnect-apps/L73ZAy899_US_en_US",
+}
+"""Intuit's own pages about what an app may do in a company."""
 UNFINISHED = {
     "ok": False,
     "kind": "expired",
@@ -76,6 +81,7 @@ def before(request: FirmRequest) -> HttpResponse:
         {
             "connection": connection,
             "again": connection is not None,
+            "intuit": INTUIT,
             "after": reverse("quickbooks" if connection else "quickbooks-clients"),
         },
     )

@@ -57,12 +57,14 @@ def tile(
         return Tile(
             "paused", "Dry run", "Everything is planned and listed; nothing is sent to QuickBooks.", needs_you
         )
-    if needs_you:
-        return Tile("needs_you", "Needs you", "", needs_you)
-    if slow:
-        return Tile("waiting", "Waiting for QuickBooks", slow)
     steps = [section for section in sections if section.is_step and section.included]
     done = [section for section in steps if section.state == "on"]
-    if len(done) < len(steps):
-        return Tile("in_review", f"{len(done)} of {len(steps)} steps done", "Continue the set-up.")
+    unfinished = f"{len(done)} of {len(steps)} steps done" if len(done) < len(steps) else ""
+    if needs_you:
+        detail = f"{unfinished}. Continue the set-up." if unfinished else ""
+        return Tile("needs_you", "Needs you", detail, needs_you)
+    if slow:
+        return Tile("waiting", "Waiting for QuickBooks", slow)
+    if unfinished:
+        return Tile("in_review", unfinished, "Continue the set-up.")
     return Tile("on", "In step")
