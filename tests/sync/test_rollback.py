@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
 
 from tests.sync.rig import Rig
+from tieout.practice.records import ClientRecords
 from tieout.sync import review, review_decisions, review_jobs, rollback
 from tieout.sync.decisions import CannotDecide
 from tieout.sync.models import Review, SectionState
@@ -36,17 +37,18 @@ class Practice(Rig):
         )
         return here, there
 
-    def sync_clients(self) -> Review:
+    def sync_clients(self, meanwhile: Callable[[], None] = lambda: None) -> Review:
         with self.here():
             found = review.start(self.connection, "client", activity="active", actor_member=self.member)
             review_jobs.collect(found.pk, self.engine)
             row = found.rows.get(practice_id=self.dan)
             review_decisions.decide(found, self.member, [row.pk], Decision.CREATE, engine=self.engine)
-            ada = found.rows.get(practice_id=self.ada)
-            review_decisions.decide(found, self.member, [ada.pk], Decision.ACCEPT, engine=self.engine)
+            pairs = found.rows.exclude(practice_id="").exclude(ledger_id="").values_list("pk", flat=True)
+            review_decisions.decide(found, self.member, list(pairs), Decision.ACCEPT, engine=self.engine)
             found.refresh_from_db()
             review.apply(found, self.member)
             review_jobs.apply_now(found.pk, self.engine)
+        meanwhile()
         self.settle()
         with self.here():
             found.refresh_from_db()
@@ -122,6 +124,55 @@ def test_what_was_edited_since_stays_and_is_named(practice: Practice) -> None:
     told = practice.roll_back(found)
     assert any("Ada Byrne in Tieout: Phone was edited since" in one for one in told["left"])
     assert practice.clients()[practice.ada]["phone"] == "555-0199"
+
+
+def test_what_people_edited_while_the_set_up_was_under_way_stays_on_both_sides_and_is_named() -> None:
+    practice = Practice()
+    eve, zoe = practice.add_client("Eve Hart", phone="1"), practice.add_client("Zoe Lind", phone="1")
+    practice.add_customer("Eve Hart", PrimaryPhone={"FreeFormNumber": "1"})
+    zoe_there = practice.add_customer("Zoe Lind", PrimaryPhone={"FreeFormNumber": "1"})
+
+    def meanwhile() -> None:
+        practice.edit_client(eve, phone="2")
+        practice.edit_customer(zoe_there, PrimaryPhone={"FreeFormNumber": "3"})
+        practice.add_client("Amy Roe")
+
+    found = practice.sync_clients(meanwhile)
+    eve_there = practice.links()[eve]
+    assert practice.customers()[eve_there]["PrimaryPhone"]["FreeFormNumber"] == "2"
+    assert practice.clients()[zoe]["phone"] == "3"
+    told = practice.roll_back(found)
+    assert practice.customers()[eve_there]["PrimaryPhone"]["FreeFormNumber"] == "2"
+    assert practice.clients()[zoe]["phone"] == "3"
+    assert practice.customers_named("Amy Roe")[0]["Active"]
+    assert practice.clients()[practice.ada]["phone"] == "", "what the set-up filled is taken back"
+    assert not [one for one in practice.customers_named("Dan Low Inc") if one["Active"]]
+    assert sorted(told["left"]) == [
+        "Amy Roe in QuickBooks was added meanwhile, and stays as it is.",
+        "Eve Hart in QuickBooks: Phone was edited since, and stays as it is.",
+        "Zoe Lind in Tieout: Phone was edited since, and stays as it is.",
+    ]
+
+
+@pytest.mark.parametrize("edit", [{"phone": "555-0199"}, {"email": "ada@example.com"}])
+def test_an_edit_made_while_it_is_rolled_back_is_looked_at_before_the_record_is_written(
+    practice: Practice, monkeypatch: pytest.MonkeyPatch, edit: dict[str, str]
+) -> None:
+    found = practice.sync_clients()
+    change, left = ClientRecords.change, [edit]
+
+    def after_an_edit(firm_id: int, record_id: str, *rest: Any, **more: Any) -> Any:
+        if record_id == practice.ada and left:
+            practice.edit_client(record_id, **left.pop())
+        return change(firm_id, record_id, *rest, **more)
+
+    monkeypatch.setattr(ClientRecords, "change", staticmethod(after_an_edit))
+    told = practice.roll_back(found)
+    ada = practice.clients()[practice.ada]
+    assert not left
+    assert {name: ada[name] for name in edit} == edit
+    assert ada["phone"] == edit.get("phone", "")
+    assert any("Phone was edited since" in one for one in told["left"]) is ("phone" in edit)
 
 
 @pytest.mark.parametrize("effect", ["drop_before", "drop_after"])

@@ -119,6 +119,7 @@ def _currency(work: Work) -> str:
 def _begin(executor: Executor, doing: Doing) -> None:
     """Everything but the write to the ledger, which is only made ready."""
     work = doing.work
+    cause = ", ".join(sorted({row.reason for row in work.dirties}))
     try:
         for outcome in doing.outcomes:
             if found := problem_of(outcome, executor.spec.verified, _currency(work)):
@@ -131,11 +132,11 @@ def _begin(executor: Executor, doing: Doing) -> None:
                     outcome,
                     work.name,
                     _written_side(work, outcome),
-                    cause=", ".join(sorted({row.reason for row in work.dirties})),
+                    cause=cause,
                     stands_for=_copied(work, outcome),
                 )
             elif isinstance(outcome, Action) and not isinstance(outcome, Settle):
-                doing.problems += executor.carry_out(outcome, _written_side(work, outcome), work.name)
+                doing.problems += executor.carry_out(outcome, _written_side(work, outcome), work.name, cause)
     except (Again, OperationalError, InterfaceError):
         # It moved on, or its transaction had to give way to another's: nothing of it was written.
         doing.again, doing.outgoing = True, None

@@ -46,6 +46,21 @@ def take_outbox(lease: Lease, specs: Sequence[EntitySpec]) -> int:
             return taken
 
 
+def notes_of(connection: Connection, kind: str) -> list[str]:
+    """The records of one kind that our own notes name. They are deleted: whoever calls marks the records, in the same
+    transaction."""
+    with database.cursor() as cursor:
+        cursor.execute(_NOTES_OF, [connection.firm_id, kind])
+        return sorted({record_id for (record_id,) in cursor.fetchall()})
+
+
+_NOTES_OF = """
+DELETE FROM practice_outboxnote WHERE id IN
+    (SELECT id FROM practice_outboxnote WHERE firm_id = %s AND kind = %s ORDER BY id FOR UPDATE SKIP LOCKED)
+RETURNING record_id
+"""
+
+
 _NOTES = """
 DELETE FROM practice_outboxnote WHERE id IN
     (SELECT id FROM practice_outboxnote WHERE firm_id = %s ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED)

@@ -49,15 +49,16 @@ class Executor:
     def sender(self) -> Sender:
         return Sender(self.lease, self.ledger, self.spec, self.counts)
 
-    def carry_out(self, action: Action, record: Present | None, name: str) -> list[Problem]:
+    def carry_out(self, action: Action, record: Present | None, name: str, cause: str) -> list[Problem]:
         """Do one action on our side. Returns the problems met; raises ``Again`` when the record has moved on.
 
-        ``record`` is what the written side showed when the plan was made.
+        ``record`` is what the written side showed when the plan was made; ``cause``: what made us write, in the words of
+        the dirty rows.
         """
         if isinstance(action, Forget):
             return self._forget(action)
         assert isinstance(action, Create | Update), "the planner retires in the practice by the active unit"
-        return self._write_here(action, record, name)
+        return self._write_here(action, record, name, cause)
 
     # -- no write to either side ---------------------------------------------------------------------
 
@@ -69,20 +70,22 @@ class Executor:
 
     # -- writes to the practice ----------------------------------------------------------------------
 
-    def _write_here(self, action: Create | Update, record: Present | None, name: str) -> list[Problem]:
+    def _write_here(
+        self, action: Create | Update, record: Present | None, name: str, cause: str
+    ) -> list[Problem]:
         self.lease.engine.at_point("before writing here")
         with self.lease.commit(to_send=True) as connection:
             self._check_switch(connection, action)
             if isinstance(action, Create):
                 assert record is not None
-                problems = self._create_here(connection, action, record, name)
+                problems = self._create_here(connection, action, record, name, cause)
             else:
-                problems = self._update_here(connection, action, record, name)
+                problems = self._update_here(connection, action, record, name, cause)
         self.lease.engine.at_point("written here")
         return problems
 
     def _update_here(
-        self, connection: Connection, action: Update, record: Present | None, name: str
+        self, connection: Connection, action: Update, record: Present | None, name: str, cause: str
     ) -> list[Problem]:
         door = RECORD_KINDS[self.spec.practice]
         firm_id, expected = connection.firm_id, int(action.expected)
@@ -96,12 +99,12 @@ class Executor:
         if view is not None:
             link = self._link(connection, action.target)
             agree_all([(link.pk, Baseline({unit: view.units.get(unit) for unit in written}, written))])
-            self._said_update(connection, action, record, name)
+            self._said_update(connection, action, record, name, cause)
             self._count("updated_here")
         return problems
 
     def _create_here(
-        self, connection: Connection, action: Create, record: Present, name: str
+        self, connection: Connection, action: Create, record: Present, name: str, cause: str
     ) -> list[Problem]:
         door = RECORD_KINDS[self.spec.practice]
         facts = {**record.facts, "ledger_id": action.source.id}
@@ -130,7 +133,8 @@ class Executor:
         now = self.lease.engine.now()
         observations.keep(connection, self.spec, Side.PRACTICE, seen, self.lease.engine)
         wake_waiting(connection, key, now)
-        say(connection, now, f"{self.spec.label} {name} came from QuickBooks", key=key)
+        sentence = f"{self.spec.label} {name} came from QuickBooks"
+        say(connection, now, sentence, key=key, details={"cause": cause})
         self._count("created_here")
         return problems
 
@@ -145,7 +149,9 @@ class Executor:
     def _link(self, connection: Connection, key: Key) -> Link:
         return Link.objects.get(connection=connection, entity=key.entity, practice_id=key.id)
 
-    def _said_update(self, connection: Connection, action: Update, record: Present | None, name: str) -> None:
+    def _said_update(
+        self, connection: Connection, action: Update, record: Present | None, name: str, cause: str
+    ) -> None:
         before = {unit: record.units.get(unit) for unit in action.units} if record else {}
         labels = ", ".join(self.spec.unit(unit).label for unit in action.units)
         say(
@@ -153,7 +159,7 @@ class Executor:
             self.lease.engine.now(),
             f"{labels} of {name} changed in QuickBooks and was updated here",
             key=action.target,
-            details={"before": pack_units(before), "after": pack_units(action.units)},
+            details={"before": pack_units(before), "after": pack_units(action.units), "cause": cause},
         )
 
     def _count(self, what: str) -> None:

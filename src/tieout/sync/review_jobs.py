@@ -19,6 +19,7 @@ from tieout.reconcile.spec import EntitySpec
 from tieout.reconcile.state import Present, Side
 from tieout.sync import (
     dirty,
+    discover,
     item_review,
     match_memory,
     news,
@@ -56,6 +57,8 @@ from tieout.sync.review_waits import try_again, wait, wait_for_sign_in
 
 log = logging.getLogger(__name__)
 
+SET_UP = "set-up"
+"""Why everything known of is looked at when a review is applied. What it had written is told from edits by it."""
 AT_ONCE = 1_000
 """Pairs that are compared in full before the progress moves."""
 
@@ -274,13 +277,20 @@ def _apply(found: Review, engine: Engine) -> None:
         _remember(found, connection, rows, pairs, engine)
         review_holds.hold(found, connection, spec, rows)
         _set_switches(found, connection, spec)
-        marks = _everything(connection, spec)
+        # What was edited here until now is part of it; only what is edited from now on is an edit of its own.
+        noted = discover.notes_of(connection, spec.practice)
+        marks = [Mark(spec.practice, Side.PRACTICE, one, SET_UP) for one in noted]
+        marks += _everything(connection, spec)
         total = dirty.mark(connection, marks, engine.now())
-        clock = found.summary.get("ledger_clock")
+        clock = datetime.fromisoformat(found.summary["ledger_clock"])
         Cursor.objects.update_or_create(
             connection=connection,
             entity=spec.practice,
-            defaults={"firm_id": connection.firm_id, "read_until": clock, "compared_at": clock},
+            defaults={
+                "firm_id": connection.firm_id,
+                "read_until": clock - engine.overlap,
+                "compared_at": clock,
+            },
         )
         review.turn_on(connection, spec.practice)
         Connection.objects.filter(pk=connection.pk).update(
@@ -351,9 +361,7 @@ def _everything(connection: Connection, spec: EntitySpec) -> list[Mark]:
     known = Observation.objects.filter(connection=connection, entity=spec.practice, absent="").values_list(
         "side", "record_id"
     )
-    return [
-        Mark(spec.practice, Side(side), record_id, "set-up", must_read=False) for side, record_id in known
-    ]
+    return [Mark(spec.practice, Side(side), record_id, SET_UP, must_read=False) for side, record_id in known]
 
 
 def note_progress(connection: Connection, engine: Engine) -> None:

@@ -14,10 +14,12 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
+from tieout.practice.actions.clients import ChangedMeanwhile
 from tieout.practice.actor import Actor, ActorKind
 from tieout.practice.isolation import every_firm_scope, firm_scope
 from tieout.practice.models import Member
 from tieout.practice.permissions import NotYours
+from tieout.practice.record_views import RecordView
 from tieout.practice.records import RECORD_KINDS
 from tieout.practice.validation import Invalid
 from tieout.reconcile.action import Update
@@ -47,11 +49,15 @@ from tieout.sync.models import (
 )
 from tieout.sync.packing import unpack_units
 from tieout.sync.policy import ROLLING_BACK
+from tieout.sync.review_jobs import SET_UP
+from tieout.sync.review_plan import Fate
 from tieout.sync.sending import Outgoing, Sender
 from tieout.sync.steps import STEP_OF, STEPS, state_of
 
 LASTS = timedelta(days=30)
 EDITED = "was edited since, and stays as it is"
+LOOKS = 5
+"""So often a record that is edited while it is put back is looked at again, before it is left to whoever edits it."""
 
 
 @dataclass(slots=True)
@@ -61,11 +67,32 @@ class Change:
     before: dict[str, Any] = field(default_factory=dict)
     after: dict[str, Any] = field(default_factory=dict)
     created: bool = False
+    edited: dict[str, Any] = field(default_factory=dict)
+    """What somebody's own edit replaced while the run was under way: it travelled with the run, and is none of it."""
+    added: bool = False
+    """Somebody made it meanwhile."""
 
-    def add(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+    @property
+    def is_of_the_run(self) -> bool:
+        return self.created or bool(self.before)
+
+    def add(self, before: Mapping[str, Any], after: Mapping[str, Any], cause: str) -> None:
         """A later change of the same record: the first before and the last after count."""
+        if not _is_of_the_run(cause):
+            self.edited = {**before, **self.edited}
+            return
         self.before = {**before, **self.before}
         self.after = {**self.after, **after}
+
+    def make(self, *, of_the_run: bool) -> None:
+        """It was made, by the run or by somebody meanwhile."""
+        self.created, self.added = self.created or of_the_run, self.added or not of_the_run
+
+
+def _is_of_the_run(cause: str) -> bool:
+    """Whether the set-up alone made us write, by a cause as ``WriteEntry`` has it. Where one is not kept, or something else
+    had said as well that the record may have changed, it is taken for an edit: it stays, and is named."""
+    return cause.partition(";")[0] == SET_UP
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +104,8 @@ class Extent:
     links: Sequence[Link]
 
     def count(self, side: Side, *, created: bool) -> int:
-        return sum(
-            one.created is created for one in (self.there if side is Side.LEDGER else self.here).values()
-        )
+        changes = (self.there if side is Side.LEDGER else self.here).values()
+        return sum(one.created is created for one in changes if one.is_of_the_run)
 
 
 def why_not(connection: Connection, found: Review, now: datetime) -> str:
@@ -114,24 +140,29 @@ def extent(connection: Connection, found: Review, engine: Engine | None = None) 
     """What the run did, read from the activity and the log of what was sent. A constant number of queries."""
     since, until = datetime.fromisoformat(found.summary["applied_at"]), found.finished_at
     of = {"connection": connection, "entity": found.entity, "at__gte": since, "at__lte": until}
+    rows = list(found.rows.all())
+    fates = {row.pk: review_plan.fate(row, found.create_new) for row in rows}
+    to_make = {row.practice_id for row in rows if fates[row.pk] is Fate.CREATE_THERE}
+    to_take = {row.ledger_id for row in rows if fates[row.pk] is Fate.CREATE_HERE}
     there: dict[str, Change] = {}
     for entry in WriteEntry.objects.filter(**of, result="done").order_by("number"):
         change = there.setdefault(entry.ledger_id, Change())
         if entry.operation == "create":
-            change.created = True
+            change.make(of_the_run=entry.practice_id in to_make or _is_of_the_run(entry.cause))
         else:
-            change.add(unpack_units(entry.before), unpack_units(entry.after))
+            change.add(unpack_units(entry.before), unpack_units(entry.after), entry.cause)
     here: dict[str, Change] = {}
     lines = ActivityLine.objects.filter(**of, side=Side.PRACTICE, result="done").order_by("id")
     mine = Link.objects.filter(connection=connection, entity=found.entity)
-    made_here = set(mine.filter(origin="created here").values_list("practice_id", flat=True))
+    made_here = dict(mine.filter(origin="created here").values_list("practice_id", "ledger_id"))
     for line in lines:
+        cause = str(line.details.get("cause", ""))
         if "after" in line.details and not line.reference:
             change = here.setdefault(line.record_id, Change())
-            change.add(unpack_units(line.details["before"]), unpack_units(line.details["after"]))
-        elif line.record_id in made_here and not line.details:
-            here.setdefault(line.record_id, Change()).created = True
-    rows = list(found.rows.all())
+            change.add(unpack_units(line.details["before"]), unpack_units(line.details["after"]), cause)
+        elif line.record_id in made_here and not {*line.details} - {"cause"}:
+            of_the_run = made_here[line.record_id] in to_take or _is_of_the_run(cause)
+            here.setdefault(line.record_id, Change()).make(of_the_run=of_the_run)
     paired = {pair.practice_id for pair in review_plan.pairs(rows, found.create_new)}
     created = {one for one, change in here.items() if change.created}
     sent = {one for one, change in there.items() if change.created}
@@ -215,7 +246,7 @@ def _restore_there(held: Lease, sender: Sender, run: Extent) -> list[str]:
             continue
         name = str(now.units.get(spec.name_unit) or record_id)
         units, edited = _to_restore(spec, change, now.units)
-        left += [f"{name} in QuickBooks: {label} {EDITED}." for label in edited]
+        left += _stays(change, f"{name} in QuickBooks", edited)
         if units:
             target = Key(spec.practice, Side.LEDGER, record_id)
             outgoing.append(
@@ -223,6 +254,7 @@ def _restore_there(held: Lease, sender: Sender, run: Extent) -> list[str]:
             )
     sender.send_all(outgoing, lambda connection, recorded: None)
     left += [f"{one.name} in QuickBooks: {problem.sentence}" for one in outgoing for problem in one.problems]
+    left += [f"{one.name} in QuickBooks {EDITED}." for one in outgoing if one.again]
     return left
 
 
@@ -232,18 +264,42 @@ def _restore_here(
     door = RECORD_KINDS[spec.practice]
     actor = Actor(ActorKind.SYNC, f"Rollback of the set-up, asked for by {who}")
     views = door.read(connection.firm_id, list(changes))
-    left: list[str] = []
-    for record_id, view in views.items():
-        name = str(view.units.get(spec.name_unit) or record_id)
-        units, edited = _to_restore(spec, changes[record_id], view.units)
-        left += [f"{name} in Tieout: {label} {EDITED}." for label in edited]
+    return [
+        sentence
+        for record_id, view in views.items()
+        for sentence in _restore_one(connection.firm_id, spec, record_id, view, changes[record_id], actor)
+    ]
+
+
+def _restore_one(
+    firm_id: int, spec: EntitySpec, record_id: str, view: RecordView | None, change: Change, actor: Actor
+) -> list[str]:
+    """One record here as it was, guarded by the version that was looked at: an edit made meanwhile is looked at first."""
+    door = RECORD_KINDS[spec.practice]
+    where = record_id
+    for _ in range(LOOKS):
+        if view is None:
+            return []
+        where = f"{view.units.get(spec.name_unit) or record_id} in Tieout"
+        units, edited = _to_restore(spec, change, view.units)
+        stays = _stays(change, where, edited)
         if not units:
-            continue
+            return stays
         try:
-            door.change(connection.firm_id, record_id, units, actor, expected_version=None)
+            door.change(firm_id, record_id, units, actor, expected_version=view.version)
+        except ChangedMeanwhile:
+            view = door.read(firm_id, [record_id]).get(record_id)
         except (Invalid, NotYours) as problem:
-            left.append(f"{name} in Tieout: {problem}")
-    return left
+            return [*stays, f"{where}: {problem}"]
+        else:
+            return stays
+    return [f"{where} {EDITED}."]
+
+
+def _stays(change: Change, where: str, edited: Iterable[str]) -> list[str]:
+    """A sentence for each thing that is left as it is."""
+    added = [f"{where} was added meanwhile, and stays as it is."] if change.added else []
+    return added + [f"{where}: {label} {EDITED}." for label in edited]
 
 
 def _to_restore(spec: EntitySpec, change: Change, now: Units) -> tuple[dict[str, Any], list[str]]:
@@ -252,6 +308,9 @@ def _to_restore(spec: EntitySpec, change: Change, now: Units) -> tuple[dict[str,
         retired = spec.active_unit and now.get(spec.active_unit) is not False
         return ({spec.active_unit: False} if retired and spec.active_unit else {}), []
     units, edited = {}, []
+    for unit, before in change.edited.items():
+        if unit not in change.before and not same(now.get(unit), before):
+            edited.append(spec.unit(unit).label)
     for unit, before in change.before.items():
         if same(now.get(unit), before):
             continue
