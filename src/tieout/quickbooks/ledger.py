@@ -178,15 +178,25 @@ class QuickBooksLedger:
 
         A document needs the company's preferences, and its terms if it has some: see ``company_told``.
         """
+        kind = self._kind_of(action)
+        with in_ledger_words(kind):
+            return writing.prepare(kind, action, request_id, shown, self._rules_for(kind))
+
+    def preflight(self, action: Create | Update | Retire, *, shown: Present | None = None) -> None:
+        """See ``writing.preflight``."""
+        kind = self._kind_of(action)
+        with in_ledger_words(kind):
+            writing.preflight(kind, action, shown, self._rules_for(kind))
+
+    def _kind_of(self, action: Create | Update | Retire) -> QuickBooksEntity:
         if action.side is not Side.LEDGER:
             raise Bug(
                 "A write for Tieout's own side was handed to QuickBooks. Nothing was sent. Please report this."
             )
-        key = action.source if isinstance(action, Create) else action.target
-        kind = self._entity(key.entity)
-        with in_ledger_words(kind):
-            rules = self._told.rules() if kind.steps else CompanyRules()
-            return writing.prepare(kind, action, request_id, shown, rules)
+        return self._entity((action.source if isinstance(action, Create) else action.target).entity)
+
+    def _rules_for(self, kind: QuickBooksEntity) -> CompanyRules:
+        return self._told.rules() if kind.steps else CompanyRules()
 
     def send(self, write: PreparedWrite) -> Answer:
         try:

@@ -31,8 +31,7 @@ def prepare(
     ``shown`` is the record as last seen, when known: a record made active again is sent with its name, because
     QuickBooks may otherwise leave its own "(deleted)" in it. Raises ``FixData``, ``AskHuman``.
     """
-    refuse_spent_credits(entity, rules)
-    refuse_closed_books(entity.spec, action, shown, rules)
+    preflight(entity, action, shown, rules)
     if isinstance(action, Create):
         return _create(entity, action.units, request_id, rules)
     target = {"Id": action.target.id, "SyncToken": action.expected, "sparse": True}
@@ -55,6 +54,17 @@ def prepare(
     if entity.signed and notes.NOTE in draft and shown is not None:
         draft[notes.NOTE] = notes.with_marker(draft[notes.NOTE], str(shown.facts.get("marker") or ""))
     return _prepared(entity, "update", {**draft, **target}, request_id)
+
+
+def preflight(
+    entity: QuickBooksEntity,
+    action: Create | Update | Retire,
+    shown: Present | None,
+    rules: CompanyRules,
+) -> None:
+    """Raise ``AskHuman`` for what QuickBooks would take from a program although the company's settings say no."""
+    refuse_spent_credits(entity, rules)
+    refuse_closed_books(entity.spec, action, shown, rules)
 
 
 def _create(entity: QuickBooksEntity, units: Units, request_id: str, rules: CompanyRules) -> PreparedWrite:

@@ -250,6 +250,11 @@ class Ledger(Protocol):
         """
         ...
 
+    def preflight(self, action: Create | Update | Retire, *, shown: Present | None = None) -> None:
+        """Raise as ``prepare`` would for what the ledger's own settings forbid by now, such as closed books. Asked again
+        before the same bytes are sent once more."""
+        ...
+
     def send(self, write: PreparedWrite) -> Answer:
         """Send once. Raises ``UnknownOutcome`` whenever it cannot be told whether the write took place."""
         ...
@@ -318,6 +323,8 @@ class Notice:
     operation: str
     at: datetime | None
     other_id: str = ""
+    by_the_second: bool = False
+    """Two changes of the record within a second have the same ``event_id``."""
 
 
 class BadSignature(Exception):

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import DateTimeField, F, QuerySet, Value
+from django.db.models.functions import Greatest
 
 from tieout.practice.models import Member
 from tieout.practice.records import RECORD_KINDS
@@ -24,6 +25,7 @@ from tieout.sync.listing import Line, say, say_all, wake_waiting
 from tieout.sync.models import (
     UNRESOLVED,
     Attempt,
+    AttemptState,
     Conflict,
     Connection,
     Hold,
@@ -296,8 +298,21 @@ def retry(member: Member, issues: Sequence[int], *, engine: Engine | None = None
         rows = Issue.objects.filter(connection=connection, pk__in=issues, closed_at=None)
         keys = [Key(row.entity, Side(row.side), row.record_id) for row in rows]
         kept_settings.forget(connection)  # what stopped them may have been changed there just now
+        _look_now(connection, keys, engine)
         _ring(connection, keys, "retry", engine)
     return len(keys)
+
+
+def _look_now(connection: Connection, keys: Sequence[Key], engine: Engine) -> None:
+    """What is in doubt of these is looked for as soon as its settle window allows, however rarely it was by now."""
+    settled = Greatest(F("sent_at") + engine.settle, Value(engine.now(), DateTimeField()))
+    Attempt.objects.filter(
+        connection=connection,
+        state=AttemptState.IN_DOUBT,
+        entity__in={key.entity for key in keys},
+        practice_id__in=[key.id for key in keys if key.side is Side.PRACTICE],
+        next_look_at__gt=settled,
+    ).update(next_look_at=settled)
 
 
 # -- shared ----------------------------------------------------------------------------------------------------

@@ -8,6 +8,8 @@ duplicates (a server forgets ids), and looking without waiting did too (listings
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db.models import Q, QuerySet
 
 from tieout.reconcile.ports import Answer, Found, LedgerError, PreparedWrite, UnknownOutcome
@@ -18,7 +20,7 @@ from tieout.sync.dirty import Mark
 from tieout.sync.executor import Executor
 from tieout.sync.lease import Lease
 from tieout.sync.listing import Listed, Problem, list_all, problem_from, say
-from tieout.sync.models import UNRESOLVED, Attempt, AttemptState, Hold, Link
+from tieout.sync.models import UNRESOLVED, Attempt, AttemptState, Dirty, Hold, Link
 from tieout.sync.outcomes import next_look
 from tieout.sync.packing import unpack, unpack_units
 from tieout.sync.policy import forbids
@@ -70,9 +72,9 @@ def _resolve(executor: Executor, attempt: Attempt) -> bool:
         raise
     except LedgerError as error:
         # This look only: the others, and what is new, go on. Nothing is sent again until a look has an answer.
-        _look_later(lease, attempt)
+        at = _look_later(lease, attempt)
         if not isinstance(error, UnknownOutcome):
-            _list_the_look(lease, attempt, name, error)
+            _list_the_look(lease, attempt, name, error, at)
         return False
     lease.engine.at_point("looked")
     if found.row is not None:
@@ -90,6 +92,14 @@ def _resolve(executor: Executor, attempt: Attempt) -> bool:
         if _is_decided(executor, attempt):
             _tidy(executor, attempt, name, [])
             return True
+        try:
+            executor.sender.preflight(attempt)
+        except NOT_THE_RECORDS:
+            raise
+        except LedgerError as error:
+            # Closed books let a program through: what they came to forbid after the first sending is not sent again.
+            _list_the_look(lease, attempt, name, error, _look_later(lease, attempt))
+            return False
         if found.perhaps_changed_back:
             _take_for_arrived(lease, attempt)
         if not _journal_again(executor, attempt):
@@ -105,10 +115,16 @@ def _resolve(executor: Executor, attempt: Attempt) -> bool:
     return True
 
 
-def _list_the_look(lease: Lease, attempt: Attempt, name: str, error: LedgerError) -> None:
+def _list_the_look(lease: Lease, attempt: Attempt, name: str, error: LedgerError, at: datetime) -> None:
+    """Listed with why it is not sent again, until it is looked for next. An edit meanwhile waits for the answer anyway."""
     key = Key(attempt.entity, Side.PRACTICE, attempt.practice_id)
     with lease.commit() as connection:
         list_all(connection, attempt.entity, [Listed(key, name, [problem_from(error)])], lease.engine.now())
+        mine = Q(side=Side.PRACTICE, record_id=attempt.practice_id)
+        if attempt.ledger_id:
+            mine |= Q(side=Side.LEDGER, record_id=attempt.ledger_id)
+        waiting = Dirty.objects.filter(mine, connection=connection, entity=attempt.entity)
+        dirty.put_off(list(waiting), at)
 
 
 def _take_for_arrived(lease: Lease, attempt: Attempt) -> None:
@@ -218,12 +234,14 @@ def _tidy(executor: Executor, attempt: Attempt, name: str, problems: list[Proble
             dirty.mark(connection, marks, now)
 
 
-def _look_later(lease: Lease, attempt: Attempt) -> None:
+def _look_later(lease: Lease, attempt: Attempt) -> datetime:
+    """When."""
+    at = next_look(attempt, lease.engine.now(), lease.engine)
     with lease.commit():
-        at = next_look(attempt, lease.engine.now(), lease.engine)
         Attempt.objects.filter(pk=attempt.pk).update(
             state=AttemptState.IN_DOUBT, looks=attempt.looks + 1, next_look_at=at
         )
+    return at
 
 
 def _as_written(attempt: Attempt) -> PreparedWrite:

@@ -135,6 +135,9 @@ class Watched:
     ) -> PreparedWrite:
         return self._ledger.prepare(action, request_id, shown=shown)
 
+    def preflight(self, action: Create | Update | Retire, *, shown: Present | None = None) -> None:
+        self._ledger.preflight(action, shown=shown)
+
     def send(self, write: PreparedWrite) -> Answer:
         return self._ledger.send(write)
 

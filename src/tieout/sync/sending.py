@@ -33,7 +33,7 @@ from tieout.reconcile.ports import (
 )
 from tieout.reconcile.spec import EntitySpec
 from tieout.reconcile.state import Key, Present, Side, Units
-from tieout.sync import together
+from tieout.sync import observations, together
 from tieout.sync.decided import decided_otherwise
 from tieout.sync.lease import Lease, LeaseLost, NoLongerAllowed
 from tieout.sync.listing import Problem, problem_from
@@ -158,6 +158,14 @@ class Sender:
         if isinstance(found, NOT_THE_RECORDS):
             raise found
         return one
+
+    def preflight(self, attempt: Attempt) -> None:
+        """Ask once more what was asked before it was first sent. Raises ``LedgerError`` when it may not be sent now."""
+        seen = observations.of_ledger(
+            self.lease.connection, self.spec, [attempt.ledger_id] if attempt.ledger_id else []
+        )
+        shown = seen.get(attempt.ledger_id)
+        self.ledger.preflight(self._action_of(attempt), shown=shown if isinstance(shown, Present) else None)
 
     def conclude(self, attempt: Attempt, answer: Answer, name: str) -> Outgoing:
         """Record a clear yes that was found by looking."""
