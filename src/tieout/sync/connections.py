@@ -16,16 +16,19 @@ from tieout.practice.firms import Plan
 from tieout.practice.isolation import every_firm_scope
 from tieout.practice.models import Member
 from tieout.practice.permissions import Permission, refusal
+from tieout.practice.records import RECORD_KINDS
 from tieout.reconcile.company import Company
 from tieout.reconcile.ports import AskHuman, Callback, LedgerError, LedgerProvider, Tokens
-from tieout.sync import retire_halt, settings_doctor
+from tieout.reconcile.state import Side
+from tieout.sync import dirty, retire_halt, settings_doctor
 from tieout.sync import tokens as token_store
+from tieout.sync.dirty import Mark
 from tieout.sync.engine import Engine
 from tieout.sync.forgetting import forget
 from tieout.sync.ledgers import company_place
 from tieout.sync.listing import say
 from tieout.sync.lists_used import tell_practice
-from tieout.sync.models import LIVE_STATES, Connection, ConnectionState, SectionState, TokenSet
+from tieout.sync.models import LIVE_STATES, Connection, ConnectionState, Link, SectionState, TokenSet
 from tieout.sync.policy import with_lists_on
 from tieout.sync.secrets import digest, seal
 from tieout.sync.sign_in_ends import AT_COMPANY, AT_SIGN_IN, Outcome, failed, not_let_in
@@ -211,6 +214,8 @@ def _tie(member: Member, company: Company, fresh: Tokens, engine: Engine) -> Out
         connection.sweep_due_at = engine.now()
         connection.sections = with_lists_on(connection.sections, engine.provider(LEDGER).specs)
         connection.save()
+        if live is None and known is not None:
+            _look_at_all_here(connection, engine)
         token_store.store(connection, fresh)
         who = member.user.get_full_name()
         did = f"connected {company.name}" if live is None else f"signed in to {company.name} again"
@@ -220,6 +225,17 @@ def _tie(member: Member, company: Company, fresh: Tokens, engine: Engine) -> Out
     kind = "reconnected" if live or begun else "connected"
     sentence = f"{company.name} is connected."
     return Outcome(True, kind, sentence, _next_step(connection, begun, stopped), company.name)
+
+
+def _look_at_all_here(connection: Connection, engine: Engine) -> None:
+    """Whatever is in step with a company that comes back may have changed here meanwhile, and another company may have
+    taken up the notes of it: so every record of the sections that are on is planned again. A few queries for each."""
+    sent = {spec.practice for spec in engine.provider(LEDGER).specs if spec.direction.flows_to(Side.LEDGER)}
+    on = sorted(one for one in sent if connection.section(one) is SectionState.ON)
+    linked = Link.objects.filter(connection=connection, entity__in=on).values_list("entity", "practice_id")
+    keys = {*linked, *((one, each) for one in on for each in RECORD_KINDS[one].all_ids(connection.firm_id))}
+    marks = [Mark(entity, Side.PRACTICE, one, "connected again") for entity, one in sorted(keys)]
+    dirty.mark(connection, marks, engine.now())
 
 
 def _next_step(connection: Connection, begun: bool, stopped: bool) -> str:
