@@ -11,7 +11,7 @@ from tieout.quickbooks.documents import days_of
 from tieout.quickbooks.entities import READY
 from tieout.quickbooks.numbers import LONGEST, following
 from tieout.reconcile.action import Create, Update
-from tieout.reconcile.ports import ChooseMatch, FixData
+from tieout.reconcile.ports import AskHuman, ChooseMatch, FixData
 from tieout.reconcile.state import Key, Side
 
 D = Decimal
@@ -192,10 +192,49 @@ SHOWN = {
 }
 
 
-@pytest.mark.parametrize(
-    "entity, repeated", [("payment", ("CustomerRef", "TotalAmt", "TxnDate", "Line")), ("credit", ("Line",))]
-)
-def test_an_update_repeats_what_is_not_documented_to_stay_when_left_out(entity, repeated):
+def test_an_update_of_a_credit_leaves_its_line_alone_or_keeps_what_a_person_put_on_it():
+    document = json.loads(json.dumps(SHOWN["credit"], default=float), parse_float=D)
+    detail = document["Line"][0]["SalesItemLineDetail"]
+    beside = {"ClassRef": {"value": "7"}, "ServiceDate": "2026-11-02", "TaxCodeRef": {"value": "TAX"}}
+    detail |= beside
+    shown = KINDS["credit"].row(document).record
+    made, _ = ledger({"Preferences": {}})
+
+    def body(**units):
+        update = Update(Side.LEDGER, Key("credit", Side.LEDGER, "5"), units, "3")
+        return json.loads(made.prepare(update, "r1", shown=shown).body)
+
+    assert "Line" not in body(memo="New")
+    (line,) = body(description="Goodwill")["Line"]
+    assert (line["Description"], line["Amount"]) == ("Goodwill", 25.5)
+    assert line["SalesItemLineDetail"] == {"ItemRef": {"value": "1"}, "Qty": 1, "UnitPrice": 25.5, **beside}
+
+
+def test_a_second_pair_that_a_person_added_to_an_applied_credit_is_a_difference_and_not_sent_over():
+    kind = KINDS["credit_application"]
+    pairs = [("4", "30.00"), ("6", "10.00")]
+    lines = [
+        {"Amount": D(amount), "LinkedTxn": [{"TxnId": f"{each}{one}", "TxnType": word}]}
+        for one, amount in pairs
+        for each, word in ((1, "Invoice"), (2, "CreditMemo"))
+    ]
+    document = {"Id": "5", "TotalAmt": D(0), "TxnDate": "2026-11-20", "CustomerRef": {"value": "9"}}
+    shown = kind.row({**document, "Line": lines}).record
+    assert (shown.units["invoice"], shown.units["credit"], shown.units["amount"]) == (
+        "14, 16",
+        "24, 26",
+        D("40.00"),
+    )
+    alone = kind.row({**document, "Line": lines[:2]}).record
+    assert (alone.units["invoice"], alone.units["amount"]) == ("14", D("30.00"))
+    made, _ = ledger({"Preferences": {}})
+    update = Update(Side.LEDGER, Key("credit_application", Side.LEDGER, "5"), {"date": "2026-11-21"}, "3")
+    with pytest.raises(AskHuman, match="applied more"):
+        made.prepare(update, "r1", shown=shown)
+
+
+def test_an_update_repeats_what_is_not_documented_to_stay_when_left_out():
+    entity, repeated = "payment", ("CustomerRef", "TotalAmt", "TxnDate", "Line")
     kind, document = KINDS[entity], SHOWN[entity]
     shown = kind.row(document).record
     made, _ = ledger({"Preferences": {}})
@@ -204,9 +243,8 @@ def test_an_update_repeats_what_is_not_documented_to_stay_when_left_out(entity, 
     units = [unit for member in repeated for unit in _units_of(kind, member)]
     assert {unit: kind.spec.read(body)[unit] for unit in units} == {unit: shown.units[unit] for unit in units}
     assert set(repeated) <= set(body)
-    if entity == "payment":
-        assert body["PrivateNote"] == "New\nTieout r0"
-        assert "PaymentRefNum" not in body
+    assert body["PrivateNote"] == "New\nTieout r0"
+    assert "PaymentRefNum" not in body
 
 
 def _units_of(kind, member):

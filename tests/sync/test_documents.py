@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.sync.rig import SOMEBODY, Rig
-from tieout.practice.actions.credits import apply_credit, create_credit
+from tieout.practice.actions.credits import apply_credit, change_credit_memo, create_credit
 from tieout.practice.actions.invoice_life import void_invoice
 from tieout.practice.actions.invoices import create_invoice, finalise_invoice
 from tieout.practice.actions.payments import change_payment, record_payment
@@ -17,7 +17,7 @@ from tieout.practice.actions.service_items import change_service_item, create_se
 from tieout.practice.ledger_lists import ListEntry
 from tieout.quickbooks import entities
 from tieout.sync import review, review_jobs, sections
-from tieout.sync.models import Link
+from tieout.sync.models import Issue, Link
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 3, 2)
@@ -59,14 +59,16 @@ class Books(Rig):
                 income_account_id=income.pk,
             )
 
-    def invoice(self, client: str, item: Any, rate: str = "100", quantity: str = "1") -> Any:
+    def invoice(
+        self, client: str, item: Any, rate: str = "100", quantity: str = "1", day: date = TODAY
+    ) -> Any:
         with self.here():
             made = create_invoice(
                 firm_id=self.firm.pk,
                 actor=SOMEBODY,
                 today=TODAY,
                 client_id=client,
-                date=TODAY,
+                date=day,
                 lines=[{"item_id": item.pk, "quantity": Decimal(quantity), "rate": Decimal(rate)}],
             )
             return finalise_invoice(
@@ -242,6 +244,58 @@ def test_a_credit_and_its_application_arrive_as_a_credit_memo_and_a_zero_payment
     assert Decimal(str(there["Balance"])) == 70
     memo = books.of("CreditMemo")[books.partner("credit", credit.pk)]
     assert Decimal(str(memo["RemainingCredit"])) == 0
+
+
+def test_what_a_person_adds_to_a_credit_or_its_application_there_is_kept_or_listed(books: Books) -> None:
+    item, client = books.item("Bookkeeping"), books.add_client("Ada Byrne")
+    books.settle()
+    books.send("invoice", "credit", "credit_application")
+    first, second = books.invoice(client, item, "100"), books.invoice(client, item, "50")
+    with books.here():
+        credits = [
+            create_credit(
+                firm_id=books.firm.pk,
+                actor=SOMEBODY,
+                today=TODAY,
+                client_id=client,
+                item_id=item.pk,
+                date=TODAY,
+                quantity=Decimal(1),
+                rate=Decimal(30),
+            )
+            for _ in range(2)
+        ]
+        apply_credit(
+            firm_id=books.firm.pk,
+            credit_id=credits[0].pk,
+            actor=SOMEBODY,
+            today=TODAY,
+            allocations=[(first.pk, Decimal(30))],
+        )
+    books.settle()
+    memo = books.partner("credit", credits[1].pk)
+    tax = books.emulator.control.edit(books.realm, "Class", None, {"Name": "Tax"}, "create")
+    (line,) = [each for each in books.of("CreditMemo")[memo]["Line"] if "SalesItemLineDetail" in each]
+    line["SalesItemLineDetail"] |= {"ClassRef": {"value": tax["Id"]}, "ServiceDate": "2026-02-27"}
+    books.emulator.control.edit(books.realm, "CreditMemo", memo, {"Line": [line]})
+    with books.here():
+        application = books.of("Payment")[Link.objects.get(entity="credit_application").ledger_id]
+    added = {"Invoice": books.partner("invoice", second.pk), "CreditMemo": memo}
+    lines = [
+        *({"Amount": each["Amount"], "LinkedTxn": each["LinkedTxn"]} for each in application["Line"]),
+        *({"Amount": 10, "LinkedTxn": [{"TxnType": kind, "TxnId": one}]} for kind, one in added.items()),
+    ]
+    books.emulator.control.edit(books.realm, "Payment", application["Id"], {"Line": lines})
+    books.until_the_change_feed_is_asked()
+    with books.here():
+        of_application = Issue.objects.filter(entity="credit_application", closed_at=None)
+        assert {"credit", "invoice", "amount"} == set(of_application.values_list("unit", flat=True))
+        change_credit_memo(firm_id=books.firm.pk, credit_id=credits[1].pk, actor=SOMEBODY, memo="Thank you")
+    books.settle()
+    there = books.of("CreditMemo")[memo]
+    detail = there["Line"][0]["SalesItemLineDetail"]
+    assert (there["CustomerMemo"]["value"], there["TotalAmt"]) == ("Thank you", 30)
+    assert (detail["ClassRef"]["value"], detail["ServiceDate"]) == (tax["Id"], "2026-02-27")
 
 
 def test_an_invoice_changed_in_quickbooks_becomes_a_listed_difference(books: Books) -> None:

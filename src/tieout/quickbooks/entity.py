@@ -92,8 +92,8 @@ class QuickBooksEntity:
     """Units sent again with every update as QuickBooks last showed them, because an update without them is not
     documented to leave them alone."""
     worked_out: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Unit -> the units QuickBooks works out anew from it when they are not sent: then they are sent along as it last
-    showed them, or a person's own value would be lost."""
+    """Unit -> the units that QuickBooks works out anew from it, or loses, when they are not sent: then they are sent along
+    as it last showed them, or a person's own value would be lost."""
     signed: bool = False
     """A create carries our marker in its note; only that makes an unanswered one certain."""
     settles: bool = False

@@ -12,14 +12,19 @@ from typing import Any
 from tieout.quickbooks import documents
 from tieout.quickbooks.documents import linked
 from tieout.quickbooks.entity import Draft, QuickBooksEntity, Sending
+from tieout.reconcile.ports import AskHuman
 from tieout.reconcile.spec import Direction, Document, EntitySpec, Reference, Whole
 from tieout.reconcile.state import Side, Value
 
 KINDS = ("Invoice", "CreditMemo")
 
 
-def _line(document: Document, kind: str) -> dict[str, Any]:
-    return next((line for line in document.get("Line") or () if linked(line, kind)), {})
+AND = ", "
+"""Between several where we have one: a person has added to it there, and so it reads as different."""
+
+
+def _lines(document: Document, kind: str) -> list[dict[str, Any]]:
+    return [line for line in document.get("Line") or () if linked(line, kind)]
 
 
 def _own_lines(document: Draft) -> list[dict[str, Any]]:
@@ -31,7 +36,7 @@ def _own_lines(document: Draft) -> list[dict[str, Any]]:
 
 
 def _link(kind: str) -> Callable[[Document], Value]:
-    return lambda document: linked(_line(document, kind), kind)
+    return lambda document: AND.join(dict.fromkeys(linked(line, kind) for line in _lines(document, kind)))
 
 
 def _put_link(kind: str) -> Callable[[Value, Draft], None]:
@@ -42,12 +47,23 @@ def _put_link(kind: str) -> Callable[[Value, Draft], None]:
 
 
 def _amount(document: Document) -> Value:
-    return documents.amount(_line(document, "Invoice"), "Amount")
+    lines = _lines(document, "Invoice")
+    return sum((documents.amount(line, "Amount") for line in lines), documents.AMOUNT)
 
 
 def _put_amount(value: Value, document: Draft) -> None:
     for line in _own_lines(document):
         line["Amount"] = Decimal(str(value or 0))
+
+
+def only_ours(draft: Draft, sending: Sending) -> None:
+    """One line for each is all we can say: what a person has added there would be lost."""
+    for line in draft.get("Line", ()):
+        if AND in line["LinkedTxn"][0]["TxnId"]:
+            raise AskHuman(
+                "Somebody has applied more with it in QuickBooks than here. Nothing was sent, for it would be lost. "
+                "Take what was added off there, or keep what is here in every field that differs.",
+            )
 
 
 def of_zero(draft: Draft, sending: Sending) -> None:
@@ -89,7 +105,7 @@ ENTITY = QuickBooksEntity(
     is_name_list=False,
     kept_as="Payment",
     members=dict.fromkeys(("credit", "invoice", "amount"), ("Line",)),
-    steps=(of_zero,),
+    steps=(only_ours, of_zero),
     repeated=frozenset({"client", "date", "credit", "invoice", "amount"}),
     signed=True,
     settles=True,

@@ -5,7 +5,7 @@ A credit is one line. No program can void a credit memo (Intuit's reference has 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -15,7 +15,7 @@ from tieout.quickbooks.documents import needs_setting
 from tieout.quickbooks.entity import Draft, QuickBooksEntity, Sending
 from tieout.quickbooks.sales_lines import SALES, UNTAXED
 from tieout.reconcile.spec import Direction, Document, EntitySpec, Reference, Whole
-from tieout.reconcile.state import Side, Value
+from tieout.reconcile.state import Scalar, Side, Value
 
 LINE_UNITS = ("item", "description", "quantity", "rate", "amount")
 
@@ -80,17 +80,37 @@ def _rather_short(value: Value) -> str | None:
     return "is longer than the 4000 characters it can have there" if len(str(value or "")) > 4000 else None
 
 
+LINE_FACTS = {"line_class": "ClassRef", "line_tax": "TaxCodeRef", "line_date": "ServiceDate"}
+"""Facts -> what QuickBooks has on the line beside the units: a line that is sent replaces the one there, whole."""
+
+
+def _facts(document: Document) -> Mapping[str, Scalar]:
+    detail = _line(document).get(SALES, {})
+    told = {fact: detail.get(member) for fact, member in LINE_FACTS.items()}
+    beside = {
+        fact: str((found.get("value") if isinstance(found, Mapping) else found) or "")
+        for fact, found in told.items()
+    }
+    return {**documents.facts_with(left="RemainingCredit")(document), **beside}
+
+
 def complete_line(draft: Draft, sending: Sending) -> None:
-    """The item of the credit, or the one chosen for credits; credits are not taxed."""
+    """The item of the credit, or the one chosen for credits, and what somebody put on its line there. Our own credits are not
+    taxed."""
     if "Line" not in draft:
         return
     detail = _own_line(draft)[SALES]
+    shown = sending.shown.facts if sending.shown else {}
+    if shown.get("line_class"):
+        detail["ClassRef"] = {"value": str(shown["line_class"])}
+    if shown.get("line_date"):
+        detail["ServiceDate"] = str(shown["line_date"])
     if not (detail.get("ItemRef") or {}).get("value"):
         item = sending.rules.setting("credit_item")
         if not item:
             raise needs_setting("credit_item", "an item for each credit", "item")
         detail["ItemRef"] = {"value": item}
-    detail["TaxCodeRef"] = {"value": UNTAXED}
+    detail["TaxCodeRef"] = {"value": str(shown.get("line_tax") or UNTAXED)}
 
 
 UNITS = (
@@ -122,13 +142,13 @@ ENTITY = QuickBooksEntity(
         references=(Reference("client", "client"), Reference("item", "service_item")),
         eligible={Side.PRACTICE: documents.never_void},
     ),
-    facts=documents.facts_with(left="RemainingCredit"),
+    facts=_facts,
     page="app/creditmemo?txnId={id}",
     marker=documents.of_client_and_date,
     is_name_list=False,
     members=dict.fromkeys(LINE_UNITS, ("Line",)),
     steps=(documents.own_number, complete_line, documents.settle_tax),
-    repeated=frozenset(LINE_UNITS),
+    worked_out=dict.fromkeys(LINE_UNITS, LINE_UNITS),
     signed=True,
     settles=True,
     number_field="DocNumber",
