@@ -132,6 +132,7 @@ class QuickBooksProvider:
                 operation=one.operation.value,
                 at=one.at,
                 other_id=one.deleted_id,
+                by_the_second=one.by_the_second,
             )
             for one in webhooks.read_delivery(body).notices
             for event_id, word in self._words_for(one)

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import F
 
 from tieout.practice.isolation import every_firm_scope
 from tieout.reconcile.ports import BadSignature, Notice
@@ -19,6 +21,10 @@ from tieout.sync.secrets import digest
 from tieout.sync.tasks import wake
 
 log = logging.getLogger(__name__)
+
+JUST_HANDLED = timedelta(minutes=10)
+"""Where an event's id tells changes apart by the second only, one that comes again may be of a second change in that
+second. It is handled again if it was handled so soon after it happened, by two clocks; later it was read as it is now."""
 
 
 def receive(
@@ -49,8 +55,12 @@ def _store(notices: Sequence[Notice], engine: Engine) -> None:
         )
     }
     rows = [_row(notice, connections.get(digests[notice.company_id]), engine) for notice in notices]
+    vague = {notice.event_id[:200] for notice in notices if notice.by_the_second}
     with transaction.atomic():
-        # Nothing but inserts: a change of the connection's row would wait for whoever is at work on it.
+        # The connection's row is not touched: a change of it would wait for whoever is at work on it.
+        InboxEvent.objects.filter(event_id__in=vague, handled_at__lt=F("occurred_at") + JUST_HANDLED).update(
+            handled_at=None
+        )
         InboxEvent.objects.bulk_create(rows, ignore_conflicts=True)
         for connection in connections.values():
             if connection.state == ConnectionState.ACTIVE:

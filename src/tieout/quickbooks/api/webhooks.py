@@ -47,6 +47,8 @@ class Notice:
     """When it happened, by Intuit's clock; None when unreadable. For ordering at most, never as a cursor."""
     deleted_id: str = ""
     """For a merge: the record that was absorbed into ``record_id``."""
+    by_the_second: bool = False
+    """Two changes of one record within a second have the same ``event_id``: this format has no ids of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,26 +163,36 @@ def _envelope(document: Any) -> Iterator[Notice | None]:
             name, record_id = _text(one.get("name")), _text(one.get("id"))
             operation, at = _text(one.get("operation")), _text(one.get("lastupdated"))
             yield _notice(
-                event_id="|".join(
-                    (company_id, name, record_id, operation, at)
-                ),  # this format has no ids of its own
+                event_id="|".join((company_id, name, record_id, operation, at)),
                 company_id=company_id,
                 entity=name,
                 record_id=record_id,
                 operation=operation,
                 at=at,
                 deleted_id=_text(one.get("deletedid")),
+                by_the_second=True,
             )
 
 
 def _notice(
-    *, event_id: str, company_id: str, entity: str, record_id: str, operation: str, at: str, deleted_id: str
+    *,
+    event_id: str,
+    company_id: str,
+    entity: str,
+    record_id: str,
+    operation: str,
+    at: str,
+    deleted_id: str,
+    by_the_second: bool = False,
 ) -> Notice | None:
     known_entity = _ENTITIES.get(entity.lower())
     known_operation = _OPERATIONS.get(operation.lower())
     if not (event_id and company_id and record_id and known_entity and known_operation):
         return None
-    return Notice(event_id, company_id, known_entity, record_id, known_operation, _instant(at), deleted_id)
+    when = _instant(at)
+    return Notice(
+        event_id, company_id, known_entity, record_id, known_operation, when, deleted_id, by_the_second
+    )
 
 
 def _instant(text: str) -> datetime | None:
