@@ -108,9 +108,9 @@ def not_there(model: type[BillingRow]) -> NotYours:
 
 
 def is_offered(firm_id: int) -> Q:
-    """Of list entries: those that can be chosen now, for they are in use and so is their list."""
+    """Of list entries: those that can be chosen now, for they are in use, so is their list, and the company is theirs."""
     unused = UnusedList.objects.filter(firm_id=firm_id)
-    return Q(is_active=True) & ~Q(list__in=unused.values("list"))
+    return Q(is_active=True, is_current=True) & ~Q(list__in=unused.values("list"))
 
 
 def choices_in(

@@ -1,7 +1,8 @@
 """Decides: how each billing record looks at the door, as canonical units and facts. Pure: from a loaded row.
 
 Dates are ISO texts, amounts Decimals, references the practice's ids as texts, or the ledger's for what comes from
-its lists. The amounts of an invoice's rows add up to its total.
+its lists. An entry of another of the ledger's companies than the firm is tied to has no id there: it shows as not chosen,
+and the fact ``other_company`` names its unit. The amounts of an invoice's rows add up to its total.
 """
 
 from __future__ import annotations
@@ -40,7 +41,12 @@ def item_view(item: ServiceItem) -> RecordView:
             "income_account": _ledger_id(item.income_account),
             "category": _ledger_id(item.category),
         },
-        {"label": item.name, "charge": item.charge, "updated_at": item.updated_at.isoformat()},
+        {
+            "label": item.name,
+            "charge": item.charge,
+            "updated_at": item.updated_at.isoformat(),
+            **_of_another(("income_account", item.income_account), ("category", item.category)),
+        },
     )
 
 
@@ -69,6 +75,9 @@ def invoice_view(invoice: Invoice) -> RecordView:
             "currency": invoice.currency,
             "tax": invoice.tax_total,
             "tax_code": _tax_code(lines),
+            **_of_another(
+                ("location", invoice.location), *(("content", line.tracking_class) for line in lines)
+            ),
         },
     )
 
@@ -139,6 +148,7 @@ def payment_view(payment: Payment) -> RecordView:
             "refunded": payment.refunded,
             "additional": payment.is_additional,
             "currency": payment.currency,
+            **_of_another(("deposit_to", payment.deposit_to)),
         },
     )
 
@@ -211,7 +221,13 @@ def entry_view(entry: ListEntry) -> RecordView:
 
 
 def _ledger_id(entry: ListEntry | None) -> str:
-    return "" if entry is None else entry.ledger_id
+    return "" if entry is None or not entry.is_current else entry.ledger_id
+
+
+def _of_another(*chosen: tuple[str, ListEntry | None]) -> dict[str, str]:
+    """The fact that names the units whose choice is an entry of another company; nothing when none is."""
+    units = dict.fromkeys(unit for unit, entry in chosen if entry is not None and not entry.is_current)
+    return {"other_company": " ".join(units)} if units else {}
 
 
 def _iso(when: date | datetime | None) -> str:

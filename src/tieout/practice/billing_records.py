@@ -145,7 +145,7 @@ def _entry_id(firm_id: int, unit: str, ledger_id: str | None) -> int | None:
     """Our id of the list entry with this ledger id. Raises Invalid while it has not come yet."""
     if not ledger_id:
         return None
-    entries = rows_of(ListEntry, firm_id).filter(list=_ITEM_LISTS[unit], ledger_id=ledger_id)
+    entries = rows_of(ListEntry, firm_id).filter(list=_ITEM_LISTS[unit], ledger_id=ledger_id, is_current=True)
     found = entries.values_list("pk", flat=True).first()
     if found is None:
         what = _ITEM_LISTS[unit].label.lower()
@@ -192,7 +192,8 @@ _ENTRY_UNITS = {"name": "name", "full_name": "full_name", "parent": "parent", "a
 def _make_entry(
     of: LedgerList, firm_id: int, units: Units, actor: Actor, facts: Mapping[str, Any]
 ) -> ListEntry:
-    """``facts["ledger_id"]`` is needed: it is what documents will carry. ``account_type`` for an account."""
+    """``facts["ledger_id"]`` is needed: it is what documents will carry, in the company ``facts["company"]``.
+    ``account_type`` for an account."""
     fields = _entry_fields(units)
     if "account_type" in facts:
         fields["account_type"] = str(facts["account_type"] or "")
@@ -200,6 +201,7 @@ def _make_entry(
         firm_id=firm_id,
         of=of,
         ledger_id=str(facts.get("ledger_id") or ""),
+        company=str(facts.get("company") or ""),
         actor=actor,
         **fields,
     )
@@ -230,7 +232,7 @@ def _entry_fields(units: Units) -> dict[str, Any]:
 def _list_records(of: LedgerList) -> BillingRecords[ListEntry]:
     return BillingRecords(
         of.value,
-        lambda firm_id: rows_of(ListEntry, firm_id).filter(list=of),
+        lambda firm_id: rows_of(ListEntry, firm_id).filter(list=of, is_current=True),
         entry_view,
         Q(is_active=True),
         partial(_make_entry, of),

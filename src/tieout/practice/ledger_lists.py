@@ -33,6 +33,10 @@ class ListEntry(BillingRow):
     list = models.CharField(max_length=20, choices=LedgerList.choices)
     ledger_id = models.CharField(max_length=50)
     """The entry's id in the ledger; what the sync puts on documents."""
+    company = text_column(64)
+    """Of which of the ledger's companies, as whoever keeps us in step names it: two companies use the same ids."""
+    is_current = models.BooleanField(default=True)
+    """It is of the company the firm is tied to, or was last. Others are kept for a return: not offered, not sent."""
     name = models.CharField(max_length=500)
     full_name = models.CharField(max_length=2000)
     """With the names above it: "Services:Tax"."""
@@ -44,7 +48,7 @@ class ListEntry(BillingRow):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["firm", "list", "ledger_id"], name="list_entry_once"),
+            models.UniqueConstraint(fields=["firm", "list", "company", "ledger_id"], name="list_entry_once"),
             models.CheckConstraint(condition=~models.Q(ledger_id=""), name="list_entry_has_ledger_id"),
             models.CheckConstraint(
                 condition=models.Q(list__in=LedgerList.values), name="list_entry_list_known"

@@ -13,7 +13,7 @@ from django.db.models import Prefetch, QuerySet
 
 from tieout.practice.access import clients_of
 from tieout.practice.actions.clients import change_client, create_client
-from tieout.practice.actions.ledger_lists import say_lists_used
+from tieout.practice.actions.ledger_lists import say_lists_used, use_entries_of
 from tieout.practice.actor import Actor
 from tieout.practice.billing_records import BILLING_KINDS
 from tieout.practice.client_fields import ClientFields
@@ -113,6 +113,12 @@ def lists_used(firm_id: int, used: Mapping[str, bool]) -> dict[str, bool]:
         firm_id=firm_id, used={LedgerList(kind): is_used for kind, is_used in used.items()}
     )
     return {of.value: is_used for of, is_used in changed.items()}
+
+
+def lists_of_company(firm_id: int, company: str) -> int:
+    """Say of which of the ledger's companies the lists are now, in the words of ``facts["company"]``. Entries of others go
+    out of use and are kept. Returns how many entries that changed."""
+    return use_entries_of(firm_id=firm_id, company=company)
 
 
 def merged_into(kind: str, firm_id: int, ids: Collection[str]) -> dict[str, str]:

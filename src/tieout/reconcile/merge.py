@@ -6,6 +6,7 @@ only compared, and a person's answers, and becomes at most one write per side.
 
 from __future__ import annotations
 
+from tieout.reconcile import other_company
 from tieout.reconcile.action import Overwrite, Settle, Update
 from tieout.reconcile.diff import Verdict, verdict
 from tieout.reconcile.outcome import Blocked, Conflict, Linked, Outcome, Switches, Why
@@ -24,6 +25,7 @@ class Merge:
         self.overwrites: dict[Side, list[Overwrite]] = {Side.PRACTICE: [], Side.LEDGER: []}
         self.settled: list[str] = []
         self.rest: list[Outcome] = []
+        self.of_another_company = other_company.units(here)
 
     def take(self, name: str) -> None:
         unit = self.spec.unit(name)
@@ -35,6 +37,9 @@ class Merge:
             found = self._verified(found, answer, ours, theirs)
         if self._voided and name != self.spec.void_unit:
             return  # voiding empties a document there; only that it is void on both sides matters now
+        if name in self.of_another_company and not self._fills(found):
+            self.rest.append(other_company.blocked(self.spec, self.record.practice_key, name))
+            return
         drift = found is Verdict.TO_PRACTICE and not self.spec.direction.flows_to(Side.PRACTICE)
         if drift and answer is not None:
             # Theirs is accepted as it is, or ours is restored; nothing flows back here either way.
@@ -48,6 +53,9 @@ class Merge:
             self._write(Side.LEDGER, name, ours, loser=theirs, base=base_theirs)
         elif found is Verdict.TO_PRACTICE:
             self._write(Side.PRACTICE, name, theirs, loser=ours, base=base_ours)
+
+    def _fills(self, found: Verdict) -> bool:
+        return found is Verdict.TO_PRACTICE and self.spec.direction.flows_to(Side.PRACTICE)
 
     @property
     def _voided(self) -> bool:

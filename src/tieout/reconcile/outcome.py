@@ -46,6 +46,7 @@ class Why(StrEnum):
     GONE_HERE = "gone from the practice"
     WAITS_FOR = "waits for another record"
     OTHER_CURRENCY = "in another currency in the ledger"
+    OTHER_COMPANY = "names an entry of another company's lists"
     TAKEN = "the ledger already has a record of this name"
     LOOKALIKE = "may be the same as an unlinked record on the other side"
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from tieout.reconcile import currency, twice
+from tieout.reconcile import currency, other_company, twice
 from tieout.reconcile.action import Create, Forget, Retire
 from tieout.reconcile.diff import Verdict, verdict
 from tieout.reconcile.match import normalise
@@ -166,6 +166,8 @@ def _unlinked(spec: EntitySpec, record: Unlinked, switches: Switches) -> Sequenc
         return [found]
     if spec.active_unit and record.record.units.get(spec.active_unit) is False:
         return [Blocked(key, Why.NOT_ELIGIBLE, "It is inactive and was never on the other side.")]
+    if found := other_company.refused(spec, key, record.record):
+        return [found]
     return _create(spec, record.key, record.record, side)
 
 

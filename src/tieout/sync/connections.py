@@ -16,7 +16,7 @@ from tieout.practice.firms import Plan
 from tieout.practice.isolation import every_firm_scope
 from tieout.practice.models import Member
 from tieout.practice.permissions import Permission, refusal
-from tieout.practice.records import RECORD_KINDS
+from tieout.practice.records import RECORD_KINDS, lists_of_company
 from tieout.reconcile.company import Company
 from tieout.reconcile.ports import AskHuman, Callback, LedgerError, LedgerProvider, Tokens
 from tieout.reconcile.state import Side
@@ -214,6 +214,7 @@ def _tie(member: Member, company: Company, fresh: Tokens, engine: Engine) -> Out
         connection.sweep_due_at = engine.now()
         connection.sections = with_lists_on(connection.sections, engine.provider(LEDGER).specs)
         connection.save()
+        lists_of_company(member.firm_id, company_digest)
         if live is None and known is not None:
             _look_at_all_here(connection, engine)
         token_store.store(connection, fresh)

@@ -107,7 +107,11 @@ class Executor:
         self, connection: Connection, action: Create, record: Present, name: str, cause: str
     ) -> list[Problem]:
         door = RECORD_KINDS[self.spec.practice]
-        facts = {**record.facts, "ledger_id": action.source.id}
+        facts = {
+            **record.facts,
+            "ledger_id": action.source.id,
+            "company": connection.company_digest,
+        }
         if kind := chosen_kind(connection, self.spec.practice, action.source.id):
             facts["kind"] = kind
         made, written, problems = _accepted(

@@ -278,6 +278,7 @@ CAUSE_OF_WHY: dict[Why, str] = {
     Why.GONE_HERE: "gone_here",
     Why.WAITS_FOR: "waits_for",
     Why.OTHER_CURRENCY: "other_currency",
+    Why.OTHER_COMPANY: "reference",
     Why.TAKEN: "name_taken",
     Why.LOOKALIKE: "lookalike",
 }

@@ -1,7 +1,7 @@
 """Acts: the verbs on the lists that come from the ledger, and on the firm's tax rates.
 
 People never make or change a list entry: only the records door calls ``keep_list_entry`` and ``change_list_entry``,
-and tells with ``say_lists_used`` which of the lists the ledger's company uses.
+tells with ``say_lists_used`` which of the lists the ledger's company uses, and with ``use_entries_of`` which company it is.
 """
 
 from __future__ import annotations
@@ -38,9 +38,15 @@ class ListEntryFields(TypedDict, total=False):
 
 
 def keep_list_entry(
-    *, firm_id: int, of: LedgerList, ledger_id: str, actor: Actor, **fields: Unpack[ListEntryFields]
+    *,
+    firm_id: int,
+    of: LedgerList,
+    ledger_id: str,
+    actor: Actor,
+    company: str = "",
+    **fields: Unpack[ListEntryFields],
 ) -> ListEntry:
-    """The entry as the ledger has it: a new one, or the one we have under this id, brought up to date.
+    """The entry as the ledger has it: a new one, or the one we have under this id of this company, brought up to date.
 
     So a firm that connects again finds its entries where it chose them. Raises Invalid.
     """
@@ -48,11 +54,14 @@ def keep_list_entry(
         raise Invalid({"ledger_id": "A list entry comes from the ledger and keeps its id."})
     values = _clean(fields, new=True)
     with transaction.atomic():
-        entry = rows_of(ListEntry, firm_id).select_for_update().filter(list=of, ledger_id=ledger_id).first()
+        known = rows_of(ListEntry, firm_id).filter(list=of, company=company, ledger_id=ledger_id)
+        entry = known.select_for_update().first()
         if entry is not None:
             _set(entry, values, actor)
             return entry
-        entry = ListEntry.objects.create(firm_id=firm_id, list=of, ledger_id=ledger_id, **values)
+        entry = ListEntry.objects.create(
+            firm_id=firm_id, list=of, company=company, ledger_id=ledger_id, **values
+        )
         record_created(entry, of.value, actor, given({"ledger_id": ledger_id, **values}))
     return entry
 
@@ -106,6 +115,17 @@ def say_lists_used(*, firm_id: int, used: Mapping[LedgerList, bool]) -> dict[Led
         if news:
             changed[of] = is_used
     return changed
+
+
+def use_entries_of(*, firm_id: int, company: str) -> int:
+    """Only entries of this company of the ledger are offered and sent from now on. Returns how many that changed.
+
+    Nothing that was chosen is taken off: what names an entry of another company asks for another choice when it is to be
+    sent, and is right again when the firm goes back to that company.
+    """
+    entries = rows_of(ListEntry, firm_id)
+    retired = entries.filter(is_current=True).exclude(company=company).update(is_current=False)
+    return retired + entries.filter(is_current=False, company=company).update(is_current=True)
 
 
 class TaxRateFields(TypedDict, total=False):

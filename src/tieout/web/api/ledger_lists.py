@@ -47,7 +47,7 @@ class Entry(Shown):
 
 def found(request: ApiRequest, asked: Asked, slug: LedgerList) -> QuerySet[ListEntry]:
     require(request.member, Permission.VIEW_BILLING)
-    entries = rows_of(ListEntry, request.member.firm_id).filter(list=slug)
+    entries = rows_of(ListEntry, request.member.firm_id).filter(list=slug, is_current=True)
     if asked["show"] != "all":
         offered = is_offered(request.member.firm_id)
         entries = entries.filter(offered if asked["show"] == "active" else ~offered)

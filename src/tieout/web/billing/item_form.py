@@ -26,11 +26,14 @@ def select(label: str, choices: Iterable[Choice], hint: str = "") -> forms.Choic
 
 
 def offered_of(entries: Iterable[ListEntry]) -> list[Choice]:
-    """Entries of a ledger's list to choose from; one that is retired there says so."""
-    return [
-        (each.pk, each.full_name if each.is_active else f"{each.full_name} (no longer in use)")
-        for each in entries
-    ]
+    """Entries of a ledger's list to choose from; one that is retired there, or of another company, says so."""
+    return [(each.pk, f"{each.full_name}{_beside(each)}") for each in entries]
+
+
+def _beside(entry: ListEntry) -> str:
+    if not entry.is_current:
+        return " (of another QuickBooks company)"
+    return "" if entry.is_active else " (no longer in use)"
 
 
 class ItemForm(RuledForm):
