@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from html import unescape
 
@@ -10,7 +11,8 @@ from django.test import Client
 
 from tests.sync.rig import Rig
 from tests.web.conftest import entered
-from tieout.sync import connections
+from tieout.reconcile.ports import Reconnect
+from tieout.sync import connections, tokens
 from tieout.sync.models import Connection, TieOut
 
 pytestmark = pytest.mark.django_db
@@ -115,3 +117,72 @@ def test_what_a_disconnected_company_left_is_read_by_its_firm_alone_and_gone_whe
 def assert_closed(browser: Client, paths: list[str]) -> None:
     for path in paths:
         assert browser.get(path)["Location"] == MANAGE, path
+
+
+def when_a_refresh_is_refused(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
+    """The token row is free again, and what has waited for it goes first: the refusal is noted only afterwards."""
+    renew, left = tokens.StoredTokens._renew, [act]
+
+    def then(source: tokens.StoredTokens, refused: str) -> str:
+        try:
+            return renew(source, refused)
+        except Reconnect:
+            if left:
+                left.pop()()
+            raise
+
+    monkeypatch.setattr(tokens.StoredTokens, "_renew", then)
+
+
+@pytest.mark.parametrize("who", ["a run", "the weekly refresh"])
+def test_a_fresh_sign_in_is_not_called_dead_for_the_grant_before_it(
+    who: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rig = set_up()
+    rig.advance(timedelta(days=8).total_seconds())
+    rig.emulator.control.revoke(rig.realm)
+    when_a_refresh_is_refused(monkeypatch, rig.connect)
+    if who == "a run":
+        rig.run()
+    else:
+        with rig.here():
+            tokens.keep_alive(Connection.objects.get(), rig.engine)
+    assert (rig.connection.state, rig.connection.state_reason) == ("active", "")
+    passed = rig.run()
+    assert passed is not None
+    assert passed.outcome == "done"
+
+
+@pytest.mark.parametrize(
+    "reason", ["Paused by Dana Reyes.", "QuickBooks shows none of the 1,204 customers any more."]
+)
+def test_a_pause_outlives_a_grant_that_died_under_it(reason: str) -> None:
+    rig = set_up()
+    with rig.here():
+        Connection.objects.update(state="paused", state_reason=reason, retire_halt={"kept": 1})
+    rig.advance(timedelta(days=8).total_seconds())
+    rig.emulator.control.revoke(rig.realm)
+    with rig.here():
+        assert not tokens.keep_alive(Connection.objects.get(), rig.engine)
+    assert rig.connection.state == "needs_reconnect"
+    outcome = rig.connect()
+    assert outcome.next_step == f"{reason} It stays so until somebody presses Resume on Manage."
+    assert (rig.connection.state, rig.connection.state_reason) == ("paused", reason)
+    with rig.here():
+        Connection.objects.update(retire_halt={})
+        connections.resume(rig.member, engine=rig.engine)
+    assert rig.connect().ok
+    assert (rig.connection.state, rig.connection.state_reason) == ("active", ""), "resumed is resumed"
+
+
+def test_a_pause_pressed_while_a_run_learns_that_its_grant_is_dead_is_put_back_by_the_next_sign_in(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rig = set_up()
+    rig.advance(timedelta(days=8).total_seconds())
+    rig.emulator.control.revoke(rig.realm)
+    when_a_refresh_is_refused(monkeypatch, lambda: connections.pause(rig.member, engine=rig.engine))
+    rig.run()
+    assert rig.connection.state == "needs_reconnect"
+    assert rig.connect().ok
+    assert (rig.connection.state, rig.connection.state_reason) == ("paused", "Paused by Dana Reyes.")

@@ -34,6 +34,8 @@ class Connection(models.Model):
     state = models.CharField(max_length=20, choices=ConnectionState, default=ConnectionState.ACTIVE)
     state_reason = models.CharField(max_length=500, blank=True)
     """A sentence, when the state is not active."""
+    paused_because = models.CharField(max_length=500, blank=True, default="", db_default="")
+    """Why it was paused, while a sign-in that has ended stands before it: the next sign-in puts the pause back."""
     company_sealed = models.TextField()
     """The company's id, encrypted; open it with ``secrets.open_sealed``."""
     company_digest = models.CharField(max_length=64)
@@ -63,6 +65,8 @@ class Connection(models.Model):
 
     epoch = models.PositiveBigIntegerField(default=0)
     """Raised by whoever starts a run. A run whose epoch is no longer this one must not write any more."""
+    holds_epoch = models.PositiveBigIntegerField(default=0, db_default=0)
+    """Raised whenever records are held or left out: what a run has journalled is then asked about once more."""
     lease_until = models.DateTimeField(null=True)
     due_at = models.DateTimeField(default=timezone.now)
     """When the connection next wants a run even if nothing rings."""

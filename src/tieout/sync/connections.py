@@ -200,15 +200,17 @@ def _tie(member: Member, company: Company, fresh: Tokens, engine: Engine) -> Out
             known is not None and state_of(BY_SLUG["clients"], known.sections) is not SectionState.NOT_STARTED
         )
         # A new sign-in is no answer to why somebody, or a guard, has stopped the sync.
-        stopped = live is not None and live.state == ConnectionState.PAUSED
+        stopped = live is not None and (live.state == ConnectionState.PAUSED or bool(live.paused_because))
         connection = known or Connection(firm_id=member.firm_id, ledger=LEDGER, company_digest=company_digest)
         connection.company_sealed = seal(company.id, bound_to=company_place(member.firm_id))
         connection.company_name = company.name
         connection.connected_by = member
         connection.connected_at = engine.now()
         if not stopped:
-            connection.state = ConnectionState.ACTIVE
-            connection.state_reason = ""
+            connection.state, connection.state_reason = ConnectionState.ACTIVE, ""
+        elif connection.paused_because:
+            connection.state, connection.state_reason = ConnectionState.PAUSED, connection.paused_because
+        connection.paused_because = ""
         connection.due_at = engine.now()
         # What happened there while we were away is found by a full comparison.
         connection.sweep_due_at = engine.now()

@@ -32,6 +32,7 @@ from tieout.sync.listing import say
 from tieout.sync.models import Connection, ConnectionState, Run, SectionState
 from tieout.sync.policy import on_trial
 from tieout.sync.review_jobs import note_progress
+from tieout.sync.tokens import sign_in_ended
 
 log = logging.getLogger(__name__)
 
@@ -56,6 +57,8 @@ class Pass:
     meter: Counter[str] = field(default_factory=Counter)
     heard: int = 0
     """Webhook notices taken up."""
+    signed_in_at: datetime | None = None
+    """When the grant was given that the run began with."""
 
     def add(self, counts: Mapping[str, int]) -> None:
         for what, number in counts.items():
@@ -76,7 +79,7 @@ def run_once(connection_id: int, engine: Engine | None = None) -> Pass | None:
         if held is None:
             return None
         started = engine.now()
-        passed = Pass()
+        passed = Pass(signed_in_at=held.connection.connected_at)
         try:
             _run_to_its_end(held, passed)
             _finish(held, passed, started)
@@ -183,12 +186,12 @@ def _fail(held: Lease, passed: Pass, started: datetime) -> None:
 
 
 def _needs_reconnect(held: Lease, passed: Pass, error: Reconnect) -> None:
-    passed.outcome = "needs reconnect"
     with held.commit() as connection:
-        Connection.objects.filter(pk=connection.pk).update(
-            state=ConnectionState.NEEDS_RECONNECT, state_reason=error.sentence[:500]
-        )
-        say(connection, held.engine.now(), error.sentence, result="problem", reference=error.reference)
+        since = passed.signed_in_at or connection.connected_at
+        if sign_in_ended(connection, since, error, held.engine):
+            passed.outcome = "needs reconnect"
+        else:  # somebody has signed in again meanwhile, or has paused or disconnected: the next run finds out
+            passed.outcome, passed.due_at = "stopped", held.engine.now()
 
 
 def _halt(held: Lease, passed: Pass, sentence: str) -> None:

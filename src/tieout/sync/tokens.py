@@ -96,12 +96,25 @@ def keep_alive(connection: Connection, engine: Engine) -> bool:
         return True
     except Reconnect as error:
         with transaction.atomic():
-            live = Connection.objects.filter(
-                pk=connection.pk, state__in=(ConnectionState.ACTIVE, ConnectionState.PAUSED)
-            )
-            if live.update(state=ConnectionState.NEEDS_RECONNECT, state_reason=error.sentence[:500]):
-                say(connection, engine.now(), error.sentence, result="problem", reference=error.reference)
+            fresh = Connection.objects.select_for_update(no_key=True).get(pk=connection.pk)
+            sign_in_ended(fresh, connection.connected_at, error, engine)
         return False
+    return True
+
+
+def sign_in_ended(fresh: Connection, since: datetime, error: Reconnect, engine: Engine) -> bool:
+    """Note that a person has to sign in again, because the grant of ``since`` (its ``connected_at``) is refused.
+
+    False when the connection has another grant by now, or none: a refusal of the old one says nothing of it. A pause, or a
+    guard's halt, is put back once somebody has signed in. ``fresh``: held by the caller's transaction.
+    """
+    if fresh.connected_at != since or fresh.state not in (ConnectionState.ACTIVE, ConnectionState.PAUSED):
+        return False
+    if fresh.state == ConnectionState.PAUSED:
+        fresh.paused_because = fresh.state_reason
+    fresh.state, fresh.state_reason = ConnectionState.NEEDS_RECONNECT, error.sentence[:500]
+    fresh.save(update_fields=["state", "state_reason", "paused_because"])
+    say(fresh, engine.now(), error.sentence, result="problem", reference=error.reference)
     return True
 
 

@@ -1,0 +1,16 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("sync", "0026_halves_of_a_pair")]
+
+    operations = [
+        migrations.AddField(
+            "connection",
+            "paused_because",
+            models.CharField(blank=True, db_default="", default="", max_length=500),
+        ),
+        migrations.AddField(
+            "connection", "holds_epoch", models.PositiveBigIntegerField(db_default=0, default=0)
+        ),
+    ]
