@@ -133,10 +133,12 @@ def _begin(executor: Executor, doing: Doing) -> None:
                     work.name,
                     _written_side(work, outcome),
                     cause=cause,
+                    planned=work.link,
                     stands_for=_copied(work, outcome),
                 )
             elif isinstance(outcome, Action) and not isinstance(outcome, Settle):
-                doing.problems += executor.carry_out(outcome, _written_side(work, outcome), work.name, cause)
+                shown = _written_side(work, outcome)
+                doing.problems += executor.carry_out(outcome, shown, work.name, cause, work.link)
     except (Again, OperationalError, InterfaceError):
         # It moved on, or its transaction had to give way to another's: nothing of it was written.
         doing.again, doing.outgoing = True, None

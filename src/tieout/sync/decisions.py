@@ -192,6 +192,7 @@ def exclude(
 ) -> list[Key]:
     """Leave these records out on purpose; they are listed as left out and can be restored.
 
+    What is planned or journalled and has not left does not leave any more; what has left, and arrives, is linked instead.
     ``reason``: why, in the person's words (``tidy_reason``); None: what each was left out for before.
     Returns those that went by themselves until now, for ``restore`` when it is taken back.
     """
@@ -348,7 +349,7 @@ def _hold(
     reasons: Mapping[Key, str] | None = None,
 ) -> None:
     """Key -> the sentence it is listed with. Without ``reasons`` the last ones stay, for a restoring that is taken back.
-    One statement, however many."""
+    Two statements, however many."""
     Hold.objects.bulk_create(
         [
             Hold(
@@ -369,6 +370,7 @@ def _hold(
         unique_fields=["connection", "entity", "side", "record_id"],
         update_fields=["sentence", "excluded", "held_by"] + (["reason"] if reasons is not None else []),
     )
+    Connection.objects.filter(pk=connection.pk).update(holds_epoch=F("holds_epoch") + 1)
 
 
 def _holds(connection: Connection, keys: Sequence[Key]) -> dict[Key, Hold]:

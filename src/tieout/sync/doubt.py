@@ -137,7 +137,10 @@ def _take_for_arrived(lease: Lease, attempt: Attempt) -> None:
     """
     with lease.commit() as connection:
         link = Link.objects.filter(
-            connection=connection, entity=attempt.entity, ledger_id=attempt.ledger_id
+            connection=connection,
+            entity=attempt.entity,
+            practice_id=attempt.practice_id,
+            ledger_id=attempt.ledger_id,
         ).first()
         if link is not None:
             link.baseline_ledger |= attempt.units

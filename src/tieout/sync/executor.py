@@ -20,6 +20,7 @@ from tieout.reconcile.ports import Ledger
 from tieout.reconcile.spec import EntitySpec
 from tieout.reconcile.state import Baseline, Key, Present, Side, Units
 from tieout.sync import observations
+from tieout.sync.decided import decided_otherwise, standing
 from tieout.sync.lease import Lease
 from tieout.sync.listing import Problem, say, wake_waiting
 from tieout.sync.models import Connection, Link
@@ -49,29 +50,31 @@ class Executor:
     def sender(self) -> Sender:
         return Sender(self.lease, self.ledger, self.spec, self.counts)
 
-    def carry_out(self, action: Action, record: Present | None, name: str, cause: str) -> list[Problem]:
+    def carry_out(
+        self, action: Action, record: Present | None, name: str, cause: str, link: Link | None = None
+    ) -> list[Problem]:
         """Do one action on our side. Returns the problems met; raises ``Again`` when the record has moved on.
 
-        ``record`` is what the written side showed when the plan was made; ``cause``: what made us write, in the words of
-        the dirty rows.
+        ``record`` is what the written side showed when the plan was made, and ``link`` the pair it was made for;
+        ``cause``: what made us write, in the words of the dirty rows.
         """
         if isinstance(action, Forget):
-            return self._forget(action)
+            return self._forget(link)
         assert isinstance(action, Create | Update), "the planner retires in the practice by the active unit"
-        return self._write_here(action, record, name, cause)
+        return self._write_here(action, record, name, cause, link)
 
     # -- no write to either side ---------------------------------------------------------------------
 
-    def _forget(self, action: Forget) -> list[Problem]:
+    def _forget(self, link: Link | None) -> list[Problem]:
         with self.lease.commit() as connection:
-            self._link(connection, action.practice).delete()
+            self._standing(connection, link).delete()
         self._count("forgotten")
         return []
 
     # -- writes to the practice ----------------------------------------------------------------------
 
     def _write_here(
-        self, action: Create | Update, record: Present | None, name: str, cause: str
+        self, action: Create | Update, record: Present | None, name: str, cause: str, link: Link | None
     ) -> list[Problem]:
         self.lease.engine.at_point("before writing here")
         with self.lease.commit(to_send=True) as connection:
@@ -80,12 +83,19 @@ class Executor:
                 assert record is not None
                 problems = self._create_here(connection, action, record, name, cause)
             else:
-                problems = self._update_here(connection, action, record, name, cause)
+                pair = self._standing(connection, link)
+                problems = self._update_here(connection, action, record, name, cause, pair)
         self.lease.engine.at_point("written here")
         return problems
 
     def _update_here(
-        self, connection: Connection, action: Update, record: Present | None, name: str, cause: str
+        self,
+        connection: Connection,
+        action: Update,
+        record: Present | None,
+        name: str,
+        cause: str,
+        link: Link,
     ) -> list[Problem]:
         door = RECORD_KINDS[self.spec.practice]
         firm_id, expected = connection.firm_id, int(action.expected)
@@ -97,7 +107,6 @@ class Executor:
         except ChangedMeanwhile as moved:
             raise Again("edited here meanwhile") from moved
         if view is not None:
-            link = self._link(connection, action.target)
             agree_all([(link.pk, Baseline({unit: view.units.get(unit) for unit in written}, written))])
             self._said_update(connection, action, record, name, cause)
             self._count("updated_here")
@@ -106,6 +115,8 @@ class Executor:
     def _create_here(
         self, connection: Connection, action: Create, record: Present, name: str, cause: str
     ) -> list[Problem]:
+        if decided_otherwise(connection, self.spec.practice, [action.source.id], Side.LEDGER):
+            raise Again("linked, left out or held meanwhile")
         door = RECORD_KINDS[self.spec.practice]
         facts = {
             **record.facts,
@@ -150,8 +161,13 @@ class Executor:
         if forbids(connection, self.spec, Side.PRACTICE, action.units, creating=creating):
             raise Again("switched off meanwhile")
 
-    def _link(self, connection: Connection, key: Key) -> Link:
-        return Link.objects.get(connection=connection, entity=key.entity, practice_id=key.id)
+    def _standing(self, connection: Connection, link: Link | None) -> Link:
+        """The pair that was planned for, as it is now. Raises ``Again`` when it is one no more: what was planned from one
+        record there says nothing of another that a person has linked since."""
+        found = link and standing(connection, [link]).get(link.pk)
+        if not found:
+            raise Again("linked otherwise meanwhile")
+        return found
 
     def _said_update(
         self, connection: Connection, action: Update, record: Present | None, name: str, cause: str

@@ -49,7 +49,7 @@ _TAKE = (
 )
 _LOCKED = f"SELECT {_COLUMNS} FROM sync_connection WHERE id = %s FOR NO KEY UPDATE"  # noqa: S608
 _STANDS = (
-    "SELECT c.epoch, c.state, f.plan, c.sections, c.switches, c.dry_run_until"
+    "SELECT c.epoch, c.state, f.plan, c.sections, c.switches, c.dry_run_until, c.holds_epoch"
     " FROM sync_connection c JOIN practice_firm f ON f.id = c.firm_id WHERE c.id = %s"
 )
 
@@ -91,7 +91,7 @@ class Lease:
             stands = cursor.fetchone()
         if stands is None:
             raise LeaseLost(f"connection {self.connection.pk} is gone")
-        epoch, state, plan, sections, switches, dry_run_until = stands
+        epoch, state, plan, sections, switches, dry_run_until, holds_epoch = stands
         if epoch != self.connection.epoch:
             raise LeaseLost(f"epoch {self.connection.epoch} of connection {self.connection.pk}")
         if state != ConnectionState.ACTIVE:
@@ -100,7 +100,7 @@ class Lease:
             raise NoLongerAllowed(f"plan {plan}")
         seen = copy(self.connection)
         seen.sections, seen.switches = json.loads(sections), json.loads(switches)
-        seen.dry_run_until = dry_run_until
+        seen.dry_run_until, seen.holds_epoch = dry_run_until, holds_epoch
         return seen
 
     def _extended(self, until: datetime) -> Connection:

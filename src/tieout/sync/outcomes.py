@@ -50,6 +50,7 @@ def record(connection: Connection, spec: EntitySpec, engine: Engine, came: Seque
     _attempts(came, now, engine)
     _links(connection, spec, answered, now, recorded)
     created = [attempt for attempt, _ in answered if attempt.operation == "create"]
+    left_out = _left_out_too_late(connection, spec, list(recorded.made))
     wake_waiting_for(connection, [Key(one.entity, Side.PRACTICE, one.practice_id) for one in created], now)
     seen = {answer.row.id: answer.row.record for _, answer in answered}
     more = _showing_more(connection, spec, answered)
@@ -62,6 +63,8 @@ def record(connection: Connection, spec: EntitySpec, engine: Engine, came: Seque
     dirty.mark(connection, moved, now)
     write_log.append_all([_entry(one) for one in came], now)
     together.insert(ActivityLine, [line for one in came if (line := _line(connection, spec, one, now))])
+    late = [one for one in came if one.attempt.practice_id in left_out]
+    together.insert(ActivityLine, [_late_line(connection, spec, one, now) for one in late])
     return recorded
 
 
@@ -163,12 +166,14 @@ def _links(
         baseline = _agreed(spec, attempt, answer)
         link = by_ledger.get(answer.row.id)
         if attempt.operation != "create":
-            if link is not None:
+            if link is not None and link.practice_id == attempt.practice_id:
                 agreed.append((link.pk, baseline))
-            else:  # it was one too many, or was taken apart by a person meanwhile
+            else:  # it was one too many, or was taken apart by a person meanwhile: it says nothing of another pair
                 alone.append(
                     Mark(attempt.entity, Side.PRACTICE, attempt.practice_id, "its other one changed")
                 )
+                if link is not None:
+                    alone.append(Mark(attempt.entity, Side.LEDGER, answer.row.id, "changed there", False))
             continue
         if link is None and attempt.practice_id not in by_practice:
             new.append(_new_link(connection, attempt, answer, baseline, now))
@@ -237,6 +242,25 @@ def _agreed(spec: EntitySpec, attempt: Attempt, answer: Answer) -> Baseline:
     return Baseline({unit: sent[unit] for unit in kept}, {unit: shown.get(unit) for unit in kept})
 
 
+_LEFT_OUT = """
+DELETE FROM sync_hold
+WHERE connection_id = %s AND entity = %s AND side = %s AND record_id = ANY(%s)
+RETURNING record_id, excluded
+"""
+
+
+def _left_out_too_late(connection: Connection, spec: EntitySpec, linked: Sequence[str]) -> set[str]:
+    """Of the records that are there and linked now, those that a person left out after they had left.
+
+    What is held of them is held no more: nothing may be called left out while it is kept in step with its partner.
+    """
+    if not linked:
+        return set()
+    with database.cursor() as cursor:
+        cursor.execute(_LEFT_OUT, [connection.pk, spec.practice, Side.PRACTICE.value, list(linked)])
+        return {record_id for record_id, excluded in cursor.fetchall() if excluded}
+
+
 # -- what is kept for people ---------------------------------------------------------------------------------
 
 
@@ -261,6 +285,27 @@ def _line(connection: Connection, spec: EntitySpec, one: Came, now: datetime) ->
         sentence, result, details = f"No answer from QuickBooks: {found.sentence}", "waiting", {}
     else:
         return None
+    reference = found.reference if isinstance(found, Answer) else ""
+    return _said(connection, attempt, now, sentence, result, reference, details)
+
+
+def _late_line(connection: Connection, spec: EntitySpec, one: Came, now: datetime) -> together.Row:
+    sentence = (
+        f"{spec.label} {one.name} was left out when it was on its way to QuickBooks already: it is there now, and linked. "
+        "To leave it out all the same, unlink it first"
+    )
+    return _said(connection, one.attempt, now, sentence, "problem", "", {})
+
+
+def _said(
+    connection: Connection,
+    attempt: Attempt,
+    now: datetime,
+    sentence: str,
+    result: str,
+    reference: str,
+    details: dict[str, object],
+) -> together.Row:
     return {
         "firm_id": connection.firm_id,
         "connection_id": connection.pk,
@@ -270,7 +315,7 @@ def _line(connection: Connection, spec: EntitySpec, one: Came, now: datetime) ->
         "at": now,
         "sentence": sentence[:1200],
         "result": result,
-        "reference": found.reference if isinstance(found, Answer) else "",
+        "reference": reference,
         "details": details,
         "run_epoch": run_of(connection),
     }

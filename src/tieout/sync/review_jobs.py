@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import F
 
 from tieout.practice.isolation import every_firm_scope, firm_scope
 from tieout.practice.records import RECORD_KINDS
@@ -294,7 +295,9 @@ def _apply(found: Review, engine: Engine) -> None:
         )
         review.turn_on(connection, spec.practice)
         Connection.objects.filter(pk=connection.pk).update(
-            changes_due_at=engine.now(), sweep_due_at=engine.now() + engine.nets.look
+            changes_due_at=engine.now(),
+            sweep_due_at=engine.now() + engine.nets.look,
+            holds_epoch=F("holds_epoch") + 1,
         )
         found.summary = {
             **found.summary,

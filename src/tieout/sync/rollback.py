@@ -238,6 +238,8 @@ def _restore_there(held: Lease, sender: Sender, run: Extent) -> list[str]:
     read = sender.ledger.read(spec.ledger, list(run.there)) if run.there else {}
     with held.commit() as connection:
         news.take(connection, spec, read, held.engine, "seen by a rollback")
+        of = Link.objects.filter(connection=connection, entity=spec.practice, ledger_id__in=list(run.there))
+        links = {link.ledger_id: link for link in of}
     left: list[str] = []
     outgoing = []
     for record_id, change in run.there.items():
@@ -249,9 +251,8 @@ def _restore_there(held: Lease, sender: Sender, run: Extent) -> list[str]:
         left += _stays(change, f"{name} in QuickBooks", edited)
         if units:
             target = Key(spec.practice, Side.LEDGER, record_id)
-            outgoing.append(
-                Outgoing(Update(Side.LEDGER, target, units, now.token), name, now, "set-up taken back")
-            )
+            write = Update(Side.LEDGER, target, units, now.token)
+            outgoing.append(Outgoing(write, name, now, "set-up taken back", links.get(record_id)))
     sender.send_all(outgoing, lambda connection, recorded: None)
     left += [f"{one.name} in QuickBooks: {problem.sentence}" for one in outgoing for problem in one.problems]
     left += [f"{one.name} in QuickBooks {EDITED}." for one in outgoing if one.again]

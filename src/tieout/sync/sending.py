@@ -34,7 +34,7 @@ from tieout.reconcile.ports import (
 from tieout.reconcile.spec import EntitySpec
 from tieout.reconcile.state import Key, Present, Side, Units
 from tieout.sync import observations, together
-from tieout.sync.decided import decided_otherwise
+from tieout.sync.decided import decided_otherwise, linked_there, standing
 from tieout.sync.lease import Lease, LeaseLost, NoLongerAllowed
 from tieout.sync.listing import Problem, problem_from
 from tieout.sync.models import Attempt, AttemptState, Connection, Link
@@ -67,6 +67,8 @@ class Outgoing:
     """What the plan saw of the ledger's record; for a create, of the one that is copied."""
     cause: str = ""
     """What made us write it, in the words of the dirty rows; the run is added."""
+    planned: Link | None = None
+    """The pair it was planned for; none for a create."""
     practice_id: str = ""
     stands_for: str = ""
     """The practice record whose mark it carries, for a ledger record that is linked to none: see ``strays``."""
@@ -78,6 +80,8 @@ class Outgoing:
     came: bool = False
     """An answer, a refusal or a doubt was recorded."""
     link: Link | None = None
+    holds_epoch: int | None = None
+    """The connection's, when it was last asked whether a person has left out what this creates."""
 
 
 WhenRecorded = Callable[[Connection, Sequence[Outgoing]], None]
@@ -209,8 +213,8 @@ class Sender:
         with self.lease.commit(to_send=True) as connection:
             partners = self._partners(connection, prepared)
             kept, rows = [], []
-            for one in prepared:
-                one.practice_id = partners.get(_target(one.action), "")
+            for one, partner in zip(prepared, partners, strict=True):
+                one.practice_id, one.holds_epoch = partner, connection.holds_epoch
                 if not one.practice_id or self._forbidden(connection, one):
                     one.again = True  # decided otherwise by a person, or switched off, since it was planned
                     continue
@@ -230,22 +234,29 @@ class Sender:
             one.again, one.attempt = True, None
             return []
 
-    def _partners(self, connection: Connection, prepared: Sequence[Outgoing]) -> dict[str, str]:
-        """For each write the practice record it is for: the one a create copies, else the one that is linked.
+    def _partners(self, connection: Connection, prepared: Sequence[Outgoing]) -> list[str]:
+        """For each write the practice record it is for: the one a create copies, else the one it was planned with.
 
-        None for a create of what a person has linked or left out meanwhile, nor for a change of what was unlinked.
+        Empty for a create of what a person has linked or left out meanwhile, for a change of a pair that is one no more,
+        and for one of a copy that is linked by now.
         """
-        creates = [_target(one.action) for one in prepared if _creates(one)]
-        decided = decided_otherwise(connection, self.spec.practice, creates)
-        partners = {each: each for each in creates if each not in decided}
-        partners |= {_target(one.action): one.stands_for for one in prepared if one.stands_for}
-        linked = [_target(one.action) for one in prepared if not _creates(one)]
-        if linked:
-            links = Link.objects.filter(
-                connection=connection, entity=self.spec.practice, ledger_id__in=linked
-            )
-            partners |= dict(links.values_list("ledger_id", "practice_id"))
-        return partners
+        word = self.spec.practice
+        decided = decided_otherwise(
+            connection, word, [_target(one.action) for one in prepared if _creates(one)]
+        )
+        pairs = standing(connection, [one.planned for one in prepared if one.planned])
+        copies = [_target(one.action) for one in prepared if one.stands_for]
+        linked = linked_there(connection, word, copies)
+
+        def partner(one: Outgoing) -> str:
+            target = _target(one.action)
+            if _creates(one):
+                return "" if target in decided else target
+            if one.planned is None or one.planned.pk not in pairs or (one.stands_for and target in linked):
+                return ""
+            return one.planned.practice_id
+
+        return [partner(one) for one in prepared]
 
     def _row(self, connection: Connection, one: Outgoing) -> together.Row:
         now, action, write = self.lease.engine.now(), one.action, one.write
@@ -283,7 +294,8 @@ class Sender:
     # -- at the last moment -----------------------------------------------------------------------------
 
     def _may_leave(self, one: Outgoing) -> bool:
-        if self._forbidden(self.lease.check(), one):
+        connection = self.lease.check()
+        if self._forbidden(connection, one) or self._is_left_out(connection, one):
             return False
         now, attempt = self.lease.engine.now(), one.attempt
         if attempt is not None and now - attempt.sent_at > STALE:
@@ -295,6 +307,13 @@ class Sender:
     def _forbidden(self, connection: Connection, one: Outgoing) -> str:
         units: Units = {} if isinstance(one.action, Retire) else one.action.units
         return forbids(connection, self.spec, Side.LEDGER, units, creating=_creates(one))
+
+    def _is_left_out(self, connection: Connection, one: Outgoing) -> bool:
+        """Whether a person has left out what it creates. Asked again only once anything was left out since the last time."""
+        if not _creates(one) or one.holds_epoch == connection.holds_epoch:
+            return False
+        one.holds_epoch = connection.holds_epoch
+        return bool(decided_otherwise(connection, self.spec.practice, [one.practice_id]))
 
     def _withdraw(self, one: Outgoing) -> None:
         """It was journalled and never left: as if it had not been, and the record is planned anew."""

@@ -22,6 +22,7 @@ from tieout.practice.permissions import NotAllowed, NotYours
 from tieout.practice.validation import Invalid
 from tieout.reconcile.state import Key, Side
 from tieout.sync import decisions, repairs, same_document
+from tieout.sync.decided import being_created
 from tieout.sync.decisions import CannotDecide
 from tieout.sync.worklist import WorkRow
 from tieout.web.billing.acting import by, today_of
@@ -29,6 +30,10 @@ from tieout.web.integrations.remedies import NAMED, suffixed
 from tieout.web.integrations.undoing import Undo
 
 PUT_OFF_DAYS: Mapping[str, str] = {"1": "until tomorrow", "7": "for a week", "30": "for 30 days"}
+
+
+FOUND = "You find it under Left out and can restore it there."
+LEAVING = "Some of it was just being sent to QuickBooks: what arrives there all the same is linked, and the activity says so."
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +124,7 @@ def leave_out(ask: Ask) -> Done:
 def leave_records_out(member: Member, keys: Sequence[Key], names: str, why: str) -> Done:
     free = decisions.exclude(member, keys, reason=why)
     undo = Undo("restore", _written(keys), free=_written(free))
-    return Done(f"Left out: {names}. You find it under Left out and can restore it there.", undo)
+    return Done(f"Left out: {names}. {LEAVING if being_created(member.firm_id, keys) else FOUND}", undo)
 
 
 def _written(keys: Sequence[Key]) -> tuple[tuple[str, str, str], ...]:
