@@ -18,6 +18,7 @@ from tests.web.test_bad_moments import (
     closed_period,
     one_cent_off,
 )
+from tests.web.test_needs_you import stamps
 from tieout.practice.invoices import Invoice
 from tieout.practice.number_text import next_number
 from tieout.practice.numbering import sequence_of
@@ -40,7 +41,9 @@ def test_one_cent_off_is_one_answer_and_the_answer_says_what_comes_of_it() -> No
     def answer(verb: str, cause: str) -> str:
         with firm.books.here():
             issue = Issue.objects.get(cause=cause, closed_at=None).pk
-        page = browser.post(f"{MANAGE}needs-you/decide/", {"one": f"{verb}:{issue}"}, follow=True)
+        page = browser.post(
+            f"{MANAGE}needs-you/decide/", {"one": f"{verb}:{issue}", **stamps(browser)}, follow=True
+        )
         firm.books.settle()
         return " ".join(page.content.decode().split())
 

@@ -45,8 +45,15 @@ def issue_ids(rig: Rig, cause: str) -> list[int]:
 
 
 def press(browser: Client, verb: str, issue: int, **more: object) -> str:
-    answer = browser.post(LIST + "decide/", {"one": f"{verb}:{issue}", **more}, follow=True)
+    form = {"one": f"{verb}:{issue}", **stamps(browser), **more}
+    answer = browser.post(LIST + "decide/", form, follow=True)
     return " ".join(answer.content.decode().split())
+
+
+def stamps(browser: Client) -> dict[str, str]:
+    """What the list posts with every choice: which two values it showed, for each conflict."""
+    page = browser.get(LIST).content.decode()
+    return dict(re.findall(r'name="(shown-\d+)"[^>]* value="(\w+)"', page))
 
 
 def with_conflicts(*names: str) -> Rig:
@@ -102,7 +109,7 @@ def test_many_conflicts_are_answered_with_one_press() -> None:
     rig = with_conflicts("Ada", "Bo", "Cy")
     browser = browser_of(rig)
     ids = issue_ids(rig, "conflict")
-    browser.post(LIST + "decide/", {"do": "keep_practice", "issue": ids[:2]})
+    browser.post(LIST + "decide/", {"do": "keep_practice", "issue": ids[:2], **stamps(browser)})
     rig.settle()
     assert sorted(one["PrimaryPhone"]["FreeFormNumber"] for one in rig.customers().values()) == [
         "2",

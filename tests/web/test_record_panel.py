@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -165,7 +166,8 @@ def test_a_conflict_stands_over_the_record_side_by_side_and_is_decided_there() -
     values = [each.split('"', 1)[0] for each in ribbon.split('name="one" value="')[1:]]
     assert len(values) >= 2, "one button for each side"
     browser: Client = entered(rig.member)
-    sent = {"one": values[0], "back": f"/clients/{client}/"}
+    name, stamp = re.findall(r'name="(shown-\d+)" value="(\w+)"', ribbon)[0]
+    sent = {"one": values[0], "back": f"/clients/{client}/", name: stamp}
     after = browser.post("/settings/integrations/quickbooks/needs-you/decide/", sent, follow=True)
     assert after.status_code == 200
     rig.settle()

@@ -37,6 +37,9 @@ from tieout.sync.models import (
 from tieout.sync.packing import pack_units
 from tieout.sync.references import with_references
 from tieout.sync.review import spec_of
+from tieout.sync.two_values import stamp_of
+
+CHANGED_SINCE = "It has changed since this page was shown; look again. Nothing was changed."
 
 
 class CannotDecide(Exception):
@@ -257,21 +260,32 @@ def restore(
 
 
 def answer_conflicts(
-    member: Member, conflicts: Sequence[int], keep: Side, *, engine: Engine | None = None
+    member: Member,
+    conflicts: Sequence[int],
+    keep: Side,
+    *,
+    shown: Mapping[int, str] | None = None,
+    engine: Engine | None = None,
 ) -> int:
     """Keep one side's value in these conflicts. An answer holds for the two values it was given on. Returns how many.
 
     Whoever accepts a total of the ledger's accepts what it is computed from with it, and the other way round: it is one
-    difference, and asked about twice only because the two are compared by themselves.
+    difference, and asked about twice only because the two are compared by themselves. ``shown``: by conflict, the stamp
+    (``two_values.stamp_of``) of the values that were chosen between; one whose values are others by now is not answered.
+    Raises ``CannotDecide`` when that leaves none of those that are open.
     """
     engine = engine or Engine()
     with transaction.atomic():
         connection = _locked(_connection(member))
         asked = Conflict.objects.filter(connection=connection, pk__in=conflicts, closed_at=None)
-        about = asked.order_by("id").values_list("entity", "link__practice_id")
-        keys = [Key(entity, Side.PRACTICE, practice_id) for entity, practice_id in about]
+        found = list(asked.select_related("link").order_by("id"))
+        meant = [one for one in found if shown is None or shown.get(one.pk) == stamp_of(one)]
+        if found and not meant:
+            raise CannotDecide(CHANGED_SINCE)
+        keys = [Key(one.entity, Side.PRACTICE, one.link.practice_id) for one in meant]
+        asked = asked.filter(pk__in=[one.pk for one in meant])
         beside = _beside(connection, asked, engine) if keep is Side.LEDGER else []
-        rows = Conflict.objects.filter(connection=connection, pk__in=[*conflicts, *beside], closed_at=None)
+        rows = Conflict.objects.filter(pk__in=[*(one.pk for one in meant), *beside], closed_at=None)
         rows.update(keep=keep.value, answered_by=member)
         _ring(connection, keys, "conflict answered", engine)
     return len(keys)

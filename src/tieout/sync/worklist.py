@@ -26,9 +26,9 @@ from tieout.reconcile.state import Key, Side
 from tieout.sync import strays
 from tieout.sync.engine import Engine
 from tieout.sync.issues import CAUSES, TWICE, Cause, Listing
-from tieout.sync.models import Conflict, Connection, Dirty, Issue, Link, Observation
-from tieout.sync.packing import unpack
+from tieout.sync.models import Connection, Dirty, Issue, Link, Observation
 from tieout.sync.review import spec_of
+from tieout.sync.two_values import TwoValues, two_values
 
 PER_PAGE = 300
 PUT_OFF = "put_off"
@@ -50,17 +50,6 @@ class Group:
     cause: Cause
     count: int
     oldest: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class TwoValues:
-    """One unit that differs, and what each side shows."""
-
-    conflict_id: int
-    practice: Any
-    ledger: Any
-    keep: str
-    """The side already chosen, while the choice is on its way; else empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,7 +270,7 @@ def _rows(connection: Connection, issues: Sequence[Issue], engine: Engine) -> li
     specs = {entity: spec_of(connection, entity, engine) for entity in {issue.entity for issue in issues}}
     keys = {issue.pk: Key(issue.entity, Side(issue.side), issue.record_id) for issue in issues}
     partners = _partners(connection, keys.values())
-    values = _values(connection, issues)
+    values = two_values(connection, issues)
     offered = _offered(connection, issues, partners)
     options = [Key(one.entity, Side(one.side).other, option) for one in issues for option in one.options]
     taken = _partners(connection, options)
@@ -334,20 +323,6 @@ def _partners(connection: Connection, keys: Collection[Key]) -> dict[Key, str]:
         found[Key(link.entity, Side.PRACTICE, link.practice_id)] = link.ledger_id
         found[Key(link.entity, Side.LEDGER, link.ledger_id)] = link.practice_id
     return found
-
-
-def _values(connection: Connection, issues: Sequence[Issue]) -> dict[tuple[str, str, str], TwoValues]:
-    """By entity, practice id and unit."""
-    asked = {issue.record_id for issue in issues if issue.unit and issue.side == Side.PRACTICE}
-    rows = Conflict.objects.filter(
-        connection=connection, closed_at=None, link__practice_id__in=asked
-    ).select_related("link")
-    return {
-        (row.entity, row.link.practice_id, row.unit): TwoValues(
-            row.pk, unpack(row.practice_value), unpack(row.ledger_value), row.keep
-        )
-        for row in rows
-    }
 
 
 def _offered(

@@ -32,9 +32,12 @@ NUMBERED = frozenset({"invoice", "credit"})
 class Clash:
     """One field that both sides changed, with what each shows and the buttons that choose."""
 
+    issue: int
     label: str
     here: str
     there: str
+    stamp: str
+    """Of the two values: it is posted with the choice."""
     under_way: bool
     buttons: Sequence[Button]
 
@@ -110,9 +113,11 @@ def _clash(row: WorkRow, may_choose: bool) -> Clash:
     both = row.values
     offered = [one for one in buttons(row) if one.value] if may_choose else []
     return Clash(
+        row.id,
         row.unit_label or "The record",
         said(both.practice) if both else "",
         said(both.ledger) if both else "",
+        both.stamp if both else "",
         row.under_way,
         offered,
     )

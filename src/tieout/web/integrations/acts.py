@@ -6,7 +6,7 @@ Every act is a verb of ``sync``; a refusal is a sentence, never an error page.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
 from django.utils import timezone
@@ -54,6 +54,8 @@ class Ask:
     """A record of the other side, for acts that name one."""
     why: str = ""
     """Why they are left out, as typed; empty when nobody said."""
+    shown: Mapping[int, str] = field(default_factory=dict)
+    """By issue, the stamp of the two values that the page showed: what is kept is chosen between those."""
 
     @property
     def names(self) -> str:
@@ -279,13 +281,19 @@ def _kept(row: WorkRow, side: Side) -> str:
 
 def _keep(side: Side) -> Callable[[Ask], Done]:
     def keep(ask: Ask) -> Done:
-        conflicts = [row.values.conflict_id for row in ask.rows if row.values]
-        answered = decisions.answer_conflicts(ask.member, conflicts, side)
+        shown = {row.values.conflict_id: ask.shown.get(row.id, "") for row in ask.rows if row.values}
+        answered = decisions.answer_conflicts(ask.member, list(shown), side, shown=shown)
         if not answered:
             raise CannotDecide("It was settled meanwhile. Nothing was changed.")
-        what = ask.rows[0].title if answered == 1 else f"{answered:,} values"
+        what = ask.rows[0].title if len(ask.rows) == 1 else f"{answered:,} value{'s' * (answered != 1)}"
         said = dict.fromkeys(_kept(row, side) for row in ask.rows)
-        return Done(f"{what}: {' '.join(said)}")
+        rest = len(shown) - answered
+        left = (
+            f" {rest:,} had changed since this page was shown, and stayed as before: look again."
+            if rest
+            else ""
+        )
+        return Done(f"{what}: {' '.join(said)}{left}")
 
     return keep
 

@@ -197,12 +197,19 @@ def decide(request: FirmRequest, connection: Connection) -> HttpResponse:
         messages.warning(request, f"{reason} Nothing was changed.")
     else:
         try:
-            done = ACTS[verb](Ask(request.member, rows, other, request.POST.get("why", "")))
+            done = ACTS[verb](
+                Ask(request.member, rows, other, request.POST.get("why", ""), _shown(request, rows))
+            )
         except CannotDecide as refusal:
             messages.warning(request, str(refusal))
         else:
             tell(request, done)
     return redirect(back(request))
+
+
+def _shown(request: FirmRequest, rows: Sequence[WorkRow]) -> dict[int, str]:
+    """By issue, the stamp of the two values that stood on the page."""
+    return {row.id: request.POST.get(f"shown-{row.id}", "") for row in rows}
 
 
 def _retry_all(request: FirmRequest) -> HttpResponse:

@@ -81,7 +81,7 @@ class Rights:
         if row.key.entity not in BILLING or not self.why_not(Permission.VIEW_BILLING):
             return row
         if row.values is not None:
-            row = replace(row, values=replace(row.values, practice=HIDDEN, ledger=HIDDEN))
+            row = replace(row, values=replace(row.values, practice=HIDDEN, ledger=HIDDEN, stamp=""))
         return replace(row, sentence=HIDDEN) if row.cause.slug in TELLS_AMOUNTS else row
 
     def why_not_record(self, entity: str) -> str:
