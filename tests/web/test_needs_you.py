@@ -83,7 +83,8 @@ def test_every_cause_that_needs_a_person_has_a_button() -> None:
 
 
 def test_every_button_posts_an_act_or_leads_to_a_page() -> None:
-    pages = {"link", "edit", "archive", "open", "settings", "ask", "report", "reconnect", "switches"}
+    pages = {"link", "edit", "archive", "open", "settings", "ask", "report", "reconnect"}
+    pages |= {"switches", "choices"}
     for cause, remedies in REMEDIES.items():
         for remedy in remedies:
             assert (remedy.verb in ACTS) is (remedy.verb not in pages), (cause, remedy)
