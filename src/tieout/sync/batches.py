@@ -31,7 +31,8 @@ from tieout.sync.observe import Work, gather
 from tieout.sync.outcomes import agree_all
 from tieout.sync.policy import switches_of
 from tieout.sync.recall import know_again
-from tieout.sync.sending import NOT_THE_RECORDS, Outgoing
+from tieout.sync.sending import Outgoing
+from tieout.sync.what_it_says import NOT_THE_RECORDS
 
 log = logging.getLogger(__name__)
 

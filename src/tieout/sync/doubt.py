@@ -24,7 +24,7 @@ from tieout.sync.models import UNRESOLVED, Attempt, AttemptState, Dirty, Hold, L
 from tieout.sync.outcomes import next_look
 from tieout.sync.packing import unpack, unpack_units
 from tieout.sync.policy import forbids
-from tieout.sync.sending import NOT_THE_RECORDS
+from tieout.sync.what_it_says import NOT_THE_RECORDS
 
 
 def own_up(lease: Lease) -> int:

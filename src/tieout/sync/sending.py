@@ -24,9 +24,7 @@ from tieout.reconcile.ports import (
     Bug,
     Ledger,
     LedgerError,
-    Misconfigured,
     PreparedWrite,
-    Reconnect,
     Replan,
     RetryLater,
     UnknownOutcome,
@@ -42,13 +40,10 @@ from tieout.sync.outcomes import Came, record
 from tieout.sync.packing import pack_units, unpack_units
 from tieout.sync.policy import forbids
 from tieout.sync.record_tables import CAUSE_LENGTH
+from tieout.sync.what_it_says import NOT_THE_RECORDS, of_both_sendings, says_nothing_of_the_record
 
 log = logging.getLogger(__name__)
 
-NOT_THE_RECORDS = (RetryLater, Reconnect, Misconfigured)
-"""What is no record's fault: it ends the run, and no record is blamed for it."""
-AT_THE_DOOR = frozenset({"subscription", "no_permission", "feature_off"})
-"""Topics of refusals that are about the company or the user, whatever is sent."""
 MOST_SILENT = 6
 """So many writes in a row without an answer, or turned away at the door, end the run: QuickBooks is down or closed to us,
 and every further one would only be one more to look for."""
@@ -135,7 +130,7 @@ class Sender:
         for write, found in self.ledger.send_many(journalled(), may_leave, self.lease.engine.at_once):
             self.lease.engine.at_point("answered")
             ready.append((on_their_way.pop(write.request_id), found))
-            silent = silent + 1 if _says_nothing_of_the_record(found) else 0
+            silent = silent + 1 if says_nothing_of_the_record(found) else 0
             if isinstance(found, NOT_THE_RECORDS):
                 stopped.append(found)
             elif isinstance(found, LedgerError) and silent >= MOST_SILENT:
@@ -158,7 +153,7 @@ class Sender:
             return one
         ((_, found),) = came
         self.lease.engine.at_point("answered")
-        self._record([(one, _of_both_sendings(found))], lambda connection, recorded: None)
+        self._record([(one, of_both_sendings(found))], lambda connection, recorded: None)
         if isinstance(found, NOT_THE_RECORDS):
             raise found
         return one
@@ -374,24 +369,6 @@ class Sender:
 
     def _count(self, what: str) -> None:
         self.counts[what] = self.counts.get(what, 0) + 1
-
-
-def _of_both_sendings(found: Answer | LedgerError) -> Answer | LedgerError:
-    """What the answer to a repeated sending says of the first. Turned away before it was looked at, it says nothing.
-
-    Taken for a refusal it would be planned anew under a new request id, and the first may yet come to light.
-    """
-    if isinstance(found, LedgerError) and (
-        isinstance(found, NOT_THE_RECORDS) or _says_nothing_of_the_record(found)
-    ):
-        return UnknownOutcome(found.sentence, code=found.code, reference=found.reference)
-    return found
-
-
-def _says_nothing_of_the_record(found: Answer | LedgerError) -> bool:
-    return isinstance(found, UnknownOutcome) or (
-        isinstance(found, LedgerError) and found.topic in AT_THE_DOOR
-    )
 
 
 def _creates(one: Outgoing) -> bool:
