@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("sync", "0026_halves_of_a_pair")]
+    dependencies = [("sync", "0027_lists_of_a_company")]
 
     operations = [
         migrations.AddField(
