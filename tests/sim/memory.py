@@ -122,11 +122,12 @@ class Memory:
             self.created.setdefault((entity, record_id, unit), []).append(read(document))
 
     def _document(self, entity: str, record_id: str) -> Document:
-        town, word = self.storm.town, SHOWN_THERE[entity][0]
-        (found,) = (
-            one for one in town.emulator.control.records(town.realm, word) if str(one["Id"]) == record_id
-        )
+        (found,) = (one for one in self._documents(SHOWN_THERE[entity][0]) if str(one["Id"]) == record_id)
         return found
+
+    def _documents(self, word: str) -> list[Document]:
+        town = self.storm.town
+        return list(town.emulator.control.records(town.realm, word))
 
     def forget(self, entity: str, *record_ids: str) -> None:
         """A decision about these records has changed what belongs together."""
@@ -135,8 +136,14 @@ class Memory:
             self.stood.pop(key, None)
 
     def was_linked(self, entity: str, practice_id: str, ledger_id: str) -> None:
-        """A person declared these two to be one: their names are agreed as each side has them, whatever they are."""
-        shown, document = SHOWN_THERE[entity][1], self._document(entity, ledger_id)
+        """A person declared these two to be one: their names are agreed as each side has them, whatever they are.
+
+        The one there may be gone already, merged away, and nobody know it here.
+        """
+        word, shown = SHOWN_THERE[entity]
+        if not any(str(one["Id"]) == ledger_id for one in self._documents(word)):
+            return
+        document = self._document(entity, ledger_id)
         here = RECORD_KINDS[entity].read(self.storm.town.firm.pk, [practice_id])[practice_id].units
         seen = {unit: (here[unit], read(document)) for unit, read in shown.items()}
         self.declared[(entity, practice_id)] = {
