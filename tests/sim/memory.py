@@ -140,8 +140,8 @@ class Memory:
 
         The one there may be gone already, merged away, and nobody know it here.
         """
-        word, shown = SHOWN_THERE[entity]
-        if not any(str(one["Id"]) == ledger_id for one in self._documents(word)):
+        word, shown = SHOWN_THERE.get(entity, ("", {}))
+        if not word or not any(str(one["Id"]) == ledger_id for one in self._documents(word)):
             return
         document = self._document(entity, ledger_id)
         here = RECORD_KINDS[entity].read(self.storm.town.firm.pk, [practice_id])[practice_id].units
