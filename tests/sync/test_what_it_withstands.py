@@ -85,8 +85,10 @@ def test_another_company_is_refused_and_the_link_stays() -> None:
 
 
 def test_a_company_linked_to_another_firm_is_refused(rig: Rig) -> None:
-    outcome = Rig(seed=1).connect()
-    assert outcome.kind == "linked_elsewhere"
+    other = Rig(seed=1)
+    assert other.connect().kind == "linked_elsewhere"
+    given_back = [one for one in other.emulator.log.entries() if one.operation == "revoke"]
+    assert not given_back, "it may end the other firm's sign-in"
 
 
 def test_tokens_are_stored_encrypted_and_bound_to_their_row(rig: Rig) -> None:

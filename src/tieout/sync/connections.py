@@ -103,6 +103,11 @@ def begin(
     return engine.provider(LEDGER).authorize_url(state=state, verifier=verifier)
 
 
+LINKED_ELSEWHERE = "linked_elsewhere"
+"""Such a sign-in is not handed back but runs out: giving up a token may end all that the app holds of the company, and
+that is the other firm's."""
+
+
 def finish(
     member: Member,
     session: MutableMapping[str, Any],
@@ -127,7 +132,7 @@ def finish(
     except LedgerError as error:
         return not_let_in(error, AT_COMPANY)
     outcome = _tie(member, company, fresh, engine)
-    if not outcome.ok:
+    if not outcome.ok and outcome.kind != LINKED_ELSEWHERE:
         _give_up(provider, fresh)
     return outcome
 
@@ -183,7 +188,7 @@ def _tie(member: Member, company: Company, fresh: Tokens, engine: Engine) -> Out
                 .exists()
             )
         if elsewhere:
-            return failed("linked_elsewhere", company.name)
+            return failed(LINKED_ELSEWHERE, company.name)
         live = connection_of(member.firm_id)
         if live:
             # Held until the end: a run may be under way, and must not find its epoch or its switches put back.
