@@ -99,9 +99,13 @@ def _rows(invoice: Invoice, lines: Iterable[InvoiceLine]) -> Iterable[dict[str, 
         }
     if invoice.discount_total:
         yield _total_row("discount", "Discount", -invoice.discount_total)
-    names = {line.tax_rate_id: str(line.tax_rate) for line in lines if line.tax_rate_id is not None}
-    for tax in totals_of(invoice, lines).taxes if names else ():
-        yield _total_row("tax", f"{names[tax.tax_rate_id]} {plain(tax.percent)}%", tax.tax)
+    rates = {line.tax_rate_id: line.tax_rate for line in lines if line.tax_rate is not None}
+    for tax in totals_of(invoice, lines).taxes if rates else ():
+        rate = rates[tax.tax_rate_id]
+        code = _ledger_id(rate.tax_code)
+        # Only where one is mapped: a document that was sent without is not another one by a member that is empty.
+        mapped = {"tax_code": code} if code else {}
+        yield _total_row("tax", f"{rate} {plain(tax.percent)}%", tax.tax) | mapped
     if invoice.written_off:
         yield _total_row("write_off", "Written off", -invoice.written_off)
 
