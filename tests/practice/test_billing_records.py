@@ -154,7 +154,10 @@ def test_an_invoice_shows_exactly_these_units_and_its_rows_add_up(desk: Desk, fi
         "taxable": False,
         "class": "500000000000000007",
     }
-    assert {frozenset(row) for row in rows} == {frozenset(rows[0])}
+    assert {frozenset(row) for row in rows if row["kind"] != "tax"} == {frozenset(rows[0])}
+    (tax,) = (row for row in rows if row["kind"] == "tax")
+    assert set(tax) - set(rows[0]) == {"tax_code"}, "only where its rate is mapped to one"
+    assert tax["tax_code"] == view.facts["tax_code"]
     assert [(row["kind"], row["item"], row["amount"], row["taxable"]) for row in rows[1:]] == [
         ("item", str(desk.taxed.pk), D(100), True),
         ("item", "", D("37.04"), False),

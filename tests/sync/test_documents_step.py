@@ -101,6 +101,7 @@ def test_payments_are_locked_while_quickbooks_applies_credits_by_itself(
 ) -> None:
     if told is not None:
         books.emulator.control.set_preferences(books.realm, {"SalesFormsPrefs": {"AutoApplyCredit": told}})
+    books.advance(60)  # what connecting has told is believed for as long
     with books.here():
         found = payments_gate.look(books.connection, engine=books.engine)
     assert found.closed is closed
@@ -109,6 +110,7 @@ def test_payments_are_locked_while_quickbooks_applies_credits_by_itself(
 
 def test_the_lock_opens_by_itself_within_a_minute_of_the_change(books: Books) -> None:
     books.emulator.control.set_preferences(books.realm, {"SalesFormsPrefs": {"AutoApplyCredit": True}})
+    books.advance(60)
     with books.here():
         assert payments_gate.look(books.connection, engine=books.engine).closed
     books.emulator.control.set_preferences(books.realm, {"SalesFormsPrefs": {"AutoApplyCredit": False}})

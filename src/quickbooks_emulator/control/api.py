@@ -231,7 +231,7 @@ def _end_consents(control: Control, request: Request, document: Document, match:
     control.company(match["realm"])
     days = document.get("days")
     if not isinstance(days, int) or isinstance(days, bool) or not 0 <= days <= 1825:
-        raise ControlError("days is a whole number from 0 to 1825.")
+        raise ControlError("The days must be a whole number from 0 to 1825.")
     return {"ending": control.end_consents(match["realm"], days)}
 
 
