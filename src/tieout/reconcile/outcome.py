@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from enum import StrEnum
 
 from tieout.reconcile.action import Action
@@ -46,6 +47,7 @@ class Why(StrEnum):
     GONE_HERE = "gone from the practice"
     WAITS_FOR = "waits for another record"
     OTHER_CURRENCY = "in another currency in the ledger"
+    UNDONE_BY_VOID = "voiding it would undo what was done in the ledger"
     OTHER_COMPANY = "names an entry of another company's lists"
     TAKEN = "the ledger already has a record of this name"
     LOOKALIKE = "may be the same as an unlinked record on the other side"
@@ -84,6 +86,10 @@ class Linked:
     """That other one."""
     copies: tuple[Copy, ...] = ()
     """Others there that carry its mark, and of which nobody has said that they are to stay."""
+    settled_by_us: Decimal = Decimal(0)
+    """What our linked payments and credits settle on it in the ledger, if it is to be voided there."""
+    void_confirmed: bool = False
+    """A person has asked to have it voided there as it is shown here, whatever goes with it."""
 
 
 @dataclass(frozen=True, slots=True)

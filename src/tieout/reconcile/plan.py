@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from tieout.reconcile import currency, other_company, twice
+from tieout.reconcile import currency, other_company, twice, voiding
 from tieout.reconcile.action import Create, Forget, Retire
 from tieout.reconcile.diff import Verdict, verdict
 from tieout.reconcile.match import normalise
@@ -130,7 +130,9 @@ def _both_present(
     merge = Merge(spec, record, here, there, switches)
     for unit in spec.units:
         merge.take(unit.name)
-    return merge.outcomes()
+    found = merge.outcomes()
+    asked = voiding.asked_first(spec, record, there, found)
+    return [asked] if asked else found
 
 
 # -- unlinked records ----------------------------------------------------------------------------------

@@ -134,6 +134,8 @@ class Reference:
     unit: str
     entity: str
     part: str = ""
+    amount: str = ""
+    """Where it stands how much of the named record this one settles: the column beside ``part``, else the unit."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -164,6 +166,8 @@ class EntitySpec:
     """Units that a verified one is computed from; a write of none of these leaves it as it is."""
     void_unit: str | None = None
     """The unit that says ``void``: a document void on either side is compared in nothing else."""
+    emptied_by_void: frozenset[str] = frozenset()
+    """Units that the ledger empties when it voids a document."""
     voided_by_hand: bool = False
     """Only a person can void it in the ledger."""
     gone_if_merged: bool = False

@@ -115,6 +115,12 @@ CAUSES: dict[str, Cause] = dict(
             "Open both in QuickBooks. Void the other one if it is one too many, or keep both.",
         ),
         _cause(
+            "undone_by_void",
+            Listing.NEEDS_YOU,
+            "Voiding it would undo what was done in QuickBooks",
+            "Open it in QuickBooks and look. Void it there all the same, or keep it there and take the two apart.",
+        ),
+        _cause(
             "gone_here",
             Listing.NEEDS_YOU,
             "Gone here, still in QuickBooks",
@@ -262,6 +268,7 @@ SHARED = frozenset(
 """Causes that many records have for one reason: when it is gone for one, the others are looked at again by themselves."""
 
 TWICE = "twice_there"
+UNDONE = "undone_by_void"
 
 CAUSE_OF_WHY: dict[Why, str] = {
     Why.UNKNOWN: "unknown",
@@ -278,6 +285,7 @@ CAUSE_OF_WHY: dict[Why, str] = {
     Why.GONE_HERE: "gone_here",
     Why.WAITS_FOR: "waits_for",
     Why.OTHER_CURRENCY: "other_currency",
+    Why.UNDONE_BY_VOID: UNDONE,
     Why.OTHER_COMPANY: "reference",
     Why.TAKEN: "name_taken",
     Why.LOOKALIKE: "lookalike",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from tieout.practice.records import RECORD_KINDS
 from tieout.reconcile.plan import Linked, Record, Unlinked
@@ -11,7 +12,16 @@ from tieout.reconcile.ports import Ledger
 from tieout.reconcile.spec import EntitySpec
 from tieout.reconcile.state import Absent, Baseline, Key, Present, Side, Unknown, same
 from tieout.reconcile.state import Observation as Seen
-from tieout.sync import absorbed, currencies, merged_there, merged_unseen, observations, strays, together
+from tieout.sync import (
+    absorbed,
+    currencies,
+    merged_there,
+    merged_unseen,
+    observations,
+    settling,
+    strays,
+    together,
+)
 from tieout.sync.lease import Lease
 from tieout.sync.models import UNRESOLVED, Attempt, Conflict, Connection, Dirty, Hold, Link, Observation
 from tieout.sync.newest import winners
@@ -56,7 +66,12 @@ def gather(lease: Lease, ledger: Ledger, spec: EntitySpec, rows: Sequence[Dirty]
     here, waits = with_references(
         lease.connection, spec, _observe_practice(lease, spec, practice_ids), shown_there
     )
-    laid_out = _LaidOut(lease.connection, spec, here, there, links, waits)
+    pending = settling.to_void(spec, links, here, there)
+    settled = settling.by_us(lease.connection, ledger.specs, spec, pending)
+    if doubtful := set(settling.doubtful(pending, settled)) - must_read:
+        # What pays it may have gone since it was seen: one call for all of them, before a person is asked.
+        there = {**there, **_observe_ledger(lease, ledger, spec, doubtful, doubtful, linked)}
+    laid_out = _LaidOut(lease.connection, spec, here, there, links, waits, settled)
     return laid_out.works(rows)
 
 
@@ -123,9 +138,11 @@ class _LaidOut:
         there: Mapping[str, Seen],
         links: Sequence[Link],
         waits: Mapping[str, tuple[Key, ...]],
+        settled: settling.Settled,
     ) -> None:
         self.connection, self.spec, self.here, self.there = connection, spec, here, there
-        self.waits = waits
+        self.waits, self.settled = waits, settled
+        self.confirmed = settling.confirmed(connection, spec, links, settled)
         self.by_side = {
             Side.PRACTICE: {link.practice_id: link for link in links},
             Side.LEDGER: {link.ledger_id: link for link in links},
@@ -186,6 +203,8 @@ class _LaidOut:
                 else None
             ),
             copies=self.copies.get(link.practice_id, ()),
+            settled_by_us=self.settled.get(link.ledger_id, Decimal(0)),
+            void_confirmed=isinstance(there, Present) and self.confirmed.get(link.ledger_id) == there.token,
         )
         return Work(record, [row], link, self._name(here) or self._name(there))
 

@@ -16,7 +16,7 @@ from tieout.sync.connections import connection_of
 from tieout.sync.decisions import CannotDecide
 from tieout.sync.dirty import Mark
 from tieout.sync.engine import Engine
-from tieout.sync.issues import Listing
+from tieout.sync.issues import UNDONE, Listing
 from tieout.sync.listing import say
 from tieout.sync.match_tables import Verdict
 from tieout.sync.models import Connection, Issue, Link
@@ -203,6 +203,39 @@ def void_copy(member: Member, key: Key, other: str, *, engine: Engine | None = N
         )
         who, name = member.user.get_full_name(), _name(connection, key)
         sentence = f"{who} chose to void the other {spec.label.lower()} that carries the mark of {name}"
+        say(connection, engine.now(), sentence, result="info", key=key, by=member)
+        dirty.mark(connection, [Mark(key.entity, key.side, key.id, "to be voided")], engine.now())
+        tasks.wake(connection.pk)
+
+
+def void_there(member: Member, key: Key, *, engine: Engine | None = None) -> None:
+    """Have the linked document voided in the ledger with the next run, although what was done there goes with it. It holds
+    for the version that was seen; a later one is asked about anew. Raises ``CannotDecide`` when nothing is asked any more.
+    """
+    engine = engine or Engine()
+    with transaction.atomic():
+        connection = _connection(member)
+        spec = spec_of(connection, key.entity, engine)
+        about = {"entity": key.entity, "side": key.side, "record_id": key.id}
+        asked = Issue.objects.filter(**about, connection=connection, cause=UNDONE, closed_at=None)
+        linked = partner_of(member, key)
+        theirs = observations.of_ledger(connection, spec, [linked]).get(linked)
+        if not asked.exists() or not isinstance(theirs, Present):
+            raise CannotDecide("It does not wait for this decision any more. Nothing was changed.")
+        match_memory.remember(
+            connection,
+            key.entity,
+            key.id,
+            linked,
+            Verdict.VOID,
+            member,
+            engine.now(),
+            token=theirs.token,
+        )
+        who, name = member.user.get_full_name(), _name(connection, key)
+        sentence = (
+            f"{who} chose to void {spec.label.lower()} {name} in QuickBooks with all that was done there"
+        )
         say(connection, engine.now(), sentence, result="info", key=key, by=member)
         dirty.mark(connection, [Mark(key.entity, key.side, key.id, "to be voided")], engine.now())
         tasks.wake(connection.pk)

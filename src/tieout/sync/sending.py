@@ -29,7 +29,7 @@ from tieout.reconcile.ports import (
     RetryLater,
     UnknownOutcome,
 )
-from tieout.reconcile.spec import EntitySpec
+from tieout.reconcile.spec import VOID, EntitySpec
 from tieout.reconcile.state import Key, Present, Side, Units
 from tieout.sync import observations, together
 from tieout.sync.decided import decided_otherwise, linked_there, standing
@@ -257,7 +257,10 @@ class Sender:
         now, action, write = self.lease.engine.now(), one.action, one.write
         assert write is not None
         units: Units = action.units if not isinstance(action, Retire) else {}
-        before = {unit: one.shown.units.get(unit) for unit in units} if one.shown else {}
+        shown: Units = one.shown.units if one.shown else {}
+        voids = units.get(self.spec.void_unit or "") == VOID
+        # A void empties the document: what stood in it is told by nothing else afterwards.
+        before = dict(shown) if voids else {unit: shown.get(unit) for unit in units} if one.shown else {}
         return {
             "firm_id": connection.firm_id,
             "connection_id": connection.pk,

@@ -88,6 +88,7 @@ ENTITY = QuickBooksEntity(
         plural="Applied credits",
         direction=Direction.TO_LEDGER,
         void_unit="state",
+        emptied_by_void=frozenset({"credit", "invoice", "amount"}),
         units=UNITS,
         name_unit="date",
         date_unit="date",
@@ -95,7 +96,7 @@ ENTITY = QuickBooksEntity(
         references=(
             Reference("client", "client"),
             Reference("credit", "credit"),
-            Reference("invoice", "invoice"),
+            Reference("invoice", "invoice", amount="amount"),
         ),
         eligible={Side.PRACTICE: documents.never_void},
     ),

@@ -46,6 +46,7 @@ ENTITY = QuickBooksEntity(
         plural="Invoices",
         direction=Direction.TO_LEDGER,
         void_unit="state",
+        emptied_by_void=frozenset({"content", "total"}),
         units=UNITS,
         name_unit="number",
         date_unit="date",

@@ -161,6 +161,12 @@ def void_copy(ask: Ask) -> Done:
     return Done(f"{row.name}: the other one is voided in QuickBooks, within seconds.")
 
 
+def void_there(ask: Ask) -> Done:
+    row = ask.rows[0]
+    repairs.void_there(ask.member, row.key)
+    return Done(f"{row.name}: it is voided in QuickBooks too, within seconds.")
+
+
 def detach(ask: Ask) -> Done:
     for key in ask.records:
         repairs.detach(ask.member, key)
@@ -310,6 +316,7 @@ ACTS: Mapping[str, Callable[[Ask], Done]] = {
     "restore": restore,
     "different": different,
     "void_copy": void_copy,
+    "void_there": void_there,
     "detach": detach,
     "use_number": use_number,
     "use_name": use_name,

@@ -57,6 +57,9 @@ EDIT = Remedy("edit", "Edit here", "pencil")
 ARCHIVE = Remedy("archive", "Archive here", "archive")
 VOID_COPY = Remedy("void_copy", "Void the other one", "ban")
 KEEP_BOTH = Remedy("different", "Keep both", "copy")
+VOID_THERE = Remedy("void_there", "Void it there all the same", "ban")
+"""Never for many at once: each undoes something else."""
+KEEP_THERE = Remedy("detach", "Keep it there and take apart", "unlink", bulk=True)
 OPEN = Remedy("open", "Open in QuickBooks", "external-link")
 OPEN_COPY = Remedy("open_copy", "Open the other one", "external-link")
 SETTINGS = Remedy("settings", "Open QuickBooks settings", "external-link")
@@ -80,6 +83,7 @@ REMEDIES: Mapping[str, Sequence[Remedy]] = {
     "gone_there": (CREATE_AGAIN, LINK, ARCHIVE, DETACH),
     "merged_there": (LINK, CREATE_ANYWAY, DETACH),
     "twice_there": (VOID_COPY, KEEP_BOTH, OPEN),
+    "undone_by_void": (OPEN, KEEP_THERE, VOID_THERE),
     "gone_here": (UNLINK,),
     "name_taken": (LINK, USE_NAME, EDIT, RETRY),
     "number_taken": (USE_NUMBER, LINK_THAT, EDIT, RETRY, LEAVE_OUT),

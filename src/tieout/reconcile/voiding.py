@@ -1,0 +1,75 @@
+"""Decides whether voiding a document in the ledger would undo more than ours. Part of ``plan``; pure.
+
+A void there empties the document and takes off it whatever pays it. While it shows what we made of it, that is what was
+asked for here. What somebody received on it there, or wrote into it, is not: then nothing is written until a person has
+said so, for the very version that was seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+from tieout.reconcile.action import Update
+from tieout.reconcile.outcome import Linked, Outcome, Question, Why
+from tieout.reconcile.spec import VOID, EntitySpec
+from tieout.reconcile.state import Present, Side, Value, is_empty, same
+
+TOTAL, BALANCE = "total", "balance"
+"""The facts of a ledger's document that say what it comes to and what is left to pay; what has none is paid by nothing."""
+
+
+def asked_first(
+    spec: EntitySpec, record: Linked, there: Present, outcomes: Sequence[Outcome]
+) -> Question | None:
+    """The question that takes the place of these outcomes; None when they void nothing, or nothing but ours."""
+    if record.void_confirmed or spec.voided_by_hand or not any(_voids(spec, one) for one in outcomes):
+        return None
+    undone = [*_paid(spec, record, there), *_written(spec, record, there)]
+    if not undone:
+        return None
+    sentence = (
+        f"It is void here. Voiding it in QuickBooks too would undo what was done there: {'; '.join(undone)}. "
+        "Nothing of it is written until you have decided."
+    )
+    return Question(record.practice_key, Why.UNDONE_BY_VOID, sentence)
+
+
+def paid_by_others(there: Present, settled_by_us: Decimal) -> Decimal:
+    """What is paid or credited on it there beyond what our linked payments and credits settle; never below zero."""
+    total, balance = there.facts.get(TOTAL), there.facts.get(BALANCE)
+    if not (isinstance(total, Decimal) and isinstance(balance, Decimal)):
+        return Decimal(0)
+    return max(total - balance - settled_by_us, Decimal(0))
+
+
+def _voids(spec: EntitySpec, one: Outcome) -> bool:
+    return isinstance(one, Update) and one.side is Side.LEDGER and one.units.get(spec.void_unit or "") == VOID
+
+
+def _paid(spec: EntitySpec, record: Linked, there: Present) -> Iterable[str]:
+    if paid := paid_by_others(there, record.settled_by_us):
+        yield f"{paid:,.2f} that did not come from here is paid or credited on it"
+
+
+def _written(spec: EntitySpec, record: Linked, there: Present) -> Iterable[str]:
+    agreed = record.baseline.ledger
+    drifted = [
+        unit.label
+        for unit in spec.units
+        if unit.name in spec.emptied_by_void
+        and unit.name in agreed
+        and _says_more(there.units.get(unit.name), agreed[unit.name])
+    ]
+    if drifted:
+        yield f"{' and '.join(drifted).lower()} changed there"
+
+
+def _says_more(now: Value, agreed: Value) -> bool:
+    """Whether something stands there now that was not agreed. What only went is lost to nobody: voiding an invoice takes
+    it off the payments that settle it."""
+    if is_empty(now) or now == 0:
+        return False
+    if isinstance(now, tuple) and isinstance(agreed, tuple):
+        return any(all(not same(row, one) for one in agreed) for row in now)
+    return not same(now, agreed)

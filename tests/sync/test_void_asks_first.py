@@ -1,0 +1,177 @@
+"""Voiding here never undoes unasked what a person did with the document in QuickBooks."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from tests.sync.rig import SOMEBODY
+from tests.sync.test_documents import TODAY, Books
+from tieout.practice.actions.credits import apply_credit, create_credit, unapply_credit
+from tieout.practice.actions.invoice_life import void_invoice
+from tieout.practice.actions.payments import record_payment, void_payment
+from tieout.sync import repairs, worklist
+from tieout.sync.decisions import CannotDecide
+from tieout.sync.worklist import WorkRow
+from tieout.sync.write_log import WriteEntry
+from tieout.web.integrations import remedies
+
+pytestmark = pytest.mark.django_db
+SALES = "SalesItemLineDetail"
+
+
+class Desk(Books):
+    """Invoices, payments and credits go to QuickBooks, where a bookkeeper works too."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.review_items()
+        self.send("invoice", "payment", "credit", "credit_application")
+        self.sold, self.client = self.item("Bookkeeping"), self.add_client("Ada Byrne")
+        self.settle()
+
+    def bill(self) -> tuple[Any, str]:
+        """An invoice of 100, and its id in QuickBooks."""
+        billed = self.invoice(self.client, self.sold)
+        self.settle()
+        return billed, self.partner("invoice", billed.pk)
+
+    @property
+    def by(self) -> dict[str, Any]:
+        return {"firm_id": self.firm.pk, "actor": SOMEBODY}
+
+    def pay(self, billed: Any, amount: str) -> Any:
+        with self.here():
+            return record_payment(
+                **self.by,
+                today=TODAY,
+                client_id=self.client,
+                date=TODAY,
+                amount=Decimal(amount),
+                method="check",
+                allocations=[(billed.pk, Decimal(amount))],
+            )
+
+    def paid_in_quickbooks(self, there: str, amount: int) -> None:
+        line = {"Amount": amount, "LinkedTxn": [{"TxnId": there, "TxnType": "Invoice"}]}
+        customer = self.of("Invoice")[there]["CustomerRef"]
+        payment = {"CustomerRef": customer, "TotalAmt": amount, "Line": [line]}
+        self.emulator.control.edit(self.realm, "Payment", None, payment, "create")
+
+    def void(self, billed: Any) -> None:
+        with self.here():
+            void_invoice(**self.by, invoice_id=billed.pk, now=self.clock.now())
+
+    def shows(self, there: str) -> tuple[Decimal, Decimal]:
+        found = self.of("Invoice")[there]
+        return Decimal(str(found["TotalAmt"])), Decimal(str(found["Balance"]))
+
+    def asked(self) -> list[WorkRow]:
+        with self.here():
+            return worklist.page_of(self.connection, "needs_you", "undone_by_void", engine=self.engine).rows
+
+    def voided(self, there: str) -> int:
+        """How often a void of it was sent and taken."""
+        with self.here():
+            return WriteEntry.objects.filter(operation="void", ledger_id=there, result="done").count()
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+def test_a_payment_received_there_is_not_taken_off_before_a_person_says_so_and_then_once(desk: Desk) -> None:
+    billed, there = desk.bill()
+    desk.paid_in_quickbooks(there, 40)
+    desk.void(billed)
+    desk.settle()
+    assert desk.shows(there) == (100, 60), "what was seen of it before the payment is no licence"
+    (row,) = desk.asked()
+    assert "40.00 that did not come from here is paid or credited on it" in row.sentence
+    with desk.here():
+        labels = [one.label for one in remedies.buttons(row, "https://there/{}".format)]
+        assert labels == ["Open in QuickBooks", "Keep it there and take apart", "Void it there all the same"]
+        repairs.void_there(desk.member, row.key, engine=desk.engine)
+    desk.paid_in_quickbooks(there, 20)
+    desk.settle()
+    assert desk.shows(there) == (100, 40), "what comes after the decision is asked about anew"
+    (row,) = desk.asked()
+    assert "60.00" in row.sentence
+    with desk.here():
+        repairs.void_there(desk.member, row.key, engine=desk.engine)
+    desk.settle()
+    assert (desk.shows(there), desk.voided(there)) == ((0, 0), 1)
+    with desk.here():
+        told = WriteEntry.objects.get(operation="void", ledger_id=there, result="done").before
+        assert told["total"] == {"$decimal": "100.00"}
+        assert len(told["content"]) == 1
+        with pytest.raises(CannotDecide):
+            repairs.void_there(desk.member, row.key, engine=desk.engine)
+    desk.until_the_change_feed_is_asked()
+    assert (desk.asked(), desk.voided(there)) == ([], 1)
+
+
+def test_what_was_edited_there_stays_until_a_person_has_decided(desk: Desk) -> None:
+    (billed, there), (other, _) = desk.bill(), desk.bill()
+    payment = desk.pay(other, "60")
+    desk.settle()
+    paid = desk.partner("payment", payment.pk)
+    lines = [one for one in desk.of("Invoice")[there]["Line"] if one["DetailType"] == SALES]
+    lines[0] = {**lines[0], "Amount": 130, SALES: {**lines[0][SALES], "UnitPrice": 130}}
+    desk.emulator.control.edit(desk.realm, "Invoice", there, {"Line": lines})
+    desk.emulator.control.edit(desk.realm, "Payment", paid, {"TotalAmt": 75})
+    desk.until_the_change_feed_is_asked()
+    desk.void(billed)
+    with desk.here():
+        void_payment(**desk.by, payment_id=payment.pk)
+    desk.settle()
+    assert (desk.shows(there), desk.of("Payment")[paid]["TotalAmt"]) == ((130, 130), 75)
+    rows = {row.key.entity: row for row in desk.asked()}
+    assert "rows and total changed there" in rows["invoice"].sentence
+    assert "amount changed there" in rows["payment"].sentence
+    with desk.here():
+        repairs.detach(desk.member, rows["invoice"].key, engine=desk.engine)
+        repairs.void_there(desk.member, rows["payment"].key, engine=desk.engine)
+    desk.settle()
+    desk.until_the_change_feed_is_asked()
+    assert (desk.asked(), desk.voided(there), desk.voided(paid)) == ([], 0, 1)
+    assert (desk.shows(there), desk.of("Payment")[paid]["TotalAmt"]) == ((130, 130), 0)
+
+
+def test_what_only_ours_pays_is_voided_without_a_question(desk: Desk) -> None:
+    bills = [desk.bill() for _ in range(3)]
+    (together, _), (later, _), (credited, _) = bills
+    payments = [desk.pay(together, "100"), desk.pay(later, "100")]
+    with desk.here():
+        credit = create_credit(
+            **desk.by,
+            today=TODAY,
+            client_id=desk.client,
+            item_id=desk.sold.pk,
+            date=TODAY,
+            quantity=Decimal(1),
+            rate=Decimal(30),
+        )
+        allocations = [(credited.pk, Decimal(30))]
+        (applied,) = apply_credit(**desk.by, credit_id=credit.pk, today=TODAY, allocations=allocations)
+    desk.settle()
+    desk.until_the_change_feed_is_asked()
+    assert [desk.shows(there)[1] for _, there in bills] == [0, 0, 70]
+    with desk.here():
+        void_payment(**desk.by, payment_id=payments[1].pk)
+    desk.settle()
+    with desk.here():
+        void_payment(**desk.by, payment_id=payments[0].pk)
+        unapply_credit(**desk.by, application_id=applied.pk)
+    for billed, _ in bills:
+        desk.void(billed)
+    desk.settle()
+    assert not desk.asked()
+    desk.until_the_change_feed_is_asked()
+    assert not desk.asked()
+    assert [desk.shows(there) for _, there in bills] == [(0, 0)] * 3
+    assert [desk.of("Payment")[desk.partner("payment", one.pk)]["TotalAmt"] for one in payments] == [0, 0]
+    assert [desk.voided(there) for _, there in bills] == [1, 1, 1]
