@@ -17,13 +17,10 @@ from tieout.practice.records import RECORD_KINDS
 from tieout.reconcile.plan import baseline_for_link
 from tieout.reconcile.spec import EntitySpec
 from tieout.reconcile.state import Key, Present, Side
-from tieout.sync import dirty, kept_settings, match_memory, observations, tasks
+from tieout.sync import dirty, holding, kept_settings, match_memory, observations, tasks
 from tieout.sync.connections import connection_of
 from tieout.sync.dirty import Mark
 from tieout.sync.engine import Engine
-from tieout.sync.holding import hold as _hold
-from tieout.sync.holding import holds as _holds
-from tieout.sync.holding import release as _release
 from tieout.sync.listing import Line, say, say_all, wake_waiting
 from tieout.sync.models import (
     UNRESOLVED,
@@ -121,7 +118,7 @@ def link(
             connection, entity, practice_id, ledger_id, Verdict.ACCEPT, member, engine.now()
         )
         ours, theirs = Key(entity, Side.PRACTICE, practice_id), Key(entity, Side.LEDGER, ledger_id)
-        _release(connection, ours, theirs)
+        holding.release(connection, ours, theirs)
         _close_issues(connection, engine, ours, theirs)
         wake_waiting(connection, ours, engine.now())
         who, names = member.user.get_full_name(), _names(connection, [ours, theirs])
@@ -163,7 +160,7 @@ def unlink(member: Member, entity: str, practice_id: str, *, engine: Engine | No
         who = member.user.get_full_name()
         ours, theirs = Key(entity, Side.PRACTICE, practice_id), Key(entity, Side.LEDGER, ledger_id)
         waits = f"{who} unlinked it; it waits for a decision."
-        _hold(connection, dict.fromkeys((ours, theirs), waits), member, excluded=False)
+        holding.hold(connection, dict.fromkeys((ours, theirs), waits), member, excluded=False)
         _close_issues(connection, engine, ours, theirs)
         say(
             connection,
@@ -185,7 +182,7 @@ def create_on_other_side(member: Member, keys: Sequence[Key], *, engine: Engine 
     engine = engine or Engine()
     with transaction.atomic():
         connection = _locked(_connection(member))
-        released = _release(connection, *keys)
+        released = holding.release(connection, *keys)
         who = member.user.get_full_name()
         _say_each(connection, engine, dict.fromkeys(keys, f"{who} chose to create {{name}}"), member)
         _ring(connection, keys, "to be created", engine)
@@ -205,13 +202,13 @@ def exclude(
     with transaction.atomic():
         connection = _locked(_connection(member))
         who = member.user.get_full_name()
-        before = _holds(connection, keys)
+        before = holding.holds(connection, keys)
         why = {
             key: tidy_reason(reason) if reason is not None else before[key].reason if key in before else ""
             for key in keys
         }
         held = {key: left_out_by(who, because) for key, because in why.items()}
-        _hold(connection, held, member, excluded=True, reasons=why)
+        holding.hold(connection, held, member, excluded=True, reasons=why)
         said = {
             key: f"{who} left {{name}} out" + (f": {because}" if because else "")
             for key, because in why.items()
@@ -228,10 +225,10 @@ def say_why(member: Member, keys: Sequence[Key], reason: str, *, engine: Engine 
     with transaction.atomic():
         connection = _locked(_connection(member))
         who = member.user.get_full_name()
-        holds = _holds(connection, keys)
+        holds = holding.holds(connection, keys)
         told = [key for key, hold in holds.items() if hold.excluded and hold.reason != why]
         held = dict.fromkeys(told, left_out_by(who, why))
-        _hold(connection, held, member, excluded=True, reasons=dict.fromkeys(told, why))
+        holding.hold(connection, held, member, excluded=True, reasons=dict.fromkeys(told, why))
         sentence = (
             f"{who} said why {{name}} is left out: {why}"
             if why
@@ -252,8 +249,8 @@ def restore(
         connection = _locked(_connection(member))
         who = member.user.get_full_name()
         waits = f"{who} took it back in; it waits for a decision."
-        _hold(connection, {key: waits for key in keys if key not in free}, member, excluded=False)
-        _release(connection, *(key for key in keys if key in free))
+        holding.hold(connection, {key: waits for key in keys if key not in free}, member, excluded=False)
+        holding.release(connection, *(key for key in keys if key in free))
         _say_each(connection, engine, dict.fromkeys(keys, f"{who} took {{name}} back in"), member)
         _ring(connection, keys, "restored", engine)
 
