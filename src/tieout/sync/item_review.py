@@ -6,7 +6,6 @@ Looking again reads the records of that row alone; every other row stays as it i
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import ceil
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -22,7 +21,7 @@ from tieout.sync.engine import Engine
 from tieout.sync.item_matching import FAILS, propose_items
 from tieout.sync.ledgers import counted
 from tieout.sync.models import Connection, Link, Observation, Review, ReviewRow, ReviewState
-from tieout.sync.review import PER_PAGE, SHOWN, RowPage, spec_of
+from tieout.sync.review import PER_PAGE, SHOWN, RowPage, named, page_of_rows, spec_of
 from tieout.sync.review_plan import Decision
 from tieout.sync.review_rows import JOINED, OUTSIDE
 
@@ -54,18 +53,7 @@ def rows(
 ) -> RowPage:
     """One page of a list, by name. Below a pair that is none stand its two items, each to be decided about."""
     listed = LISTS[slug] | _HALF if slug == "matched" else LISTS[slug]
-    found = _named(review.rows.filter(listed, SHOWN[show]), search)
-    total = found.count()
-    pages = max(1, ceil(total / per_page))
-    page = min(max(1, page), pages)
-    shown = found.select_related("decided_by__user").order_by("sort_name", "id")
-    return RowPage(list(shown[(page - 1) * per_page : page * per_page]), page, pages, total)
-
-
-def _named(found: QuerySet[ReviewRow], search: str) -> QuerySet[ReviewRow]:
-    for word in search.split():
-        found = found.filter(Q(practice_name__icontains=word) | Q(ledger_name__icontains=word))
-    return found
+    return page_of_rows(named(review.rows.filter(listed, SHOWN[show]), search), page, per_page)
 
 
 def rate_only(review: Review) -> list[ReviewRow]:

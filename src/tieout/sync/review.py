@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from math import ceil
 
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from tieout.practice.models import Member
 from tieout.reconcile.match import Bucket
@@ -122,12 +122,22 @@ def rows(
 ) -> RowPage:
     """One page of a bucket, by name; duplicates of one group stand together. Two queries whatever the size."""
     found = review.rows.filter(SHOWN[show], bucket=bucket)
+    return page_of_rows(named(found, search), page, per_page)
+
+
+def named(rows: QuerySet[ReviewRow], search: str) -> QuerySet[ReviewRow]:
+    """Those whose name on either side has every word."""
     for word in search.split():
-        found = found.filter(Q(practice_name__icontains=word) | Q(ledger_name__icontains=word))
-    total = found.count()
+        rows = rows.filter(Q(practice_name__icontains=word) | Q(ledger_name__icontains=word))
+    return rows
+
+
+def page_of_rows(rows: QuerySet[ReviewRow], page: int, per_page: int) -> RowPage:
+    """By name; a page beyond the last is the last."""
+    total = rows.count()
     pages = max(1, ceil(total / per_page))
     page = min(max(1, page), pages)
-    shown = found.select_related("decided_by__user").order_by("sort_name", "id")
+    shown = rows.select_related("decided_by__user").order_by("sort_name", "id")
     return RowPage(list(shown[(page - 1) * per_page : page * per_page]), page, pages, total)
 
 

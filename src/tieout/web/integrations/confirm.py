@@ -40,8 +40,8 @@ PARTS = (
 @require_GET
 def confirm(request: FirmRequest, connection: Connection, entity: str = "client") -> HttpResponse:
     flow = FLOWS[entity]
-    review = reviews.open_review(connection, entity)
-    if review is None or review.state != ReviewState.READY:
+    review = _ready(connection, entity)
+    if review is None:
         return redirect(flow.choose)
     review_together.look_in(review, request.member, "The final plan")
     plan = review_final.final_plan(connection, review)
@@ -75,8 +75,8 @@ def confirm(request: FirmRequest, connection: Connection, entity: str = "client"
 @require_GET
 def export(request: FirmRequest, connection: Connection, entity: str = "client") -> HttpResponse:
     flow = FLOWS[entity]
-    review = reviews.open_review(connection, entity)
-    if review is None or review.state != ReviewState.READY:
+    review = _ready(connection, entity)
+    if review is None:
         return redirect(flow.choose)
     header = ["What happens", "Record", "With", "Field", "Written in", "Before", "After", "Reason"]
     plan = review_final.final_plan(connection, review)
@@ -88,14 +88,20 @@ def export(request: FirmRequest, connection: Connection, entity: str = "client")
 def printed(request: FirmRequest, connection: Connection, entity: str = "client") -> HttpResponse:
     """The whole plan on paper: what somebody else signs off must not end where the page does."""
     flow = FLOWS[entity]
-    review = reviews.open_review(connection, entity)
-    if review is None or review.state != ReviewState.READY:
+    review = _ready(connection, entity)
+    if review is None:
         return redirect(flow.choose)
     parts = [(fate, title.format(flow=flow), text.format(flow=flow)) for fate, title, text in PARTS]
     member = request.member
     of = Printing(member.firm.name, connection.company_name, member.user.get_full_name(), timezone.now())
     content = plan_pdf(review_final.final_plan(connection, review), flow, parts, of)
     return attachment(f"tieout-final-plan-{entity}.pdf", content, "application/pdf", inline=True)
+
+
+def _ready(connection: Connection, entity: str) -> Review | None:
+    """The review whose plan can be looked at; None while it is read or carried out, and without one."""
+    review = reviews.open_review(connection, entity)
+    return review if review is not None and review.state == ReviewState.READY else None
 
 
 def _unseen(review: Review) -> list[tuple[str, str, int]]:
