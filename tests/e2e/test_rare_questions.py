@@ -19,13 +19,19 @@ from tests.sync.test_there_twice import copied
 pytestmark = [pytest.mark.e2e, pytest.mark.long, pytest.mark.django_db(transaction=True)]
 
 
-def test_of_two_documents_with_one_mark_both_are_opened_and_the_other_is_voided_from_the_card(
-    browser: Browser, live_server: Any, settings: Any
-) -> None:
+def billing(settings: Any) -> Books:
+    """A firm that sends its invoices, behind the pages."""
     books = Books()
     serve(books, settings)
     books.review_items()
     books.send("invoice")
+    return books
+
+
+def test_of_two_documents_with_one_mark_both_are_opened_and_the_other_is_voided_from_the_card(
+    browser: Browser, live_server: Any, settings: Any
+) -> None:
+    books = billing(settings)
     books.until_the_change_feed_is_asked()
     item, client = books.item("Bookkeeping"), books.add_client("Ada Byrne")
     books.settle()
@@ -56,10 +62,7 @@ def test_of_two_documents_with_one_mark_both_are_opened_and_the_other_is_voided_
 def test_an_invoice_in_another_currency_says_so_and_can_be_left_out(
     browser: Browser, live_server: Any, settings: Any
 ) -> None:
-    books = Books()
-    serve(books, settings)
-    books.review_items()
-    books.send("invoice")
+    books = billing(settings)
     control = books.emulator.control
     control.set_preferences(books.realm, {"CurrencyPrefs": {"MultiCurrencyEnabled": True}})
     control.edit(books.realm, "CompanyCurrency", None, {"Code": "EUR"}, "create")
