@@ -26,6 +26,7 @@ from __future__ import annotations
 
 import base64
 import os
+import re
 import secrets
 from contextlib import suppress
 from pathlib import Path
@@ -34,9 +35,49 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 PROJECT_ROOT = Path(__file__).resolve().parents[3]
 
+_HOST = re.compile(r"(?:\[(?P<v6>[0-9A-Fa-f:.%]+)\]|(?P<host>[^:\[\]]*))(?::(?P<port>\d*))?")
+
 FOR_PAGES = "-c jit=off -c max_parallel_workers_per_gather=0"
 """What we ask takes milliseconds: compiling it, or starting helpers that take the processors from other pages, takes
 longer than answering does."""
+NOT_FOR_EVER = (
+    "-c idle_in_transaction_session_timeout=300s"
+    " -c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3"
+)
+"""A machine that vanished, or a process that was frozen, lets go of the rows it had locked: its firm would stand still for
+hours. Nothing of ours is silent within a transaction for longer than a refused mail or a refresh takes."""
+ANSWERS = {
+    "connect_timeout": "10",
+    "keepalives_idle": "30",
+    "keepalives_interval": "10",
+    "keepalives_count": "3",
+}
+"""The same the other way round: a database's machine that vanished is noticed. DATABASE_URL may say otherwise."""
+PASSED_ON = frozenset(
+    (
+        *ANSWERS,
+        *(
+            "sslmode",
+            "sslrootcert",
+            "sslcert",
+            "sslkey",
+            "sslcrl",
+            "sslcrldir",
+            "sslpassword",
+            "sslnegotiation",
+        ),
+        *(
+            "ssl_min_protocol_version",
+            "ssl_max_protocol_version",
+            "channel_binding",
+            "require_auth",
+            "gssencmode",
+        ),
+        *("keepalives", "tcp_user_timeout", "target_session_attrs", "load_balance_hosts", "hostaddr"),
+        *("application_name", "options"),
+    )
+)
+"""Options of libpq that DATABASE_URL may give. Source: PostgreSQL's manual, "Parameter Key Words"."""
 
 
 class SettingsProblem(Exception):
@@ -59,20 +100,38 @@ def database(url: str, *, as_owner: bool) -> dict[str, object]:
             "DATABASE_URL must start with postgresql:// (Tieout runs on PostgreSQL 15 or newer only)."
         )
     query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
-    options: dict[str, object] = {} if as_owner else {"options": f"-c role=tieout_app {FOR_PAGES}"}
-    if sslmode := query.get("sslmode"):
-        options["sslmode"] = sslmode
+    if unknown := sorted(query.keys() - PASSED_ON - {"host", "port", "user"}):
+        raise SettingsProblem(
+            f"DATABASE_URL has an option that Tieout does not know: {', '.join(unknown)}. Take it out, or correct its name."
+        )
+    hosts, ports = _hosts(parts.netloc)
+    options = {**ANSWERS, **{name: value for name, value in query.items() if name in PASSED_ON}}
+    if not as_owner:
+        theirs = options.get("options", "")
+        options["options"] = f"{theirs} -c role=tieout_app {FOR_PAGES} {NOT_FOR_EVER}".strip()
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.lstrip("/")) or "tieout",
         "USER": unquote(parts.username or query.get("user", "")),
         "PASSWORD": unquote(parts.password or ""),
-        "HOST": query.get("host") or parts.hostname or "",
-        "PORT": str(parts.port or query.get("port") or ""),
+        "HOST": query.get("host") or hosts,
+        "PORT": ports or query.get("port", ""),
         "OPTIONS": options,
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
     }
+
+
+def _hosts(netloc: str) -> tuple[str, str]:
+    """Hosts and ports as libpq takes them, each separated by commas: ``one:5432,two:5433``. Raises SettingsProblem."""
+    found = [_HOST.fullmatch(one) for one in netloc.rpartition("@")[2].split(",")]
+    if not all(found):
+        raise SettingsProblem(
+            "DATABASE_URL must name its machine as host or host:port, several with commas between."
+        )
+    hosts = [unquote(one["v6"] or one["host"]) for one in found if one]
+    ports = [one["port"] or "" for one in found if one]
+    return ",".join(hosts), ",".join(ports) if any(ports) else ""
 
 
 def email_url(mode: str, environ: dict[str, str] | os._Environ[str] = os.environ) -> str:
