@@ -255,6 +255,15 @@ def test_a_change_answer_without_its_list_is_not_taken_for_no_changes():
         made.changes(["Customer"], SINCE)
 
 
+@pytest.mark.parametrize("told", [{}, {"CDCResponse": "nothing"}])
+def test_a_change_answer_within_a_batch_that_says_nothing_is_not_taken_for_no_changes(told):
+    asked = {"QueryResponse": {"Item": []}}
+    answer = {"BatchItemResponse": [{"bId": "0", **told}, {"bId": "1", **asked}], "time": "x"}
+    made, _ = client(answer)
+    with pytest.raises(ApiError):
+        made.changes_and(["Customer"], SINCE, ["select * from Item"])
+
+
 def test_a_fault_inside_a_change_answer_is_raised():
     inside = {
         "CDCResponse": [{"Fault": {"Error": [{"code": "4001", "Message": "Invalid query"}]}}],

@@ -255,3 +255,22 @@ def test_calls_of_many_threads_do_not_get_each_others_answers():
             one.join()
         assert not wrong
         assert other.connections <= 6
+
+
+def test_a_body_that_drips_ends_with_the_whole_call_and_not_a_read_later():
+    passed, seen = iter((0.0, 1.0, 2.0, 89.98, 89.98)), threading.Event()
+
+    def drips(other: Connected) -> None:
+        other.request()
+        other.answer(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nfirst")
+        seen.wait(30)
+
+    with other_side(drips) as other:
+        network = sockets(clock=lambda: next(passed, 89.98))
+        answer = network.exchange("GET", other.url(), HEADERS, b"", Deadlines(connect=5, read=60, total=90))
+        pieces = answer.pieces()
+        assert next(pieces) == b"first"
+        with pytest.raises(NoAnswer):
+            next(pieces)
+        answer.close()
+        seen.set()

@@ -201,7 +201,11 @@ class Client:
             if answer.error is not None:
                 raise answer.error
         blocks = answers[0].body.get("CDCResponse")
-        changed = _changed(blocks if isinstance(blocks, list) else [blocks or {}], reply)
+        if not isinstance(
+            blocks, list | Mapping
+        ):  # an answer that says nothing is no word that nothing changed
+            raise _unreadable(reply, writing=False)
+        changed = _changed(blocks if isinstance(blocks, list) else [blocks], reply)
         told = [_member_of(answer.body, "QueryResponse", reply) for answer in answers[1:]]
         return Changes(changed, moment(reply.data.get("time"))), told
 

@@ -126,14 +126,20 @@ class Sockets:
                 connection = self._connected(parts, deadlines.connect)
             except _NOT_CONNECTED as failure:
                 raise NotSent(type(failure).__name__) from failure
-        answer = _Incoming(connection, lambda: self._keep(place, connection))
+
+        def wait() -> float:
+            """For how long the next piece may take: the last one no longer than the whole call."""
+            left = deadlines.total - (self._clock() - started)
+            if left <= 0:
+                raise NoAnswer("total deadline passed")
+            return min(deadlines.read, left)
+
+        answer = _Incoming(connection, lambda: self._keep(place, connection), wait)
         try:
             connection.sock.settimeout(deadlines.read)
             connection.sock.sendall(request)
             while not answer.begun:
                 answer.read_on()
-                if self._clock() - started > deadlines.total:
-                    raise NoAnswer("total deadline passed")
         except BaseException:
             connection.close()
             raise
@@ -206,8 +212,11 @@ class Sockets:
 class _Incoming:
     """One answer on its way, and what httptools is told to do with its parts."""
 
-    def __init__(self, connection: HTTPConnection, keep: Callable[[], None]) -> None:
-        self._connection, self._keep = connection, keep
+    def __init__(
+        self, connection: HTTPConnection, keep: Callable[[], None], wait: Callable[[], float]
+    ) -> None:
+        """``wait``: for how many seconds the next piece is waited for. Raises ``NoAnswer`` when the call has lasted too long."""
+        self._connection, self._keep, self._wait = connection, keep, wait
         self._parser: HttpResponseParser | None = HttpResponseParser(self)
         self._came = 0
         self._body: list[bytes] = []
@@ -220,6 +229,7 @@ class _Incoming:
     def read_on(self) -> None:
         """Take up what comes next. Raises ``NoAnswer`` when it breaks off."""
         assert self._parser is not None
+        self._connection.sock.settimeout(self._wait())
         try:
             some = self._connection.sock.recv(PIECE)
             if some:

@@ -6,6 +6,7 @@ QuickBooks promises JSON and mostly keeps it, but its gateway answers in XML, HT
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -16,6 +17,8 @@ import msgspec
 
 _DECODER = msgspec.json.Decoder(float_hook=Decimal)
 _JSON = (b"{", b"[")
+_NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
+"""A character that no database of ours can keep, and no text needs."""
 _ENCODER = msgspec.json.Encoder(decimal_format="number", order="sorted")
 
 
@@ -70,7 +73,7 @@ def sniff(raw: bytes) -> tuple[Shape, Any]:
         return Shape.EMPTY, None
     if start[:1] in _JSON:
         try:
-            return Shape.JSON, from_json(start)
+            return Shape.JSON, from_json(_NUL.sub(rb"\1", start) if b"\\u0000" in start else start)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return Shape.UNREADABLE, None
     head = start[:200].lower()
