@@ -39,6 +39,8 @@ def test_each_sending_has_its_outcome_with_before_and_after(rig: Rig) -> None:
         (3, "update", "done"),
     ]
     assert (entries[2].before, entries[2].after) == ({"phone": "1"}, {"phone": "2"})
+    assert entries[0].before == {}, "before it was created nothing was there"
+    assert entries[0].after["phone"] == "1"
     assert entries[0].reference.startswith("1-")
     causes = [one.cause.partition("; run ") for one in entries]
     assert [cause for cause, _, _ in causes] == ["edited here"] * 3

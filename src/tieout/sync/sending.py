@@ -257,10 +257,11 @@ class Sender:
         now, action, write = self.lease.engine.now(), one.action, one.write
         assert write is not None
         units: Units = action.units if not isinstance(action, Retire) else {}
-        shown: Units = one.shown.units if one.shown else {}
+        # Of a create that is the record here: in the ledger there was nothing.
+        shown: Units = one.shown.units if one.shown and not isinstance(action, Create) else {}
         voids = units.get(self.spec.void_unit or "") == VOID
         # A void empties the document: what stood in it is told by nothing else afterwards.
-        before = dict(shown) if voids else {unit: shown.get(unit) for unit in units} if one.shown else {}
+        before = dict(shown) if voids else {unit: shown.get(unit) for unit in units} if shown else {}
         return {
             "firm_id": connection.firm_id,
             "connection_id": connection.pk,
