@@ -13,6 +13,7 @@ from django.db.models import Prefetch, QuerySet
 
 from tieout.practice.access import clients_of
 from tieout.practice.actions.clients import change_client, create_client
+from tieout.practice.actions.ledger_lists import company_is_now as entries_company_is_now
 from tieout.practice.actions.ledger_lists import say_lists_used, use_entries_of
 from tieout.practice.actor import Actor
 from tieout.practice.billing_records import BILLING_KINDS
@@ -119,6 +120,11 @@ def lists_of_company(firm_id: int, company: str) -> int:
     """Say of which of the ledger's companies the lists are now, in the words of ``facts["company"]``. Entries of others go
     out of use and are kept. Returns how many entries that changed."""
     return use_entries_of(firm_id=firm_id, company=company)
+
+
+def company_is_now(firm_id: int, before: str, now: str) -> int:
+    """``facts["company"]`` names the same company in another way from now on. Returns how many entries that changed."""
+    return entries_company_is_now(firm_id=firm_id, before=before, now=now)
 
 
 def merged_into(kind: str, firm_id: int, ids: Collection[str]) -> dict[str, str]:

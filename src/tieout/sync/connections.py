@@ -28,7 +28,7 @@ from tieout.sync.forgetting import forget
 from tieout.sync.ledgers import company_place
 from tieout.sync.listing import say
 from tieout.sync.lists_used import tell_practice
-from tieout.sync.models import LIVE_STATES, Connection, ConnectionState, Link, SectionState, TokenSet
+from tieout.sync.models import LIVE_STATES, Connection, ConnectionState, Link, SectionState
 from tieout.sync.policy import with_lists_on
 from tieout.sync.secrets import digest, seal
 from tieout.sync.sign_in_ends import AT_COMPANY, AT_SIGN_IN, Outcome, failed, not_let_in
@@ -216,7 +216,7 @@ def _tie(member: Member, company: Company, fresh: Tokens, engine: Engine) -> Out
         elif connection.paused_because:
             connection.state, connection.state_reason = ConnectionState.PAUSED, connection.paused_because
         connection.paused_because = ""
-        connection.due_at = engine.now()
+        connection.due_at, connection.quiet_until = engine.now(), None
         # What happened there while we were away is found by a full comparison.
         connection.sweep_due_at = engine.now()
         connection.sections = with_lists_on(connection.sections, engine.provider(LEDGER).specs)
@@ -255,12 +255,19 @@ def _next_step(connection: Connection, begun: bool, stopped: bool) -> str:
     return "Continue with the clients."
 
 
-def _give_up(provider: LedgerProvider, fresh: Tokens) -> None:
-    """A sign-in we do not keep is handed back. If even that fails, it simply runs out."""
+NOT_TAKEN_BACK = (
+    "QuickBooks did not confirm that Tieout's access has ended. Nothing of it is kept here and it runs out by itself; to end "
+    "it now, disconnect Tieout under Apps in QuickBooks."
+)
+
+
+def _give_up(provider: LedgerProvider, fresh: Tokens) -> bool:
+    """A sign-in we do not keep is handed back. False when that was not confirmed: then it simply runs out."""
     try:
         provider.revoke(fresh)
     except LedgerError:
-        return
+        return False
+    return True
 
 
 # -- pausing and disconnecting -------------------------------------------------------------------------------
@@ -314,9 +321,6 @@ def disconnect(member: Member, *, forget_links: bool = False, engine: Engine | N
     connection = connection_of(member.firm_id)
     if connection is None:
         return
-    held = (
-        token_store.current(connection) if TokenSet.objects.filter(connection=connection).exists() else None
-    )
     with transaction.atomic():
         who = member.user.get_full_name()
         connection = Connection.objects.select_for_update(no_key=True).get(pk=connection.pk)
@@ -325,7 +329,7 @@ def disconnect(member: Member, *, forget_links: bool = False, engine: Engine | N
         connection.epoch += 1  # a run under way loses its lease
         connection.lease_until = None
         connection.save(update_fields=["state", "state_reason", "epoch", "lease_until"])
-        TokenSet.objects.filter(connection=connection).delete()
+        held = token_store.taken_away(connection)
         say(
             connection,
             engine.now(),
@@ -335,5 +339,6 @@ def disconnect(member: Member, *, forget_links: bool = False, engine: Engine | N
         )
         if forget_links:
             forget(connection)
-    if held is not None:
-        _give_up(engine.provider(connection.ledger), held)
+    if held is not None and not _give_up(engine.provider(connection.ledger), held):
+        with transaction.atomic():
+            say(connection, engine.now(), NOT_TAKEN_BACK, result="problem")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import contextmanager, suppress
 from datetime import date, datetime
 
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, transaction
 from django.db import connection as database
 
 from tieout.reconcile.action import Create, Retire, Update
@@ -22,15 +22,16 @@ from tieout.reconcile.ports import (
     Ledger,
     LedgerError,
     PreparedWrite,
+    Reconnect,
     Row,
 )
 from tieout.reconcile.state import Observation, Present
 from tieout.sync.engine import Engine
 from tieout.sync.kept_settings import KeptMemory
 from tieout.sync.models import CallMeter, Connection
-from tieout.sync.secrets import open_sealed
+from tieout.sync.secrets import CannotOpen, open_sealed
 from tieout.sync.throttle import SharedTurns
-from tieout.sync.tokens import StoredTokens
+from tieout.sync.tokens import UNOPENED, StoredTokens
 
 NO_DATABASE = (OperationalError, InterfaceError)
 
@@ -41,7 +42,11 @@ def company_place(firm_id: int) -> str:
 
 
 def company_id(connection: Connection) -> str:
-    return open_sealed(connection.company_sealed, bound_to=company_place(connection.firm_id))
+    """Raises ``Reconnect`` when no key opens it: a new sign-in seals it anew."""
+    try:
+        return open_sealed(connection.company_sealed, bound_to=company_place(connection.firm_id))
+    except CannotOpen as error:
+        raise Reconnect(UNOPENED) from error
 
 
 def open_ledger(
@@ -162,7 +167,10 @@ ON CONFLICT (connection_id, month, metered) DO UPDATE SET calls = sync_callmeter
 def keep_calls(connection: Connection, meter: Counter[str], now: datetime) -> None:
     """Add what was counted to the month, and start counting anew."""
     month = now.date().replace(day=1)
-    with database.cursor() as cursor:
+    with (
+        transaction.atomic(),
+        database.cursor() as cursor,
+    ):  # all or nothing: what fails is added by the next call
         for metered, calls in sorted(meter.items()):
             cursor.execute(_ADD, [connection.firm_id, connection.pk, month, metered, calls])
     meter.clear()

@@ -55,6 +55,12 @@ def open_sealed(sealed: str, *, bound_to: str) -> str:
         raise CannotOpen("The stored secret does not belong to this row, or was changed.") from error
 
 
+def resealed(sealed: str, *, bound_to: str) -> str:
+    """The same secret under the first key. Raises ``CannotOpen``."""
+    return seal(open_sealed(sealed, bound_to=bound_to), bound_to=bound_to)
+
+
 def digest(value: str) -> str:
-    """A keyed digest for looking a secret value up by equality. Stable across key rotation."""
+    """A keyed digest for looking a secret value up by equality. It stays when the ring of TOKEN_KEYS changes; when
+    SECRET_KEY does, ``./run manage reseal`` makes it anew."""
     return hmac.new(settings.SECRET_KEY.encode(), value.encode(), hashlib.sha256).hexdigest()

@@ -22,13 +22,14 @@ from tieout.reconcile.ports import LedgerProvider, Reconnect, RetryLater, Tokens
 from tieout.sync.engine import Engine
 from tieout.sync.listing import say
 from tieout.sync.models import Connection, ConnectionState, TokenSet
-from tieout.sync.secrets import open_sealed, seal
+from tieout.sync.secrets import CannotOpen, open_sealed, seal
 
 EARLY = timedelta(minutes=5)
 """Refreshed this long before the access token ends, so that no call starts with a dying one."""
 
 
-def _place(connection: Connection) -> str:
+def place_of(connection: Connection) -> str:
+    """What a stored pair is bound to."""
     return f"firm:{connection.firm_id}/connection:{connection.pk}/tokens"
 
 
@@ -52,7 +53,7 @@ def store(connection: Connection, tokens: Tokens) -> None:
 
 def _columns(connection: Connection, tokens: Tokens) -> dict[str, Any]:
     return {
-        "sealed": seal(_write(tokens), bound_to=_place(connection)),
+        "sealed": seal(_write(tokens), bound_to=place_of(connection)),
         "access_expires_at": tokens.access_expires_at,
         "refresh_expires_at": tokens.refresh_expires_at,
         "hard_expires_at": tokens.hard_expires_at,
@@ -66,7 +67,34 @@ def current(connection: Connection) -> Tokens:
         found = cursor.fetchone()
     if found is None:
         raise Reconnect("QuickBooks is not connected. Connect it again; nothing is lost.")
-    return _read(open_sealed(found[0], bound_to=_place(connection)))
+    return _opened(connection, found[0])
+
+
+def taken_away(connection: Connection) -> Tokens | None:
+    """Delete the stored pair, and give it; None without one, or when its key is gone. A refresh under way is waited for: the
+    pair that it brings is the one to be handed back. Called inside a transaction."""
+    row = TokenSet.objects.select_for_update().filter(connection=connection).first()
+    if row is None:
+        return None
+    row.delete()
+    try:
+        return _opened(connection, row.sealed)
+    except Reconnect:
+        return None
+
+
+def _opened(connection: Connection, sealed: str) -> Tokens:
+    """Raises ``Reconnect`` when no key opens it: a new sign-in is sealed with one that is there."""
+    try:
+        return _read(open_sealed(sealed, bound_to=place_of(connection)))
+    except CannotOpen as error:
+        raise Reconnect(UNOPENED) from error
+
+
+UNOPENED = (
+    "The stored sign-in cannot be opened with this installation's keys (TIEOUT_TOKEN_KEYS). Sign in to QuickBooks again, "
+    "or put the key back; nothing is lost."
+)
 
 
 KEPT_FOR = timedelta(days=7)
@@ -153,7 +181,7 @@ class StoredTokens:
             row = TokenSet.objects.select_for_update().filter(connection=self._connection).first()
             if row is None:
                 raise Reconnect("QuickBooks is not connected. Connect it again; nothing is lost.")
-            stored = _read(open_sealed(row.sealed, bound_to=_place(self._connection)))
+            stored = _opened(self._connection, row.sealed)
             if stored.access != refused:
                 self._held = stored
                 return stored.access

@@ -130,10 +130,17 @@ def access_bulk(member: Member, act_id: uuid.UUID) -> BulkAct:
     return act
 
 
-def carry_on(*, firm_id: int, act_id: uuid.UUID, clock: Callable[[], datetime]) -> BulkAct:
+def carry_on(
+    *,
+    firm_id: int,
+    act_id: uuid.UUID,
+    clock: Callable[[], datetime],
+    go_on: Callable[[], bool] = lambda: True,
+) -> BulkAct:
     """Do every row that waits, and close the list once none is open. Safe to call again, and by two at once.
 
-    ``clock``: asked for each row, because a long list of mails takes its time.
+    ``clock``: asked for each row, because a long list of mails takes its time. ``go_on``: asked after each row; once it
+    says no, the rest goes on waiting.
     """
     act = BulkAct.objects.select_related("member__firm", "member__role", "member__user", "tag").get(
         firm_id=firm_id, pk=act_id
@@ -143,11 +150,18 @@ def carry_on(*, firm_id: int, act_id: uuid.UUID, clock: Callable[[], datetime]) 
         row.problem = _done_with(act, row, clock())[:1000]
         row.state = RowState.REFUSED if row.problem else RowState.DONE
         row.save(update_fields=["state", "problem"])
+        if not go_on():
+            break
     open_rows = act.rows.filter(state__in=(RowState.WAITING, RowState.DOING))
     if act.finished_at is None and not open_rows.exists():
         act.finished_at = clock()
         act.save(update_fields=["finished_at"])
     return act
+
+
+def rows_wait(act: BulkAct) -> bool:
+    """Whether something of the list is still to be taken up."""
+    return act.rows.filter(state=RowState.WAITING).exists()
 
 
 def _claim(act: BulkAct, now: datetime) -> BulkRow | None:

@@ -128,6 +128,11 @@ def use_entries_of(*, firm_id: int, company: str) -> int:
     return retired + entries.filter(is_current=False, company=company).update(is_current=True)
 
 
+def company_is_now(*, firm_id: int, before: str, now: str) -> int:
+    """The same company under another name of it. Returns how many entries that changed."""
+    return rows_of(ListEntry, firm_id).filter(company=before).update(company=now)
+
+
 class TaxRateFields(TypedDict, total=False):
     name: str
     percent: Number
