@@ -70,6 +70,8 @@ class Connection(models.Model):
     lease_until = models.DateTimeField(null=True)
     due_at = models.DateTimeField(default=timezone.now)
     """When the connection next wants a run even if nothing rings."""
+    quiet_until = models.DateTimeField(null=True)
+    """The ledger has asked to be left alone until then, or does not answer: whatever rings, nothing is asked of it before."""
     changes_due_at = models.DateTimeField(default=timezone.now)
     """When the change feed is next asked, as the net under the webhooks."""
     sweep_due_at = models.DateTimeField(default=timezone.now)

@@ -130,6 +130,10 @@ def _run(held: Lease, passed: Pass) -> None:
         passed.heard = discover.take_inbox(held, provider.specs)
     if waits.cut_off:
         doubt.own_up(held)
+    if connection.quiet_until and connection.quiet_until > engine.now():
+        # Our own writes come back as webhooks, and people go on working: none of that is a reason to ask too early.
+        passed.outcome, passed.due_at = "waiting", connection.quiet_until
+        return
     looked = bool(on) and watch.look(held, ledger, on)
     if looked or waits.notes or waits.notices or waits.cut_off:
         waits = waiting.ask(held)
@@ -170,6 +174,8 @@ def _wait(held: Lease, passed: Pass, error: RetryLater, result: str = "waiting")
     passed.outcome = "waiting"
     passed.due_at = held.engine.now() + (error.after or PATIENCE)
     with held.commit() as connection:
+        if result == "waiting":
+            Connection.objects.filter(pk=connection.pk).update(quiet_until=passed.due_at)
         say(connection, held.engine.now(), error.sentence, result=result, reference=error.reference)
 
 

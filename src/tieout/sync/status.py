@@ -360,6 +360,6 @@ def sync_now(connection: Connection, member: Member, *, engine: Engine | None = 
     engine = engine or Engine()
     kept_settings.forget(connection)
     Connection.objects.filter(pk=connection.pk, firm_id=member.firm_id).update(
-        changes_due_at=engine.now(), due_at=engine.now()
+        changes_due_at=engine.now(), due_at=engine.now(), quiet_until=None
     )
     wake(connection.pk)

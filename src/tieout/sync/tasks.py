@@ -13,6 +13,7 @@ from django.db import connection as database
 from django.db import transaction
 from django.db.models import Max, Q
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from tieout.practice.firms import Plan
 from tieout.practice.isolation import every_firm_scope, firm_scope
@@ -22,6 +23,8 @@ from tieout.sync.engine import Engine
 from tieout.sync.models import Connection, ConnectionState, InboxEvent, Review, ReviewState, Run
 
 QUEUE = "sync"
+NOBODY_WAITS = -1
+"""The priority of what no person waits for: taken up when nothing else is to be done."""
 UNHEARD = timedelta(seconds=5)
 """After so long something that waits to be taken up has lost its bell."""
 
@@ -49,7 +52,7 @@ def wake(connection_id: int) -> None:
 
 _WAITS = """
 SELECT id FROM procrastinate_jobs WHERE lock = %s AND task_name = %s AND status = 'todo'
-ORDER BY id FOR SHARE SKIP LOCKED LIMIT 1
+AND (scheduled_at IS NULL OR scheduled_at <= now()) ORDER BY id FOR SHARE SKIP LOCKED LIMIT 1
 """
 
 
@@ -100,7 +103,7 @@ def free_broken_off(now: datetime, runs: set[tuple[int, int]] = BROKEN_OFF) -> i
 
 _WAITING = """
 SELECT EXISTS (SELECT 1 FROM procrastinate_jobs w
-    WHERE w.status = 'todo' AND w.queue_name = %s AND (w.scheduled_at IS NULL OR w.scheduled_at <= now())
+    WHERE w.status = 'todo' AND w.queue_name = %s AND w.priority >= 0 AND (w.scheduled_at IS NULL OR w.scheduled_at <= now())
     AND NOT EXISTS (SELECT 1 FROM procrastinate_jobs d WHERE d.status = 'doing' AND d.lock = w.lock))
 """
 
@@ -142,7 +145,9 @@ def compare_soon(connection_ids: Iterable[int]) -> None:
     """Ask for the tie-outs that are due; asked again while one waits, nothing more is queued."""
     for connection_id in connection_ids:
         if not _waits(connection_id, "compare_due"):
-            compare_due.configure(lock=lock_of(connection_id)).defer(connection_id=connection_id)
+            compare_due.configure(lock=lock_of(connection_id), priority=NOBODY_WAITS).defer(
+                connection_id=connection_id
+            )
 
 
 @app.task(name="keep_signed_in", queue=QUEUE)
@@ -161,7 +166,9 @@ def keep_signed_in_soon(connection_ids: Iterable[int]) -> None:
     """Ask for these refreshes; asked again while one waits, nothing more is queued."""
     for connection_id in connection_ids:
         if not _waits(connection_id, "keep_signed_in"):
-            keep_signed_in.configure(lock=lock_of(connection_id)).defer(connection_id=connection_id)
+            keep_signed_in.configure(lock=lock_of(connection_id), priority=NOBODY_WAITS).defer(
+                connection_id=connection_id
+            )
 
 
 @app.task(name="roll_back", queue=QUEUE)
@@ -202,25 +209,68 @@ def mail_ready_soon(review_id: int, ended_at: datetime, tries: int = 0, *, after
 
 
 def mail_report_soon(review_id: int, *, after: timedelta = timedelta()) -> None:
-    mail_report.configure(schedule_in={"seconds": int(after.total_seconds())}).defer(review_id=review_id)
+    seconds = int(after.total_seconds())
+    # A time of ours would be another machine's future where the clocks are apart: what is due now has none.
+    when = mail_report.configure(schedule_in={"seconds": seconds}) if seconds else mail_report
+    when.defer(review_id=review_id)
 
 
 def roll_back_soon(connection_id: int, review_id: int, *, after: int = 0) -> None:
-    roll_back_run.configure(lock=lock_of(connection_id), schedule_in={"seconds": after}).defer(
-        review_id=review_id, connection_id=connection_id
-    )
+    if after:
+        _later("roll_back", connection_id, review_id, after)
+    else:
+        roll_back_run.configure(lock=lock_of(connection_id)).defer(
+            review_id=review_id, connection_id=connection_id
+        )
 
 
 def collect_soon(connection_id: int, review_id: int, *, after: int = 0) -> None:
-    collect_review.configure(lock=lock_of(connection_id), schedule_in={"seconds": after}).defer(
-        review_id=review_id
-    )
+    if after:
+        _later("collect_review", connection_id, review_id, after)
+    else:
+        collect_review.configure(lock=lock_of(connection_id)).defer(review_id=review_id)
 
 
 def apply_soon(connection_id: int, review_id: int, *, after: int = 0) -> None:
-    apply_review.configure(lock=lock_of(connection_id), schedule_in={"seconds": after}).defer(
-        review_id=review_id, connection_id=connection_id
+    if after:
+        _later("apply_review", connection_id, review_id, after)
+    else:
+        apply_review.configure(lock=lock_of(connection_id)).defer(
+            review_id=review_id, connection_id=connection_id
+        )
+
+
+_SOON = {"roll_back": roll_back_soon, "collect_review": collect_soon, "apply_review": apply_soon}
+
+
+def _later(task: str, connection_id: int, review_id: int, seconds: int) -> None:
+    """Queue such a job in so many seconds. It must not wait behind the connection's lock itself: the library lets no job
+    pass an earlier one of its lock, due or not, and every edit and webhook of the firm would wait with it."""
+    queue_later.configure(schedule_in={"seconds": seconds}).defer(
+        task=task, connection_id=connection_id, review_id=review_id
     )
+
+
+@app.task(name="queue_later", queue=QUEUE)
+def queue_later(task: str, connection_id: int, review_id: int) -> None:
+    """The bell of a job whose time has come."""
+    _SOON[task](connection_id, review_id)
+
+
+@app.task(name="tell_firms", queue=QUEUE)
+def tell_firms() -> None:
+    """Mail what is new about each firm's connection."""
+    from tieout.sync.notices import tell_all
+
+    tell_all(Engine().now())
+
+
+def tell_firms_soon() -> None:
+    """Ask for these mails. A job, since a mail server that hangs must hold up nothing else; asked again while one waits or
+    is at it, nothing more is queued."""
+    under_way = ProcrastinateJob.objects.filter(task_name="tell_firms", status__in=("todo", "doing"))
+    if not under_way.exists():
+        tell_firms.configure(lock="tell_firms", priority=NOBODY_WAITS).defer()
 
 
 _JOBLESS = """
@@ -228,7 +278,7 @@ SELECT r.id, r.connection_id, r.state FROM {reviews} r JOIN {connections} c ON c
 WHERE c.state <> 'needs_reconnect'
 AND (r.state = 'collecting' OR (r.state = 'applying' AND NOT r.summary ? 'applied'))
 AND NOT EXISTS (SELECT 1 FROM procrastinate_jobs j WHERE j.status IN ('todo', 'doing')
-    AND j.task_name IN ('collect_review', 'apply_review') AND (j.args->>'review_id')::bigint = r.id)
+    AND j.task_name IN ('collect_review', 'apply_review', 'queue_later') AND (j.args->>'review_id')::bigint = r.id)
 """
 
 

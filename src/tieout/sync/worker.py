@@ -23,6 +23,7 @@ from django.db import Error as DjangoDatabaseError
 from django.db import close_old_connections
 from django.db import connection as database
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Now
 from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -39,7 +40,6 @@ from tieout.sync import tokens, versions
 from tieout.sync.bulk_tasks import ring_unfinished
 from tieout.sync.merged_there import MERGED
 from tieout.sync.models import LIVE_STATES, Connection, InboxEvent, Link, Run
-from tieout.sync.notices import tell_all
 from tieout.sync.tasks import (
     QUEUE,
     ask_first_after_a_standstill,
@@ -47,6 +47,7 @@ from tieout.sync.tasks import (
     free_broken_off,
     keep_signed_in_soon,
     ring_reviews,
+    tell_firms_soon,
     wake_due,
 )
 from tieout.sync.tie_out_daily import due_connections
@@ -200,7 +201,7 @@ class Rounds:
                 log.error("%s This worker ends.", problem)
                 self.end()
                 return
-            tell_all(now)
+            tell_firms_soon()
             self.told = now
 
     def _put_back_ended(self, now: datetime) -> None:
@@ -228,10 +229,13 @@ def _tick_until(stop: threading.Event, at_work: AtWork) -> None:
 
 
 def put_back_stalled() -> int:
-    """Give jobs of workers without a heartbeat to the others. The epoch on the connection fences the dead one."""
+    """Give jobs of workers without a heartbeat to the others. The epoch on the connection fences the dead one.
+
+    By the database's clock, as the heartbeats are: a machine whose own is a minute ahead would take everybody for dead.
+    """
     stalled = list(
         ProcrastinateJob.objects.filter(
-            status="doing", worker__last_heartbeat__lt=timezone.now() - timedelta(seconds=STALLED_AFTER)
+            status="doing", worker__last_heartbeat__lt=Now() - timedelta(seconds=STALLED_AFTER)
         ).values_list("id", flat=True)
     )
     stalled += ProcrastinateJob.objects.filter(status="doing", worker__isnull=True).values_list(
@@ -244,12 +248,19 @@ def _put_back(job_ids: Iterable[int]) -> int:
     put_back = 0
     for job_id in job_ids:
         try:
-            app.job_manager.retry_job_by_id(job_id, retry_at=timezone.now())
+            app.job_manager.retry_job_by_id(job_id, retry_at=_database_now())
         except ConnectorException:
             log.info("job %s was put back by another worker", job_id)
         else:
             put_back += 1
     return put_back
+
+
+def _database_now() -> datetime:
+    with database.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        now: datetime = cursor.fetchone()[0]
+    return now
 
 
 def tidy(now: datetime) -> None:
