@@ -7,9 +7,15 @@ import os
 import shutil
 import sys
 import time
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from tests.sim.ledger import commit
 from tieout.config import postgres
+
+if TYPE_CHECKING:
+    from tests.real.kills import Storm
 
 
 def main() -> int:
@@ -35,7 +41,7 @@ def main() -> int:
     from django.core.management import call_command
     from django.db import connection
 
-    from tests.real.kills import Nursery, Storm, hasty_engine, prepare
+    from tests.real.kills import Nursery, Storm, hasty_engine, prepare, weather
     from tests.real.stand import EmulatorProcess, Stand, forget_database
     from tieout.practice.isolation import install_policies
 
@@ -54,19 +60,14 @@ def main() -> int:
     try:
         stand = Stand(emulator, hasty_engine())
         prepare(stand)
-        emulator.control(
-            "POST", "/faults", {"effect": "drop_after", "operation": "create", "probability": 0.03}
-        )
-        nursery = Nursery(dict(os.environ), log=chosen.log or home / "workers.log")
+        weather(stand)
+        log = chosen.log or home / "workers.log"
+        nursery = Nursery(dict(os.environ), log=log, lane=home / "lane")
         storm = Storm(stand, nursery, chosen.seed, restart)
         storm.run(chosen.kills, chosen.restarts)
         storm.rest()
         storm.check()
-        minutes = (time.monotonic() - begun) / 60
-        sys.stdout.write(
-            f"{dict(storm.did)} in {minutes:.1f} minutes: {len(storm.clients)} clients, {len(storm.invoices)} invoices, "
-            f"{len(storm.paid)} payments, each in QuickBooks once, every amount equal.\n"
-        )
+        sys.stdout.write(told(storm, (time.monotonic() - begun) / 60))
     finally:
         if nursery is not None:
             nursery.stop()
@@ -75,6 +76,20 @@ def main() -> int:
         server.stop()
         shutil.rmtree(home, ignore_errors=True)
     return 0
+
+
+def told(storm: Storm, minutes: float) -> str:
+    """What was done, and the same as a line of the ledger of seeds."""
+    did, people = storm.did, storm.people
+    kept = f"{len(people.clients)} | {len(people.invoices)} | {len(people.payments)} | {len(people.credits)}"
+    return (
+        f"{did['killed']} killed, {did['killed at work']} of them at work, which left {did['left in doubt']} writes in doubt; "
+        f"{did['frozen']} frozen, {did['frozen at work']} at work; database restarted {did['database restarted']} times, "
+        f"{did['database restarted at work']} at work; "
+        f"{minutes:.1f} minutes.\nPeople: {dict(people.did)}.\nEach in QuickBooks once, everything equal, nothing left open.\n"
+        f"| {datetime.now(UTC).date()} | {commit()} | {storm.seed} | {did['killed']} | {did['killed at work']} | {did['left in doubt']} "
+        f"| {did['frozen']} ({did['frozen at work']}) | {did['database restarted']} ({did['database restarted at work']}) | {minutes:.1f} | {kept} | 0 |\n"
+    )
 
 
 if __name__ == "__main__":

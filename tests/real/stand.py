@@ -42,13 +42,13 @@ REDIRECT = "http://127.0.0.1:8000/integrations/quickbooks/callback"
 SOMEBODY = Actor(ActorKind.SYSTEM, "a test")
 
 
-def within(seconds: float, holds: Callable[[], bool]) -> bool:
+def within(seconds: float, holds: Callable[[], bool], *, look_every: float = 0.05) -> bool:
     """Look again and again: what another process does is waited for, never slept for."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if holds():
             return True
-        time.sleep(0.05)
+        time.sleep(look_every)
     return False
 
 

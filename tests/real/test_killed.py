@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from tests.real.kills import Nursery, Storm, hasty_engine, prepare
+from tests.real.kills import Nursery, Storm, hasty_engine, prepare, weather
 from tests.real.stand import EmulatorProcess, Stand
 from tieout.config import ledgers
 
@@ -32,19 +32,21 @@ def nursery(emulator: EmulatorProcess, tmp_path: Path) -> Iterator[Nursery]:
         {**os.environ, "DJANGO_SETTINGS_MODULE": "tieout.config.settings"},
         connection.settings_dict["NAME"],
         log=tmp_path / "workers.log",
+        lane=tmp_path / "lane",
     )
     yield workers
     workers.stop()
 
 
-def test_workers_killed_and_frozen_at_random_instants_lose_and_double_nothing(
+def test_workers_killed_and_frozen_at_random_instants_of_their_work_lose_and_double_nothing(
     emulator: EmulatorProcess, nursery: Nursery
 ) -> None:
     stand = Stand(emulator, hasty_engine())
     prepare(stand)
-    emulator.control("POST", "/faults", {"effect": "drop_after", "operation": "create", "probability": 0.03})
+    weather(stand)
     storm = Storm(stand, nursery, seed=7)
-    storm.run(kills=4, restarts=0)
+    storm.run(kills=3, restarts=0)
     storm.rest()
     storm.check()
-    assert storm.did == {"killed": 4, "frozen": 1}
+    assert storm.did["killed"] >= 3
+    assert storm.did["frozen"] >= 1
