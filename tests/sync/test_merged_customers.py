@@ -96,9 +96,9 @@ def test_a_merge_there_is_one_question_nothing_is_written_and_documents_wait(boo
     assert len(questions(books)) == 1
     with books.here():
         assert not Attempt.objects.filter(ledger_id=gone).exclude(operation="create").exists()
-        waiting = Issue.objects.filter(cause="waits_for", closed_at=None).values_list("record_id", flat=True)
+        waiting = Issue.objects.filter(cause="held_up", closed_at=None).values_list("record_id", flat=True)
         assert {str(later.pk), str(sent.pk)} == set(waiting)
-        named = Issue.objects.filter(cause="waits_for", closed_at=None).first()
+        named = Issue.objects.filter(cause="held_up", closed_at=None).first()
         assert named is not None
         assert "Acme LLC" in named.sentence
     assert writes(books) == before + 1, "only the new service item was sent"
@@ -117,7 +117,9 @@ def test_merged_here_too_it_is_settled_and_what_waited_goes_to_the_one_that_stay
     invoices = books.of("Invoice")
     for one in (sent, later):
         assert invoices[books.partner("invoice", one.pk)]["CustomerRef"]["value"] == kept
-    assert not [cause for cause, _ in books.issues() if cause in ("drift", "waits_for", "conflict")]
+    assert not [
+        cause for cause, _ in books.issues() if cause in ("drift", "held_up", "waits_for", "conflict")
+    ]
 
 
 def test_merged_into_a_customer_nobody_is_linked_to_it_can_be_linked_to_that_one() -> None:
@@ -162,7 +164,7 @@ def test_a_merge_whose_webhook_is_lost_is_the_same_question(books: Books) -> Non
     assert ("Merge here…", f"/clients/{goes}/merge/?with={stays}&keep=other") in offered(books)
     assert "Link with Acme Holdings" not in [label for label, _ in offered(books)]
     assert books.clients()[goes]["active"], "nothing is archived before a person has decided"
-    assert ("waits_for", str(sent.number)) in books.issues()
+    assert ("held_up", str(sent.number)) in books.issues()
     assert "drift" not in [cause for cause, _ in books.issues()]
     merge_here(books, stays=stays, goes=goes)
     books.settle()

@@ -21,9 +21,10 @@ from tieout.reconcile.state import Observation as Seen
 from tieout.sync import dirty
 from tieout.sync.dirty import Mark
 from tieout.sync.lease import Lease
-from tieout.sync.listing import say, wake_waiting
+from tieout.sync.listing import say
 from tieout.sync.models import UNRESOLVED, Attempt, Connection, Hold, Issue, Link, Observation
 from tieout.sync.packing import unpack_units
+from tieout.sync.waking import wake_waiting
 
 TOLD = (
     "It was merged into another client here. QuickBooks still has a customer of its own for it: merge the two customers "

@@ -18,7 +18,7 @@ from django.db import connection as database
 from tieout.reconcile.action import Action, Create, Retire, Settle, Update
 from tieout.reconcile.plan import Conflict, Linked, Outcome, plan
 from tieout.reconcile.ports import Bug, LedgerError
-from tieout.reconcile.state import Key, Present, Side
+from tieout.reconcile.state import Absent, Key, Present, Side
 from tieout.sync import dirty, discover, dry_run_mode, together
 from tieout.sync.currencies import told_in
 from tieout.sync.executor import Again, Executor
@@ -32,6 +32,7 @@ from tieout.sync.outcomes import agree_all
 from tieout.sync.policy import switches_of
 from tieout.sync.recall import know_again
 from tieout.sync.sending import Outgoing
+from tieout.sync.waking import wake_waiting_for
 from tieout.sync.what_it_says import NOT_THE_RECORDS
 
 log = logging.getLogger(__name__)
@@ -187,6 +188,11 @@ def _try_again(held: Lease, work: Work) -> bool:
     return tries < MOST_TRIES
 
 
+def _is_gone(work: Work) -> bool:
+    """It has no partner and is not there: nothing is listed of it, but what waits for it waits in vain."""
+    return not isinstance(work.record, Linked) and isinstance(work.record.record, Absent)
+
+
 # -- agreements and the list ---------------------------------------------------------------------------------
 
 
@@ -248,6 +254,7 @@ def _list_within(executor: Executor, connection: Connection, doings: Sequence[Do
         if link is not None and not problems:
             clean.append(link.pk)
     list_all(connection, spec.practice, listed, now)
+    wake_waiting_for(connection, [one.work.key for one in doings if _is_gone(one.work)], now)
     # Whatever those turn out to be, they are planned again then.
     if waiting:
         Dirty.objects.filter(pk__in=[row.pk for row in waiting]).update(not_before=now + engine.settle)

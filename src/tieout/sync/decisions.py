@@ -21,7 +21,7 @@ from tieout.sync import dirty, holding, kept_settings, match_memory, observation
 from tieout.sync.connections import connection_of
 from tieout.sync.dirty import Mark
 from tieout.sync.engine import Engine
-from tieout.sync.listing import Line, say, say_all, wake_waiting
+from tieout.sync.listing import Line, say, say_all
 from tieout.sync.models import (
     UNRESOLVED,
     Attempt,
@@ -37,6 +37,7 @@ from tieout.sync.packing import pack_units
 from tieout.sync.references import with_references
 from tieout.sync.review import spec_of
 from tieout.sync.two_values import stamp_of
+from tieout.sync.waking import wake_waiting
 
 CHANGED_SINCE = "It has changed since this page was shown; look again. Nothing was changed."
 

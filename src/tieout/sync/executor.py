@@ -22,13 +22,14 @@ from tieout.reconcile.state import Baseline, Key, Present, Side, Units
 from tieout.sync import observations
 from tieout.sync.decided import decided_otherwise, standing
 from tieout.sync.lease import Lease
-from tieout.sync.listing import Problem, say, wake_waiting
+from tieout.sync.listing import Problem, say
 from tieout.sync.models import Connection, Link
 from tieout.sync.new_clients import chosen_kind
 from tieout.sync.outcomes import agree_all
 from tieout.sync.packing import pack_units
 from tieout.sync.policy import forbids
 from tieout.sync.sending import Sender
+from tieout.sync.waking import wake_waiting
 
 ACTOR = Actor(ActorKind.SYNC, "QuickBooks sync")
 

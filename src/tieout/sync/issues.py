@@ -141,6 +141,12 @@ CAUSES: dict[str, Cause] = dict(
         ),
         _cause("waits_for", Listing.CLEARING, "Waits for another record", "It goes by itself afterwards."),
         _cause(
+            "held_up",
+            Listing.NEEDS_YOU,
+            "Waits for a record that does not go by itself",
+            "See to the one it waits for, or leave this one out as well. Once that one is in QuickBooks, this one goes by itself.",
+        ),
+        _cause(
             "retry_later",
             Listing.CLEARING,
             "QuickBooks asked us to wait",
@@ -267,6 +273,10 @@ SHARED = frozenset(
 )
 """Causes that many records have for one reason: when it is gone for one, the others are looked at again by themselves."""
 
+WAITS_FOR = "waits_for"
+HELD_UP = "held_up"
+WAITING = frozenset({WAITS_FOR, HELD_UP})
+"""Causes whose ``options`` name the records waited for: looked at again when one of those stands otherwise."""
 TWICE = "twice_there"
 UNDONE = "undone_by_void"
 
@@ -283,7 +293,7 @@ CAUSE_OF_WHY: dict[Why, str] = {
     Why.MERGED_THERE: "merged_there",
     Why.TWICE_THERE: TWICE,
     Why.GONE_HERE: "gone_here",
-    Why.WAITS_FOR: "waits_for",
+    Why.WAITS_FOR: WAITS_FOR,
     Why.OTHER_CURRENCY: "other_currency",
     Why.UNDONE_BY_VOID: UNDONE,
     Why.OTHER_COMPANY: "reference",

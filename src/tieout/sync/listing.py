@@ -19,11 +19,11 @@ from tieout.reconcile import plan as planning
 from tieout.reconcile.plan import Blocked, Outcome, Question
 from tieout.reconcile.ports import LedgerError
 from tieout.reconcile.state import Key, Side, Value, is_empty
-from tieout.sync import dirty
-from tieout.sync.dirty import Mark
-from tieout.sync.issues import CAUSE_OF_WHY, CAUSES, SHARED, cause_of
-from tieout.sync.models import ActivityLine, Conflict, Connection, Issue, Link, Observation
+from tieout.sync import awaited, awaiting
+from tieout.sync.issues import CAUSE_OF_WHY, CAUSES, HELD_UP, SHARED, WAITS_FOR, cause_of
+from tieout.sync.models import ActivityLine, Conflict, Connection, Issue, Link
 from tieout.sync.packing import pack
+from tieout.sync.waking import wake_siblings, wake_waiting_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ def problem_of(outcome: Outcome, verified: Collection[str] = (), currency: str =
     ``verified``: units that are only compared, see ``EntitySpec``; ``currency``: of the record, for amounts.
     """
     if isinstance(outcome, Blocked):
-        waits = tuple(f"{key.entity}:{key.id}" for key in outcome.waits_for)
+        waits = tuple(awaited.as_text(key) for key in outcome.waits_for)
         return Problem(CAUSE_OF_WHY[outcome.why], outcome.sentence, outcome.unit, options=waits)
     if isinstance(outcome, Question):
         options = tuple(key.id for key in outcome.options)
@@ -90,26 +90,34 @@ class Listed:
 
 
 def list_all(connection: Connection, entity: str, listed: Sequence[Listed], now: datetime) -> None:
-    """Make the open issues and conflicts of these records exactly what is said here."""
+    """Make the open issues and conflicts of these records exactly what is said here.
+
+    Whatever waits for one of which something else is said now is planned again: it may go, or no longer goes by itself.
+    """
     if not _anything_to_list(connection, entity, listed):
         return
     _set_conflicts(connection, entity, [one for one in listed if one.link is not None], now)
     rows = Issue.objects.filter(
-        connection=connection, entity=entity, closed_at=None, record_id__in=[one.key.id for one in listed]
+        connection=connection, entity=entity, closed_at=None, record_id__in=_ids(listed)
     )
     open_now: dict[tuple[str, str], dict[tuple[str, str], Issue]] = {}
     for row in rows:
         open_now.setdefault((row.side, row.record_id), {})[(row.unit, row.cause)] = row
-    listed = _naming_what_they_wait_for(connection, listed)
+    listed = _told_what_they_wait_for(connection, listed)
     gone: list[Issue] = []
     new: list[Issue] = []
+    changed: set[Key] = set()
     for one in listed:
         before = open_now.get((one.key.side.value, one.key.id), {})
         wanted = {(each.unit, each.cause): each for each in one.problems}
         gone += [row for at, row in before.items() if at not in wanted]
+        if one.link is not None and one.key.side is Side.PRACTICE:
+            # What was said of it before it had a partner here is said of the pair now.
+            gone += open_now.get((Side.LEDGER.value, one.link.ledger_id), {}).values()
         for at, problem in wanted.items():
             row = before.get(at) or _new_issue(connection, one.key, problem, now)
             if _say_in(row, one.name, problem):
+                changed.add(one.key)
                 if row.pk:
                     row.save()
                 else:
@@ -117,7 +125,15 @@ def list_all(connection: Connection, entity: str, listed: Sequence[Listed], now:
     if gone:
         Issue.objects.filter(pk__in=[row.pk for row in gone]).update(closed_at=now)
         wake_siblings(connection, {row.cause for row in gone} & SHARED, now)
+        changed |= {Key(row.entity, Side(row.side), row.record_id) for row in gone}
     Issue.objects.bulk_create(new)
+    wake_waiting_for(connection, sorted(changed, key=lambda key: (key.side, key.id)), now)
+
+
+def _ids(listed: Sequence[Listed]) -> list[str]:
+    """Of these records and their partners, on either side."""
+    partners = [one.link.ledger_id for one in listed if one.link is not None]
+    return [*(one.key.id for one in listed), *partners]
 
 
 _OPEN = """
@@ -133,37 +149,29 @@ def _anything_to_list(connection: Connection, entity: str, listed: Sequence[List
         return True
     links = [one.link.pk for one in listed if one.link is not None]
     with database.cursor() as cursor:
-        cursor.execute(_OPEN, [connection.pk, entity, [one.key.id for one in listed], links])
+        cursor.execute(_OPEN, [connection.pk, entity, _ids(listed), links])
         return bool(cursor.fetchone()[0])
 
 
-def _naming_what_they_wait_for(connection: Connection, listed: Sequence[Listed]) -> Sequence[Listed]:
-    """The same, with a sentence that names the records waited for. One query when any waits."""
-    waited = {each for one in listed for each in _waited_for(one.problems)}
+def _told_what_they_wait_for(connection: Connection, listed: Sequence[Listed]) -> Sequence[Listed]:
+    """The same, with sentences that name the records waited for; what waits for one that will not be sent is held up by it.
+    Two queries when any waits."""
+    waited = {each for one in listed for problem in one.problems for each in _waited_for(problem)}
     if not waited:
         return listed
-    rows = Observation.objects.filter(
-        connection=connection,
-        side=Side.PRACTICE,
-        entity__in={each.partition(":")[0] for each in waited},
-        record_id__in={each.partition(":")[2] for each in waited},
-    )
-    names = {f"{entity}:{one}": name for entity, one, name in rows.values_list("entity", "record_id", "name")}
+    seen = awaiting.look(connection, waited)
 
     def told(problem: Problem) -> Problem:
-        if problem.cause != "waits_for" or problem.sentence:
-            return problem
-        said = [
-            f"{each.partition(':')[0].replace('_', ' ')} {names.get(each, '')}".strip()
-            for each in problem.options
-        ]
-        return replace(problem, sentence=f"Waits for {' and '.join(said[:3])}.")
+        of = [seen[each] for each in _waited_for(problem)]
+        if stopped := awaited.stopped(of):
+            return replace(problem, cause=HELD_UP, sentence=awaited.held_up(stopped))
+        return replace(problem, sentence=awaited.waits(of)) if of and not problem.sentence else problem
 
     return [replace(one, problems=[told(each) for each in one.problems]) for one in listed]
 
 
-def _waited_for(problems: Sequence[Problem]) -> list[str]:
-    return [each for one in problems if one.cause == "waits_for" for each in one.options]
+def _waited_for(problem: Problem) -> tuple[str, ...]:
+    return problem.options if problem.cause == WAITS_FOR else ()
 
 
 def _new_issue(connection: Connection, key: Key, problem: Problem, now: datetime) -> Issue:
@@ -196,42 +204,6 @@ def _say_in(row: Issue, name: str, problem: Problem) -> bool:
     for column, value in words.items():
         setattr(row, column, value)
     return changed
-
-
-def wake_siblings(connection: Connection, causes: Collection[str], now: datetime) -> int:
-    """Have the other records of a cause looked at again, now that it is gone for one. Returns how many."""
-    if not causes:
-        return 0
-    rows = Issue.objects.filter(connection=connection, cause__in=causes, closed_at=None)
-    marks = [
-        Mark(entity, Side(side), record_id, "its cause is gone", must_read=False)
-        for entity, side, record_id in rows.values_list("entity", "side", "record_id")
-    ]
-    return dirty.mark(connection, marks, now)
-
-
-def wake_waiting(connection: Connection, key: Key, now: datetime) -> int:
-    """Mark the records that wait for this one, now that it has a partner. Returns how many."""
-    return wake_waiting_for(connection, [key], now)
-
-
-def wake_waiting_for(connection: Connection, keys: Sequence[Key], now: datetime) -> int:
-    """Mark the records that wait for any of these, now that they have partners. Returns how many."""
-    if not keys:
-        return 0
-    with database.cursor() as cursor:
-        cursor.execute(_WAITING, [connection.pk, [f"{key.entity}:{key.id}" for key in keys]])
-        marks = [
-            Mark(entity, Side(side), record_id, "waited for another", must_read=False)
-            for entity, side, record_id in cursor.fetchall()
-        ]
-    return dirty.mark(connection, marks, now)
-
-
-_WAITING = """
-SELECT entity, side, record_id FROM sync_issue
-WHERE connection_id = %s AND cause = 'waits_for' AND closed_at IS NULL AND options ?| %s
-"""
 
 
 def _set_conflicts(connection: Connection, entity: str, listed: Sequence[Listed], now: datetime) -> None:

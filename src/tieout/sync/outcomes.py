@@ -17,9 +17,10 @@ from tieout.reconcile.state import Baseline, Key, Present, Side, Units, same
 from tieout.sync import dirty, observations, straight, together, write_log
 from tieout.sync.dirty import Mark
 from tieout.sync.engine import Engine
-from tieout.sync.listing import Problem, run_of, wake_waiting_for
+from tieout.sync.listing import Problem, run_of
 from tieout.sync.models import ActivityLine, Attempt, AttemptState, Connection, Link
 from tieout.sync.packing import pack_units, unpack_units
+from tieout.sync.waking import wake_waiting_for
 
 MOST_WAIT = 15
 """Settle windows at the most between two looks for a write in doubt."""

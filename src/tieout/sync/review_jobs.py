@@ -55,6 +55,7 @@ from tieout.sync.packing import pack_units
 from tieout.sync.review_plan import Pair, agreed_at_link
 from tieout.sync.review_rows import candidate, is_active
 from tieout.sync.review_waits import try_again, wait, wait_for_sign_in
+from tieout.sync.waking import wake_waiting_for_section
 
 log = logging.getLogger(__name__)
 
@@ -294,6 +295,7 @@ def _apply(found: Review, engine: Engine) -> None:
             },
         )
         review.turn_on(connection, spec.practice)
+        wake_waiting_for_section(connection, spec.practice, engine.now())
         Connection.objects.filter(pk=connection.pk).update(
             changes_due_at=engine.now(),
             sweep_due_at=engine.now() + engine.nets.look,

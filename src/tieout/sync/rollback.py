@@ -53,6 +53,7 @@ from tieout.sync.review_jobs import SET_UP
 from tieout.sync.review_plan import Fate
 from tieout.sync.sending import Outgoing, Sender
 from tieout.sync.steps import STEP_OF, STEPS, state_of
+from tieout.sync.waking import wake_waiting_for_section
 
 LASTS = timedelta(days=30)
 EDITED = "was edited since, and stays as it is"
@@ -343,6 +344,7 @@ def _finish(held: Lease, found: Review, spec: EntitySpec, run: Extent, left: Ite
         connection.switches = {**connection.switches, found.entity: own}
         connection.sections = {**connection.sections, found.entity: state.value}
         connection.save(update_fields=["switches", "sections"])
+        wake_waiting_for_section(connection, found.entity, now)
         who = found.summary["rolling_back"]
         told = {name: value for name, value in found.summary.items() if not name.startswith("rolling_back")}
         told["rolled_back"] = {"by": who, "at": now.isoformat(), "unlinked": len(ids), "left": list(left)}

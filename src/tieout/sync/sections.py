@@ -19,6 +19,7 @@ from tieout.sync.engine import Engine
 from tieout.sync.listing import say
 from tieout.sync.models import Connection, SectionState
 from tieout.sync.review import spec_of
+from tieout.sync.waking import wake_waiting_for_section
 
 
 class NotYet(Exception):
@@ -45,6 +46,7 @@ def start_sending(member: Member, entity: str, *, since: date, engine: Engine | 
         ids = RECORD_KINDS[entity].all_ids(connection.firm_id)
         marks = [Mark(entity, Side.PRACTICE, one, "section turned on") for one in ids]
         dirty.mark(connection, marks, engine.now())
+        wake_waiting_for_section(connection, entity, engine.now())
         who = member.user.get_full_name()
         sentence = f"{who} turned {spec.plural.lower()} on, from {since.isoformat()}"
         say(
@@ -126,6 +128,7 @@ def stop_sending(member: Member, entity: str, *, engine: Engine | None = None) -
         connection = Connection.objects.select_for_update(no_key=True).get(pk=found.pk)
         connection.sections = {**connection.sections, entity: SectionState.NOT_STARTED.value}
         connection.save(update_fields=["sections"])
+        wake_waiting_for_section(connection, entity, engine.now())
         spec = spec_of(connection, entity, engine)
         who = member.user.get_full_name()
         say(
@@ -136,3 +139,4 @@ def stop_sending(member: Member, entity: str, *, engine: Engine | None = None) -
             entity=entity,
             by=member,
         )
+        tasks.wake(connection.pk)

@@ -23,9 +23,10 @@ from tieout.practice.numbering import unused_invoice_numbers
 from tieout.practice.payments import PAYMENT, Payment
 from tieout.reconcile.spec import EntitySpec
 from tieout.reconcile.state import Key, Side
-from tieout.sync import strays
+from tieout.sync import awaiting, strays
+from tieout.sync.awaited import Awaited, stopped
 from tieout.sync.engine import Engine
-from tieout.sync.issues import CAUSES, TWICE, Cause, Listing
+from tieout.sync.issues import CAUSES, HELD_UP, TWICE, Cause, Listing
 from tieout.sync.models import Connection, Dirty, Issue, Link, Observation
 from tieout.sync.review import spec_of
 from tieout.sync.two_values import TwoValues, two_values
@@ -93,6 +94,8 @@ class WorkRow:
     """The full name of the colleague who looks after it."""
     put_off_until: datetime | None = None
     """It is asked again from then on."""
+    awaited: tuple[Awaited, ...] = ()
+    """The records that hold it up, as they stand now."""
 
     @property
     def title(self) -> str:
@@ -272,6 +275,8 @@ def _rows(connection: Connection, issues: Sequence[Issue], engine: Engine) -> li
     partners = _partners(connection, keys.values())
     values = two_values(connection, issues)
     offered = _offered(connection, issues, partners)
+    named = {option for one in issues if one.cause == HELD_UP for option in one.options}
+    held_up_by = awaiting.look(connection, named)
     options = [Key(one.entity, Side(one.side).other, option) for one in issues for option in one.options]
     taken = _partners(connection, options)
     dirty = _dirty(connection, keys.values(), partners)
@@ -298,6 +303,9 @@ def _rows(connection: Connection, issues: Sequence[Issue], engine: Engine) -> li
             holder=issue.options[0] if issue.cause == "number_taken" and issue.options else "",
             put_off_until=issue.put_off_until,
             assigned_to=issue.assigned_to.user.get_full_name() if issue.assigned_to else "",
+            awaited=tuple(stopped(held_up_by[one] for one in issue.options))
+            if issue.cause == HELD_UP
+            else (),
         )
         for issue in issues
         if keys[issue.pk] in dirty or issue.pk in still

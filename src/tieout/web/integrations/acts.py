@@ -22,6 +22,7 @@ from tieout.practice.permissions import NotAllowed, NotYours
 from tieout.practice.validation import Invalid
 from tieout.reconcile.state import Key, Side
 from tieout.sync import decisions, repairs, same_document
+from tieout.sync.awaited import as_text
 from tieout.sync.decided import being_created
 from tieout.sync.decisions import CannotDecide
 from tieout.sync.worklist import WorkRow
@@ -143,6 +144,17 @@ def restore(ask: Ask) -> Done:
     decisions.restore(ask.member, ask.records)
     undo = Undo("leave_out", _written(ask.records))
     return Done(f"Taken back in: {ask.names}. It waits for your decision under Needs you.", undo)
+
+
+def restore_awaited(ask: Ask) -> Done:
+    """Take the record back in that this one waits for."""
+    row = ask.rows[0]
+    one = next((one for one in row.awaited if as_text(one.key) == ask.other), None)
+    if one is None or one.stopped_by != "excluded":
+        raise CannotDecide(f"{row.name} does not wait for that any more. Nothing was changed.")
+    decisions.restore(ask.member, [one.key])
+    undo = Undo("leave_out", _written([one.key]))
+    return Done(f"Taken back in: {one.label}. It waits for your decision under Needs you.", undo)
 
 
 def different(ask: Ask) -> Done:
@@ -314,6 +326,7 @@ ACTS: Mapping[str, Callable[[Ask], Done]] = {
     "leave_out": leave_out,
     "say_why": say_why,
     "restore": restore,
+    "restore_awaited": restore_awaited,
     "different": different,
     "void_copy": void_copy,
     "void_there": void_there,

@@ -13,9 +13,11 @@ from urllib.parse import quote, urlencode
 from django.urls import reverse
 
 from tieout.reconcile.state import Side
-from tieout.sync.issues import SHARED, TWICE
+from tieout.sync.awaited import TOLD, Awaited, as_text
+from tieout.sync.issues import SHARED, TWICE, Listing
 from tieout.sync.merged_there import CAUSE as MERGED
-from tieout.sync.worklist import WorkRow
+from tieout.sync.steps import STEP_OF
+from tieout.sync.worklist import Other, WorkRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,12 @@ REPORT = Remedy("report", "Support bundle", "help")
 SWITCHES = Remedy("switches", "Advanced settings", "settings")
 RECONNECT = Remedy("reconnect", "Reconnect", "plug-connected")
 CHOICES = Remedy("choices", "Choose accounts, items and tax codes", "settings")
+RESTORE_AWAITED = Remedy("restore_awaited", "Restore", "restore")
+START = Remedy("start", "Start date", "clock")
+TURN_ON = Remedy("turn_on", "Turn on", "settings")
+DECIDE = Remedy("decide", "Decide about", "arrow-right")
+OPEN_AWAITED = Remedy("open_awaited", "Open", "eye")
+"""These five lead on from what is held up, and name what they lead to."""
 
 REMEDIES: Mapping[str, Sequence[Remedy]] = {
     "unmatched": (LINK, CREATE, LEAVE_OUT),
@@ -85,6 +93,7 @@ REMEDIES: Mapping[str, Sequence[Remedy]] = {
     "twice_there": (VOID_COPY, KEEP_BOTH, OPEN),
     "undone_by_void": (OPEN, KEEP_THERE, VOID_THERE),
     "gone_here": (UNLINK,),
+    "held_up": (RESTORE_AWAITED, OPEN, CHECK, LEAVE_OUT, DETACH),
     "name_taken": (LINK, USE_NAME, EDIT, RETRY),
     "number_taken": (USE_NUMBER, LINK_THAT, EDIT, RETRY, LEAVE_OUT),
     "reference": (EDIT, CHOICES, QUICKBOOKS, CHECK),
@@ -119,6 +128,8 @@ RECORD_PAGES: Mapping[str, Mapping[str, str]] = {
 }
 """Practice word of an entity -> its pages here. A document is not archived but voided; a refund has its place on the page of
 its payment, and what a credit pays on that of its credit."""
+DATED = frozenset({"invoice", "payment", "credit", "credit_application", "refund"})
+"""Entities with a start date among the advanced settings."""
 NAMED = frozenset({"client", "service_item"})
 """Entities whose records may be linked by hand and renamed; a document belongs to the one it was sent as."""
 
@@ -143,8 +154,8 @@ class Button:
     """It is greyed, and this sentence says why and who can help."""
 
 
-BESIDE = (SAY_WHY, VOID_COPY)
-"""Drawn elsewhere: beside the ticked rows, where the words are, and for each of the options."""
+BESIDE = (SAY_WHY, VOID_COPY, RESTORE_AWAITED)
+"""Drawn elsewhere: beside the ticked rows, where the words are, and for each of the options or of the records waited for."""
 
 
 def buttons(row: WorkRow, deep_link: DeepLink = lambda _: "", settings_link: str = "") -> list[Button]:
@@ -200,9 +211,11 @@ def _buttons(row: WorkRow, deep_link: DeepLink, settings_link: str) -> Iterator[
             label = f"Reactivate and link with {option.name}"
             yield Button(label, "restore", title, value=f"reactivate:{row.id}:{option.id}")
         elif not option.partner_id:
-            yield Button(f"Link with {option.name}", "link", title, value=f"link_to:{row.id}:{option.id}")
+            yield from _link_with(row, option, deep_link)
         elif row.cause.slug == MERGED and row.key.side is Side.PRACTICE:
             yield Button("Merge here…", "users", title, href=_merge(row.key.id, option.partner_id))
+    for one in row.awaited[:TOLD]:
+        yield from _ways_on(row, one)
     pages = {
         "link": (reverse("quickbooks-link", args=[row.key.entity, row.key.side.value, row.key.id]), False),
         "edit": (record_page(row, "edit"), False),
@@ -225,6 +238,41 @@ def _buttons(row: WorkRow, deep_link: DeepLink, settings_link: str) -> Iterator[
         elif pages[remedy.verb][0]:
             href, outside = pages[remedy.verb]
             yield Button(label, remedy.icon, title, href=href, outside=outside, shortcut=remedy.shortcut)
+
+
+def _link_with(row: WorkRow, option: Other, deep_link: DeepLink) -> Iterator[Button]:
+    """Documents go by numbers and dates, which several may have: each of these is opened before it is linked."""
+    document = row.key.entity not in NAMED
+    name = f"{option.name} ({option.id})" if document else option.name
+    yield Button(f"Link with {name}", "link", row.title, value=f"link_to:{row.id}:{option.id}")
+    if document and (href := deep_link(option.id)):
+        yield Button(f"Open {name}", OPEN.icon, row.title, href=href, outside=True)
+
+
+def _ways_on(row: WorkRow, awaited: Awaited) -> Iterator[Button]:
+    """From a record that is held up to the one it waits for, and to what keeps that one."""
+    key, title, label = awaited.key, row.title, awaited.label
+    if awaited.stopped_by == "excluded":
+        value = f"{RESTORE_AWAITED.verb}:{row.id}:{as_text(key)}"
+        yield Button(f"{RESTORE_AWAITED.label} {label}", RESTORE_AWAITED.icon, title, value=value)
+    ways: list[tuple[Remedy, str, str]] = []
+    if awaited.stopped_by == "not_eligible" and key.entity in DATED:
+        words = f"{START.label} of {key.entity.replace('_', ' ')}s"
+        ways.append((START, words, f"{_advanced()}#since-{key.entity}"))
+    if awaited.stopped_by == "switched_off":
+        ways.append((SWITCHES, SWITCHES.label, _advanced()))
+    if awaited.section_off:
+        ways.append((TURN_ON, f"{TURN_ON.label}: {awaited.section_off}", reverse(STEP_OF[key.entity].page)))
+    elif awaited.stop is not None and awaited.stop.listing == Listing.NEEDS_YOU:
+        asked = urlencode({"cause": awaited.stop.cause, "search": awaited.name})
+        ways.append((DECIDE, f"{DECIDE.label} {label}", f"{reverse('quickbooks-issues')}?{asked}"))
+    if key.side is Side.PRACTICE and not awaited.gone:
+        ways.append((OPEN_AWAITED, f"{OPEN_AWAITED.label} {label}", page_of_record(key.entity, key.id)))
+    yield from (Button(words, way.icon, title, href=href) for way, words, href in ways if href)
+
+
+def _advanced() -> str:
+    return reverse("quickbooks-advanced")
 
 
 def _letter(row: WorkRow) -> str:
@@ -253,6 +301,7 @@ def offers(row: WorkRow, remedy: Remedy) -> bool:
         "link_that": bool(row.holder) and not row.partner_id,
         # What has a partner is taken apart first; leaving it out would leave the link.
         "leave_out": not row.partner_id,
+        "restore_awaited": any(one.stopped_by == "excluded" for one in row.awaited),
         "detach": bool(row.partner_id),
     }.get(remedy.verb, True)
 

@@ -1,0 +1,65 @@
+"""Acts: has records planned again that wait for others, or that are stopped by what is over now. Part of ``listing``.
+
+Nothing is read for it: what changed is not theirs, and is in our tables already.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from django.db import connection as database
+
+from tieout.reconcile.state import Key, Side
+from tieout.sync import dirty
+from tieout.sync.awaited import as_text
+from tieout.sync.dirty import Mark
+from tieout.sync.issues import WAITING
+from tieout.sync.models import Connection, Issue
+
+
+def wake_siblings(connection: Connection, causes: Collection[str], now: datetime) -> int:
+    """Have the other records of a cause looked at again, now that it is gone for one. Returns how many."""
+    if not causes:
+        return 0
+    rows = Issue.objects.filter(connection=connection, cause__in=causes, closed_at=None)
+    marks = [
+        Mark(entity, Side(side), record_id, "its cause is gone", must_read=False)
+        for entity, side, record_id in rows.values_list("entity", "side", "record_id")
+    ]
+    return dirty.mark(connection, marks, now)
+
+
+def wake_waiting(connection: Connection, key: Key, now: datetime) -> int:
+    """Mark the records that wait for this one, now that it has a partner. Returns how many."""
+    return wake_waiting_for(connection, [key], now)
+
+
+def wake_waiting_for(connection: Connection, keys: Sequence[Key], now: datetime) -> int:
+    """Mark the records that wait for any of these, now that they have partners or stand otherwise. Returns how many."""
+    if not keys:
+        return 0
+    return _wake(connection, "options ?| %s", [as_text(key) for key in keys], now)
+
+
+def wake_waiting_for_section(connection: Connection, entity: str, now: datetime) -> int:
+    """Mark the records that wait for one of this kind, whose section was turned on or off. Returns how many."""
+    condition = (
+        "EXISTS (SELECT 1 FROM jsonb_array_elements_text(options) AS t(one) WHERE starts_with(t.one, %s))"
+    )
+    return _wake(connection, condition, f"{entity}:", now)
+
+
+def _wake(connection: Connection, condition: str, told: str | list[str], now: datetime) -> int:
+    with database.cursor() as cursor:
+        cursor.execute(_WAITING + condition, [connection.pk, sorted(WAITING), told])
+        marks = [
+            Mark(entity, Side(side), record_id, "waited for another", must_read=False)
+            for entity, side, record_id in cursor.fetchall()
+        ]
+    return dirty.mark(connection, marks, now)
+
+
+_WAITING = """
+SELECT entity, side, record_id FROM sync_issue
+WHERE connection_id = %s AND cause = ANY(%s) AND closed_at IS NULL AND """
