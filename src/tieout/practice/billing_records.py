@@ -36,7 +36,7 @@ from tieout.practice.money import rounded_rate
 from tieout.practice.payments import PAYMENT, REFUND, Payment, PaymentStatus, Refund, RefundStatus
 from tieout.practice.record_views import PAGE, OneWay, Records, RecordView, Units
 from tieout.practice.service_items import SERVICE_ITEM, ServiceItem
-from tieout.practice.validation import Invalid, without_control_characters
+from tieout.practice.validation import Invalid, NotHereYet, without_control_characters
 
 Row = TypeVar("Row", bound=BillingRow)
 Write = Callable[..., BillingRow]
@@ -121,8 +121,9 @@ def _set_item(
 
 
 def _item_fields(firm_id: int, units: Units) -> dict[str, Any]:
-    """The verb's fields. Raises KeyError for a unit an item has not (a bug of the caller), Invalid by unit."""
+    """The verb's fields. Raises KeyError for a unit an item has not (a bug of the caller), NotHereYet by unit."""
     fields: dict[str, Any] = {}
+    missing: dict[str, tuple[str, str]] = {}
     for unit, value in units.items():
         if unit == "active":
             fields["is_active"] = bool(value)
@@ -135,24 +136,26 @@ def _item_fields(firm_id: int, units: Units) -> dict[str, Any]:
         elif unit in _ITEM_TEXTS:
             fields[unit] = without_control_characters(value or "")
         elif unit in _ITEM_LISTS:
-            fields[f"{unit}_id"] = _entry_id(firm_id, unit, value)
+            fields[f"{unit}_id"] = found = _entry_id(firm_id, unit, value)
+            if value and found is None:
+                missing[unit] = (_ITEM_LISTS[unit].value, value)
         else:
             raise KeyError(unit)
+    if missing:
+        raise NotHereYet({unit: _not_yet(_ITEM_LISTS[unit]) for unit in missing}, missing)
     return fields
 
 
 def _entry_id(firm_id: int, unit: str, ledger_id: str | None) -> int | None:
-    """Our id of the list entry with this ledger id. Raises Invalid while it has not come yet."""
+    """Our id of the list entry with this ledger id; None without one, or while it has not come yet."""
     if not ledger_id:
         return None
     entries = rows_of(ListEntry, firm_id).filter(list=_ITEM_LISTS[unit], ledger_id=ledger_id, is_current=True)
-    found = entries.values_list("pk", flat=True).first()
-    if found is None:
-        what = _ITEM_LISTS[unit].label.lower()
-        raise Invalid(
-            {unit: f"Its {what} is not in the lists here yet; it is set once the lists are up to date."}
-        )
-    return found
+    return entries.values_list("pk", flat=True).first()
+
+
+def _not_yet(of: LedgerList) -> str:
+    return f"Its {of.label.lower()} is not in the lists here yet; it is set once the lists are up to date."
 
 
 def _by_unit(invalid: Invalid) -> Invalid:

@@ -24,6 +24,17 @@ class Invalid(Exception):
         super().__init__(" ".join(self.problems.values()))
 
 
+class NotHereYet(Invalid):
+    """Some values name entries of the ledger's lists that have not come here yet; they can be kept once those have.
+
+    ``entries``: field -> (the list, as ``LedgerList`` names it; the ledger's id of the entry).
+    """
+
+    def __init__(self, problems: Mapping[str, str], entries: Mapping[str, tuple[str, str]]) -> None:
+        super().__init__(problems)
+        self.entries = dict(entries)
+
+
 @dataclass(frozen=True, slots=True)
 class TextRule:
     label: str

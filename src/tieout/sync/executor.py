@@ -5,7 +5,7 @@ It adds no decision of its own. What a plan wants written to the ledger goes thr
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -14,22 +14,25 @@ from django.db import transaction
 from tieout.practice.actions.clients import ChangedMeanwhile
 from tieout.practice.actor import Actor, ActorKind
 from tieout.practice.records import RECORD_KINDS
-from tieout.practice.validation import Invalid
+from tieout.practice.validation import Invalid, NotHereYet
 from tieout.reconcile.action import Action, Create, Forget, Update
 from tieout.reconcile.ports import Ledger
 from tieout.reconcile.spec import EntitySpec
 from tieout.reconcile.state import Baseline, Key, Present, Side, Units
-from tieout.sync import observations
+from tieout.sync import dirty, observations
+from tieout.sync.awaited import as_key, as_text
 from tieout.sync.decided import decided_otherwise, standing
+from tieout.sync.dirty import Mark
+from tieout.sync.issues import WAITS_FOR
 from tieout.sync.lease import Lease
 from tieout.sync.listing import Problem, say
-from tieout.sync.models import Connection, Link
+from tieout.sync.models import Connection, Link, Observation
 from tieout.sync.new_clients import chosen_kind
 from tieout.sync.outcomes import agree_all
 from tieout.sync.packing import pack_units
 from tieout.sync.policy import forbids
 from tieout.sync.sending import Sender
-from tieout.sync.waking import wake_waiting
+from tieout.sync.waking import wake_waiting_for
 
 ACTOR = Actor(ActorKind.SYNC, "QuickBooks sync")
 
@@ -107,6 +110,7 @@ class Executor:
             )
         except ChangedMeanwhile as moved:
             raise Again("edited here meanwhile") from moved
+        self._ask_for_entries(connection, problems)
         if view is not None:
             agree_all([(link.pk, Baseline({unit: view.units.get(unit) for unit in written}, written))])
             self._said_update(connection, action, record, name, cause)
@@ -129,6 +133,7 @@ class Executor:
         made, written, problems = _accepted(
             action.units, lambda units: door.create(connection.firm_id, units, ACTOR, facts=facts)
         )
+        self._ask_for_entries(connection, problems)
         if made is None:
             return problems
         new_id, view = made
@@ -148,13 +153,25 @@ class Executor:
         seen = {new_id: Present(view.units, str(view.version), view.facts)}
         now = self.lease.engine.now()
         observations.keep(connection, self.spec, Side.PRACTICE, seen, self.lease.engine)
-        wake_waiting(connection, key, now)
+        wake_waiting_for(connection, [key, action.source], now)
         sentence = f"{self.spec.label} {name} came from QuickBooks"
         say(connection, now, sentence, key=key, details={"cause": cause})
         self._count("created_here")
         return problems
 
     # -- shared ---------------------------------------------------------------------------------------
+
+    def _ask_for_entries(self, connection: Connection, problems: Sequence[Problem]) -> None:
+        """Have the entries of lists read that a record names and nobody has seen yet: whatever tells of them may be late, or
+        lost, and what waits for them would wait with it."""
+        named = {as_key(one) for each in problems if each.cause == WAITS_FOR for one in each.options}
+        if not named:
+            return
+        of = {"connection": connection, "side": Side.LEDGER, "entity__in": {key.entity for key in named}}
+        rows = Observation.objects.filter(**of, record_id__in=[key.id for key in named])
+        seen = {Key(entity, Side.LEDGER, one) for entity, one in rows.values_list("entity", "record_id")}
+        marks = [Mark(key.entity, key.side, key.id, "named by another") for key in named - seen]
+        dirty.mark(connection, marks, self.lease.engine.now())
 
     def _check_switch(self, connection: Connection, action: Create | Update) -> None:
         """Switches bind at every write: what the plan assumed may have been switched off since."""
@@ -200,15 +217,28 @@ def _accepted(units: Units, write: Callable[[Units], T]) -> tuple[T | None, Unit
         with transaction.atomic():
             return write(units), units, []
     except Invalid as invalid:
-        problems = [
-            Problem("does_not_fit_here", sentence, unit if unit in units else "")
-            for unit, sentence in invalid.problems.items()
-        ]
+        problems = _problems(units, invalid)
         good = {unit: value for unit, value in units.items() if unit not in invalid.problems}
         if not good or len(good) == len(units):
             return None, {}, problems
     try:
         with transaction.atomic():
             return write(good), good, problems
-    except Invalid:
-        return None, {}, problems
+    except Invalid as invalid:
+        return None, {}, problems + _problems(good, invalid)
+
+
+def _problems(units: Units, invalid: Invalid) -> list[Problem]:
+    """One for each value that was not accepted; what names an entry that has not come yet waits for it."""
+    entries = invalid.entries if isinstance(invalid, NotHereYet) else {}
+    return [
+        Problem(
+            WAITS_FOR if unit in entries else "does_not_fit_here",
+            sentence,
+            unit if unit in units else "",
+            options=(as_text(Key(entries[unit][0], Side.LEDGER, entries[unit][1])),)
+            if unit in entries
+            else (),
+        )
+        for unit, sentence in invalid.problems.items()
+    ]
