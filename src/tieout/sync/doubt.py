@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet
 
 from tieout.reconcile.ports import Answer, Found, LedgerError, PreparedWrite, UnknownOutcome
 from tieout.reconcile.state import Key, Side
-from tieout.sync import dirty, write_log
+from tieout.sync import dirty, observations, write_log
 from tieout.sync.decided import decided_otherwise
 from tieout.sync.dirty import Mark
 from tieout.sync.executor import Executor
@@ -213,8 +213,16 @@ def _ask(executor: Executor, attempt: Attempt, found: Found, name: str) -> None:
             entity=attempt.entity,
             side=Side.PRACTICE,
             record_id=attempt.practice_id,
-            defaults={"firm_id": connection.firm_id, "sentence": sentence[:500], "held_at": now},
+            defaults={
+                "firm_id": connection.firm_id,
+                "sentence": sentence[:500],
+                "held_at": now,
+                "candidates": [row.id for row in found.lookalikes],
+            },
         )
+        # Kept, so that a person sees what they choose from. They stay QuickBooks' own until one is linked.
+        seen = {row.id: row.record for row in found.lookalikes}
+        observations.keep(connection, executor.spec, Side.LEDGER, seen, lease.engine)
         key = Key(attempt.entity, Side.PRACTICE, attempt.practice_id)
         say(connection, now, f"{name}: {sentence}", result="problem", key=key)
         dirty.mark(connection, [Mark(key.entity, key.side, key.id, "to be looked at")], now)

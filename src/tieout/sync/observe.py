@@ -240,7 +240,7 @@ class _LaidOut:
             record = Unlinked(
                 key,
                 seen[key],
-                lookalikes=lookalikes.get(key, ()),
+                lookalikes=_may_be(key, lookalikes.get(key, ()), hold),
                 held=hold.sentence if hold else "",
                 excluded=bool(hold and hold.excluded),
                 in_flight=self._may_be_ours(key),
@@ -262,6 +262,12 @@ class _LaidOut:
 
     def _name(self, seen: Seen) -> str:
         return str(seen.units.get(self.spec.name_unit) or "") if isinstance(seen, Present) else ""
+
+
+def _may_be(key: Key, lookalikes: tuple[Key, ...], hold: Hold | None) -> tuple[Key, ...]:
+    """What it is alike; of one that is held because its answer was lost, also what was found in its place."""
+    found = (Key(key.entity, key.side.other, one) for one in (hold.candidates if hold else ()))
+    return tuple(dict.fromkeys([*lookalikes, *found]))
 
 
 def names_of(connection: Connection, spec: EntitySpec, keys: Collection[Key]) -> dict[Key, str]:

@@ -156,6 +156,8 @@ class Hold(OfConnection):
     sentence = models.CharField(max_length=500)
     reason = models.CharField(max_length=200, blank=True)
     """Why it was left out, in the words of the person who did; part of ``sentence`` too. Optional."""
+    candidates = models.JSONField(default=list)
+    """Ids of records on the other side that it may be: found when an answer was lost, for a person to choose from."""
     held_at = models.DateTimeField(default=timezone.now)
     held_by = models.ForeignKey(Member, on_delete=models.SET_NULL, null=True, related_name="+")
 

@@ -70,7 +70,13 @@ class Ask:
 
 
 def link_to(ask: Ask) -> Done:
-    return link(ask.member, ask.rows[0].key, ask.other)
+    key = ask.rows[0].key
+    if key.entity in NAMED:
+        return link(ask.member, key, ask.other)
+    practice_id, ledger_id = (key.id, ask.other) if key.side is Side.PRACTICE else (ask.other, key.id)
+    same_document.link_the_same(ask.member, key.entity, practice_id, ledger_id)
+    undo = Undo("unlink", ((key.entity, Side.PRACTICE.value, practice_id),))
+    return Done("Linked: same client and amount. What else differs is asked about.", undo)
 
 
 def link(member: Member, key: Key, other: str) -> Done:
@@ -110,6 +116,10 @@ def unlink_record(member: Member, entity: str, practice_id: str, name: str) -> D
 
 
 def create(ask: Ask) -> Done:
+    """Whoever creates a document beside what it may be has said that it is none of those."""
+    for row in ask.rows:
+        if row.options and row.key.entity not in NAMED:
+            repairs.declare_different(ask.member, row.key, [option.id for option in row.options])
     decisions.create_on_other_side(ask.member, ask.records)
     return Done(f"{ask.names}: to be created on the other side, within seconds.")
 

@@ -18,7 +18,7 @@ from tieout.practice.firms import Member
 from tieout.practice.permissions import NotAllowed, Permission
 from tieout.sync.worklist import WorkRow
 from tieout.web.access import FirmRequest, turned_away
-from tieout.web.integrations.remedies import Button
+from tieout.web.integrations.remedies import NAMED, Button
 
 CHANGES: Mapping[str, Permission] = {
     "use_number": Permission.EDIT_INVOICES,
@@ -39,6 +39,8 @@ def needed(verb: str, entity: str) -> Permission | None:
     """The right an act needs beside Manage Integrations; None where that is enough."""
     if verb in CHOOSES and entity in BILLING:
         return Permission.VIEW_BILLING
+    if verb == "link_to" and entity not in NAMED:
+        return CHANGES["link_that"]  # a document is compared first, to the cent
     return CHANGES.get(verb)
 
 
