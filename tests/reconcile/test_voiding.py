@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from tieout.quickbooks.entities import invoice, payment
-from tieout.reconcile.plan import Linked, Question, Switches, Why, plan
+from tieout.reconcile.plan import Blocked, Linked, Question, Switches, Why, plan
 from tieout.reconcile.spec import VOID, EntitySpec
 from tieout.reconcile.state import Baseline, Key, Present, Side, Units
 
@@ -91,3 +91,23 @@ def test_what_went_there_by_itself_or_survives_a_void_is_no_reason_to_ask(
     spec: EntitySpec, agreed: Units, gone: Units
 ) -> None:
     assert voids(spec, record(spec, agreed, {**agreed, **gone}))
+
+
+@pytest.mark.parametrize(("total", "expected"), [(120, True), (100, True), (130, False)])
+def test_what_stands_there_as_it_is_here_is_nobodys_but_ours(total: int, expected: bool) -> None:
+    more = {**ROW, "amount": Decimal(120)}
+    here = Present({"total": Decimal(120), "content": (more,), "state": VOID}, "3")
+    agreed = {**BILLED, "content": (more,)}
+    one = record(INVOICE, agreed, {**agreed, "total": Decimal(total)})
+    assert voids(INVOICE, replace(one, practice=here)) is expected
+
+
+def test_while_it_is_not_known_whose_payment_it_is_nobody_is_asked_and_nothing_is_voided() -> None:
+    unsure = replace(record(INVOICE, BILLED, BILLED, "40"), settled_unsure=True)
+    ((found,),) = plan(INVOICE, [unsure], Switches()).outcomes.values()
+    assert isinstance(found, Blocked)
+    assert found.why is Why.IN_FLIGHT
+    assert voids(INVOICE, replace(unsure, settled_by_us=Decimal(60)))
+    assert voids(INVOICE, replace(unsure, void_confirmed=True))
+    edited = {**BILLED, "content": ({**ROW, "description": "Advice"},)}
+    assert not voids(INVOICE, replace(record(INVOICE, BILLED, edited, "100"), settled_unsure=True))

@@ -10,10 +10,13 @@ import pytest
 from tests.sync.rig import SOMEBODY
 from tests.sync.test_documents import TODAY, Books
 from tieout.practice.actions.credits import apply_credit, create_credit, unapply_credit
-from tieout.practice.actions.invoice_life import void_invoice
-from tieout.practice.actions.payments import record_payment, void_payment
-from tieout.sync import repairs, worklist
+from tieout.practice.actions.invoice_life import revise_invoice, void_invoice
+from tieout.practice.actions.payments import record_payment, unapply_payment, void_payment
+from tieout.reconcile.state import Side
+from tieout.sync import decisions, repairs, worklist
 from tieout.sync.decisions import CannotDecide
+from tieout.sync.issues import UNDONE
+from tieout.sync.models import Attempt, Conflict, Issue
 from tieout.sync.worklist import WorkRow
 from tieout.sync.write_log import WriteEntry
 from tieout.web.integrations import remedies
@@ -54,15 +57,38 @@ class Desk(Books):
                 allocations=[(billed.pk, Decimal(amount))],
             )
 
+    def credit(self, amount: int, billed: Any, applied: int) -> Any:
+        """A credit that pays so much of this one. Returns what applies it."""
+        with self.here():
+            made = create_credit(
+                **self.by,
+                today=TODAY,
+                client_id=self.client,
+                item_id=self.sold.pk,
+                date=TODAY,
+                quantity=Decimal(1),
+                rate=Decimal(amount),
+            )
+            allocations = [(billed.pk, Decimal(applied))]
+            return apply_credit(**self.by, credit_id=made.pk, today=TODAY, allocations=allocations)[0]
+
     def paid_in_quickbooks(self, there: str, amount: int) -> None:
-        line = {"Amount": amount, "LinkedTxn": [{"TxnId": there, "TxnType": "Invoice"}]}
         customer = self.of("Invoice")[there]["CustomerRef"]
-        payment = {"CustomerRef": customer, "TotalAmt": amount, "Line": [line]}
+        payment = {"CustomerRef": customer, "TotalAmt": amount, "Line": [linked_to("Invoice", there, amount)]}
         self.emulator.control.edit(self.realm, "Payment", None, payment, "create")
 
     def void(self, billed: Any) -> None:
         with self.here():
             void_invoice(**self.by, invoice_id=billed.pk, now=self.clock.now())
+
+    def unapply(self, payment: Any, billed: Any) -> None:
+        with self.here():
+            unapply_payment(**self.by, payment_id=payment.pk, invoice_id=billed.pk)
+
+    def ever_asked(self) -> int:
+        """About how many records, also where it was asked no more afterwards."""
+        with self.here():
+            return Issue.objects.filter(cause=UNDONE).count()
 
     def shows(self, there: str) -> tuple[Decimal, Decimal]:
         found = self.of("Invoice")[there]
@@ -76,6 +102,11 @@ class Desk(Books):
         """How often a void of it was sent and taken."""
         with self.here():
             return WriteEntry.objects.filter(operation="void", ledger_id=there, result="done").count()
+
+
+def linked_to(kind: str, there: str, amount: int) -> dict[str, Any]:
+    """A line of a payment in QuickBooks."""
+    return {"Amount": amount, "LinkedTxn": [{"TxnId": there, "TxnType": kind}]}
 
 
 @pytest.fixture
@@ -93,7 +124,12 @@ def test_a_payment_received_there_is_not_taken_off_before_a_person_says_so_and_t
     assert "40.00 that did not come from here is paid or credited on it" in row.sentence
     with desk.here():
         labels = [one.label for one in remedies.buttons(row, "https://there/{}".format)]
-        assert labels == ["Open in QuickBooks", "Keep it there and take apart", "Void it there all the same"]
+        assert labels == [
+            "Open in QuickBooks",
+            "Check again",
+            "Keep it there and take apart",
+            "Void it there all the same",
+        ]
         repairs.void_there(desk.member, row.key, engine=desk.engine)
     desk.paid_in_quickbooks(there, 20)
     desk.settle()
@@ -145,18 +181,7 @@ def test_what_only_ours_pays_is_voided_without_a_question(desk: Desk) -> None:
     bills = [desk.bill() for _ in range(3)]
     (together, _), (later, _), (credited, _) = bills
     payments = [desk.pay(together, "100"), desk.pay(later, "100")]
-    with desk.here():
-        credit = create_credit(
-            **desk.by,
-            today=TODAY,
-            client_id=desk.client,
-            item_id=desk.sold.pk,
-            date=TODAY,
-            quantity=Decimal(1),
-            rate=Decimal(30),
-        )
-        allocations = [(credited.pk, Decimal(30))]
-        (applied,) = apply_credit(**desk.by, credit_id=credit.pk, today=TODAY, allocations=allocations)
+    applied = desk.credit(30, credited, 30)
     desk.settle()
     desk.until_the_change_feed_is_asked()
     assert [desk.shows(there)[1] for _, there in bills] == [0, 0, 70]
@@ -175,3 +200,85 @@ def test_what_only_ours_pays_is_voided_without_a_question(desk: Desk) -> None:
     assert [desk.shows(there) for _, there in bills] == [(0, 0)] * 3
     assert [desk.of("Payment")[desk.partner("payment", one.pk)]["TotalAmt"] for one in payments] == [0, 0]
     assert [desk.voided(there) for _, there in bills] == [1, 1, 1]
+
+
+def test_what_was_only_revised_here_is_voided_without_a_question(desk: Desk) -> None:
+    billed, there = desk.bill()
+    with desk.here():
+        line = {"item_id": desk.sold.pk, "quantity": Decimal(1), "rate": Decimal(120)}
+        told: dict[str, Any] = {"invoice_id": billed.pk, "now": desk.clock.now(), "today": TODAY}
+        revise_invoice(**desk.by, **told, lines=[line])
+    desk.settle()
+    assert desk.shows(there) == (120, 120)
+    desk.void(billed)
+    desk.settle()
+    assert (desk.shows(there), desk.ever_asked()) == ((0, 0), 0)
+
+
+def test_what_ours_pays_no_more_there_or_was_to_stay_there_is_asked_about(desk: Desk) -> None:
+    (first, _), (moved, there), (late, elsewhere) = desk.bill(), desk.bill(), desk.bill()
+    payment, gone = desk.pay(first, "50"), desk.pay(late, "100")
+    desk.settle()
+    line = linked_to("Invoice", there, 50)
+    desk.emulator.control.edit(desk.realm, "Payment", desk.partner("payment", payment.pk), {"Line": [line]})
+    desk.until_the_change_feed_is_asked()
+    with desk.here():
+        listed = list(
+            Conflict.objects.filter(closed_at=None, unit="allocations").values_list("pk", flat=True)
+        )
+        assert decisions.answer_conflicts(desk.member, listed, Side.LEDGER, engine=desk.engine) == 1
+    desk.settle()
+    desk.void(moved)
+    desk.settle()
+    assert desk.shows(there) == (100, 50), "a person accepted that it is paid there"
+    (row,) = desk.asked()
+    assert "50.00 that did not come from here" in row.sentence
+
+    desk.emulator.control.edit(desk.realm, "Payment", desk.partner("payment", gone.pk), {}, "delete")
+    desk.paid_in_quickbooks(elsewhere, 100)
+    desk.unapply(gone, late)
+    desk.void(late)
+    desk.settle()
+    assert desk.shows(elsewhere) == (100, 0), "our payment as last seen is no licence"
+    asked = {row.key.id: row for row in desk.asked()}
+    assert "100.00 that did not come from here" in asked[str(late.pk)].sentence
+
+
+def test_our_payment_in_doubt_and_our_part_of_a_credit_are_no_reason_to_ask(desk: Desk) -> None:
+    (doubtful, there), (credited, shared), (_, other) = desk.bill(), desk.bill(), desk.bill()
+    applied = desk.credit(40, credited, 30)
+    desk.settle()
+    application = desk.of("Payment")[desk.partner("credit_application", applied.pk)]
+    memo = next(
+        link["TxnId"]
+        for line in application["Line"]
+        for link in line["LinkedTxn"]
+        if link["TxnType"] == "CreditMemo"
+    )
+    lines = [
+        linked_to("Invoice", shared, 30),
+        linked_to("Invoice", other, 10),
+        linked_to("CreditMemo", memo, 40),
+    ]
+    desk.emulator.control.edit(desk.realm, "Payment", application["Id"], {"Line": lines})
+    desk.until_the_change_feed_is_asked()
+    assert [desk.shows(one)[1] for one in (shared, other)] == [70, 90]
+    with desk.here():
+        unapply_credit(**desk.by, application_id=applied.pk)
+    desk.void(credited)
+    desk.settle()
+    assert desk.shows(shared) == (0, 0)
+    assert [row.key.entity for row in desk.asked()] == ["credit_application"], "what was added to it is"
+
+    desk.fault("drop_after", entity="payment", operation="create", nth=1, times=1)
+    payment = desk.pay(doubtful, "100")
+    desk.run()
+    with desk.here():
+        assert Attempt.objects.get(entity="payment", practice_id=str(payment.pk)).state == "in_doubt"
+    desk.unapply(payment, doubtful)
+    desk.void(doubtful)
+    desk.run()
+    assert desk.shows(there) == (100, 0), "it is not known yet whose that is"
+    desk.settle()
+    assert (desk.shows(there), desk.ever_asked()) == ((0, 0), 1)
+    assert desk.of("Payment")[desk.partner("payment", payment.pk)]["TotalAmt"] == 100

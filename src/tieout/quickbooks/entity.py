@@ -14,7 +14,7 @@ from tieout.quickbooks.api.query import Condition
 from tieout.quickbooks.company_rules import CompanyRules
 from tieout.reconcile.ports import Row
 from tieout.reconcile.spec import Document, EntitySpec, Field, Group, Unit
-from tieout.reconcile.state import Present, Scalar
+from tieout.reconcile.state import Present, Value
 
 
 class Unreadable(ValueError):
@@ -59,7 +59,7 @@ class QuickBooksEntity:
     """One entity as QuickBooks keeps it."""
 
     spec: EntitySpec
-    facts: Callable[[Document], Mapping[str, Scalar]]
+    facts: Callable[[Document], Mapping[str, Value]]
     """What the planner may need to know of a record but never writes."""
     page: str
     """Where a person sees the record in QuickBooks, with ``{id}``; relative to the site."""

@@ -88,6 +88,8 @@ class Linked:
     """Others there that carry its mark, and of which nobody has said that they are to stay."""
     settled_by_us: Decimal = Decimal(0)
     """What our linked payments and credits settle on it in the ledger, if it is to be voided there."""
+    settled_unsure: bool = False
+    """One of ours may settle more of it than that: its write has no clear answer yet, or it cannot be read now."""
     void_confirmed: bool = False
     """A person has asked to have it voided there as it is shown here, whatever goes with it."""
 

@@ -131,7 +131,7 @@ def _both_present(
     for unit in spec.units:
         merge.take(unit.name)
     found = merge.outcomes()
-    asked = voiding.asked_first(spec, record, there, found)
+    asked = voiding.asked_first(spec, record, here, there, found)
     return [asked] if asked else found
 
 

@@ -136,6 +136,9 @@ class Reference:
     part: str = ""
     amount: str = ""
     """Where it stands how much of the named record this one settles: the column beside ``part``, else the unit."""
+    shares: str = ""
+    """The fact with a row for each record it settles in the ledger, where the unit may come to name several there: their
+    ids under the unit's name, and how much under ``amount``."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

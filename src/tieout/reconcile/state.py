@@ -63,7 +63,7 @@ class Present:
     units: Units
     token: str
     """That side's version of the record: the ledger's SyncToken, or our own version number as text."""
-    facts: Mapping[str, Scalar] = field(default_factory=dict)
+    facts: Mapping[str, Value] = field(default_factory=dict)
     """What the planner may need to know but never writes (``parent``, ``balance``, ``kind`` ...)."""
 
 

@@ -2,7 +2,7 @@
 
 A void there empties the document and takes off it whatever pays it. While it shows what we made of it, that is what was
 asked for here. What somebody received on it there, or wrote into it, is not: then nothing is written until a person has
-said so, for the very version that was seen.
+said so, for the very version that was seen. While it is not known whether it is ours that pays it, nobody is asked.
 """
 
 from __future__ import annotations
@@ -11,21 +11,28 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from tieout.reconcile.action import Update
-from tieout.reconcile.outcome import Linked, Outcome, Question, Why
+from tieout.reconcile.outcome import Blocked, Linked, Outcome, Question, Why
 from tieout.reconcile.spec import VOID, EntitySpec
 from tieout.reconcile.state import Present, Side, Value, is_empty, same
 
 TOTAL, BALANCE = "total", "balance"
 """The facts of a ledger's document that say what it comes to and what is left to pay; what has none is paid by nothing."""
+UNSURE = "What pays it in QuickBooks is still being checked."
 
 
 def asked_first(
-    spec: EntitySpec, record: Linked, there: Present, outcomes: Sequence[Outcome]
-) -> Question | None:
-    """The question that takes the place of these outcomes; None when they void nothing, or nothing but ours."""
+    spec: EntitySpec, record: Linked, here: Present, there: Present, outcomes: Sequence[Outcome]
+) -> Question | Blocked | None:
+    """The question that takes the place of these outcomes; None when they void nothing, or nothing but ours.
+
+    ``here`` and ``there``: what the two sides of the record show.
+    """
     if record.void_confirmed or spec.voided_by_hand or not any(_voids(spec, one) for one in outcomes):
         return None
-    undone = [*_paid(spec, record, there), *_written(spec, record, there)]
+    paid = [*_paid(record, there)]
+    if paid and record.settled_unsure:
+        return Blocked(record.practice_key, Why.IN_FLIGHT, UNSURE)
+    undone = [*paid, *_written(spec, record, here, there)]
     if not undone:
         return None
     sentence = (
@@ -47,29 +54,35 @@ def _voids(spec: EntitySpec, one: Outcome) -> bool:
     return isinstance(one, Update) and one.side is Side.LEDGER and one.units.get(spec.void_unit or "") == VOID
 
 
-def _paid(spec: EntitySpec, record: Linked, there: Present) -> Iterable[str]:
+def _paid(record: Linked, there: Present) -> Iterable[str]:
     if paid := paid_by_others(there, record.settled_by_us):
         yield f"{paid:,.2f} that did not come from here is paid or credited on it"
 
 
-def _written(spec: EntitySpec, record: Linked, there: Present) -> Iterable[str]:
+def _written(spec: EntitySpec, record: Linked, here: Present, there: Present) -> Iterable[str]:
+    """What is written there neither as it was agreed nor as it is here, where a void document keeps what it said: a total
+    that both sides compute for themselves is agreed only when it is next compared."""
     agreed = record.baseline.ledger
     drifted = [
         unit.label
         for unit in spec.units
         if unit.name in spec.emptied_by_void
         and unit.name in agreed
-        and _says_more(there.units.get(unit.name), agreed[unit.name])
+        and _says_more(there.units.get(unit.name), agreed[unit.name], here.units.get(unit.name))
     ]
     if drifted:
         yield f"{' and '.join(drifted).lower()} changed there"
 
 
-def _says_more(now: Value, agreed: Value) -> bool:
-    """Whether something stands there now that was not agreed. What only went is lost to nobody: voiding an invoice takes
-    it off the payments that settle it."""
+def _says_more(now: Value, *ours: Value) -> bool:
+    """Whether something stands there now that none of ours says. What only went is lost to nobody: voiding an invoice
+    takes it off the payments that settle it."""
     if is_empty(now) or now == 0:
         return False
-    if isinstance(now, tuple) and isinstance(agreed, tuple):
-        return any(all(not same(row, one) for one in agreed) for row in now)
-    return not same(now, agreed)
+    return not any(_is_part(now, one) for one in ours)
+
+
+def _is_part(now: Value, ours: Value) -> bool:
+    if isinstance(now, tuple) and isinstance(ours, tuple):
+        return all(any(same(row, one) for one in ours) for row in now)
+    return same(now, ours)

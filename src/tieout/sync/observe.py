@@ -66,13 +66,16 @@ def gather(lease: Lease, ledger: Ledger, spec: EntitySpec, rows: Sequence[Dirty]
     here, waits = with_references(
         lease.connection, spec, _observe_practice(lease, spec, practice_ids), shown_there
     )
-    pending = settling.to_void(spec, links, here, there)
-    settled = settling.by_us(lease.connection, ledger.specs, spec, pending)
-    if doubtful := set(settling.doubtful(pending, settled)) - must_read:
+    unresolved = together.select(Attempt, _UNRESOLVED, [lease.connection.pk, spec.practice, _STATES])
+    under_way = {one.practice_id for one in unresolved}
+    at_rest = [link for link in links if link.practice_id not in under_way]
+    to_void = settling.pending(spec, at_rest, here, there)
+    if old := settling.paid(to_void) - must_read:
         # What pays it may have gone since it was seen: one call for all of them, before a person is asked.
-        there = {**there, **_observe_ledger(lease, ledger, spec, doubtful, doubtful, linked)}
-    laid_out = _LaidOut(lease.connection, spec, here, there, links, waits, settled)
-    return laid_out.works(rows)
+        there = {**there, **_observe_ledger(lease, ledger, spec, old, old, linked)}
+        to_void = settling.pending(spec, at_rest, here, there)
+    voids = settling.voids_of(lease, ledger, spec, links, to_void)
+    return _LaidOut(lease.connection, spec, here, there, links, waits, unresolved, voids).works(rows)
 
 
 def _links(connection: Connection, spec: EntitySpec, ids: Mapping[Side, Collection[str]]) -> list[Link]:
@@ -138,16 +141,15 @@ class _LaidOut:
         there: Mapping[str, Seen],
         links: Sequence[Link],
         waits: Mapping[str, tuple[Key, ...]],
-        settled: settling.Settled,
+        unresolved: Sequence[Attempt],
+        voids: settling.Voids,
     ) -> None:
         self.connection, self.spec, self.here, self.there = connection, spec, here, there
-        self.waits, self.settled = waits, settled
-        self.confirmed = settling.confirmed(connection, spec, links, settled)
+        self.waits, self.unresolved, self.voids = waits, unresolved, voids
         self.by_side = {
             Side.PRACTICE: {link.practice_id: link for link in links},
             Side.LEDGER: {link.ledger_id: link for link in links},
         }
-        self.unresolved = together.select(Attempt, _UNRESOLVED, [connection.pk, spec.practice, _STATES])
         self.preferred = preferred(connection, spec)
         self.answers, self.asked = self._conflicts(links)
         self.copies = strays.copies(connection, spec, links)
@@ -203,8 +205,10 @@ class _LaidOut:
                 else None
             ),
             copies=self.copies.get(link.practice_id, ()),
-            settled_by_us=self.settled.get(link.ledger_id, Decimal(0)),
-            void_confirmed=isinstance(there, Present) and self.confirmed.get(link.ledger_id) == there.token,
+            settled_by_us=self.voids.by_us.get(link.ledger_id, Decimal(0)),
+            settled_unsure=link.ledger_id in self.voids.unsure,
+            void_confirmed=isinstance(there, Present)
+            and self.voids.confirmed.get(link.ledger_id) == there.token,
         )
         return Work(record, [row], link, self._name(here) or self._name(there))
 

@@ -1,29 +1,42 @@
-"""Acts: reads what our linked payments and credits settle on documents of the ledger that are to be voided there, and who has said so.
+"""Acts: finds what our linked payments and credits settle on documents of the ledger that are to be voided there, and who has said so.
 
-Used by ``observe``. Nothing is fetched for it: the links and what was last seen tell.
+Used by ``observe``. What they settle is read anew before it is counted: the document may show what another payment did to
+it while ours, as last seen, still stands. Only for voids of what something is paid on, so such reads are rare.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from django.db.models import Q
 
+from tieout.reconcile.ports import Ledger
 from tieout.reconcile.spec import VOID, EntitySpec, Reference
 from tieout.reconcile.state import Observation as Seen
-from tieout.reconcile.state import Present, Units
+from tieout.reconcile.state import Present, Units, Unknown, Value
 from tieout.reconcile.voiding import paid_by_others
 from tieout.sync import match_memory, observations
+from tieout.sync.lease import Lease
 from tieout.sync.match_tables import Verdict
-from tieout.sync.models import Connection, Link
+from tieout.sync.models import UNRESOLVED, Attempt, Connection, Link
 from tieout.sync.packing import unpack_units
 
-Settled = Mapping[str, Decimal]
-"""Ledger id of a document -> what ours settle on it."""
+
+@dataclass(frozen=True, slots=True)
+class Voids:
+    """Of the documents that are to be voided there, by ledger id."""
+
+    confirmed: Mapping[str, str] = field(default_factory=dict)
+    """The version that a person has asked to have voided."""
+    by_us: Mapping[str, Decimal] = field(default_factory=dict)
+    """What ours settle on it, where anything is settled on it at all."""
+    unsure: frozenset[str] = frozenset()
+    """Where one of ours may settle more: it is in doubt, or cannot be read now."""
 
 
-def to_void(
+def pending(
     spec: EntitySpec, links: Sequence[Link], here: Mapping[str, Seen], there: Mapping[str, Seen]
 ) -> dict[str, Present]:
     """By ledger id: those that are void here and stand there."""
@@ -40,67 +53,129 @@ def to_void(
     return found
 
 
-def by_us(
-    connection: Connection, specs: Sequence[EntitySpec], spec: EntitySpec, ids: Collection[str]
-) -> Settled:
-    """What is agreed with a payment or credit of ours and still stands there counts, the lesser of the two. Two queries
-    for each entity that settles this one."""
+def paid(standing: Mapping[str, Present]) -> set[str]:
+    """Those on which something is paid or credited, by whomever."""
+    return {one for one, seen in standing.items() if paid_by_others(seen, Decimal(0))}
+
+
+def voids_of(
+    lease: Lease, ledger: Ledger, spec: EntitySpec, links: Sequence[Link], standing: Mapping[str, Present]
+) -> Voids:
+    """``standing``: as ``pending`` found them. What they show has to be older than this call: what is settled on them
+    after it was read gives them another version, and the write is refused."""
+    if not standing:
+        return Voids()
+    by_us, unsure = _by_us(lease, ledger, spec, paid(standing))
+    return Voids(_confirmed(lease.connection, spec, links, standing), by_us, unsure)
+
+
+def _by_us(
+    lease: Lease, ledger: Ledger, spec: EntitySpec, ids: Collection[str]
+) -> tuple[Mapping[str, Decimal], frozenset[str]]:
+    """The least counts of what is agreed with a payment or credit of ours, as either side showed it then, and what it
+    shows there now. Two queries and one call for each entity that settles this one."""
     found: dict[str, Decimal] = dict.fromkeys(ids, Decimal(0))
-    settling = [(other, one) for other in specs for one in other.references if one.entity == spec.practice]
+    unsure: set[str] = set()
+    settling = [
+        (other, one) for other in ledger.specs for one in other.references if one.entity == spec.practice
+    ]
     for other, reference in settling:
         if not (ids and reference.amount):
             continue
-        rows = Link.objects.filter(_names(reference, ids), connection=connection, entity=other.practice)
-        agreed = {
-            one: unpack_units(baseline) for one, baseline in rows.values_list("ledger_id", "baseline_ledger")
-        }
-        for one, seen in observations.of_ledger(connection, other, list(agreed)).items():
+        agreed = _agreed(lease.connection, other, reference, ids)
+        now = _as_now(lease, ledger, other, list(agreed))
+        for one, baselines in agreed.items():
+            then = _least(*(_amounts(reference, units) for units in baselines))
+            seen = now.get(one)
             if isinstance(seen, Present):
-                then, now = _amounts(reference, agreed[one]), _amounts(reference, seen.units)
-                for document in found.keys() & then.keys() & now.keys():
-                    found[document] += min(then[document], now[document])
-    return found
+                for document, amount in _least(then, _shares(reference, seen)).items():
+                    if document in found:
+                        found[document] += amount
+            elif isinstance(seen, Unknown):
+                unsure |= then.keys()
+        unsure |= _in_doubt(lease.connection, other, reference)
+    return found, frozenset(unsure & found.keys())
 
 
-def doubtful(pending: Mapping[str, Present], settled: Settled) -> list[str]:
-    """Those on which more is settled than ours: worth a fresh look before a person is asked."""
-    return [one for one, seen in pending.items() if paid_by_others(seen, settled[one])]
+def _agreed(
+    connection: Connection, other: EntitySpec, reference: Reference, ids: Collection[str]
+) -> dict[str, tuple[Units, Units]]:
+    """Ledger ids of payments and credits of ours that are agreed to settle any of these -> what either side showed then.
+    A person may have accepted that it settles something else there: then the two differ."""
+    rows = Link.objects.filter(
+        _names("baseline_ledger", reference, ids), connection=connection, entity=other.practice
+    )
+    return {
+        one: (unpack_units(ours), unpack_units(theirs))
+        for one, ours, theirs in rows.values_list("ledger_id", "baseline_practice", "baseline_ledger")
+    }
 
 
-def confirmed(
-    connection: Connection, spec: EntitySpec, links: Sequence[Link], pending: Collection[str]
-) -> dict[str, str]:
-    """Ledger id -> the version of the document that a person has asked to have voided. One query, and none without voids."""
-    pairs = [(link.practice_id, link.ledger_id) for link in links if link.ledger_id in pending]
-    if not pairs:
+def _as_now(lease: Lease, ledger: Ledger, other: EntitySpec, ids: Sequence[str]) -> Mapping[str, Seen]:
+    """What these show there, in as few calls as possible. It is kept nowhere: whoever hears of a change plans it."""
+    if not ids:
         return {}
+    read = dict(ledger.read(other.ledger, sorted(ids)))
+    late = observations.late(lease.connection, other, read, lease.engine.trusted_after)
+    return read | dict.fromkeys(late, Unknown())
+
+
+def _in_doubt(connection: Connection, other: EntitySpec, reference: Reference) -> set[str]:
+    """The documents that a write without a clear answer is to settle. One query."""
+    rows = Attempt.objects.filter(connection=connection, entity=other.practice, state__in=UNRESOLVED)
+    sent = [unpack_units(units) for units in rows.values_list("units", flat=True)]
+    return {document for units in sent for document in _amounts(reference, units)}
+
+
+def _confirmed(
+    connection: Connection, spec: EntitySpec, links: Sequence[Link], standing: Collection[str]
+) -> dict[str, str]:
+    pairs = [(link.practice_id, link.ledger_id) for link in links if link.ledger_id in standing]
     said = match_memory.latest(connection, spec.practice, [ours for ours, _ in pairs])
     asked = [(pair[1], said[pair]) for pair in pairs if pair in said]
     return {one: str(row.evidence.get("token")) for one, row in asked if row.verdict == Verdict.VOID}
 
 
-def _names(reference: Reference, ids: Collection[str]) -> Q:
-    column = f"baseline_ledger__{reference.unit}"
+# -- amounts by document -------------------------------------------------------------------------------------
+
+
+def _names(column: str, reference: Reference, ids: Collection[str]) -> Q:
+    unit = f"{column}__{reference.unit}"
     if not reference.part:
-        return Q(**{f"{column}__in": list(ids)})
+        return Q(**{f"{unit}__in": list(ids)})
     named = Q()
     for one in ids:
-        named |= Q(**{f"{column}__contains": [{reference.part: one}]})
+        named |= Q(**{f"{unit}__contains": [{reference.part: one}]})
     return named
 
 
+def _least(*amounts: Mapping[str, Decimal]) -> dict[str, Decimal]:
+    """Of what all of these name, the least."""
+    named = set.intersection(*(set(one) for one in amounts))
+    return {document: min(one[document] for one in amounts) for document in named}
+
+
+def _shares(reference: Reference, seen: Present) -> dict[str, Decimal]:
+    if not reference.shares:
+        return _amounts(reference, seen.units)
+    return _added(_rows(seen.facts.get(reference.shares), reference.unit, "amount"))
+
+
 def _amounts(reference: Reference, units: Units) -> dict[str, Decimal]:
+    value = units.get(reference.unit)
+    if reference.part:
+        return _added(_rows(value, reference.part, reference.amount))
+    return _added([(value, units.get(reference.amount))])
+
+
+def _rows(value: Value, part: str, amount: str) -> Iterator[tuple[object, object]]:
+    for row in value if isinstance(value, tuple) else ():
+        yield row.get(part), row.get(amount)
+
+
+def _added(pairs: Iterator[tuple[object, object]] | Sequence[tuple[object, object]]) -> dict[str, Decimal]:
     found: dict[str, Decimal] = {}
-    for document, amount in _pairs(reference, units):
+    for document, amount in pairs:
         if document and isinstance(amount, Decimal):
             found[str(document)] = found.get(str(document), Decimal(0)) + amount
     return found
-
-
-def _pairs(reference: Reference, units: Units) -> Iterator[tuple[object, object]]:
-    value = units.get(reference.unit)
-    if not reference.part:
-        yield value, units.get(reference.amount)
-    elif isinstance(value, tuple):
-        for row in value:
-            yield row.get(reference.part), row.get(reference.amount)

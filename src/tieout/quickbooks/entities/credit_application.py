@@ -5,7 +5,7 @@ Source: Intuit's guide to linked transactions. The payment lists both, the invoi
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -56,6 +56,15 @@ def _put_amount(value: Value, document: Draft) -> None:
         line["Amount"] = Decimal(str(value or 0))
 
 
+def facts(document: Document) -> Mapping[str, Value]:
+    """Those of every document, and how much of each invoice it pays: more than one where a person has added to it there."""
+    shares: Value = tuple(
+        {"invoice": linked(line, "Invoice"), "amount": documents.amount(line, "Amount")}
+        for line in _lines(document, "Invoice")
+    )
+    return {**documents.facts(document), "shares": shares}
+
+
 def only_ours(draft: Draft, sending: Sending) -> None:
     """One line for each is all we can say: what a person has added there would be lost."""
     for line in draft.get("Line", ()):
@@ -96,11 +105,11 @@ ENTITY = QuickBooksEntity(
         references=(
             Reference("client", "client"),
             Reference("credit", "credit"),
-            Reference("invoice", "invoice", amount="amount"),
+            Reference("invoice", "invoice", amount="amount", shares="shares"),
         ),
         eligible={Side.PRACTICE: documents.never_void},
     ),
-    facts=documents.facts,
+    facts=facts,
     page="app/recvpayment?txnId={id}",
     marker=documents.of_client_and_date,
     is_name_list=False,
