@@ -14,7 +14,7 @@ from tieout.practice.actions.invoice_life import revise_invoice, void_invoice
 from tieout.practice.actions.payments import record_payment, unapply_payment, void_payment
 from tieout.reconcile.state import Side
 from tieout.sync import decisions, repairs, worklist
-from tieout.sync.decisions import CannotDecide
+from tieout.sync.decisions import CHANGED_SINCE, CannotDecide
 from tieout.sync.issues import UNDONE
 from tieout.sync.models import Attempt, Conflict, Issue
 from tieout.sync.worklist import WorkRow
@@ -282,3 +282,25 @@ def test_our_payment_in_doubt_and_our_part_of_a_credit_are_no_reason_to_ask(desk
     desk.settle()
     assert (desk.shows(there), desk.ever_asked()) == ((0, 0), 1)
     assert desk.of("Payment")[desk.partner("payment", payment.pk)]["TotalAmt"] == 100
+
+
+def test_a_decision_holds_for_what_was_shown_and_checking_again_reads_it_anew(desk: Desk) -> None:
+    billed, there = desk.bill()
+    desk.paid_in_quickbooks(there, 40)
+    desk.void(billed)
+    desk.settle()
+    (before,) = desk.asked()
+    desk.paid_in_quickbooks(there, 20)
+    with desk.here():
+        assert decisions.retry(desk.member, [before.id], engine=desk.engine) == 1
+    desk.settle()
+    (after,) = desk.asked()
+    assert (before.id, before.stamp == after.stamp) == (after.id, False)
+    assert "60.00" in after.sentence
+    with desk.here():
+        for shown in (before.stamp, ""):
+            with pytest.raises(CannotDecide, match=CHANGED_SINCE):
+                repairs.void_there(desk.member, after.key, shown=shown, engine=desk.engine)
+        repairs.void_there(desk.member, after.key, shown=after.stamp, engine=desk.engine)
+    desk.settle()
+    assert desk.shows(there) == (0, 0)

@@ -1,9 +1,14 @@
-"""A choice between two values holds for the two that the page showed: others are refused, and shown."""
+"""What is decided holds for what the page showed: a choice between other values by now, or a void of another version, is
+refused, and what changed is shown."""
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from tests.sync.test_there_twice import copied
+from tests.sync.test_void_asks_first import Desk
 from tests.web.test_needs_you import LIST, browser_of, issue_ids, press, stamps, with_conflicts
 
 pytestmark = pytest.mark.django_db
@@ -42,3 +47,34 @@ def test_of_many_choices_those_whose_values_changed_are_left_and_said() -> None:
     rig.settle()
     assert sorted(one["phone"] for one in rig.clients().values()) == ["2", "3"]
     assert issue_ids(rig, "conflict") == ids[:1]
+
+
+def test_a_void_there_holds_for_the_version_that_the_page_showed() -> None:
+    desk = Desk()
+    (voided, there), (_, first) = desk.bill(), desk.bill()
+    desk.until_the_change_feed_is_asked()
+    twin = copied(desk, first)
+    desk.paid_in_quickbooks(there, 40)
+    desk.void(voided)
+    desk.settle()
+    browser = browser_of(desk)
+    (undone,), (copy,) = issue_ids(desk, "undone_by_void"), issue_ids(desk, "twice_there")
+    before = stamps(browser)
+    assert {f"shown-{undone}", f"shown-{copy}"} <= before.keys()
+    desk.paid_in_quickbooks(there, 50)
+    desk.emulator.control.edit(desk.realm, "Invoice", twin, {"CustomerMemo": {"value": "mine"}})
+    desk.until_the_change_feed_is_asked()
+    choices = (f"void_there:{undone}", f"void_copy:{copy}:{twin}")
+    for choice in choices:
+        for form in (before, {}):
+            answer = browser.post(LIST + "decide/", {**form, "one": choice}, follow=True)
+            assert "It has changed since this page was shown; look again." in answer.content.decode()
+    assert "90.00 that did not come from here" in answer.content.decode()
+    desk.settle()
+    assert (desk.shows(there), desk.shows(twin)) == ((100, 10), (100, 100))
+    panel = browser.get(f"/billing/invoices/{voided.pk}/").content.decode()
+    assert re.findall(rf'name="shown-{undone}" value="(\w+)"', panel) == [stamps(browser)[f"shown-{undone}"]]
+    for choice in choices:
+        browser.post(LIST + "decide/", {**stamps(browser), "one": choice}, follow=True)
+    desk.settle()
+    assert [desk.shows(one)[0] for one in (there, twin, first)] == [0, 0, 100]

@@ -99,6 +99,8 @@ def test_needs_you_and_its_file_show_no_amounts_to_who_may_not_see_billing(
     sentence = "QuickBooks shows $812.51, we show $812.50."
     Issue.objects.create(**of, **issue, unit="memo", cause="conflict", sentence="Both changed.")
     Issue.objects.create(**of, **issue, cause="amount_differs", sentence=sentence)
+    paid = "812.51 that did not come from here is paid on it"
+    Issue.objects.create(**of, **issue, cause="undone_by_void", sentence=paid)
     ActivityLine.objects.create(
         **of, at=timezone.now(), sentence="Invoice 7 updated", result="done", side="ledger", record_id="70",
         details={"before": {"total": "812.51"}, "after": {"total": "812.50"}},

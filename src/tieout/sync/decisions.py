@@ -21,6 +21,7 @@ from tieout.sync import dirty, holding, kept_settings, match_memory, observation
 from tieout.sync.connections import connection_of
 from tieout.sync.dirty import Mark
 from tieout.sync.engine import Engine
+from tieout.sync.issues import UNDONE
 from tieout.sync.listing import Line, say, say_all
 from tieout.sync.models import (
     UNRESOLVED,
@@ -314,8 +315,22 @@ def retry(member: Member, issues: Sequence[int], *, engine: Engine | None = None
         keys = [Key(row.entity, Side(row.side), row.record_id) for row in rows]
         kept_settings.forget(connection)  # what stopped them may have been changed there just now
         _look_now(connection, keys, engine)
-        _ring(connection, keys, "retry", engine)
+        anew = [Key(row.entity, Side.PRACTICE, row.record_id) for row in rows if row.cause == UNDONE]
+        _ring(connection, [*keys, *_partners_there(connection, anew)], "retry", engine)
     return len(keys)
+
+
+def _partners_there(connection: Connection, keys: Collection[Key]) -> list[Key]:
+    """What these are linked with in the ledger: rung for, it is read anew. One query, and none without keys."""
+    if not keys:
+        return []
+    links = Link.objects.filter(
+        connection=connection,
+        entity__in={key.entity for key in keys},
+        practice_id__in={key.id for key in keys},
+    )
+    found = {Key(one.entity, Side.PRACTICE, one.practice_id): one.ledger_id for one in links}
+    return [Key(key.entity, Side.LEDGER, found[key]) for key in keys if key in found]
 
 
 def _look_now(connection: Connection, keys: Sequence[Key], engine: Engine) -> None:

@@ -118,7 +118,7 @@ CAUSES: dict[str, Cause] = dict(
             "undone_by_void",
             Listing.NEEDS_YOU,
             "Voiding it would undo what was done in QuickBooks",
-            "Open it in QuickBooks and look. Void it there all the same, or keep it there and take the two apart.",
+            "Open it in QuickBooks and look. Take off what is not to be lost and check again, void it there all the same, or keep it there and take the two apart.",
         ),
         _cause(
             "gone_here",

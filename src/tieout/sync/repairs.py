@@ -6,17 +6,17 @@ from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from tieout.practice.models import Member
 from tieout.reconcile.state import Key, Present, Side
 from tieout.reconcile.twice import why_not_void
 from tieout.sync import decisions, dirty, match_memory, observations, tasks, worklist
 from tieout.sync.connections import connection_of
-from tieout.sync.decisions import CannotDecide
+from tieout.sync.decisions import CHANGED_SINCE, CannotDecide
 from tieout.sync.dirty import Mark
 from tieout.sync.engine import Engine
-from tieout.sync.issues import UNDONE, Listing
+from tieout.sync.issues import TWICE, UNDONE, Listing
 from tieout.sync.listing import say
 from tieout.sync.match_tables import Verdict
 from tieout.sync.models import Connection, Issue, Link
@@ -173,15 +173,19 @@ def declare_different(
     return len(others)
 
 
-def void_copy(member: Member, key: Key, other: str, *, engine: Engine | None = None) -> None:
+def void_copy(
+    member: Member, key: Key, other: str, *, shown: str | None = None, engine: Engine | None = None
+) -> None:
     """Have another document of QuickBooks that carries this one's mark voided with the next run: an ordinary write, with
     its attempt and its entry in the write log. It holds for the version that was seen; a later one is asked about anew.
 
-    Raises ``CannotDecide`` when it is not there twice any more, or more than itself would go.
+    ``shown``: the stamp (``WorkRow.stamp``) of the question as it was shown. Raises ``CannotDecide`` when it is another by
+    now, when it is not there twice any more, or when more than itself would go.
     """
     engine = engine or Engine()
     with transaction.atomic():
-        connection = _connection(member)
+        connection = _locked(member)
+        _check_shown(connection, key, TWICE, shown, engine)
         spec = spec_of(connection, key.entity, engine)
         linked = partner_of(member, key)
         seen = observations.of_ledger(connection, spec, [linked, other])
@@ -208,20 +212,22 @@ def void_copy(member: Member, key: Key, other: str, *, engine: Engine | None = N
         tasks.wake(connection.pk)
 
 
-def void_there(member: Member, key: Key, *, engine: Engine | None = None) -> None:
+def void_there(member: Member, key: Key, *, shown: str | None = None, engine: Engine | None = None) -> None:
     """Have the linked document voided in the ledger with the next run, although what was done there goes with it. It holds
-    for the version that was seen; a later one is asked about anew. Raises ``CannotDecide`` when nothing is asked any more.
+    for the version that was seen; a later one is asked about anew.
+
+    ``shown``: the stamp (``WorkRow.stamp``) of the question as it was shown. Raises ``CannotDecide`` when it is another by
+    now, or when nothing is asked any more.
     """
     engine = engine or Engine()
     with transaction.atomic():
-        connection = _connection(member)
+        connection = _locked(member)
         spec = spec_of(connection, key.entity, engine)
-        about = {"entity": key.entity, "side": key.side, "record_id": key.id}
-        asked = Issue.objects.filter(**about, connection=connection, cause=UNDONE, closed_at=None)
         linked = partner_of(member, key)
         theirs = observations.of_ledger(connection, spec, [linked]).get(linked)
-        if not asked.exists() or not isinstance(theirs, Present):
+        if not _asked(connection, key, UNDONE).exists() or not isinstance(theirs, Present):
             raise CannotDecide("It does not wait for this decision any more. Nothing was changed.")
+        _check_shown(connection, key, UNDONE, shown, engine)
         match_memory.remember(
             connection,
             key.entity,
@@ -248,6 +254,25 @@ def partner_of(member: Member, key: Key) -> str:
         mine, other = other, mine
     links = Link.objects.filter(connection=_connection(member), entity=key.entity, **{mine: key.id})
     return str(links.values_list(other, flat=True).first() or "")
+
+
+def _asked(connection: Connection, key: Key, cause: str) -> QuerySet[Issue]:
+    about = {"entity": key.entity, "side": key.side, "record_id": key.id}
+    return Issue.objects.filter(**about, connection=connection, cause=cause, closed_at=None)
+
+
+def _check_shown(connection: Connection, key: Key, cause: str, shown: str | None, engine: Engine) -> None:
+    """Raises ``CannotDecide`` when the question is another by now than the page showed; None: no page showed it."""
+    if shown is None:
+        return
+    asked = list(_asked(connection, key, cause).values_list("pk", flat=True))
+    if shown not in [row.stamp for row in worklist.chosen(connection, asked, engine=engine)]:
+        raise CannotDecide(CHANGED_SINCE)
+
+
+def _locked(member: Member) -> Connection:
+    """No run keeps anything of it until this decision is kept."""
+    return Connection.objects.select_for_update(no_key=True).get(pk=_connection(member).pk)
 
 
 def _connection(member: Member) -> Connection:

@@ -6,15 +6,12 @@ with the page and comes back with the choice.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.serializers.json import DjangoJSONEncoder
-
 from tieout.reconcile.state import Side
+from tieout.sync.as_shown import digest
 from tieout.sync.models import Conflict, Connection, Issue
 from tieout.sync.packing import unpack
 
@@ -34,8 +31,7 @@ class TwoValues:
 
 def stamp_of(conflict: Conflict) -> str:
     """A digest of the two values: equal only for the same two."""
-    both = json.dumps([conflict.practice_value, conflict.ledger_value], sort_keys=True, cls=DjangoJSONEncoder)
-    return hashlib.sha256(both.encode()).hexdigest()[:32]
+    return digest(conflict.practice_value, conflict.ledger_value)
 
 
 def two_values(connection: Connection, issues: Sequence[Issue]) -> dict[tuple[str, str, str], TwoValues]:

@@ -24,6 +24,7 @@ from tieout.practice.payments import PAYMENT, Payment
 from tieout.reconcile.spec import EntitySpec
 from tieout.reconcile.state import Key, Side
 from tieout.sync import awaiting, strays
+from tieout.sync.as_shown import OF_VERSIONS, stamp_of_versions
 from tieout.sync.awaited import Awaited, stopped
 from tieout.sync.engine import Engine
 from tieout.sync.issues import CAUSES, HELD_UP, TWICE, Cause, Listing
@@ -96,6 +97,13 @@ class WorkRow:
     """It is asked again from then on."""
     awaited: tuple[Awaited, ...] = ()
     """The records that hold it up, as they stand now."""
+    versions: str = ""
+    """The stamp of the versions it was asked of: see ``as_shown.stamp_of_versions``."""
+
+    @property
+    def stamp(self) -> str:
+        """Of what the page shows of it, where a decision holds for that only; else empty."""
+        return self.values.stamp if self.values else self.versions
 
     @property
     def title(self) -> str:
@@ -302,6 +310,7 @@ def _rows(connection: Connection, issues: Sequence[Issue], engine: Engine) -> li
             suggestion=numbers.get(issue.suggestion, "") if issue.entity == "invoice" else issue.suggestion,
             holder=issue.options[0] if issue.cause == "number_taken" and issue.options else "",
             put_off_until=issue.put_off_until,
+            versions=_versions(issue, offered, partners.get(key, "")),
             assigned_to=issue.assigned_to.user.get_full_name() if issue.assigned_to else "",
             awaited=tuple(stopped(held_up_by[one] for one in issue.options))
             if issue.cause == HELD_UP
@@ -336,10 +345,10 @@ def _partners(connection: Connection, keys: Collection[Key]) -> dict[Key, str]:
 def _offered(
     connection: Connection, issues: Sequence[Issue], partners: Mapping[Key, str]
 ) -> Mapping[tuple[str, str, str], Observation]:
-    """The records that the issues offer to choose from, as last seen; with those that they are compared with."""
+    """The records that the issues offer to choose from, as last seen; with those that they are compared with, or about."""
     asked = {option for issue in issues for option in issue.options}
-    twice = [Key(one.entity, Side(one.side), one.record_id) for one in issues if one.cause == TWICE]
-    asked |= {partners[key] for key in twice if key in partners}
+    about = [Key(one.entity, Side(one.side), one.record_id) for one in issues if one.cause in OF_VERSIONS]
+    asked |= {partners[key] for key in about if key in partners}
     rows = Observation.objects.filter(connection=connection, record_id__in=asked) if asked else []
     return {(row.entity, row.side, row.record_id): row for row in rows}
 
@@ -364,6 +373,13 @@ def _options(
         for option in issue.options
         if (row := seen.get((issue.entity, other.value, option))) is not None
     )
+
+
+def _versions(issue: Issue, seen: Mapping[tuple[str, str, str], Observation], partner: str) -> str:
+    ids = [one for one in (partner, *issue.options) if one]
+    rows = {one: seen.get((issue.entity, Side(issue.side).other.value, one)) for one in ids}
+    tokens = {one: row.token for one, row in rows.items() if row is not None}
+    return stamp_of_versions(issue.cause, issue.sentence, ids, tokens)
 
 
 def _dirty(connection: Connection, keys: Collection[Key], partners: Mapping[Key, str]) -> set[Key]:

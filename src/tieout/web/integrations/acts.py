@@ -56,7 +56,7 @@ class Ask:
     why: str = ""
     """Why they are left out, as typed; empty when nobody said."""
     shown: Mapping[int, str] = field(default_factory=dict)
-    """By issue, the stamp of the two values that the page showed: what is kept is chosen between those."""
+    """By issue, the stamp of what the page showed of it: what is decided holds for that."""
 
     @property
     def names(self) -> str:
@@ -179,13 +179,13 @@ def different(ask: Ask) -> Done:
 
 def void_copy(ask: Ask) -> Done:
     row = ask.rows[0]
-    repairs.void_copy(ask.member, row.key, ask.other)
+    repairs.void_copy(ask.member, row.key, ask.other, shown=ask.shown.get(row.id, ""))
     return Done(f"{row.name}: the other one is voided in QuickBooks, within seconds.")
 
 
 def void_there(ask: Ask) -> Done:
     row = ask.rows[0]
-    repairs.void_there(ask.member, row.key)
+    repairs.void_there(ask.member, row.key, shown=ask.shown.get(row.id, ""))
     return Done(f"{row.name}: it is voided in QuickBooks too, within seconds.")
 
 

@@ -208,7 +208,7 @@ def decide(request: FirmRequest, connection: Connection) -> HttpResponse:
 
 
 def _shown(request: FirmRequest, rows: Sequence[WorkRow]) -> dict[int, str]:
-    """By issue, the stamp of the two values that stood on the page."""
+    """By issue, the stamp of what stood on the page."""
     return {row.id: request.POST.get(f"shown-{row.id}", "") for row in rows}
 
 

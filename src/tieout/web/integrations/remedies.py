@@ -91,7 +91,7 @@ REMEDIES: Mapping[str, Sequence[Remedy]] = {
     "gone_there": (CREATE_AGAIN, LINK, ARCHIVE, DETACH),
     "merged_there": (LINK, CREATE_ANYWAY, DETACH),
     "twice_there": (VOID_COPY, KEEP_BOTH, OPEN),
-    "undone_by_void": (OPEN, KEEP_THERE, VOID_THERE),
+    "undone_by_void": (OPEN, CHECK, KEEP_THERE, VOID_THERE),
     "gone_here": (UNLINK,),
     "held_up": (RESTORE_AWAITED, OPEN, CHECK, LEAVE_OUT, DETACH),
     "name_taken": (LINK, USE_NAME, EDIT, RETRY),

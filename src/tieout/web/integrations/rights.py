@@ -16,6 +16,7 @@ from django.http import HttpResponse
 from tieout.practice.access import require
 from tieout.practice.firms import Member
 from tieout.practice.permissions import NotAllowed, Permission
+from tieout.sync.issues import UNDONE
 from tieout.sync.worklist import WorkRow
 from tieout.web.access import FirmRequest, turned_away
 from tieout.web.integrations.remedies import NAMED, Button
@@ -26,12 +27,12 @@ CHANGES: Mapping[str, Permission] = {
     "link_that": Permission.VIEW_BILLING,
 }
 """Acts of ``acts`` that are verbs of the practice, or answer with what a document comes to -> what they need on its own page."""
-CHOOSES = frozenset({"keep_practice", "keep_ledger"})
-"""Acts that choose between two values: only for who may see them."""
+CHOOSES = frozenset({"keep_practice", "keep_ledger", "void_there"})
+"""Acts that choose between two values, or have an amount go: only for who may see them."""
 BILLING = frozenset({"service_item", "invoice", "payment", "credit", "credit_application", "refund"})
 """Entities whose values show what clients pay."""
 HIDDEN = "Only shown to who may see billing"
-TELLS_AMOUNTS = frozenset({"amount_differs"})
+TELLS_AMOUNTS = frozenset({"amount_differs", UNDONE})
 """Causes whose sentence names amounts."""
 
 
