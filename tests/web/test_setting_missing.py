@@ -16,7 +16,7 @@ from tieout.practice.actions.payments import record_payment
 from tieout.practice.actions.refunds import refund_payment
 from tieout.practice.ledger_lists import ListEntry
 from tieout.sync import chosen
-from tieout.sync.models import Dirty, Issue
+from tieout.sync.models import Issue
 
 pytestmark = pytest.mark.django_db
 MANAGE = "/settings/integrations/quickbooks/"
@@ -111,17 +111,32 @@ def test_what_an_inactive_account_stopped_goes_once_another_is_chosen(books: Boo
     assert books.partner("payment", payment.pk)
 
 
-def test_mapping_a_tax_rate_reads_again_what_waited_for_a_code(books: Books) -> None:
+def test_mapping_a_tax_rate_on_either_page_has_what_waited_for_a_code_looked_at_again(books: Books) -> None:
     with books.here():
         rate = create_tax_rate(firm_id=books.firm.pk, actor=SOMEBODY, name="County", percent="8.25")
-        code = ListEntry.objects.create(
-            firm_id=books.firm.pk, list="tax_code", ledger_id="TAX", name="TAX", full_name="TAX"
-        )
-        Issue.objects.create(
-            firm_id=books.firm.pk, connection=books.connection, entity="invoice", side="practice", record_id="7",
-            cause="setting_missing", listing="needs_you", opened_at=books.clock.now(),
-        )  # fmt: skip
-    save = f"{MANAGE}invoices/tax/{rate.pk}/"
-    assert entered(books.member).post(save, {"tax_code": str(code.pk)}).status_code == 302
-    with books.here():
-        assert Dirty.objects.get(entity="invoice", record_id="7").must_read
+        codes = [
+            ListEntry.objects.create(
+                firm_id=books.firm.pk, list="tax_code", ledger_id=one, name=one, full_name=one
+            )
+            for one in ("TAX", "NON")
+        ]
+    forms: dict[str, dict[str, object]] = {
+        f"{MANAGE}invoices/tax/{rate.pk}/": {"tax_code": codes[0].pk},
+        f"/billing/settings/tax-rates/{rate.pk}/": {
+            "name": "County",
+            "percent": "8.25",
+            "tax_code_id": codes[1].pk,
+            "version": 2,
+        },
+    }
+    for page, form in forms.items():
+        with books.here():
+            issue = Issue.objects.create(
+                firm_id=books.firm.pk, connection=books.connection, entity="invoice", side="practice", record_id="7",
+                cause="setting_missing", listing="needs_you", opened_at=books.clock.now(),
+            )  # fmt: skip
+        assert entered(books.member).post(page, form).status_code == 302
+        books.settle()
+        with books.here():
+            issue.refresh_from_db()
+        assert issue.closed_at, "there is no such invoice: it was looked at, and no longer waits"

@@ -17,12 +17,10 @@ from tieout.reconcile.company import Setting
 from tieout.sync.connections import connection_of
 from tieout.sync.decisions import CannotDecide
 from tieout.sync.engine import Engine
+from tieout.sync.issues import WAITS_FOR_A_CHOICE
 from tieout.sync.listing import say
 from tieout.sync.lists_used import plan_what_waits
 from tieout.sync.models import Connection, Link
-
-WAITS_FOR_A_CHOICE = frozenset({"setting_missing", "reference"})
-"""Causes that a choice may end: nothing was chosen, or what was chosen is no longer in use there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +92,6 @@ def choose(member: Member, key: str, value: str, *, engine: Engine | None = None
         say(connection, engine.now(), sentence, result="info", details={"setting": key}, by=member)
         plan_what_waits(connection, WAITS_FOR_A_CHOICE, "a setting was chosen", engine)
     return True
-
-
-def tax_code_mapped(connection: Connection, *, engine: Engine | None = None) -> None:
-    """A tax rate of the practice has got another code of the ledger's: documents that waited for one may go."""
-    plan_what_waits(
-        connection, WAITS_FOR_A_CHOICE, "a tax rate was mapped", engine or Engine(), must_read=True
-    )
 
 
 def _options(connection: Connection, word: str) -> list[tuple[str, str, str]]:

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from django.db import connection as database
 
+from tieout.practice.ledger_lists import TAX_RATE
 from tieout.reconcile.guard import empty_side
 from tieout.reconcile.ports import Activity, ChangeSet, Ledger, WindowTooOld
 from tieout.reconcile.spec import EntitySpec
@@ -18,10 +19,14 @@ from tieout.reconcile.state import Absent, Present, Side
 from tieout.reconcile.state import Observation as Seen
 from tieout.sync import dirty, merged_there, observations, strays, together
 from tieout.sync.dirty import Mark
+from tieout.sync.issues import WAITS_FOR_A_CHOICE
 from tieout.sync.lease import Lease
 from tieout.sync.models import Connection, Cursor, InboxEvent, Link, Observation
+from tieout.sync.waking import wake_siblings
 
 CHUNK = 1_000
+WAITS_FOR_A_CODE = WAITS_FOR_A_CHOICE | {"does_not_fit"}
+"""Causes of documents that may go once a tax rate of the practice stands for another code of the ledger's."""
 
 
 class Halted(Exception):
@@ -41,6 +46,8 @@ def take_outbox(lease: Lease, specs: Sequence[EntitySpec]) -> int:
                 if kind in words
             ]
             dirty.mark(connection, marks, lease.engine.now())
+            if any(kind == TAX_RATE for kind, _ in notes):
+                wake_siblings(connection, WAITS_FOR_A_CODE, lease.engine.now(), "a tax rate was mapped")
         taken += len(notes)
         if len(notes) < CHUNK:
             return taken

@@ -277,6 +277,10 @@ WAITS_FOR = "waits_for"
 HELD_UP = "held_up"
 WAITING = frozenset({WAITS_FOR, HELD_UP})
 """Causes whose ``options`` name the records waited for: looked at again when one of those stands otherwise."""
+
+WAITS_FOR_A_CHOICE = frozenset({"setting_missing", "reference"})
+"""Causes that a choice may end: nothing was chosen, or what was chosen is no longer in use there."""
+
 TWICE = "twice_there"
 UNDONE = "undone_by_void"
 

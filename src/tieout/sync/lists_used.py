@@ -12,12 +12,11 @@ from typing import Any
 from django.db import transaction
 
 from tieout.practice.records import lists_used
-from tieout.reconcile.state import Side
-from tieout.sync import dirty, tasks
-from tieout.sync.dirty import Mark
+from tieout.sync import tasks
 from tieout.sync.engine import Engine
 from tieout.sync.listing import say
-from tieout.sync.models import Connection, Issue
+from tieout.sync.models import Connection
+from tieout.sync.waking import wake_siblings
 
 
 def tell_practice(connection: Connection, told: Mapping[str, Any], engine: Engine) -> None:
@@ -39,17 +38,7 @@ _SAID = {
 }
 
 
-def plan_what_waits(
-    connection: Connection, causes: Collection[str], why: str, engine: Engine, *, must_read: bool = False
-) -> None:
-    """Records listed under these causes could not be said there as things stood, and may be able to now.
-
-    ``must_read``: what changed is part of what the records show here, and our observations do not have it yet.
-    """
-    waiting = Issue.objects.filter(connection=connection, cause__in=causes, closed_at=None)
-    marks = [
-        Mark(entity, Side(side), record_id, why, must_read=must_read)
-        for entity, side, record_id in waiting.values_list("entity", "side", "record_id")
-    ]
-    dirty.mark(connection, marks, engine.now())
+def plan_what_waits(connection: Connection, causes: Collection[str], why: str, engine: Engine) -> None:
+    """Records listed under these causes could not be said there as things stood, and may be able to now."""
+    wake_siblings(connection, causes, engine.now(), why)
     tasks.wake(connection.pk)

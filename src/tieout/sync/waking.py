@@ -18,13 +18,16 @@ from tieout.sync.issues import WAITING
 from tieout.sync.models import Connection, Issue
 
 
-def wake_siblings(connection: Connection, causes: Collection[str], now: datetime) -> int:
-    """Have the other records of a cause looked at again, now that it is gone for one. Returns how many."""
+def wake_siblings(
+    connection: Connection, causes: Collection[str], now: datetime, why: str = "its cause is gone"
+) -> int:
+    """Have the other records of a cause looked at again, now that it is gone for one, or may be for all: then ``why`` says
+    so. Returns how many."""
     if not causes:
         return 0
     rows = Issue.objects.filter(connection=connection, cause__in=causes, closed_at=None)
     marks = [
-        Mark(entity, Side(side), record_id, "its cause is gone", must_read=False)
+        Mark(entity, Side(side), record_id, why, must_read=False)
         for entity, side, record_id in rows.values_list("entity", "side", "record_id")
     ]
     return dirty.mark(connection, marks, now)

@@ -22,6 +22,7 @@ from tieout.practice.actor import Actor
 from tieout.practice.billing_access import choices_in, row_to_change, rows_of
 from tieout.practice.billing_validation import MOST_PERCENT, Checks, Number
 from tieout.practice.ledger_lists import TAX_RATE, LedgerList, ListEntry, TaxRate, UnusedList
+from tieout.practice.outbox import note_change
 from tieout.practice.validation import Invalid, TextRule
 
 NAME = TextRule("Name", 500, required=True)
@@ -168,6 +169,8 @@ def change_tax_rate(
         if changes := set_values(rate, _clean_rate(firm_id, fields, new=False, kept=rate.tax_code_id)):
             _save_rate(rate)
             record_changed(rate, TAX_RATE, "changed", actor, changes)
+            if "tax_code" in changes:
+                note_change(firm_id, TAX_RATE, str(rate.pk), rate.version)  # documents may wait for it
     return rate
 
 

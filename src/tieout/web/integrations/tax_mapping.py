@@ -16,7 +16,6 @@ from tieout.practice.firms import Member
 from tieout.practice.ledger_lists import LedgerList, TaxRate
 from tieout.practice.permissions import NotAllowed, Permission
 from tieout.practice.validation import Invalid
-from tieout.sync import chosen
 from tieout.sync.models import Connection
 from tieout.web.access import FirmRequest
 from tieout.web.billing.acting import by
@@ -44,6 +43,5 @@ def save(request: FirmRequest, connection: Connection, rate_id: int) -> HttpResp
     except (Invalid, NotAllowed) as problem:
         messages.error(request, str(problem))
     else:
-        chosen.tax_code_mapped(connection)
         messages.success(request, "Saved.")
     return redirect(back(request))
