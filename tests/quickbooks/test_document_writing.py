@@ -210,6 +210,30 @@ def test_an_update_of_a_credit_leaves_its_line_alone_or_keeps_what_a_person_put_
     assert line["SalesItemLineDetail"] == {"ItemRef": {"value": "1"}, "Qty": 1, "UnitPrice": 25.5, **beside}
 
 
+ABROAD = {"CurrencyPrefs": {"HomeCurrency": {"value": "GBP"}}}
+
+
+@pytest.mark.parametrize(
+    ("preferences", "kept", "our_own"), [({}, "TAX", "NON"), (ABROAD, "4", "1")], ids=["us", "abroad"]
+)
+def test_a_credit_taxed_there_keeps_the_tax_and_what_its_line_comes_to_unless_its_amount_is_sent(
+    preferences, kept, our_own
+):
+    document = json.loads(json.dumps(SHOWN["credit"], default=float), parse_float=D)
+    document["Line"][0]["SalesItemLineDetail"]["TaxCodeRef"] = {"value": kept}
+    document["TotalAmt"] = D("27.80")
+    shown = KINDS["credit"].row(document).record
+    made, _ = ledger({"Preferences": preferences}, settings={"untaxed_code": "1", "taxed_code": "4"})
+
+    def line(**units):
+        update = Update(Side.LEDGER, Key("credit", Side.LEDGER, "5"), units, "3")
+        (found,) = json.loads(made.prepare(update, "r1", shown=shown).body)["Line"]
+        return found["Amount"], found["SalesItemLineDetail"]["TaxCodeRef"]["value"]
+
+    assert line(description="Goodwill") == (25.5, kept)
+    assert line(amount=D("25.50")) == (25.5, our_own)
+
+
 def test_a_second_pair_that_a_person_added_to_an_applied_credit_is_a_difference_and_not_sent_over():
     kind = KINDS["credit_application"]
     pairs = [("4", "30.00"), ("6", "10.00")]

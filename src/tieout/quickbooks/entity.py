@@ -36,6 +36,8 @@ class Sending:
     rules: CompanyRules
     shown: Present | None = None
     """The record as QuickBooks last showed it, for an update, when known."""
+    asked: frozenset[str] = frozenset()
+    """The units that an update is about; others of the draft only go along."""
 
 
 Step = Callable[[Draft, Sending], None]

@@ -50,7 +50,7 @@ def prepare(
     refuse_what_does_not_fit(entity.spec, units)
     draft = entity.spec.write(units)
     for step in entity.steps:
-        step(draft, Sending(False, rules, shown))
+        step(draft, Sending(False, rules, shown, frozenset(action.units)))
     if entity.signed and notes.NOTE in draft and shown is not None:
         draft[notes.NOTE] = notes.with_marker(draft[notes.NOTE], str(shown.facts.get("marker") or ""))
     return _prepared(entity, "update", {**draft, **target}, request_id)

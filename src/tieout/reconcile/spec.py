@@ -13,11 +13,14 @@ from functools import cache, lru_cache, partial
 from typing import Any
 
 from tieout.reconcile.codecs import Codec
-from tieout.reconcile.state import Present, Scalar, Side, Units, Value, is_empty
+from tieout.reconcile.state import Present, Scalar, Side, Units, Value, is_empty, same
 
 Document = Mapping[str, Any]
 """A ledger's record as parsed from its wire format (Decimal for numbers, never float)."""
 
+
+Complete = Callable[[Value, Value, Value, Mapping[str, Scalar]], Value]
+"""What is sent for our value, given what both sides showed of the unit when they last agreed, and the ledger's facts."""
 
 VOID = "void"
 """What a ``void_unit`` shows when the document is void."""
@@ -107,6 +110,10 @@ class Whole:
     fits: Callable[[Value], str | None] = lambda value: None
     owner: Owner = Owner.SHARED
     required: bool = False
+    alike: Callable[[Value, Value], bool] = same
+    """Whether the practice's value says what another one of its own said. What only goes along with a write, as the tax
+    code that a rate stands for, is no change by itself."""
+    complete: Complete = lambda ours, base_ours, base_theirs, facts: ours
 
     def read(self, document: Document) -> Value:
         return self.from_ledger(document)
@@ -121,6 +128,16 @@ class Whole:
 
 
 Unit = Field | Group | Whole
+
+
+def unless_alike(unit: Unit, ours: Value, before: Value) -> Value:
+    """``before`` where our value says the same as it did then, else our value."""
+    return before if isinstance(unit, Whole) and unit.alike(ours, before) else ours
+
+
+def to_send(unit: Unit, ours: Value, base_ours: Value, base_theirs: Value, there: Present) -> Value:
+    """Our value as it is sent to a record that is there already."""
+    return unit.complete(ours, base_ours, base_theirs, there.facts) if isinstance(unit, Whole) else ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +182,9 @@ class EntitySpec:
     """Units that name other records; empty for entities that stand alone."""
     verified: frozenset[str] = frozenset()
     """Units that are never written, only compared: a total that both sides compute for themselves."""
+    worked_out_there: frozenset[str] = frozenset()
+    """Units that are written and that the ledger may all the same come to otherwise: agreed only as far as they come back
+    as they were sent."""
     computed_from: frozenset[str] = frozenset()
     """Units that a verified one is computed from; a write of none of these leaves it as it is."""
     void_unit: str | None = None

@@ -54,7 +54,7 @@ def record(connection: Connection, spec: EntitySpec, engine: Engine, came: Seque
     left_out = _left_out_too_late(connection, spec, list(recorded.made))
     wake_waiting_for(connection, [Key(one.entity, Side.PRACTICE, one.practice_id) for one in created], now)
     seen = {answer.row.id: answer.row.record for _, answer in answered}
-    more = _showing_more(connection, spec, answered)
+    more = _showing_more(connection, spec, answered) + _come_otherwise(spec, answered)
     observations.keep(connection, spec, Side.LEDGER, seen, engine)
     moved = more + [
         Mark(one.attempt.entity, Side.LEDGER, one.attempt.ledger_id, "moved on there")
@@ -90,6 +90,17 @@ def _showing_more(
             not same(value, before.units.get(unit)) for unit, value in shown.items() if unit not in ours
         ):
             marks.append(Mark(attempt.entity, Side.LEDGER, record_id, "changed there as well", False))
+    return marks
+
+
+def _come_otherwise(spec: EntitySpec, answered: Sequence[tuple[Attempt, Answer]]) -> list[Mark]:
+    """Records that were answered with another amount than was sent: planned again with what was stored, and so listed."""
+    marks = []
+    for attempt, answer in answered:
+        sent, shown = unpack_units(attempt.units), answer.row.record.units
+        checked = (spec.verified | spec.worked_out_there) & sent.keys()
+        if any(not same(sent[unit], shown.get(unit)) for unit in checked):
+            marks.append(Mark(attempt.entity, Side.LEDGER, answer.row.id, "came back otherwise", False))
     return marks
 
 
@@ -228,7 +239,7 @@ def _new_link(
 
 
 def _agreed(spec: EntitySpec, attempt: Attempt, answer: Answer) -> Baseline:
-    """What a clear answer settles: all that was sent, except a total that came back different.
+    """What a clear answer settles: all that was sent, except an amount that came back different.
 
     A record that somebody has changed since may show a person's values: only what reads as sent is agreed then.
     """
@@ -238,7 +249,7 @@ def _agreed(spec: EntitySpec, attempt: Attempt, answer: Answer) -> Baseline:
         rest = {unit.name: None for unit in spec.units if unit.name not in attempt.left_out}
         sent = {**rest, **sent}
     shown = answer.row.record.units
-    doubtful = set(sent) if answer.changed_since else spec.verified
+    doubtful = set(sent) if answer.changed_since else spec.verified | spec.worked_out_there
     kept = [unit for unit in sent if unit not in doubtful or same(sent[unit], shown.get(unit))]
     return Baseline({unit: sent[unit] for unit in kept}, {unit: shown.get(unit) for unit in kept})
 

@@ -82,24 +82,31 @@ def _rather_short(value: Value) -> str | None:
 
 LINE_FACTS = {"line_class": "ClassRef", "line_tax": "TaxCodeRef", "line_date": "ServiceDate"}
 """Facts -> what QuickBooks has on the line beside the units: a line that is sent replaces the one there, whole."""
+LINE_AMOUNT = "line_amount"
+"""The fact of what the line comes to before tax; the unit is the credit's total."""
 
 
 def _facts(document: Document) -> Mapping[str, Scalar]:
-    detail = _line(document).get(SALES, {})
+    line = _line(document)
+    detail = line.get(SALES, {})
     told = {fact: detail.get(member) for fact, member in LINE_FACTS.items()}
     beside = {
         fact: str((found.get("value") if isinstance(found, Mapping) else found) or "")
         for fact, found in told.items()
     }
-    return {**documents.facts_with(left="RemainingCredit")(document), **beside}
+    amounts = {LINE_AMOUNT: documents.amount(line, "Amount")} if line else {}
+    return {**documents.facts_with(left="RemainingCredit")(document), **beside, **amounts}
 
 
 def complete_line(draft: Draft, sending: Sending) -> None:
-    """The item of the credit, or the one chosen for credits, and what somebody put on its line there. Our own credits are not
-    taxed."""
+    """The item of the credit, or the one chosen for credits, and what somebody put on its line there.
+
+    Our own credits are not taxed. One that somebody taxed there comes to more than here: it keeps that, and what its line
+    comes to without, unless the amount itself is what is sent."""
     if "Line" not in draft:
         return
-    detail = _own_line(draft)[SALES]
+    line = _own_line(draft)
+    detail = line[SALES]
     shown = sending.shown.facts if sending.shown else {}
     if shown.get("line_class"):
         detail["ClassRef"] = {"value": str(shown["line_class"])}
@@ -110,7 +117,10 @@ def complete_line(draft: Draft, sending: Sending) -> None:
         if not item:
             raise needs_setting("credit_item", "an item for each credit", "item")
         detail["ItemRef"] = {"value": item}
-    detail["TaxCodeRef"] = {"value": str(shown.get("line_tax") or UNTAXED)}
+    keeps_tax = bool(shown.get("line_tax")) and "amount" not in sending.asked
+    detail["TaxCodeRef"] = {"value": str(shown["line_tax"]) if keeps_tax else UNTAXED}
+    if keeps_tax and LINE_AMOUNT in shown:
+        line["Amount"] = shown[LINE_AMOUNT]
 
 
 UNITS = (
@@ -138,6 +148,7 @@ ENTITY = QuickBooksEntity(
         units=UNITS,
         name_unit="number",
         date_unit="date",
+        worked_out_there=frozenset({"amount"}),
         depends_on=("client", "service_item"),
         references=(Reference("client", "client"), Reference("item", "service_item")),
         eligible={Side.PRACTICE: documents.never_void},
