@@ -130,8 +130,8 @@ class Books:
         self.here.emulator.control.set_knobs(msgspec.structs.replace(self.here.emulator.knobs, **knobs))
 
 
-def books(settings=None, **preferences):
-    here = place(settings=SETTINGS if settings is None else settings)
+def books(settings=None, world="sample", **preferences):
+    here = place(world, settings=SETTINGS if settings is None else settings)
     made = Books(here, "")
     if preferences:
         made.prefer(**preferences)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.contract.bookkeeping import D, books, row, total_row
+from tests.contract.bookkeeping import SETTINGS, D, books, row, total_row
 from tests.contract.place import COMPANY
 from tieout.reconcile.ports import AskHuman, ChooseMatch, FixData, Replan, UnknownOutcome
 from tieout.reconcile.state import same
@@ -201,10 +201,35 @@ def test_our_tax_stands_even_where_quickbooks_would_compute_another(automated):
 
 
 def test_a_tax_code_of_the_rows_own_goes_before_the_settings(desk):
-    content = (row(taxable=True), total_row("tax", "9.10", tax_code="3"))
+    content = (row(taxable=True, tax_code="3"), total_row("tax", "9.10"))
     made = desk.create("invoice", content=content, total=D("109.10"))
     assert desk.raw("Invoice", made.id)["TxnTaxDetail"]["TxnTaxCodeRef"]["value"] == "3"
     assert made.record.units["content"][-1]["tax_code"] == "3"
+
+
+def test_outside_the_us_each_row_has_the_code_of_its_own_rate():
+    exempt, reduced, standard = "1", "3", "4"
+    chosen = {**SETTINGS, "taxed_code": standard, "untaxed_code": exempt}
+    desk = books(world="uk", settings=chosen)
+    content = (
+        row(taxable=True, tax_code=standard),
+        row(taxable=True, tax_code=reduced),
+        row(),
+        row(taxable=True),
+        total_row("tax", "45.00"),
+    )
+    made = desk.create("invoice", content=content, total=D("445.00"))
+
+    def codes(there):
+        lines = [one.get("SalesItemLineDetail") for one in desk.raw("Invoice", there.id)["Line"]]
+        return [one["TaxCodeRef"]["value"] for one in lines if one]
+
+    assert codes(made) == [standard, reduced, exempt, standard]
+    assert made.record.units["total"] == D("445.00")
+    assert made.record.facts["line_codes"] == "4 3 1 4"
+    more = (*content[:3], row(quantity="2", taxable=True), total_row("tax", "65.00"))
+    changed = desk.change("invoice", made, content=more)
+    assert (codes(changed), changed.record.units["total"]) == (codes(made), D("565.00"))
 
 
 # -- edits ---------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from tieout.quickbooks.api.reading import from_json, to_json
 from tieout.quickbooks.entities import READY
 from tieout.quickbooks.sales_lines import problem_with
 from tieout.quickbooks.writing import without_empties
+from tieout.reconcile.spec import unless_alike
 from tieout.reconcile.state import Present, Side, same
 
 D = Decimal
@@ -62,7 +63,11 @@ def contents(draw):
     if draw(st.booleans()):
         rows.append(row("discount", -draw(money), description="Discount"))
     if draw(st.booleans()):
-        rows.append(row("tax", draw(money), tax_code=draw(ids | st.just(""))))
+        code = draw(ids | st.just(""))
+        taxed = [one for one in rows if one["taxable"]]
+        for one in taxed:
+            one["tax_code"] = code
+        rows.append(row("tax", draw(money), tax_code=code if taxed else ""))
     return tuple(rows)
 
 
@@ -109,7 +114,8 @@ def test_what_is_written_reads_back_the_same_through_the_bytes(entity, data):
     spec = KINDS[entity].spec
     units = data.draw(st.fixed_dictionaries(DOCUMENTS[entity]))
     back = spec.read(from_json(to_json(without_empties(spec.write(units)))))
-    assert {name: back[name] for name in units if not same(back[name], units[name])} == {}
+    read = {name: unless_alike(spec.unit(name), back[name], units[name]) for name in units}
+    assert {name: read[name] for name in units if not same(read[name], units[name])} == {}
     assert [name for name in units if spec.unit(name).problem(units[name])] == []
 
 
@@ -166,7 +172,6 @@ ITEM = row("item", D(5), item="1", rate=D(5))
         ((ITEM,) * 746, "745"),
         ((row("item", D(5), description="x" * 4001, rate=D(5)),), "4000"),
         ((row("item", D("5.01"), rate=D(5)),), "quantity times rate"),
-        ((ITEM, row("tax", D(1), tax_code="2"), row("tax", D(1), tax_code="3")), "several tax codes"),
     ],
 )
 def test_rows_quickbooks_would_not_take_are_named(rows, word):

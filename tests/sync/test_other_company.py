@@ -10,11 +10,12 @@ from django.apps import apps
 
 from tests.sync.rig import Rig
 from tests.sync.test_documents import Books
+from tests.sync.test_tax_codes import CALIFORNIA, TUCSON, Taxed
 from tieout.practice.billing_access import choices_in
 from tieout.practice.ledger_lists import LedgerList, ListEntry
 from tieout.practice.records import RECORD_KINDS
 from tieout.sync import chosen, connections
-from tieout.sync.models import Connection, Link
+from tieout.sync.models import Connection, Issue, Link
 
 pytestmark = pytest.mark.django_db
 DRAW = "Owner's Draw"
@@ -111,3 +112,26 @@ def test_entries_from_before_they_knew_their_company_are_of_the_one_they_were_la
         import_module("tieout.sync.migrations.0027_lists_of_a_company").fill(apps, None)
         found = ListEntry.objects.order_by("ledger_id").values_list("company", "is_current")
         assert list(found) == [("first", False), ("second", True), ("second", True)], unknown
+
+
+def test_a_rate_that_stands_for_a_code_of_another_company_stops_new_invoices_and_rewrites_no_old_one() -> (
+    None
+):
+    books = Taxed()
+    books.map(TUCSON)
+    old = books.taxed()
+    with books.here():
+        ListEntry.objects.filter(list="tax_code", ledger_id=TUCSON).update(
+            company="another", is_current=False
+        )
+    books.look_at_all()
+    assert not [one for one in books.issues() if one[1] == old.number]
+    books.revise(old, lines=[books.line(quantity=2)])
+    assert books.tax(old)[0] == TUCSON, "what stands there already is of this company"
+    new = books.taxed()
+    with books.here():
+        issue = Issue.objects.get(entity="invoice", record_id=str(new.pk), closed_at=None)
+    assert (issue.cause, issue.unit) == ("reference", "content")
+    assert "the tax code of Tucson is of another QuickBooks company" in issue.sentence
+    books.map(CALIFORNIA)
+    assert books.tax(new)[0] == CALIFORNIA, "mapped anew, it goes by itself"

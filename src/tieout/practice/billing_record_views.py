@@ -2,7 +2,8 @@
 
 Dates are ISO texts, amounts Decimals, references the practice's ids as texts, or the ledger's for what comes from
 its lists. An entry of another of the ledger's companies than the firm is tied to has no id there: it shows as not chosen,
-and the fact ``other_company`` names its unit. The amounts of an invoice's rows add up to its total.
+and the fact ``other_company`` names its unit; of a row's tax code the row says so itself. The amounts of an invoice's
+rows add up to its total.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from tieout.practice.credits import Credit, CreditApplication
 from tieout.practice.invoice_content import totals_of
 from tieout.practice.invoice_terms import Terms, label_of
 from tieout.practice.invoices import Invoice, InvoiceLine, Status
-from tieout.practice.ledger_lists import ListEntry
+from tieout.practice.ledger_lists import ListEntry, TaxRate
 from tieout.practice.money import plain
 from tieout.practice.payments import Payment, PaymentStatus, Refund
 from tieout.practice.record_views import RecordView
@@ -74,7 +75,6 @@ def invoice_view(invoice: Invoice) -> RecordView:
             "applied": invoice.paid + invoice.credited,
             "currency": invoice.currency,
             "tax": invoice.tax_total,
-            "tax_code": _tax_code(lines),
             **_of_another(
                 ("location", invoice.location), *(("content", line.tracking_class) for line in lines)
             ),
@@ -96,16 +96,14 @@ def _rows(invoice: Invoice, lines: Iterable[InvoiceLine]) -> Iterable[dict[str, 
             "date": _iso(line.date),
             "taxable": line.tax_rate_id is not None,
             "class": _ledger_id(line.tracking_class),
+            **_tax_of(line.tax_rate),
         }
     if invoice.discount_total:
         yield _total_row("discount", "Discount", -invoice.discount_total)
     rates = {line.tax_rate_id: line.tax_rate for line in lines if line.tax_rate is not None}
     for tax in totals_of(invoice, lines).taxes if rates else ():
         rate = rates[tax.tax_rate_id]
-        code = _ledger_id(rate.tax_code)
-        # Only where one is mapped: a document that was sent without is not another one by a member that is empty.
-        mapped = {"tax_code": code} if code else {}
-        yield _total_row("tax", f"{rate} {plain(tax.percent)}%", tax.tax) | mapped
+        yield _total_row("tax", f"{rate} {plain(tax.percent)}%", tax.tax) | {"tax_rate": str(rate.pk)}
     if invoice.written_off:
         yield _total_row("write_off", "Written off", -invoice.written_off)
 
@@ -124,10 +122,17 @@ def _total_row(kind: str, description: str, amount: Decimal) -> dict[str, Any]:
     }
 
 
-def _tax_code(lines: Iterable[InvoiceLine]) -> str:
-    """The ledger's tax code when one serves for all taxed lines; empty when none or several do."""
-    codes = {_ledger_id(line.tax_rate.tax_code) for line in lines if line.tax_rate is not None}
-    return codes.pop() if len(codes) == 1 else ""
+def _tax_of(rate: TaxRate | None) -> dict[str, str]:
+    """What a taxed row says beside: its rate, and the ledger's code that this stands for, or that this is one of another
+    company. What does not apply is missing, so that it costs no room in what is kept of documents without tax."""
+    if rate is None:
+        return {}
+    code, told = rate.tax_code, {"tax_rate": str(rate.pk)}
+    if code is None:
+        return told
+    return told | (
+        {"tax_code": code.ledger_id} if code.is_current else {"other_company": f"the tax code of {rate}"}
+    )
 
 
 def payment_view(payment: Payment) -> RecordView:

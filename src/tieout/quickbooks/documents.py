@@ -15,7 +15,7 @@ from tieout.quickbooks.api.query import Condition, where
 from tieout.quickbooks.codecs import calendar_date, reference
 from tieout.quickbooks.company_rules import ClassPlace
 from tieout.quickbooks.entity import Draft, Sending
-from tieout.quickbooks.sales_lines import SALES, TAXED, class_of_all
+from tieout.quickbooks.sales_lines import SALES, TAXED, UNTAXED, class_of_all
 from tieout.quickbooks.writing import OPEN, VOID
 from tieout.reconcile.codecs import money, text
 from tieout.reconcile.ports import FixData
@@ -215,28 +215,43 @@ def settle_tax(draft: Draft, sending: Sending) -> None:
         )
     if not sending.rules.is_american:
         _tax_abroad(draft, sending)
-    elif detail is not None and "TxnTaxCodeRef" not in detail:
+        return
+    _one_code(draft)
+    if detail is not None and "TxnTaxCodeRef" not in detail:
         code = sending.rules.setting("tax_code") or sending.rules.default_tax_code
         if code:
             detail["TxnTaxCodeRef"] = {"value": code}
 
 
+def _one_code(draft: Draft) -> None:
+    """In the US a line is taxed or not, and the code is the document's (Intuit's Invoice reference)."""
+    taxed = [line[SALES]["TaxCodeRef"] for line in draft["Line"] if SALES in line]
+    own = {code["value"] for code in taxed} - {TAXED, UNTAXED}
+    if len(own) > 1:
+        raise FixData(
+            "Its rows are taxed at rates of several tax codes, and QuickBooks takes one for each document. Nothing was "
+            "sent. Tax all rows at one rate, or choose one tax code for these rates.",
+            unit="content",
+        )
+    for code in taxed:
+        if code["value"] in own:
+            code["value"] = TAXED
+
+
 def _tax_abroad(draft: Draft, sending: Sending) -> None:
-    own = (draft.get("TxnTaxDetail") or {}).pop("TxnTaxCodeRef", {}).get("value", "")
+    """Each line has the code of its own rate, or what stands on it already; else the one that is chosen for all."""
+    draft.get("TxnTaxDetail", {}).pop("TxnTaxCodeRef", None)
     draft["GlobalTaxCalculation"] = "TaxExcluded"
     for line in draft["Line"]:
-        detail = line.get(SALES)
-        if detail is None:
+        key = _CHOSEN_ABROAD.get(line.get(SALES, {}).get("TaxCodeRef", {}).get("value", ""))
+        if key is None:
             continue
-        taxed = detail["TaxCodeRef"]["value"] == TAXED
-        code = (
-            (own or sending.rules.setting("taxed_code")) if taxed else sending.rules.setting("untaxed_code")
-        )
-        if not code:
-            raise needs_setting(
-                "taxed_code" if taxed else "untaxed_code", "a tax code for each row", "content"
-            )
-        detail["TaxCodeRef"] = {"value": code}
+        if not (code := sending.rules.setting(key)):
+            raise needs_setting(key, "a tax code for each row", "content")
+        line[SALES]["TaxCodeRef"] = {"value": code}
+
+
+_CHOSEN_ABROAD = {TAXED: "taxed_code", UNTAXED: "untaxed_code"}
 
 
 def payment_method(draft: Draft, sending: Sending) -> None:

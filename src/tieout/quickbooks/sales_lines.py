@@ -1,7 +1,8 @@
 """Decides how an invoice's rows and the lines, discount and tax of a QuickBooks sales form say the same. Pure.
 
 A row is what the practice's door shows: kind (item, discount, tax, write_off), item, description, quantity, rate,
-amount, date, taxable, class. Amounts that lower the total are negative; all rows add up to the total.
+amount, date, taxable, class; and which tax code a taxable one has, see ``row_taxes``. Amounts that lower the total are
+negative; all rows add up to the total.
 
 In QuickBooks a discount is one line for the whole form, tax stands beside the lines, and a write-off is an item line
 of a negative amount (Intuit's Invoice reference; a negative line is recorded on a credit memo).
@@ -21,6 +22,8 @@ SALES, DISCOUNT, GROUP = "SalesItemLineDetail", "DiscountLineDetail", "GroupLine
 SUBTOTAL, TEXT = "SubTotalLineDetail", "DescriptionOnly"
 TAXED, UNTAXED = "TAX", "NON"
 """The American line codes; elsewhere a step puts real ones in their place."""
+LINE_CODES = "line_codes"
+"""The fact of a document outside the US: the tax code of each item line, with spaces between."""
 MOST_LINES = 745
 """QuickBooks takes 750 lines on a taxed form, its own subtotal and the discount among them."""
 LONGEST_DESCRIPTION = 4000
@@ -49,7 +52,7 @@ def write_rows(value: Value, document: dict[str, Any]) -> None:
     tax = _sum(rows, "tax")
     if tax or any(row["kind"] == "tax" for row in rows):
         document["TxnTaxDetail"] = {"TotalTax": tax}
-        codes = {str(row.get("tax_code") or "") for row in rows if row["kind"] == "tax"} - {""}
+        codes = {str(row.get("tax_code") or "") for row in item_rows(rows) if row.get("taxable")} - {""}
         if len(codes) == 1:
             document["TxnTaxDetail"]["TxnTaxCodeRef"] = {"value": codes.pop()}
 
@@ -57,7 +60,7 @@ def write_rows(value: Value, document: dict[str, Any]) -> None:
 def problem_with(value: Value) -> str | None:
     """Why QuickBooks would not take these rows, as the end of a sentence."""
     rows: tuple[Row, ...] = value if isinstance(value, tuple) else ()
-    items = [row for row in rows if row["kind"] == "item"]
+    items = item_rows(rows)
     if not items:
         return "have no service item"
     if len(rows) > MOST_LINES:
@@ -67,10 +70,25 @@ def problem_with(value: Value) -> str | None:
             return f"have a description in row {number} that is longer than {LONGEST_DESCRIPTION} characters"
         if product(row) != _decimal(row.get("amount")):
             return f"have an amount in row {number} that is not quantity times rate"
-    codes = {str(row.get("tax_code") or "") for row in rows if row["kind"] == "tax"} - {""}
-    if len(codes) > 1:
-        return "are taxed at rates of several tax codes, and QuickBooks takes one for each document"
     return None
+
+
+def item_rows(rows: tuple[Row, ...]) -> list[Row]:
+    return [row for row in rows if row.get("kind") == "item"]
+
+
+def line_codes(document: Document) -> str:
+    """The fact ``LINE_CODES``; empty in the US, where lines have no codes of their own. "-" for a line without one."""
+    codes = [code or "-" for code in _codes(document.get("Line") or ())]
+    return " ".join(codes) if set(codes) - {TAXED, UNTAXED, "-"} else ""
+
+
+def _codes(lines: Any) -> Iterator[str]:
+    for line in lines:
+        if line.get("DetailType") == SALES and _decimal(line.get("Amount")) >= 0:
+            yield _ref(line.get(SALES) or {}, "TaxCodeRef")
+        elif line.get("DetailType") == GROUP:
+            yield from _codes((line.get(GROUP) or {}).get("Line") or ())
 
 
 def product(row: Row) -> Decimal:
@@ -87,7 +105,7 @@ def _item_line(row: Row) -> dict[str, Any]:
     detail: dict[str, Any] = {
         "Qty": plain(_decimal(row.get("quantity"))),
         "UnitPrice": plain(_decimal(row.get("rate"))),
-        "TaxCodeRef": {"value": TAXED if row.get("taxable") else UNTAXED},
+        "TaxCodeRef": {"value": (row.get("tax_code") or TAXED) if row.get("taxable") else UNTAXED},
     }
     for member, part in (("ItemRef", "item"), ("ClassRef", "class")):
         if row.get(part):

@@ -10,7 +10,7 @@ from tieout.reconcile import other_company
 from tieout.reconcile.action import Overwrite, Settle, Update
 from tieout.reconcile.diff import Verdict, verdict
 from tieout.reconcile.outcome import Blocked, Conflict, Linked, Outcome, Switches, Why
-from tieout.reconcile.spec import VOID, EntitySpec, Owner
+from tieout.reconcile.spec import VOID, EntitySpec, Owner, to_send, unless_alike
 from tieout.reconcile.state import Baseline, Present, Side, Value, same
 
 
@@ -32,7 +32,8 @@ class Merge:
         ours, theirs = self.here.units.get(name), self.there.units.get(name)
         base_ours, base_theirs = self._base(name)
         answer = self.record.answers.get(name)
-        found = verdict(ours, theirs, base_ours, base_theirs, unit.owner, answer)
+        as_before = unless_alike(unit, ours, base_ours)
+        found = verdict(as_before, theirs, base_ours, base_theirs, unit.owner, answer)
         if name in self.spec.verified:
             found = self._verified(found, answer, ours, theirs)
         if self._voided and name != self.spec.void_unit:
@@ -50,7 +51,8 @@ class Merge:
             keys = (self.record.practice_key, self.record.ledger_key)
             self.rest.append(Conflict(*keys, name, ours, theirs, base_ours, drift))
         elif found is Verdict.TO_LEDGER:
-            self._write(Side.LEDGER, name, ours, loser=theirs, base=base_theirs)
+            sent = to_send(unit, ours, base_ours, base_theirs, self.there)
+            self._write(Side.LEDGER, name, sent, loser=theirs, base=base_theirs)
         elif found is Verdict.TO_PRACTICE:
             self._write(Side.PRACTICE, name, theirs, loser=ours, base=base_ours)
 
@@ -84,6 +86,8 @@ class Merge:
             self.rest.append(Blocked(key, Why.SWITCHED_OFF, difference, name))
         elif side is Side.LEDGER and (problem := unit.problem(value)):
             self.rest.append(Blocked(key, Why.DOES_NOT_FIT, f"{unit.label} {problem}.", name))
+        elif side is Side.LEDGER and (found := other_company.in_rows(value)):
+            self.rest.append(other_company.blocked(self.spec, key, name, found))
         elif side is Side.LEDGER and self._locked_there and not is_active_unit:
             self.rest.append(Blocked(key, Why.INACTIVE_THERE, f"{unit.label} waits.", name))
         else:

@@ -19,7 +19,7 @@ Document = Mapping[str, Any]
 """A ledger's record as parsed from its wire format (Decimal for numbers, never float)."""
 
 
-Complete = Callable[[Value, Value, Value, Mapping[str, Scalar]], Value]
+Complete = Callable[[Value, Value, Value, Units], Value]
 """What is sent for our value, given what both sides showed of the unit when they last agreed, and the ledger's facts."""
 
 VOID = "void"

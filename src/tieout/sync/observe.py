@@ -9,7 +9,7 @@ from decimal import Decimal
 from tieout.practice.records import RECORD_KINDS
 from tieout.reconcile.plan import Linked, Record, Unlinked
 from tieout.reconcile.ports import Ledger
-from tieout.reconcile.spec import EntitySpec
+from tieout.reconcile.spec import EntitySpec, unless_alike
 from tieout.reconcile.state import Absent, Baseline, Key, Present, Side, Unknown, same
 from tieout.reconcile.state import Observation as Seen
 from tieout.sync import (
@@ -219,9 +219,12 @@ class _LaidOut:
         return {
             one.unit: Side(one.keep)
             for one in self.answers.get(link.pk, [])
-            if same(unpack(one.practice_value), here.units.get(one.unit))
-            and same(unpack(one.ledger_value), there.units.get(one.unit))
+            if self._as_answered(one, here) and same(unpack(one.ledger_value), there.units.get(one.unit))
         }
+
+    def _as_answered(self, one: Conflict, here: Present) -> bool:
+        ours, then = here.units.get(one.unit), unpack(one.practice_value)
+        return same(then, unless_alike(self.spec.unit(one.unit), ours, then))
 
     def _unlinked(self, lone: Sequence[tuple[Key, Dirty]]) -> list[Work]:
         seen = {key: self._seen(key) for key, _ in lone}

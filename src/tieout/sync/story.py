@@ -13,7 +13,7 @@ from typing import Any
 from tieout.practice.records import RECORD_KINDS
 from tieout.reconcile.diff import Verdict, verdict
 from tieout.reconcile.plan import written_alike
-from tieout.reconcile.spec import EntitySpec
+from tieout.reconcile.spec import EntitySpec, unless_alike
 from tieout.reconcile.state import Key, Present, Side, Units, is_empty, same
 from tieout.sync import observations, partners, status, worklist
 from tieout.sync.engine import Engine
@@ -171,8 +171,9 @@ def _compared(connection: Connection, spec: EntitySpec, link: Link) -> tuple[Com
 
 def _is_agreed(spec: EntitySpec, one: Compared, practice: Units, ledger: Units) -> bool:
     """A total is agreed only while it is the same on both sides, whatever a person has let stand."""
-    bases = practice.get(one.unit), ledger.get(one.unit)
-    found = verdict(one.practice, one.ledger, *bases, spec.unit(one.unit).owner)
+    unit, bases = spec.unit(one.unit), (practice.get(one.unit), ledger.get(one.unit))
+    ours = unless_alike(unit, one.practice, bases[0])
+    found = verdict(ours, one.ledger, *bases, unit.owner)
     return found in (Verdict.NOTHING, Verdict.SETTLE) and one.unit not in spec.verified
 
 

@@ -6,13 +6,15 @@ Invoice reference; voiding: Intuit's developer blog, 2016, and recorded answers.
 
 from __future__ import annotations
 
-from tieout.quickbooks import documents
+from collections.abc import Mapping
+
+from tieout.quickbooks import documents, row_taxes
 from tieout.quickbooks.codecs import calendar_date, reference
 from tieout.quickbooks.documents import needs_setting
 from tieout.quickbooks.entity import Draft, QuickBooksEntity, Sending
-from tieout.quickbooks.sales_lines import SALES, problem_with, rows_of, write_rows
-from tieout.reconcile.spec import Direction, EntitySpec, Field, Reference, Whole
-from tieout.reconcile.state import Side
+from tieout.quickbooks.sales_lines import LINE_CODES, SALES, line_codes, problem_with, rows_of, write_rows
+from tieout.reconcile.spec import Direction, Document, EntitySpec, Field, Reference, Whole
+from tieout.reconcile.state import Scalar, Side
 
 UNITS = (
     documents.client(),
@@ -22,10 +24,24 @@ UNITS = (
     Field("due_date", "DueDate", calendar_date(), "Due date", required=True),
     documents.customer_memo(),
     Field("location", "DepartmentRef.value", reference(), "Location"),
-    Whole("content", "Rows", rows_of, write_rows, problem_with, required=True),
+    Whole(
+        "content",
+        "Rows",
+        rows_of,
+        write_rows,
+        problem_with,
+        required=True,
+        alike=row_taxes.alike,
+        complete=row_taxes.with_standing_codes,
+    ),
     documents.total(),
     documents.state(),
 )
+
+
+def _facts(document: Document) -> Mapping[str, Scalar]:
+    codes = line_codes(document)
+    return {**documents.facts_with(balance="Balance")(document), **({LINE_CODES: codes} if codes else {})}
 
 
 def place_write_off(draft: Draft, sending: Sending) -> None:
@@ -56,7 +72,7 @@ ENTITY = QuickBooksEntity(
         computed_from=frozenset({"content"}),
         eligible={Side.PRACTICE: documents.never_void},
     ),
-    facts=documents.facts_with(balance="Balance"),
+    facts=_facts,
     page="app/invoice?txnId={id}",
     marker=documents.of_client_and_date,
     is_name_list=False,
