@@ -123,15 +123,18 @@ def refuse_closed_books(
     if not (spec.date_unit and rules.closed_until):
         return
     units: Units = {} if isinstance(action, Retire) else action.units
-    dates = [units.get(spec.date_unit)]
-    if not isinstance(action, Create) and shown is not None:
-        dates.append(shown.units.get(spec.date_unit))
-    if any(date and str(date) <= rules.closed_until for date in dates):
-        raise AskHuman(
-            f"It is dated in a closed period: the books are closed up to {rules.closed_until} in QuickBooks. "
-            "Nothing was sent. Change the date here, or move the closing date in QuickBooks, then press Check again.",
-            topic="closed_period",
-        )
+    is_there = shown is not None and not isinstance(action, Create)
+    date_there = shown.units.get(spec.date_unit) if shown is not None and is_there else None
+    for date, way_out in (
+        (date_there, "undo the change here"),
+        (units.get(spec.date_unit), "change the date here"),
+    ):
+        if date and str(date) <= rules.closed_until:
+            raise AskHuman(
+                f"It is dated in a closed period: the books are closed up to {rules.closed_until} in QuickBooks. Nothing "
+                f"was sent. Move the closing date in QuickBooks, or {way_out}, then press Check again.",
+                topic="closed_period",
+            )
 
 
 def refuse_spent_credits(entity: QuickBooksEntity, rules: CompanyRules) -> None:

@@ -12,8 +12,10 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
+from tieout.practice.records import RECORD_KINDS
 from tieout.reconcile.ports import Answer, Found, LedgerError, PreparedWrite, UnknownOutcome
-from tieout.reconcile.state import Key, Side
+from tieout.reconcile.spec import unless_alike
+from tieout.reconcile.state import Key, Present, Side, same
 from tieout.sync import dirty, observations, write_log
 from tieout.sync.decided import decided_otherwise
 from tieout.sync.dirty import Mark
@@ -24,6 +26,7 @@ from tieout.sync.models import UNRESOLVED, Attempt, AttemptState, Dirty, Hold, L
 from tieout.sync.outcomes import next_look
 from tieout.sync.packing import unpack, unpack_units
 from tieout.sync.policy import forbids
+from tieout.sync.references import with_references
 from tieout.sync.what_it_says import NOT_THE_RECORDS
 
 
@@ -98,6 +101,12 @@ def _resolve(executor: Executor, attempt: Attempt) -> bool:
             raise
         except LedgerError as error:
             # Closed books let a program through: what they came to forbid after the first sending is not sent again.
+            if _edited_since(executor, attempt):
+                if found.perhaps_changed_back:
+                    _take_for_arrived(lease, attempt)
+                _give_up(lease, attempt, EDITED)
+                _tidy(executor, attempt, name, [])
+                return True
             _list_the_look(lease, attempt, name, error, _look_later(lease, attempt))
             return False
         if found.perhaps_changed_back:
@@ -116,7 +125,7 @@ def _resolve(executor: Executor, attempt: Attempt) -> bool:
 
 
 def _list_the_look(lease: Lease, attempt: Attempt, name: str, error: LedgerError, at: datetime) -> None:
-    """Listed with why it is not sent again, until it is looked for next. An edit meanwhile waits for the answer anyway."""
+    """Listed with why it is not sent again, until it is looked for next: an edit meanwhile counts from then on."""
     key = Key(attempt.entity, Side.PRACTICE, attempt.practice_id)
     with lease.commit() as connection:
         list_all(connection, attempt.entity, [Listed(key, name, [problem_from(error)])], lease.engine.now())
@@ -163,13 +172,44 @@ def _is_decided(executor: Executor, attempt: Attempt) -> bool:
     with executor.lease.commit() as connection:
         if not decided_otherwise(connection, attempt.entity, [attempt.practice_id]):
             return False
-        Attempt.objects.filter(pk=attempt.pk).update(
-            state=AttemptState.REFUSED,
-            finished_at=executor.lease.engine.now(),
-            next_look_at=None,
-            problem=DECIDED,
-        )
+        _give_up(executor.lease, attempt, DECIDED)
     return True
+
+
+EDITED = (
+    "It was not found in QuickBooks, and may not be sent any more as it was. It was edited here since, and is looked at "
+    "anew as it is now."
+)
+
+
+def _edited_since(executor: Executor, attempt: Attempt) -> bool:
+    """Whether the record says something else by now than was sent: then there is no reason to insist on that.
+
+    Who waits for it to be sent again as it was, while nothing lets it, waits for ever; and what a person changes to get it
+    through would wait with it.
+    """
+    lease, spec, one = executor.lease, executor.spec, attempt.practice_id
+    view = RECORD_KINDS[spec.practice].read(lease.connection.firm_id, [one]).get(one)
+    if view is None:
+        return True
+    there = observations.of_ledger(lease.connection, spec, [attempt.ledger_id] if attempt.ledger_id else [])
+    shown = {one: there.get(attempt.ledger_id)}
+    seen = Present(view.units, str(view.version), view.facts)
+    now = with_references(lease.connection, spec, {one: seen}, shown)[0][one]
+    sent = unpack_units(attempt.units)
+    if attempt.operation == "create":
+        sent = {unit.name: None for unit in spec.units if unit.name not in attempt.left_out} | sent
+    return isinstance(now, Present) and any(
+        not same(unless_alike(spec.unit(name), now.units.get(name), was), was) for name, was in sent.items()
+    )
+
+
+def _give_up(lease: Lease, attempt: Attempt, why: str) -> None:
+    """It is taken for never arrived. What comes to light of it after all is listed as a record of QuickBooks' own."""
+    with lease.commit():
+        Attempt.objects.filter(pk=attempt.pk).update(
+            state=AttemptState.REFUSED, finished_at=lease.engine.now(), next_look_at=None, problem=why
+        )
 
 
 def _journal_again(executor: Executor, attempt: Attempt) -> bool:
