@@ -69,6 +69,23 @@ def test_who_was_left_out_starts_as_left_out_with_the_reason_and_is_neither_crea
     assert nora in rig.links().values(), "opened again, it goes the way of its list"
 
 
+def test_who_was_taken_back_in_while_the_review_was_open_is_not_left_out_by_it_again() -> None:
+    rig = Rig()
+    lea, nora = rig.add_client("Lea Leave"), rig.add_customer("Nora Not")
+    assert rig.connect().ok
+    keys = [Key("client", Side.PRACTICE, lea), Key("client", Side.LEDGER, nora)]
+    with rig.here():
+        decisions.exclude(rig.member, keys, reason="Retired", engine=rig.engine)
+    second = again(rig)
+    assert row(rig, second, "Nora Not").decision == row(rig, second, "Lea Leave").decision == "exclude"
+    with rig.here():
+        decisions.restore(rig.member, keys[:1], engine=rig.engine)
+        decisions.restore(rig.member, keys[1:], free=keys[1:], engine=rig.engine)
+    apply(rig, second)
+    assert holds(rig) == {lea: (False, "Dana Reyes took it back in; it waits for a decision.")}
+    assert nora in rig.links().values(), "nothing held it any more"
+
+
 def test_a_switch_that_was_off_is_off_again_and_on_it_brings_all_that_nobody_left_out() -> None:
     rig = Rig()
     for name in ("Ned New", "Nora Not"):

@@ -58,9 +58,12 @@ def hold(found: Review, connection: Connection, spec: EntitySpec, rows: Iterable
     for row in rows:
         becomes = review_plan.fate(row, found.create_new)
         untouched = left_out_before(row) or (row.bucket == OUTSIDE and not row.decision)
-        for key in _keys(row, spec):
-            place = (key.side.value, key.id)
-            if untouched and place in before and _by_a_person(before[place], spec):
+        places = {(key.side.value, key.id): key for key in _keys(row, spec)}
+        kept = {one for one in places if one in before and _by_a_person(before[one], spec)}
+        if left_out_before(row) and not kept:
+            continue  # somebody took it back in since the review was read: that is the newer word
+        for place, key in places.items():
+            if untouched and place in kept:
                 continue
             settled.add(place)
             if becomes not in (Fate.WAIT, Fate.LEAVE_OUT):
