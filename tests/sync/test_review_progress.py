@@ -7,9 +7,10 @@ from django.db import connection as database
 
 from tests.sync.rig import Rig
 from tests.web.conftest import entered
+from tieout.reconcile.ports import Reconnect
 from tieout.sync import connections, review, review_activity, review_jobs, tasks
 from tieout.sync.models import Connection, Review, ReviewRow
-from tieout.sync.review_waits import SIGNED_OUT
+from tieout.sync.review_waits import SIGNED_IN, SIGNED_OUT
 
 pytestmark = pytest.mark.django_db
 
@@ -99,6 +100,32 @@ def test_one_that_is_signed_out_while_it_reads_waits_and_goes_on_after_the_sign_
     assert rig.connect().ok
     with rig.here():
         assert tasks.ring_reviews() == 1
+        review_jobs.collect(found.pk, rig.engine)
+        found.refresh_from_db()
+        assert (found.state, found.rows.count()) == ("ready", 5)
+
+
+def test_a_refusal_of_the_sign_in_it_began_with_does_not_end_a_newer_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rig = lists()
+    with rig.here():
+        found = started(rig)
+        jobs_are_taken()
+
+    def refused(*given: object) -> None:
+        rig.advance(1)
+        assert rig.connect().ok, "somebody has signed in again meanwhile"
+        raise Reconnect("QuickBooks signed us out.")
+
+    with rig.here(), monkeypatch.context() as meanwhile:
+        meanwhile.setattr(review_activity, "note_there", refused)
+        review_jobs.collect(found.pk, rig.engine)
+        found.refresh_from_db()
+        assert (rig.connection.state, found.state, found.phase) == ("active", "collecting", SIGNED_IN)
+        jobs_are_taken()
+        assert tasks.ring_reviews() == 1
+    with rig.here():
         review_jobs.collect(found.pk, rig.engine)
         found.refresh_from_db()
         assert (found.state, found.rows.count()) == ("ready", 5)

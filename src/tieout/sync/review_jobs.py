@@ -85,7 +85,7 @@ def collect(review_id: int, engine: Engine | None = None) -> None:
                 return
             problem = error.sentence
         except Reconnect as error:
-            if wait_for_sign_in(found, error, engine):
+            if wait_for_sign_in(found, connection.connected_at, error, engine):
                 return
             problem = error.sentence
         except LedgerError as error:

@@ -9,14 +9,15 @@ from django.db import transaction
 
 from tieout.reconcile.ports import Reconnect, RetryLater
 from tieout.sync.engine import Engine
-from tieout.sync.listing import say
 from tieout.sync.models import Connection, ConnectionState, Review
+from tieout.sync.tokens import sign_in_ended
 
 PATIENCE = timedelta(seconds=60)
 """How long a job waits when QuickBooks does not say how long."""
 MOST_WAITED = timedelta(hours=2)
 WAITING = "Waiting for QuickBooks"
 SIGNED_OUT = "Waiting until somebody signs in to QuickBooks again"
+SIGNED_IN = "Begun anew after somebody signed in to QuickBooks again"
 AGAIN_AFTER = (10, 60)
 """Seconds after each try that stopped unexpectedly; after the last one a person is told."""
 TRYING_AGAIN, TRIES = "Stopped unexpectedly, and is tried again", "apply_tries"
@@ -42,22 +43,22 @@ def wait(found: Review, error: RetryLater, engine: Engine, again: Callable[..., 
     return True
 
 
-def wait_for_sign_in(found: Review, error: Reconnect, engine: Engine) -> bool:
+def wait_for_sign_in(found: Review, since: datetime, error: Reconnect, engine: Engine) -> bool:
     """Signed out: the connection says so, and the review waits for as long as that lasts. Its job is queued again once
-    somebody has signed in (``tasks.ring_reviews``).
+    somebody has signed in (``tasks.ring_reviews``); at once when somebody has already, since the job began. ``since``: the
+    ``connected_at`` it began with.
 
     False when no sign-in would help: the connection was taken away, or is paused.
     """
     with transaction.atomic():
         row = Connection.objects.select_for_update(no_key=True).get(pk=found.connection_id)
         if row.state == ConnectionState.ACTIVE:
-            row.state, row.state_reason = ConnectionState.NEEDS_RECONNECT, error.sentence[:500]
-            row.save(update_fields=["state", "state_reason"])
-            say(row, engine.now(), error.sentence, result="problem", reference=error.reference)
-        if row.state != ConnectionState.NEEDS_RECONNECT:
+            sign_in_ended(row, since, error, engine)
+        if row.state not in (ConnectionState.ACTIVE, ConnectionState.NEEDS_RECONNECT):
             return False
+        phase = SIGNED_OUT if row.state == ConnectionState.NEEDS_RECONNECT else SIGNED_IN
         Review.objects.filter(pk=found.pk, state=found.state).update(
-            phase=SIGNED_OUT, progress_done=0, progress_total=None
+            phase=phase, progress_done=0, progress_total=None
         )
     return True
 
