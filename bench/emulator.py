@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import http.client
 import json
-import os
 import subprocess
 import sys
 import time
@@ -20,6 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from urllib.parse import quote, unquote, urlsplit
+
+from bench.processor import of_process
 
 PAGES = 15
 READS = 3_000
@@ -88,8 +89,7 @@ def memory(process: subprocess.Popen[str]) -> tuple[float, float]:
 
 def cpu(process: subprocess.Popen[str]) -> float:
     """Milliseconds of processor time a process has used: what a page costs on a machine that does nothing else."""
-    fields = Path(f"/proc/{process.pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) * 1000 / os.sysconf("SC_CLK_TCK")
+    return of_process(process.pid) * 1000
 
 
 def timed(work: Callable[[], object], times: int) -> list[float]:

@@ -10,7 +10,7 @@ HEAD = ("figure", "measured", "to reach", "")
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One row of a table. Each has a bound: what has none is not a figure but a remark."""
+    """One row of a table. Without a bound it is a remark, and there is nothing it could miss."""
 
     what: str
     measured: str
@@ -19,7 +19,7 @@ class Figure:
 
     @property
     def verdict(self) -> str:
-        return "reached" if self.reached else "**not reached**"
+        return "" if not self.bound else "reached" if self.reached else "**not reached**"
 
     def __str__(self) -> str:
         return f"{self.what}: {self.measured} ({self.bound}: {self.verdict})"
@@ -32,6 +32,10 @@ def at_most(what: str, measured: float, bound: float, shown: str = "{:,.0f}", wh
 
 def at_least(what: str, measured: float, bound: float, shown: str = "{:,.0f}", whose: str = "") -> Figure:
     return Figure(what, shown.format(measured), f">= {_of(whose)}{shown.format(bound)}", measured >= bound)
+
+
+def remark(what: str, measured: str) -> Figure:
+    return Figure(what, measured, "", reached=True)
 
 
 def _of(whose: str) -> str:
@@ -50,3 +54,10 @@ def table(figures: Sequence[Figure]) -> list[str]:
 
 def missed(figures: Sequence[Figure]) -> list[Figure]:
     return [one for one in figures if not one.reached]
+
+
+def closing(figures: Sequence[Figure]) -> tuple[str, int]:
+    """The last lines of a bench, which name what is not reached, and what its command ends with: 1 when something is not."""
+    short = missed(figures)
+    told = "".join(f"Not reached: {one}\n" for one in short)
+    return told or f"All {sum(bool(one.bound) for one in figures)} figures are reached.\n", 1 if short else 0

@@ -1,4 +1,5 @@
-"""Acts: ``./run bench matching``: measures matching beside its rivals and writes the section of docs/benchmarks.md.
+"""Acts: ``./run bench matching``: measures matching beside its rivals and writes the section of docs/benchmarks.md. Ends
+with 1 when a bound is not reached.
 
 ``--long`` adds 100,000 x 100,000; ``--public FOLDER`` adds public labelled data (see ``bench.public``); ``--quick``
 takes two lists instead of eight. The lists measured here use a vocabulary, seeds and rates that nothing was fitted to.
@@ -9,13 +10,15 @@ from __future__ import annotations
 import argparse
 import multiprocessing
 import os
+import sys
 import time
 import timeit
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench import baselines, public
+from bench.figures import Figure, at_least, closing, remark, table
 from bench.scoring import auc, curve, linkable, upper_bound
 from bench.weighing import weigh
 from bench.worlds.items import make_items
@@ -37,6 +40,14 @@ class Report:
     """Lines as they are printed and kept."""
 
     lines: list[str]
+    figures: list[Figure] = field(default_factory=list)
+
+    def keep(self, figures: Sequence[Figure]) -> None:
+        """Remember them for the end, and show them as a table."""
+        self.figures += figures
+        for line in table(figures):
+            self.say(line)
+        self.say()
 
     def say(self, line: str = "") -> None:
         print(line, flush=True)
@@ -71,7 +82,9 @@ def main(arguments: list[str]) -> int:
     if chosen.public:
         _public(report, chosen.public)
     _write(report.lines)
-    return 0
+    told, ends_with = closing(report.figures)
+    sys.stdout.write(told)
+    return ends_with
 
 
 # -- ours on unseen lists ------------------------------------------------------------------------------------
@@ -106,26 +119,28 @@ def _unseen(report: Report, count: int) -> None:
     certain_actual = sum(right for _, right in certain) / len(certain)
     report.say(f"### One click, score and calibration ({count} unseen lists of 10,000 x 10,000)")
     report.say()
-    report.table(
-        ["figure", "measured", "to reach"],
+    precision, missing = 1 - wrong / accepted, 100 * abs(certain_claimed - certain_actual)
+    report.keep(
         [
-            ["one-click pairs, wrong among them", f"{accepted:,}, {wrong}", ""],
-            [
+            remark("one-click pairs, wrong among them", f"{accepted:,}, {wrong}"),
+            Figure(
                 "one-click precision (error at most, 95 %)",
-                f"{100 * (1 - wrong / accepted):.3f} % ({100 * upper_bound(wrong, accepted):.3f} %)",
+                f"{100 * precision:.3f} % ({100 * upper_bound(wrong, accepted):.3f} %)",
                 ">= 99.97 %",
-            ],
-            ["one-click recall", f"{(accepted - wrong) / links:.3f}", ">= .75"],
-            ["please check: pairs, share right", f"{checked:,}, {checked_right / max(1, checked):.3f}", ""],
-            ["best F1 of the score", f"{found_curve.best_f1:.4f}", ">= .985"],
-            ["recall at 99.9 % precision", f"{found_curve.recall_at_999:.3f}", ">= .83"],
-            [
+                precision >= 0.9997,
+            ),
+            at_least("one-click recall", (accepted - wrong) / links, 0.75, "{:.3f}"),
+            remark("please check: pairs, share right", f"{checked:,}, {checked_right / max(1, checked):.3f}"),
+            at_least("best F1 of the score", found_curve.best_f1, 0.985, "{:.4f}"),
+            at_least("recall at 99.9 % precision", found_curve.recall_at_999, 0.83, "{:.3f}"),
+            Figure(
                 "top bin (99.9 % and more): claimed, right",
                 f"{100 * certain_claimed:.3f} %, {100 * certain_actual:.3f} %",
                 "within 0.05 points",
-            ],
-            ["99 % and more: claimed, right", f"{100 * claimed:.2f} %, {100 * actual:.2f} %", ""],
-        ],
+                missing <= 0.05,
+            ),
+            remark("99 % and more: claimed, right", f"{100 * claimed:.2f} %, {100 * actual:.2f} %"),
+        ]
     )
 
 
@@ -195,12 +210,11 @@ def _items(report: Report) -> None:
         )
     report.say("### Service items (forty lists of 120)")
     report.say()
-    report.table(
-        ["figure", "measured", "to reach"],
+    report.keep(
         [
-            ["precision of proposed pairs", f"{right / proposed:.4f}", ">= .998"],
-            ["recall", f"{right / links:.4f}", ">= .985"],
-        ],
+            at_least("precision of proposed pairs", right / proposed, 0.998, "{:.4f}"),
+            at_least("recall", right / links, 0.985, "{:.4f}"),
+        ]
     )
 
 
@@ -208,29 +222,30 @@ def _items(report: Report) -> None:
 
 
 def _speed(report: Report, *, long: bool) -> None:
-    rows = []
-    for size, most in ((2_000, "2 s"), (10_000, "8 s"), *(((100_000, "60 s, 1,300 MB"),) if long else ())):
+    figures = []
+    sizes = ((2_000, 2.0, None), (10_000, 8.0, None), *(((100_000, 60.0, 1_300),) if long else ()))
+    for size, most, most_memory in sizes:
         with multiprocessing.get_context("spawn").Pool(1) as pool:  # a fresh process each, for its own peak
             seconds, cpu, megabytes = pool.apply(_timed, (size,))
-        rows.append([f"{size:,} x {size:,}", f"{seconds:.1f} s", f"{cpu:.1f} s", f"{megabytes:,}", most])
-        print(" ", *rows[-1], flush=True)
+        figures.append(
+            Figure(
+                f"{size:,} x {size:,}",
+                f"{seconds:.1f} s ({cpu:.1f} s of processor time), {megabytes:,} MB at most",
+                f"<= {most:.0f} s" + (f", {most_memory:,} MB" if most_memory else ""),
+                seconds <= most and (most_memory is None or megabytes <= most_memory),
+            )
+        )
+        print(" ", figures[-1], flush=True)
     world = make(77, 10_000)
     index = Index(world.practice, world.ledger)
     times = []
     for record in world.ledger[:200]:
         began = time.perf_counter()
         index.suggest(record)
-        times.append(time.perf_counter() - began)
+        times.append(1000 * (time.perf_counter() - began))
     times.sort()
-    rows.append(
-        [
-            "one changed record of 10,000",
-            f"{1000 * times[100]:.1f} ms (p95 {1000 * times[190]:.1f})",
-            "",
-            "",
-            "10 ms",
-        ]
-    )
+    of_one = f"{times[100]:.1f} ms (p95 {times[190]:.1f})"
+    figures.append(Figure("one changed record of 10,000", of_one, "<= 10 ms", times[100] <= 10))
     report.say("### Time and memory (sorting two whole lists, reading included)")
     report.say()
     loop = min(timeit.repeat("sum(range(100_000))", number=10, repeat=20)) / 10
@@ -239,7 +254,7 @@ def _speed(report: Report, *, long: bool) -> None:
     )
     report.say("(about 2 ms on an idle machine of the same kind): other programs shared the two cores.")
     report.say()
-    report.table(["lists", "elapsed", "processor time", "peak MB", "to reach"], rows)
+    report.keep(figures)
 
 
 def _timed(size: int) -> tuple[float, float, int]:
@@ -253,25 +268,30 @@ def _timed(size: int) -> tuple[float, float, int]:
 
 
 def _public(report: Report, folder: Path) -> None:
-    rows = []
-    for world, reach in _public_worlds(folder):
+    figures = []
+    for world, best_f1, recall in _public_worlds(folder):
         found = curve([(weigh(world, fitted_model()).scored, world.truth)])
-        rows.append([world.name, f"F1 {found.best_f1:.3f}, R at 99.9 % {found.recall_at_999:.3f}", reach])
+        figures += [
+            at_least(f"{world.name}: F1", found.best_f1, best_f1, "{:.3f}"),
+            at_least(f"{world.name}: recall at 99.9 %", found.recall_at_999, recall, "{:.3f}"),
+        ]
     around = Surroundings(Rarity(), {})
     scores: dict[bool, list[float]] = {True: [], False: []}
     for pair in public.name_pairs(folder):
         hints = Hints(pair.kind)
         found_pair = compare(read(pair.one, {}, hints, FAST), read(pair.other, {}, hints, FAST), around, FAST)
         scores[pair.is_match].append(fitted_model().score(found_pair))
-    rows.append(["nomenklatura name pairs", f"AUC {auc(scores[True], scores[False]):.3f}", ">= .88"])
+    area = auc(scores[True], scores[False])
+    figures.append(at_least("nomenklatura name pairs: AUC", area, 0.88, "{:.3f}"))
     report.say("### Public labelled data (nothing was fitted to it)")
     report.say()
-    report.table(["set", "measured", "to reach"], rows)
+    report.keep(figures)
 
 
-def _public_worlds(folder: Path) -> Iterator[tuple[World, str]]:
-    yield public.fodors_zagats(folder), "F1 >= .987, R >= .973"
-    yield public.febrl4(folder), "F1 >= .990, R >= .980"
+def _public_worlds(folder: Path) -> Iterator[tuple[World, float, float]]:
+    """With the F1 and the recall at 99.9 % that are to be reached."""
+    yield public.fodors_zagats(folder), 0.987, 0.973
+    yield public.febrl4(folder), 0.990, 0.980
 
 
 def _write(lines: Sequence[str]) -> None:

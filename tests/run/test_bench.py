@@ -9,7 +9,7 @@ import pytest
 from bench import __main__ as bench
 from bench import processor
 from bench.engine_worker import flat
-from bench.figures import at_least, at_most, missed, table
+from bench.figures import at_least, at_most, closing, remark, table
 
 
 def test_a_figure_is_compared_with_its_bound_and_says_whether_it_is_reached() -> None:
@@ -20,7 +20,13 @@ def test_a_figure_is_compared_with_its_bound_and_says_whether_it_is_reached() ->
         "| reads | 4 | <= 4 | reached |",
         "| a second | 461 | >= the loop's 473 | **not reached** |",
     ]
-    assert missed([reached, short]) == [short]
+
+
+def test_a_bench_ends_with_one_when_a_figure_is_not_reached_and_names_it() -> None:
+    reached, short, said = at_most("reads", 4, 4), at_most("seconds", 3, 2), remark("rows", "17")
+    assert closing([reached, said]) == ("All 1 figures are reached.\n", 0)
+    assert closing([reached, short, said]) == ("Not reached: seconds: 3 (<= 2: **not reached**)\n", 1)
+    assert table([said])[2:] == ["| rows | 17 |  |  |"]
 
 
 def test_memory_is_flat_when_no_later_day_needs_a_twentieth_more_than_the_second() -> None:
