@@ -126,6 +126,15 @@ def test_a_funnel_that_asks_for_more_names_the_scope_too(members: dict[str, Memb
     assert "lacks the scope view_clients" in told["detail"]
 
 
+def test_why_an_invoice_stands_as_it_does_with_quickbooks_is_told_to_who_may_see_billing(
+    members: dict[str, Member],
+) -> None:
+    program = row_for(members["admin-no-billing"])
+    told = program.refused(403, "POST", "/sync/records", {"kind": "invoice", "ids": [NOWHERE]})
+    assert "View Billing" in told["detail"]
+    assert program.post("/sync/records", {"kind": "client", "ids": [NOWHERE]}) == {"data": []}
+
+
 def test_without_all_clients_a_token_sees_those_assigned_to_its_member(
     members: dict[str, Member], stock: Stock, program: Program
 ) -> None:

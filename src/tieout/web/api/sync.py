@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from tieout.practice.access import require
 from tieout.practice.permissions import Permission
 from tieout.practice.validation import Invalid
 from tieout.sync import connections, status
@@ -15,6 +16,7 @@ from tieout.web.api.kinds_of_value import Given, Instant, RowId, Shown
 from tieout.web.api.problems import Problem
 from tieout.web.api.routes import Section
 from tieout.web.integrations.gated import sentence
+from tieout.web.integrations.rights import BILLING
 
 section = Section("Sync", "How the firm's records stand with QuickBooks.")
 MAY = Permission.MANAGE_INTEGRATIONS
@@ -83,7 +85,10 @@ def shows(request: ApiRequest) -> dict[str, Any]:
 
 
 def records(request: ApiRequest, body: RecordsAsked) -> dict[str, Any]:
+    """Why one stands as it does may name amounts: of what clients pay it is told to who may see billing. Raises NotAllowed."""
     _let_in(request)
+    if body.kind in BILLING:
+        require(request.member, Permission.VIEW_BILLING)
     ids = [str(each) for each in dict.fromkeys(body.ids)]
     found = status.record_statuses(request.member.firm_id, body.kind, ids)
     return {
