@@ -60,15 +60,16 @@ def _paid(record: Linked, there: Present) -> Iterable[str]:
 
 
 def _written(spec: EntitySpec, record: Linked, here: Present, there: Present) -> Iterable[str]:
-    """What is written there neither as it was agreed nor as it is here, where a void document keeps what it said: a total
-    that both sides compute for themselves is agreed only when it is next compared."""
+    """What is written there otherwise than was agreed. A total, which is never sent, is agreed only when it is next
+    compared: it may also stand as it does here, where a void document keeps what it said."""
     agreed = record.baseline.ledger
+    computed = {name: here.units.get(name) for name in spec.verified}
     drifted = [
         unit.label
         for unit in spec.units
         if unit.name in spec.emptied_by_void
         and unit.name in agreed
-        and _says_more(there.units.get(unit.name), agreed[unit.name], here.units.get(unit.name))
+        and _says_more(there.units.get(unit.name), agreed[unit.name], computed.get(unit.name))
     ]
     if drifted:
         yield f"{' and '.join(drifted).lower()} changed there"
