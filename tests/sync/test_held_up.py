@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.db import connection as database
 
 from tests.sync.rig import SOMEBODY, Rig
 from tests.sync.test_documents import TODAY, Books
@@ -18,6 +20,7 @@ from tieout.sync.models import Issue
 from tieout.sync.worklist import WorkRow
 from tieout.web.integrations import remedies
 
+again = import_module("tieout.sync.migrations.0031_plan_what_waited_again")
 pytestmark = pytest.mark.django_db
 LAST_YEAR = date(2025, 12, 15)
 MANAGE = "/settings/integrations/quickbooks/"
@@ -191,3 +194,15 @@ def test_however_many_are_waited_for_it_is_two_questions(django_assert_num_queri
     with rig.here(), django_assert_num_queries(2):
         found = awaiting.look(connection, [f"invoice:{number}" for number in range(300)])
     assert len(found) == 300
+
+
+def test_what_an_older_version_listed_as_waiting_is_planned_again_once_it_is_updated(desk: Desk) -> None:
+    desk.pay(desk.invoice(desk.client, desk.sold, day=LAST_YEAR))
+    desk.settle()
+    with desk.here():
+        Issue.objects.filter(cause="held_up").update(cause="waits_for", listing="clearing")
+        with database.cursor() as cursor:
+            cursor.execute(again.PLAN_AGAIN)
+            cursor.execute(again.PLAN_AGAIN)
+    desk.settle()
+    assert desk.documents() == ["held_up", "not_eligible"]
