@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from quickbooks_emulator.faults import Fault
-from tests.sim import money
-from tests.sim.memory import LEDGER, PRACTICE
+from tests.sim import money, payments
+from tests.sim.memory import LEDGER, PRACTICE, typed_name
 from tests.sim.storm import Act, Storm
 from tests.sync.rig import SOMEBODY
 from tieout.practice.actions.clients import archive_client, change_client, create_client, restore_client
@@ -46,6 +46,8 @@ def edit_there(
         storm.tell(f"{word} {record_id} {operation} refused there: {fault.code}")
         return ""
     storm.tell(f"{word} {made['Id']} there: {operation} {dict(fields)}")
+    if operation == "delete":
+        storm.gone_there(word, str(made["Id"]))
     if "CustomerRef" in made:
         storm.meddled.add(str(made["CustomerRef"]["value"]))
     return str(made["Id"])
@@ -65,6 +67,19 @@ def ids_here(storm: Storm, kind: str) -> list[str]:
 
 
 def a_name(storm: Storm) -> str:
+    """What somebody calls a client, on either side: now and then as one that is out of use is called already."""
+    name = _a_name(storm)
+    put_away = sorted(
+        {typed_name(one, "DisplayName") for one in records(storm, "Customer") if not one["Active"]}
+    )
+    if put_away and storm.later.random() < 0.2:
+        name = storm.later.choice(put_away)
+    if name in put_away:
+        storm.hit("F44")
+    return name
+
+
+def _a_name(storm: Storm) -> str:
     if storm.rng.random() < 0.15:
         storm.hit("F45")
         return storm.rng.choice(ODD)
@@ -118,16 +133,18 @@ def client_there(storm: Storm) -> None:
     if choice < 0.3 or not active:
         fields = {"DisplayName": a_name(storm), "PrimaryPhone": {"FreeFormNumber": storm.word()}}
         if rng.random() < 0.15:
-            storm.hit("F43")
-            edit_there(storm, "Vendor", None, {"DisplayName": fields["DisplayName"]}, "create")
+            if edit_there(storm, "Vendor", None, {"DisplayName": fields["DisplayName"]}, "create"):
+                storm.hit("F43")
         else:
             edit_there(storm, "Customer", None, fields, "create")
         return
     one = rng.choice(customers)
     if choice < 0.42:
-        storm.hit("F47" if Decimal(str(one.get("Balance", 0))) else "F44")
-        storm.by_hand.add(str(one["Id"]))  # QuickBooks writes an adjustment to bring the balance to nothing
-        edit_there(storm, "Customer", one["Id"], {}, "deactivate" if one["Active"] else "reactivate")
+        if one["Active"]:
+            put_away_there(storm, one)
+        else:
+            storm.by_hand.add(str(one["Id"]))
+            edit_there(storm, "Customer", one["Id"], {}, "reactivate")
         return
     one = rng.choice(active)
     edit: dict[str, Any]
@@ -141,12 +158,23 @@ def client_there(storm: Storm) -> None:
     edit_linked_there(storm, "client", "Customer", one["Id"], unit, value, edit)
 
 
+def put_away_there(storm: Storm, customer: Mapping[str, Any]) -> None:
+    """Somebody takes a customer out of use; QuickBooks writes an adjustment to bring a balance to nothing."""
+    storm.by_hand.add(str(customer["Id"]))
+    owes = Decimal(str(customer.get("Balance", 0)))
+    if edit_there(storm, "Customer", customer["Id"], {}, "deactivate") and owes:
+        storm.hit("F47")
+
+
 def edit_linked_there(
     storm: Storm, entity: str, word: str, record_id: str, unit: str, value: Any, fields: Mapping[str, Any]
-) -> None:
+) -> bool:
+    """Returns whether it was taken."""
     storm.memory.about_to_edit_there(entity, str(record_id))
-    if edit_there(storm, word, record_id, fields):
+    taken = bool(edit_there(storm, word, record_id, fields))
+    if taken:
         storm.memory.was_typed(entity, LEDGER, str(record_id), {unit: value})
+    return taken
 
 
 def merge(storm: Storm) -> None:
@@ -156,12 +184,21 @@ def merge(storm: Storm) -> None:
         return
     loser, survivor = storm.rng.sample(active, 2)
     storm.tell(f"customer {loser['Id']} merged into {survivor['Id']}")
-    storm.hit("F46")
     storm.by_hand |= {str(loser["Id"]), str(survivor["Id"])}
+    merge_there(storm, str(loser["Id"]), str(survivor["Id"]))
+
+
+def merge_there(storm: Storm, loser: str, survivor: str) -> None:
+    with storm.town.here():
+        linked = Link.objects.filter(entity="client", ledger_id__in=[loser, survivor]).count()
     try:
-        storm.town.emulator.control.merge(storm.town.realm, "Customer", loser["Id"], survivor["Id"])
+        storm.town.emulator.control.merge(storm.town.realm, "Customer", loser, survivor)
     except Fault as fault:
         storm.tell(f"refused there: {fault.code}")
+        return
+    storm.gone_there("Customer", loser)
+    if linked == 2:
+        storm.hit("F46")
 
 
 def twice(storm: Storm) -> None:
@@ -181,9 +218,9 @@ def twice(storm: Storm) -> None:
             ("email", e := f"{storm.word()}@z.com", {"PrimaryEmailAddr": {"Address": e}}),
         ]
     )
-    storm.hit("F42" if unit == "phone" else "F41")
-    storm.hit("F39")
-    edit_linked_there(storm, "client", "Customer", there, unit, value, fields)
+    if edit_linked_there(storm, "client", "Customer", there, unit, value, fields):
+        storm.hit("F42" if unit == "phone" else "F41")
+        storm.hit("F39")
 
 
 # -- service items and lists ----------------------------------------------------------------------------------
@@ -243,12 +280,12 @@ def item_there(storm: Storm) -> None:
         edit_there(storm, "Item", None, fields, "create")
         return
     one = rng.choice(items)
-    storm.hit("F48")
     if choice < 0.35:
-        edit_there(storm, "Item", one["Id"], {}, "deactivate" if one["Active"] else "reactivate")
+        if edit_there(storm, "Item", one["Id"], {}, "deactivate" if one["Active"] else "reactivate"):
+            storm.hit("F48")
     elif choice < 0.42:
-        storm.hit("F49")
-        edit_there(storm, "Account", one["IncomeAccountRef"]["value"], {}, "deactivate")
+        if edit_there(storm, "Account", one["IncomeAccountRef"]["value"], {}, "deactivate"):
+            storm.hit("F49")
     elif one["Active"]:
         unit, value, fields = rng.choice(
             [
@@ -257,7 +294,8 @@ def item_there(storm: Storm) -> None:
                 ("name", n := f"Item {storm.word()}", {"Name": n}),
             ]
         )
-        edit_linked_there(storm, "service_item", "Item", one["Id"], unit, value, fields)
+        if edit_linked_there(storm, "service_item", "Item", one["Id"], unit, value, fields):
+            storm.hit("F48")
 
 
 def list_there(storm: Storm) -> None:
@@ -317,6 +355,6 @@ ACTS: Mapping[str, Act] = {
     "other firm": other_firm,
     "invoice": money.invoice,
     "invoice there": money.invoice_there,
-    "money": money.money,
-    "money there": money.money_there,
+    "money": payments.money,
+    "money there": payments.money_there,
 }

@@ -1,6 +1,6 @@
 """Decides nothing: every fault and every invariant we know of, and what shows that we hold. Checked by a test.
 
-A fault is injected by storms (``weather``, ``acts``, ``money`` count it under its number), or shown by a named test, or
+A fault is brought about by storms, which count it under its number when it came about, or shown by a named test, or
 it is open, with a reason. An invariant is held by checkers of ``laws`` and ``books``, by a named test, or both.
 """
 
@@ -21,8 +21,6 @@ class Shown:
     open: str = ""
 
 
-BY_THEMSELVES = ("F8", "F9", "F38")
-"""Nobody injects these: replays after edits, request ids and merges bring them about."""
 _ENGINE = "sync/test_what_it_withstands.py::"
 _SWITCHES = "sync/test_switches.py::"
 _OAUTH = "quickbooks/test_oauth.py::"
@@ -41,8 +39,10 @@ FAULTS: Mapping[str, Shown] = {
     "F5": Shown("an answer past our deadline"),
     "F6": Shown("connection reset inside the answer"),
     "F7": Shown("request ids are forgotten"),
-    "F8": Shown("a repeated id replays the old answer after a later edit", (STORMS,)),
-    "F9": Shown("one request id, two bodies, by a bug of ours: one_body_for_each_request_id"),
+    "F8": Shown("a repeated id replays the old answer after a later edit"),
+    "F9": Shown(
+        "one request id, two bodies, by a bug of ours", ("sim/laws.py::one_body_for_each_request_id",)
+    ),
     "F10": Shown("listings lag behind", (STORMS, "sync/test_there_twice.py::")),
     "F11": Shown("throttled, with and without Retry-After"),
     "F12": Shown(
@@ -321,8 +321,8 @@ def _where(shown: Shown) -> str:
 _HEAD = """# What can go wrong, and where it is shown
 
 Made from `tests/sim/catalogue.py` by `python -m tests.sim.catalogue`; a test keeps the two in step, and checks that what is
-named here exists. *The storms* are the seeded runs of `./run sim`: they bring the fault about, and count how often. What is
-right is demanded of every storm by the checkers in `tests/sim/laws.py` and `tests/sim/books.py`; other places are named
+named here exists. *The storms* are the seeded runs of `./run sim`: they bring the fault about, and count it when it has come about (F8,
+F34 and F38 from the emulator's log and what passed between the two). What is right is demanded of every storm by the checkers in `tests/sim/laws.py` and `tests/sim/books.py`; other places are named
 tests below `tests/`."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,9 +21,11 @@ PAGE = ROOT / "docs" / "seed-ledger.md"
 HEAD = """# Seeds run
 
 Long campaigns of the simulation (`./run sim --minutes 60 --ledger`): each line goes on where the one before it ended.
-A seed that fails becomes a named test in `tests/sync/test_found_by_simulation.py`, and the campaign is run again.
+A seed that fails is written down in `tests/sim/found.py`, which `./run test` runs again each time; what was the engine's gets a test
+by name in `tests/sync/test_found_by_simulation.py` as well, because a seed replays its story only on the code it was found with.
 The line is written anew as the campaign goes on: one that was stopped, or killed, is continued by the same command.
 *Crashes*: processes that died between two durable steps. *Faults*: of the catalogue, that came about. *Kinds*: different faults.
+*Failed*: their seeds; in brackets how many of the situations that matter (`CORE` in `tests/sim/chunks.py`) the line's seeds came into.
 
 | date | commit | from | seeds | crashes | overtaken | faults | kinds | in doubt | conflicts answered | documents compared | failed |
 |---|---|---|---|---|---|---|---|---|---|---|---|
@@ -86,7 +88,7 @@ def keep_line(result: object, first: int) -> None:
         ),
         str(kinds),
         *(f"{n:,}" for n in (probes["in_doubt"], probes["conflict answered"], compared)),
-        f"{len(failed)}: {', '.join(map(str, failed))}" if failed else "0",
+        (f"{len(failed)}: {', '.join(map(str, failed))}" if failed else "0") + f" ({core_met(probes)})",
     ]
     text = PAGE.read_text() if PAGE.exists() else HEAD
     row = f"| {' | '.join(cells)} |\n"
@@ -96,6 +98,15 @@ def keep_line(result: object, first: int) -> None:
     else:
         start = end = max(one.end() for one in re.finditer(r"^\|.*\n", _campaigns(text), re.MULTILINE))
     PAGE.write_text(f"{text[:start]}{row}{text[end:]}")
+
+
+def core_met(probes: Mapping[str, int]) -> str:
+    """How many of the situations that matter these seeds came into, and which they did not."""
+    from tests.sim import chunks  # needs Django to be ready
+
+    lacks = chunks.missing(chunks.CORE, probes)
+    met = f"core probes met {len(chunks.CORE) - len(lacks)} of {len(chunks.CORE)}"
+    return f"{met}; missing: {', '.join(lacks)}" if lacks else met
 
 
 def _by_a_test(name: str, bug: Bug) -> str:

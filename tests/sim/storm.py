@@ -10,7 +10,7 @@ import hashlib
 import json
 import random
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -19,8 +19,9 @@ from django.db import OperationalError
 from quickbooks_emulator.knobs import Knobs
 from quickbooks_emulator.log import Entry
 from quickbooks_emulator.webhooks.queue import Posting
+from tests.sim.kinds import CHANCES, KINDS
 from tests.sim.memory import Memory
-from tests.sim.town import EVERYTHING, Town, chosen
+from tests.sim.town import Town
 from tests.sync.rig import Crash
 from tieout.practice.actions.clients import ChangedMeanwhile
 from tieout.practice.permissions import NotYours
@@ -28,77 +29,15 @@ from tieout.practice.validation import Invalid
 from tieout.quickbooks import ledger
 from tieout.reconcile.state import Side
 from tieout.sync import advanced, connections, inbox, runner, tasks
-from tieout.sync.models import UNRESOLVED, ActivityLine, Attempt, Dirty, InboxEvent
+from tieout.sync.models import UNRESOLVED, ActivityLine, Attempt, Dirty, InboxEvent, Observation
 
 Act = Callable[["Storm"], None]
-BOUNDARIES = ("before a commit", "after a commit", "before a call", "after a call")
-POINTS = (
-    "journalled",
-    "answered",
-    "concluded",
-    "before writing here",
-    "written here",
-    "looked",
-    "journalled again",
-    "tokens refreshed",
-)
-"""Every named point of the engine (a test compares this with the source); with BOUNDARIES, all places to die at."""
-
-BILLING = ("client", "service_item", "invoice", "payment", "credit", "credit_application", "refund")
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """One kind of storm: which entities are in step, and how often each act comes."""
-
-    entities: tuple[Any, ...]
-    acts: Mapping[str, float]
-    steps: tuple[int, int] = (12, 20)
-
-
-WEATHER = {
-    "call fails": 4,
-    "process dies": 3,
-    "overtaken": 1.5,
-    "webhooks": 3,
-    "run": 9,
-    "time": 4,
-    "company": 2,
-    "database": 0.7,
+_PRACTICE_WORDS = {
+    "Customer": ["client"],
+    "Invoice": ["invoice"],
+    "Payment": ["payment", "credit_application"],
+    "CreditMemo": ["credit"],
 }
-PEOPLE = {"client here": 8, "client there": 7}
-SWITCHES = {"switch": 1, "switch in flight": 1}
-KINDS: Mapping[str, Kind] = {
-    "clients": Kind(chosen("client"), {**WEATHER, **PEOPLE, "merge": 1, "twice": 4, **SWITCHES, "fed": 1.5}),
-    "items": Kind(
-        chosen("client", "account", "category", "service_item"),
-        {**WEATHER, "item here": 9, "item there": 8, "list there": 3, **SWITCHES, "fed": 1},
-    ),
-    "invoices": Kind(
-        chosen("client", "service_item", "invoice"),
-        {**WEATHER, "invoice": 14, "invoice there": 3, "client here": 2, "client there": 1, "item there": 2},
-    ),
-    "money": Kind(chosen(*BILLING), {**WEATHER, "invoice": 8, "money": 16, "money there": 2}),
-    "everything": Kind(
-        EVERYTHING,
-        {
-            **WEATHER,
-            **PEOPLE,
-            "item here": 2,
-            "item there": 2,
-            "list there": 2,
-            "invoice": 6,
-            "invoice there": 1,
-            "money": 6,
-            "money there": 1,
-            "merge": 1,
-            **SWITCHES,
-            "people": 1,
-        },
-    ),
-    "two firms": Kind(chosen("client"), {**WEATHER, **PEOPLE, "other firm": 8}),
-}
-_CHANCES = {"clients": 24, "items": 16, "invoices": 20, "money": 24, "everything": 8, "two firms": 8}
 
 
 @dataclass
@@ -115,8 +54,10 @@ class Storm:
         self.rng = random.Random(self.seed)
         self.meddling = random.Random(f"{self.seed}/meddling")
         self.linking = random.Random(f"{self.seed}/linking")
+        self.later = random.Random(f"{self.seed}/later")
+        self.seldom = random.Random(f"{self.seed}/rare")
         """For what was added later: drawn from ``rng`` it would have made another run of every seed."""
-        (self.name,) = self.rng.choices(list(_CHANCES), list(_CHANCES.values()))
+        (self.name,) = self.rng.choices(list(CHANCES), list(CHANCES.values()))
         self.kind = KINDS[self.name]
         self.memory = Memory(self)
         self.towns = [self.town, self.other] if self.name == "two firms" else [self.town]
@@ -147,6 +88,8 @@ class Storm:
         """QuickBooks has really let us go, or a process died with a pair that was not stored yet."""
         self.events: dict[str, str] = {}
         """Webhook event -> the company it is of."""
+        self.unfinished: list[Act] = []
+        """What somebody has begun and trouble kept from its end: done in the calm."""
         self.old_posting: Posting | None = None
         self.connection_pk = self.town.connection.pk
         self.seen_calls = 0
@@ -160,7 +103,7 @@ class Storm:
             return self._run()
 
     def _run(self) -> str:
-        from tests.sim import acts, laws, meddling, people, weather
+        from tests.sim import acts, laws, meddling, people, rare, weather
 
         town = self.town
         self.probes[f"kind {self.name}"] += 1
@@ -183,14 +126,16 @@ class Storm:
                 self.do(meddling.doubtful_there)
                 self.do(people.entered_twice)
                 self.do(people.link_by_hand)
+                self.do(rare.seldom)
                 laws.check_always(self)
             self.calm()
             shown = laws.check_at_rest(self)
         finally:
             self.cut_change_feed(1_000)
             town.on_point = town.boundary = town.answered = lambda name: None
+            self._count_what_came_about()
         town.trace.update("\n".join(self.story).encode())
-        return hashlib.sha256(town.trace.digest() + shown).hexdigest()
+        return hashlib.sha256(town.trace.digest() + self.other.trace.digest() + shown).hexdigest()
 
     def do(self, act: Act) -> None:
         """What a person does may be refused with a sentence; that changes nothing."""
@@ -200,6 +145,7 @@ class Storm:
             self.tell(f"refused: {refused}")
         except Crash as crash:
             self.tell(f"the web process died at {crash}")
+            self.hit("F61")
             self._back_to_life()
         except OperationalError as broken:  # another firm's run
             self.tell(f"broken off: {broken}")
@@ -211,6 +157,7 @@ class Storm:
         except Crash as crash:
             self.tell(f"died at {crash}")
             self.probes[f"died at {crash}"] += 1
+            self.hit("F61")
             self._back_to_life()
             return None
         except OperationalError as broken:
@@ -272,6 +219,7 @@ class Storm:
         if left <= 1:
             if not away:
                 self.breaks_in = None
+            self.hit("F64")
             raise OperationalError("the server is gone" if away else "deadlock detected")
 
     def die(self, name: str) -> None:
@@ -293,6 +241,8 @@ class Storm:
         )  # until then payments and credits would be paused
         town.provider = town.make_provider(self.kind.entities)
         self._signed_in_again()
+        for act in self.unfinished:
+            act(self)
         self._switched_on_again()  # which can only be done while there is a connection
         town.advance(town.engine.lease.total_seconds() + 1)
         town.emulator.webhooks.pump(self.receive)
@@ -345,6 +295,7 @@ class Storm:
         told = json.loads(posting.body)
         if isinstance(told, list):  # the older envelope's events have no ids: ours begin with their company
             self.events |= {one["id"]: one["intuitaccountid"] for one in told}
+        self.town.came_about.delivered(posting.body)
         return inbox.receive(posting.body, posting.headers, engine=self.town.engine)
 
     def is_quiet(self) -> bool:
@@ -388,6 +339,19 @@ class Storm:
         for rule in self.town.emulator.control.faults():
             for fault in self.armed.pop(rule.id, ()) if rule.applied else ():
                 self.hit(fault)
+
+    def _count_what_came_about(self) -> None:
+        for fault, times in self.town.came_about.faults.items():
+            if times:
+                self.probes[f"fault {fault}"] += times
+
+    def gone_there(self, word: str, record_id: str) -> None:
+        """A record has just been deleted, or merged away: that is another thing to be told if we never saw it."""
+        with self.town.here():
+            kept = Observation.objects.filter(side=Side.LEDGER, record_id=record_id)
+            seen = kept.filter(entity__in=_PRACTICE_WORDS[word]).exists()
+        if not seen:
+            self.town.came_about.unseen.add((word.lower(), record_id))
 
     def word(self) -> str:
         return str(self.rng.randrange(100, 999))

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.sim import planted, storm
-from tests.sim.catalogue import BY_THEMSELVES, FAULTS, INVARIANTS, STORMS, page
+from tests.sim import planted
+from tests.sim.catalogue import FAULTS, INVARIANTS, STORMS, page
+from tests.sim.kinds import POINTS
 
 TESTS = Path(__file__).resolve().parents[1]
 SOURCE = TESTS.parent / "src" / "tieout" / "sync"
@@ -16,7 +17,7 @@ SOURCE = TESTS.parent / "src" / "tieout" / "sync"
 
 def _injected() -> set[str]:
     text = "".join(path.read_text() for path in (TESTS / "sim").glob("*.py") if path.name != "catalogue.py")
-    return {*re.findall(r'"(F\d+)"', text), *BY_THEMSELVES}
+    return set(re.findall(r'"(F\d+)"', text))
 
 
 def test_all_faults_and_invariants_are_there() -> None:
@@ -52,7 +53,7 @@ def test_every_named_point_of_the_engine_is_a_place_to_die_at() -> None:
         for path in SOURCE.rglob("*.py")
         for found in re.findall(r"at_point\(\"([^\"]+)\"\)", path.read_text())
     }
-    assert points == set(storm.POINTS)
+    assert points == set(POINTS)
 
 
 def test_thirty_bugs_can_be_planted() -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.sim.chunks import share
 
 
 @pytest.mark.django_db
-def test_the_first_share_of_storms_ends_with_both_sides_equal_or_listed() -> None:
-    share(0)
+def test_the_first_share_of_storms_ends_with_both_sides_equal_or_listed(together: Path) -> None:
+    share(0, together)

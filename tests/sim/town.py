@@ -25,14 +25,15 @@ from django.test.utils import override_settings
 
 from quickbooks_emulator import Emulator
 from quickbooks_emulator.knobs import NO_LIMITS, Knobs
-from tests.sync.rig import SOMEBODY, InProcess, Rig
+from tests.sim.came_about import CameAbout, written
+from tests.sim.wire import Sendings, Wire
+from tests.sync.rig import SOMEBODY, Rig
 from tieout.practice.actions.service_items import create_service_item
 from tieout.practice.ledger_lists import ListEntry
 from tieout.quickbooks import entities
 from tieout.quickbooks.entity import QuickBooksEntity
 from tieout.reconcile.state import Key, Side
-from tieout.sync import decisions, lease, review, review_jobs, runner, sections, sending
-from tieout.sync.engine import Engine
+from tieout.sync import decisions, lease, review, review_jobs, runner, sections
 from tieout.sync.models import UNRESOLVED, Attempt, Connection, Dirty, Hold, Link
 from tieout.sync.sign_in_ends import Outcome
 
@@ -41,11 +42,6 @@ DOCUMENTS = ("invoice", "payment", "credit", "credit_application", "refund")
 SINCE = date(2026, 1, 1)
 FIRST_ID = 1_000
 """Where every table's ids begin: three more digits never come together in a seed, so ids sort as they were made."""
-
-SETTLED = Engine().settle - sending.STALE
-"""How long after a sending without an answer at least nothing of it is sent again."""
-
-MISCOUNTED = b'"code":"6070"'
 
 Boundary = Callable[[str], None]
 
@@ -56,83 +52,6 @@ def _nowhere(name: str) -> None:
 
 def chosen(*practice_words: str) -> tuple[QuickBooksEntity, ...]:
     return tuple(one for one in EVERYTHING if one.spec.practice in practice_words)
-
-
-class Wire(InProcess):
-    """The way to QuickBooks: everything that passes goes into the trace, and a process may die on either end of it."""
-
-    def __init__(self, emulator: Emulator, town: Town) -> None:
-        super().__init__(emulator)
-        self._town = town
-
-    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
-        town, content = self._town, request.read()
-        town.boundary("before a call")
-        about = kind_of_call(request)
-        if about == "write":
-            town.sendings.leaves(town, request.url.params["requestid"])
-        said = f"{request.method} {request.url.path} ".encode()
-        if "/v3/" in request.url.path:  # a sign-in is random on purpose
-            said = f"{request.method} {request.url} ".encode() + content
-        if request_id := dict(request.url.params).get("requestid"):
-            town.bodies.setdefault(request_id, set()).add(hashlib.sha256(content).hexdigest())
-        if "/v3/" in request.url.path and (
-            b'"TxnId":""' in content or b'"CustomerRef":{"value":""}' in content
-        ):
-            town.nameless.append(content.decode()[:300])
-        try:
-            response = super().handle_request(request)
-        except httpx2.HTTPError as broken:
-            town.trace.update(said + repr(broken).encode())
-            raise
-        answer = response.read() if "/v3/" in request.url.path else b""
-        town.trace.update(said + f" -> {response.status_code}".encode() + answer)
-        if MISCOUNTED in answer:
-            town.miscounted.append(content.decode()[:300])
-        town.answered(about)
-        town.boundary("after a call")
-        if about == "write" and response.status_code < 500:
-            town.sendings.answered(request.url.params["requestid"])
-        elif about == "read" and response.status_code in (200, 400):  # 400: told that it is not there
-            town.sendings.looked(town)
-        return response
-
-
-def kind_of_call(request: httpx2.Request) -> str:
-    """``write``, ``read``, ``changes`` (what changed since), or ``sign-in``."""
-    path = request.url.path
-    if "/v3/" not in path:
-        return "sign-in"
-    if path.endswith(("/cdc", "/batch")):
-        return "changes"
-    return "write" if request.method == "POST" and "requestid" in request.url.params else "read"
-
-
-class Sendings:
-    """Which writes were sent when, and what was read since: the eye for writes that are sent again too soon."""
-
-    def __init__(self) -> None:
-        self._open: dict[str, int] = {}
-        """Request id -> the millisecond of its last sending, while that has no answer."""
-        self._looked_at = -1
-        self.hasty: list[str] = []
-
-    def leaves(self, town: Town, request_id: str) -> None:
-        now = town.clock.milliseconds()
-        if (before := self._open.get(request_id)) is not None:
-            quiet = before + round(SETTLED.total_seconds() * 1000)
-            if now < quiet:
-                self.hasty.append(f"{request_id} again after {(now - before) / 1000} s")
-            elif self._looked_at < quiet:
-                self.hasty.append(f"{request_id} again, and nobody has looked for it")
-        self._open[request_id] = now
-
-    def answered(self, request_id: str) -> None:
-        """Yes or no, it has been told; what a process makes of an answer it cannot read is its own affair."""
-        del self._open[request_id]
-
-    def looked(self, town: Town) -> None:
-        self._looked_at = town.clock.milliseconds()
 
 
 class Town(Rig):
@@ -147,6 +66,7 @@ class Town(Rig):
         self.bodies: dict[str, set[str]] = {}
         """Request id -> the hashes of the bodies it was sent with: never more than one."""
         self.sendings = Sendings()
+        self.came_about = CameAbout()
         self.nameless: list[str] = []
         """Bodies that were sent with an empty place where another record is named."""
         self.miscounted: list[str] = []
@@ -162,6 +82,14 @@ class Town(Rig):
 
     def _at_point(self, name: str) -> None:
         self.on_point(name)
+
+    def look_at_repeated(self, answer: bytes) -> None:
+        """Whether QuickBooks' log says that this call, the last one, was answered from memory; and as of when."""
+        if not self.emulator.log.entries()[-1].replayed or not (found := written(answer)):
+            return
+        word, document = found
+        tokens = {str(one["Id"]): one["SyncToken"] for one in self.emulator.control.records(self.realm, word)}
+        self.came_about.repeated(answer, tokens.get(str(document["Id"])))
 
     def our_time(self) -> Any:
         return self.clock.now() + self.skew
@@ -234,7 +162,7 @@ class Town(Rig):
         self.rng.seed(seed)
         self.trace = hashlib.sha256()
         self.bodies, self.nameless, self.skew, self.on_point = {}, [], timedelta(), _nowhere
-        self.sendings, self.miscounted = Sendings(), []
+        self.sendings, self.miscounted, self.came_about = Sendings(), [], CameAbout()
         self.provider = self.make_provider(kinds)
         numbers = itertools.count(1)
         self.engine = replace(
@@ -244,7 +172,7 @@ class Town(Rig):
     def run(self) -> runner.Pass | None:
         """A run of the tie there was, also when it has been cut: then nothing may happen."""
         with self.here(), database.cursor() as cursor:
-            cursor.execute("SELECT max(id) FROM sync_connection")
+            cursor.execute(f"SELECT id FROM sync_connection c {_LAST_MADE}")
             (pk,) = cursor.fetchone()
         return runner.run_once(pk, self.engine)
 
@@ -277,7 +205,7 @@ class Town(Rig):
 
     def until_the_change_feed_is_asked(self) -> None:
         with self.here():
-            due = Connection.objects.order_by("-id")[0].changes_due_at
+            due = Connection.objects.order_by("-connected_at", "-id")[0].changes_due_at
         wait = (due - self.our_time()).total_seconds()
         self.advance(min(max(wait, 0), self.engine.nets.quiet.total_seconds()) + 1)
         self.settle()
@@ -287,13 +215,17 @@ class Town(Rig):
         return [spec.practice for spec in self.provider.specs]
 
 
-_LEFT = """
+_LAST_MADE = "ORDER BY c.connected_at DESC, c.id DESC LIMIT 1"
+"""The tie there is, or was last: a company that is come back to keeps its own."""
+_LEFT = (
+    """
 SELECT state, due_at,
     EXISTS (SELECT FROM practice_outboxnote) OR EXISTS (SELECT FROM sync_inboxevent WHERE handled_at IS NULL),
     EXISTS (SELECT FROM sync_dirty WHERE connection_id = c.id AND entity = ANY(%s))
     OR EXISTS (SELECT FROM sync_attempt WHERE connection_id = c.id AND state = ANY(%s))
-FROM sync_connection c ORDER BY id DESC LIMIT 1
-"""
+FROM sync_connection c """
+    + _LAST_MADE
+)
 
 
 class Towns:
