@@ -12,7 +12,7 @@ from tests.sim.evidence import DOCUMENTS
 from tieout.practice.client_balances import ClientBalance
 from tieout.practice.invoices import Invoice, Status
 from tieout.practice.payments import Refund
-from tieout.sync.models import Attempt
+from tieout.sync.models import Attempt, WriteEntry
 
 if TYPE_CHECKING:
     from tests.sim.evidence import Rest
@@ -146,9 +146,11 @@ class Books:
         """No record of ours is there twice, and nothing with our marker is without its record."""
         rest = self.rest
         with rest.town.here():
+            # Whoever forgets the links keeps the log of what was sent.
             record_of = {
                 request_id: (entity, practice_id)
-                for request_id, entity, practice_id in Attempt.objects.filter(operation="create").values_list(
+                for table in (WriteEntry, Attempt)
+                for request_id, entity, practice_id in table.objects.filter(operation="create").values_list(
                     "request_id", "entity", "practice_id"
                 )
             }

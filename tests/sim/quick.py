@@ -105,7 +105,7 @@ def _shape(query: Any) -> tuple[Any, ...]:
         query.values_select,
         query.selected and tuple(query.selected.items()),
         query.default_cols,
-        query.deferred_loading,
+        (frozenset(query.deferred_loading[0]), query.deferred_loading[1]),
         query.distinct,
         query.low_mark,
         query.high_mark,

@@ -302,7 +302,7 @@ class Storm:
         town = self.town
         with town.here():
             return not (
-                Dirty.objects.filter(entity__in=town.words).exists()
+                Dirty.objects.filter(connection=town.connection, entity__in=town.words).exists()
                 or Attempt.objects.filter(state__in=UNRESOLVED).exists()
                 or InboxEvent.objects.filter(handled_at=None).exists()
             )

@@ -12,6 +12,7 @@ import pytest
 
 from tests.sim import ledger
 from tests.sim.campaign import STAGE, Result, Workers, in_stages
+from tests.sim.chunks import CORE
 
 
 def test_ctrl_c_is_taken_once_for_the_end_of_a_campaign_and_twice_for_at_once() -> None:
@@ -31,7 +32,9 @@ def test_the_next_campaign_begins_after_the_last_seed_of_the_ledger(
     assert ledger.next_seed() == 1_200
     ledger.keep_line(Result(seeds=7, failures={1_203: "a story"}), 1_200)
     assert ledger.next_seed() == 1_207
-    assert "| 1: 1203 |" in ledger.PAGE.read_text()
+    page = ledger.PAGE.read_text()
+    assert "| 1: 1203 (core probes met 0 of " in page
+    assert f"(core probes met 1 of {len(CORE)}; missing: created_there, " in page
     ledger.keep_line(Result(seeds=3), 50_000)
     assert ledger.next_seed() == 50_003
     assert ledger.next_seed(until=50_000) == 1_207, "those beyond belong to another campaign"
@@ -65,4 +68,5 @@ def test_a_campaign_that_was_stopped_goes_on_after_its_last_whole_stage_and_runs
     assert stopped.asked + resumed.asked == list(range(450))
     rows = [line for line in ledger.PAGE.read_text().splitlines() if line.startswith("| 20")]
     assert [row.split(" | ")[2:4] for row in rows] == [["0", "200"], ["200", "250"]]
-    assert [row.rstrip(" |").rpartition("| ")[2] for row in rows] == ["1: 150", "0"]
+    failed = [row.rstrip(" |").rpartition("| ")[2] for row in rows]
+    assert [one.partition(" (core probes met 0 of ")[0] for one in failed] == ["1: 150", "0"]
