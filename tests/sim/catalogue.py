@@ -321,9 +321,9 @@ def _where(shown: Shown) -> str:
 _HEAD = """# What can go wrong, and where it is shown
 
 Made from `tests/sim/catalogue.py` by `python -m tests.sim.catalogue`; a test keeps the two in step, and checks that what is
-named here exists. *The storms* are the seeded runs of `./run sim`: they bring the fault about, and count it when it has come about (F8,
-F34 and F38 from the emulator's log and what passed between the two). What is right is demanded of every storm by the checkers in `tests/sim/laws.py` and `tests/sim/books.py`; other places are named
-tests below `tests/`."""
+named here exists. *The storms* are the seeded runs of `./run sim`: they bring the fault about, and count it when it has come
+about (F8, F29, F30, F34, F36 and F38 from the emulator's log and what passed between the two). What is right is demanded of
+every storm by the checkers in `tests/sim/laws.py` and `tests/sim/books.py`; other places are named tests below `tests/`."""
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import pytest
 
 from quickbooks_emulator.store.documents import Event
 from quickbooks_emulator.webhooks import envelope
-from tests.sim.came_about import CameAbout, companies_of, gone_by_delivery, gone_by_feed
+from tests.sim.came_about import CameAbout, companies_of, gone_by_delivery, rows_of_feed
 
 
 def _event(realm: str, record: str, operation: str, deleted: str | None = None) -> Event:
@@ -37,7 +37,7 @@ def test_a_deletion_is_read_from_either_envelope_and_counted_once_if_it_was_neve
     seen.unseen = {("customer", "9"), ("customer", "5")}
     seen.delivered(body)
     seen.delivered(body)
-    assert seen.faults == {"F38": 1, "F34": 2}
+    assert {fault: times for fault, times in seen.faults.items() if times} == {"F38": 1, "F34": 2, "F29": 1}
 
 
 def test_a_deletion_is_read_from_the_change_feed_alone_and_in_a_batch() -> None:
@@ -45,5 +45,25 @@ def test_a_deletion_is_read_from_the_change_feed_alone_and_in_a_batch() -> None:
     feed = {"QueryResponse": [{"Customer": [gone, {"Id": "13"}]}]}
     alone, batch = {"CDCResponse": [feed]}, {"BatchItemResponse": [{"bId": "0", "CDCResponse": [feed]}]}
     for said in (alone, batch):
-        assert set(gone_by_feed(json.dumps(said).encode())) == {("customer", "12")}
-    assert not set(gone_by_feed(b'{"Deleted"'))
+        answer = json.dumps(said).encode()
+        assert list(rows_of_feed(answer)) == [("customer", "12", True), ("customer", "13", False)]
+        seen = CameAbout()
+        seen.unseen = {("customer", "12")}
+        seen.fed(answer, 3)
+        assert (seen.faults["F38"], seen.faults["F36"]) == (1, 0)
+        seen.fed(answer, 2)
+        assert (seen.faults["F38"], seen.faults["F36"]) == (1, 1)
+    assert not list(rows_of_feed(b'{"Deleted"'))
+
+
+def test_news_that_come_after_later_news_of_the_same_company_are_counted_as_late() -> None:
+    def told(*at: int) -> bytes:
+        return envelope.cloud_events(
+            tuple(Event(f"{one}", 1, "1", "Customer", str(one), "Update", one) for one in at)
+        )
+
+    seen = CameAbout()
+    seen.delivered(told(1_000, 2_000))
+    assert not seen.faults["F30"]
+    seen.delivered(told(1_500))
+    assert seen.faults["F30"] == 1

@@ -35,8 +35,6 @@ def climate(storm: Storm) -> None:
     )
     for fault, on in (
         ("F28", drop > 0),
-        ("F29", repeat > 0),
-        ("F30", True),
         ("F35", style == "legacy"),
     ):
         if on:
@@ -51,7 +49,6 @@ def climate(storm: Storm) -> None:
         storm.arm("F11", effect="throttle", per_minute=rng.choice([5, 20]))
         storm.tell("few calls are let through")
     if rng.random() < 0.25:
-        storm.hit("F36")
         storm.cut_change_feed(rng.choice([1, 3]))
         storm.tell("the change feed is cut early")
     if rng.random() < 0.5:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import httpx2
 
 from quickbooks_emulator import Emulator
-from tests.sim.came_about import gone_by_feed
 from tests.sync.rig import InProcess
+from tieout.quickbooks import ledger
 from tieout.sync import sending
 from tieout.sync.engine import Engine
 
@@ -58,7 +58,7 @@ class Wire(InProcess):
         if sent_before and response.status_code == 200:
             town.look_at_repeated(answer)
         if about == "changes":
-            town.came_about.told(gone_by_feed(answer))
+            town.came_about.fed(answer, ledger.CHANGE_CAP)
         town.answered(about)
         town.boundary("after a call")
         if about == "write" and response.status_code < 500:
