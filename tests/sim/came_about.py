@@ -78,7 +78,8 @@ def rows_of_feed(answer: bytes) -> Iterator[tuple[str, str, bool]]:
         if isinstance(said, list):
             waiting += said
         elif isinstance(said, dict):
-            for feed in said.get("CDCResponse") or ():
+            told = said.get("CDCResponse") or ()
+            for feed in [told] if isinstance(told, dict) else told:  # a batch has one, not a list of them
                 for group in feed.get("QueryResponse") or ():
                     for word, rows in group.items():
                         for row in rows if isinstance(rows, list) else ():

@@ -43,7 +43,7 @@ def test_a_deletion_is_read_from_either_envelope_and_counted_once_if_it_was_neve
 def test_a_deletion_is_read_from_the_change_feed_alone_and_in_a_batch() -> None:
     gone = {"domain": "QBO", "status": "Deleted", "Id": "12"}
     feed = {"QueryResponse": [{"Customer": [gone, {"Id": "13"}]}]}
-    alone, batch = {"CDCResponse": [feed]}, {"BatchItemResponse": [{"bId": "0", "CDCResponse": [feed]}]}
+    alone, batch = {"CDCResponse": [feed]}, {"BatchItemResponse": [{"bId": "0", "CDCResponse": feed}]}
     for said in (alone, batch):
         answer = json.dumps(said).encode()
         assert list(rows_of_feed(answer)) == [("customer", "12", True), ("customer", "13", False)]
