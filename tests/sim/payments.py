@@ -231,16 +231,7 @@ def money_there(storm: Storm) -> None:
             storm.hit("F51")
             storm.touched_by_hand(one)
     elif choice < 0.6 and paid:
-        one = rng.choice(paid)
-        bank = next(each for each in records(storm, "Account") if each["AccountType"] == "Bank")
-        line = {
-            "Amount": one["TotalAmt"],
-            "LinkedTxn": [{"TxnId": one["Id"], "TxnType": "Payment", "TxnLineId": "0"}],
-        }
-        storm.meddled.add(str(one["CustomerRef"]["value"]))
-        deposit = {"DepositToAccountRef": {"value": bank["Id"]}, "Line": [line]}
-        if edit_there(storm, "Deposit", None, deposit, "create"):
-            _deposited_and_corrected(storm, str(one["Id"]))
+        deposit_there(storm, rng.choice(paid))
     elif choice < 0.8 and payments:
         one = rng.choice(payments)
         storm.touched_by_hand(one)
@@ -251,6 +242,21 @@ def money_there(storm: Storm) -> None:
             one = rng.choice(memos)
             storm.touched_by_hand(one)
             edit_there(storm, "CreditMemo", one["Id"], {}, "delete")
+
+
+def deposit_there(storm: Storm, one: Mapping[str, Any]) -> None:
+    """A person puts a payment on the bank; what is one of ours is corrected here afterwards."""
+    from tests.sim.acts import edit_there, records
+
+    bank = next(each for each in records(storm, "Account") if each["AccountType"] == "Bank")
+    line = {
+        "Amount": one["TotalAmt"],
+        "LinkedTxn": [{"TxnId": one["Id"], "TxnType": "Payment", "TxnLineId": "0"}],
+    }
+    storm.meddled.add(str(one["CustomerRef"]["value"]))
+    deposit = {"DepositToAccountRef": {"value": bank["Id"]}, "Line": [line]}
+    if edit_there(storm, "Deposit", None, deposit, "create"):
+        _deposited_and_corrected(storm, str(one["Id"]))
 
 
 def _deposited_and_corrected(storm: Storm, ledger_id: str) -> None:

@@ -11,7 +11,9 @@ from collections.abc import Mapping
 
 from tests.sim.acts import edit_client, edit_there, merge_there, put_away_there, records, twice
 from tests.sim.evidence import DOCUMENTS, demand
+from tests.sim.kinds import KINDS
 from tests.sim.laws import WRITES
+from tests.sim.payments import deposit_there
 from tests.sim.set_up_again import another_company_and_back, begun_anew, reviewed_again, rolled_back
 from tests.sim.storm import Act, Storm
 from tieout.practice.records import RECORD_KINDS
@@ -23,7 +25,7 @@ from tieout.sync.models import Conflict, Issue, Link
 from tieout.sync.sections import NotYet
 from tieout.sync.two_values import stamp_of
 
-OFTEN = 0.022
+OFTEN = 0.03
 """The chance that one of these comes after a step."""
 
 
@@ -31,7 +33,8 @@ def seldom(storm: Storm) -> None:
     rng = storm.seldom
     if rng.random() > OFTEN:
         return
-    name = rng.choice([name for name in ACTS if storm.name in KINDS.get(name, (storm.name,))])
+    able = [name for name in ACTS if storm.name in KINDS_OF.get(name, KINDS)]
+    (name,) = rng.choices(able, [len(KINDS) / len(KINDS_OF.get(name, KINDS)) for name in able])
     storm.tell(f"rare: {name}")
     try:
         ACTS[name](storm)
@@ -80,6 +83,24 @@ def _one_who_owes_is_put_away(storm: Storm) -> None:
     owing = [one for one in records(storm, "Customer") if one["Active"] and one.get("Balance")]
     if owing:
         put_away_there(storm, storm.seldom.choice(owing))
+
+
+def _deposited(storm: Storm) -> None:
+    """A payment of ours is put on the bank there, and corrected here."""
+    with storm.town.here():
+        ours = set(Link.objects.filter(entity="payment").values_list("ledger_id", flat=True))
+    paid = [one for one in records(storm, "Payment") if one["TotalAmt"] and str(one["Id"]) in ours]
+    if paid:
+        deposit_there(storm, storm.seldom.choice(paid))
+
+
+def _token_ends_in_mid_run(storm: Storm) -> None:
+    """QuickBooks calls the token expired after the run has used it: it is refreshed, and the call repeated."""
+    storm.probes["refused as expired"] += 1
+    storm.signed_out_rightly |= storm.probes["refused as expired"] > 1
+    storm.arm("F17", effect="status", status=401, operation="read", nth=storm.seldom.choice([1, 2]), times=1)
+    for _ in range(2):
+        _told_of_it(storm)
 
 
 def _gone_before_it_was_seen(storm: Storm) -> None:
@@ -201,13 +222,16 @@ ACTS: Mapping[str, Act] = {
     "rolled back": rolled_back,
     "begun anew": begun_anew,
     "another company and back": another_company_and_back,
+    "deposited": _deposited,
+    "token ends in mid-run": _token_ends_in_mid_run,
 }
-KINDS: Mapping[str, tuple[str, ...]] = {
+KINDS_OF: Mapping[str, tuple[str, ...]] = {
     "created again": ("invoices", "money", "everything"),
     "one who owes is put away": ("invoices", "money", "everything"),
     "answered on an old page": ("clients", "everything"),
+    "deposited": ("money", "everything"),
     "rolled back": ("clients",),
     "begun anew": ("clients", "invoices", "money"),
     "another company and back": ("clients", "invoices", "money"),
 }
-"""Those that only some kinds of storm have."""
+"""Those that only some kinds of storm have: they come so much more often there."""

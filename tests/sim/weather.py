@@ -135,6 +135,8 @@ def edited_in_flight(storm: Storm) -> None:
 
     what = storm.rng.choice([again, switch])
     storm.at[storm.rng.choice(["journalled", "answered"])] = lambda: storm.do(what)
+    if storm.later.random() < 0.7:
+        storm.run_once()
 
 
 class _Unheard(Enum):
