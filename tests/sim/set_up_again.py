@@ -56,8 +56,13 @@ def _reviewed(storm: Storm, entity: str) -> bool:
 
 
 def rolled_back(storm: Storm) -> None:
-    """The run of the set-up is taken back, then the clients are set up again. Of a firm that has set up clients alone."""
+    """The run of the set-up is taken back, then the clients are set up again. Of a firm that has set up clients alone.
+
+    Not while a switch is off: a creation in doubt is repeated while a run is taken back, whatever has been switched off.
+    """
     town = storm.town
+    if not all(storm.switches.values()):
+        return
     with town.here():
         found = connections.connection_of(town.firm.pk)
         if found is None:
@@ -121,10 +126,10 @@ def begun_anew(storm: Storm) -> None:
         if connections.connection_of(town.firm.pk) is None:
             return
         _forget_what_was_typed(storm, "client", "service_item")
+        storm.unfinished.append(_everything_set_up)
         connections.disconnect(town.member, forget_links=True, engine=town.engine)
     storm.tell("disconnected, links forgotten")
     storm.probes["links forgotten"] += 1
-    storm.unfinished.append(_everything_set_up)
     town.advance(storm.seldom.choice([1, 400]))
     if not town.connect().ok:
         storm.tell("the sign-in failed")

@@ -241,6 +241,8 @@ class Storm:
         )  # until then payments and credits would be paused
         town.provider = town.make_provider(self.kind.entities)
         self._signed_in_again()
+        if self.unfinished:
+            self._switched_on_again()
         for act in self.unfinished:
             act(self)
         self._switched_on_again()  # which can only be done while there is a connection
