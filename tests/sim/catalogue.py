@@ -27,7 +27,7 @@ _OAUTH = "quickbooks/test_oauth.py::"
 _ONE_REFRESH = (
     "sync/test_sharing.py::test_of_sixteen_that_need_a_refresh_at_once_one_refreshes_and_all_use_it"
 )
-_KILLED = "real/test_killed.py::test_workers_killed_and_frozen_at_random_instants_lose_and_double_nothing"
+_KILLED = "real/test_killed.py::test_workers_killed_and_frozen_at_random_instants_of_their_work_lose_and_double_nothing"
 
 _READS = "of questions: writes go one by one, by decision 0012"
 
