@@ -35,9 +35,9 @@ def desk(firm: Firm, scope: None) -> Desk:
     return Desk.open(firm.pk)
 
 
-def list_entry(firm: Firm, kind: str, ledger_id: str, name: str, **facts: Any) -> str:
-    units = {"name": name, "full_name": name, "active": True, "parent": ""}
-    return RECORD_KINDS[kind].create(firm.pk, units, SYNC, facts={"ledger_id": ledger_id, **facts})[0]
+def list_entry(firm: Firm, kind: str, ledger_id: str, name: str, **more: Any) -> str:
+    units = {"name": name, "full_name": name, "active": True, "parent": "", **more}
+    return RECORD_KINDS[kind].create(firm.pk, units, SYNC, facts={"ledger_id": ledger_id})[0]
 
 
 def shown(kind: str, row: Any) -> Any:
@@ -267,6 +267,7 @@ def test_documents_are_never_written_from_outside(firm: Firm, kind: str) -> None
 def test_a_list_is_filled_and_changed_through_the_door(firm: Firm, kind: str) -> None:
     door = RECORD_KINDS[kind]
     units = {"name": "Tax", "full_name": "Services:Tax", "active": True, "parent": "7"}
+    units |= {"account_type": "Income"} if kind == "account" else {}
     record_id, view = door.create(firm.pk, units, SYNC, facts={"ledger_id": "8"})
     assert (view.units, view.facts["ledger_id"]) == (units, "8")
     gone = door.change(firm.pk, record_id, {"active": False}, SYNC, expected_version=1)

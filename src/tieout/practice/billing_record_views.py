@@ -17,7 +17,7 @@ from tieout.practice.credits import Credit, CreditApplication
 from tieout.practice.invoice_content import totals_of
 from tieout.practice.invoice_terms import Terms, label_of
 from tieout.practice.invoices import Invoice, InvoiceLine, Status
-from tieout.practice.ledger_lists import ListEntry, TaxRate
+from tieout.practice.ledger_lists import LedgerList, ListEntry, TaxRate
 from tieout.practice.money import plain
 from tieout.practice.payments import Payment, PaymentStatus, Refund
 from tieout.practice.record_views import RecordView
@@ -217,6 +217,7 @@ def application_view(application: CreditApplication) -> RecordView:
 
 
 def entry_view(entry: ListEntry) -> RecordView:
+    of_account = {"account_type": entry.account_type} if entry.list == LedgerList.ACCOUNT else {}
     return RecordView(
         entry.version,
         {
@@ -224,8 +225,9 @@ def entry_view(entry: ListEntry) -> RecordView:
             "full_name": entry.full_name,
             "active": entry.is_active,
             "parent": entry.parent,
+            **of_account,
         },
-        {"label": entry.full_name, "ledger_id": entry.ledger_id, "account_type": entry.account_type},
+        {"label": entry.full_name, "ledger_id": entry.ledger_id},
     )
 
 

@@ -189,24 +189,26 @@ def _applications(firm_id: int) -> QuerySet[CreditApplication]:
 
 # -- lists from the ledger ----------------------------------------------------------------------------
 
-_ENTRY_UNITS = {"name": "name", "full_name": "full_name", "parent": "parent", "active": "is_active"}
+_ENTRY_UNITS = {
+    "name": "name",
+    "full_name": "full_name",
+    "parent": "parent",
+    "active": "is_active",
+    "account_type": "account_type",
+}
 
 
 def _make_entry(
     of: LedgerList, firm_id: int, units: Units, actor: Actor, facts: Mapping[str, Any]
 ) -> ListEntry:
-    """``facts["ledger_id"]`` is needed: it is what documents will carry, in the company ``facts["company"]``.
-    ``account_type`` for an account."""
-    fields = _entry_fields(units)
-    if "account_type" in facts:
-        fields["account_type"] = str(facts["account_type"] or "")
+    """``facts["ledger_id"]`` is needed: it is what documents will carry, in the company ``facts["company"]``."""
     return keep_list_entry(
         firm_id=firm_id,
         of=of,
         ledger_id=str(facts.get("ledger_id") or ""),
         company=str(facts.get("company") or ""),
         actor=actor,
-        **fields,
+        **_entry_fields(units),
     )
 
 

@@ -31,12 +31,13 @@ def from_quickbooks(
     *,
     page: str,
     more: Callable[[Document], Facts] = no_more,
+    also: tuple[Field, ...] = (),
     kept_as: str = "",
     among: tuple[Condition, ...] = (),
     belongs: Callable[[Document], bool] = lambda document: True,
     in_change_feed: bool = True,
 ) -> QuickBooksEntity:
-    """A list that is read and never written."""
+    """A list that is read and never written. ``also``: what else of an entry is kept in step."""
 
     def facts(document: Document) -> Facts:
         times = document.get("MetaData") or {}
@@ -57,6 +58,7 @@ def from_quickbooks(
             Whole("full_name", "Full name", _full_name, _never_written, owner=Owner.LEDGER),
             Field("parent", "ParentRef.value", reference(), "Under", Owner.LEDGER),
             Field("active", "Active", flag(default=True), "Active", Owner.LEDGER),
+            *also,
         ),
         name_unit="full_name",
         active_unit="active",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from tieout.quickbooks.name_lists import from_quickbooks, part_of
+from tieout.reconcile.codecs import text
+from tieout.reconcile.spec import Field, Owner
 
 ENTITY = from_quickbooks(
     "account",
@@ -10,8 +12,8 @@ ENTITY = from_quickbooks(
     "Account",
     "Accounts",
     page="app/register?accountId={id}",
+    also=(Field("account_type", "AccountType", text(60), "Account type", Owner.LEDGER),),
     more=lambda document: {
-        "account_type": part_of(document, "AccountType"),
         "account_subtype": part_of(document, "AccountSubType"),
         "classification": part_of(document, "Classification"),
     },
