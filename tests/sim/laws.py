@@ -195,7 +195,7 @@ def lists_came_whole(rest: Rest) -> None:
                 typed_name(document),
                 document["Active"],
             )
-            rest.demand("lists came whole", same or rest.is_listed(entity, link.practice_id), document)
+            rest.demand("lists came whole", same, document)
 
 
 def every_write_is_in_the_chain(rest: Rest) -> None:

@@ -57,6 +57,9 @@ def _retires(spec: EntitySpec, action: object) -> bool:
 
 
 def retired_by(spec: EntitySpec, plan: Plan) -> Retired:
+    """Of a list that only comes from the ledger none counts: its entries are kept, and in use again when they are there."""
+    if not spec.direction.flows_to(Side.LEDGER):
+        return Retired()
     writes = [action for action in plan.actions if isinstance(action, Retire | Update)]
     sides = [action.side for action in writes if _retires(spec, action)]
     return Retired(sides.count(Side.PRACTICE), sides.count(Side.LEDGER))
@@ -84,8 +87,11 @@ def too_many(
 
 
 def empty_side(spec: EntitySpec, listed: int, linked_total: int) -> Halt | None:
-    """Halt when a full listing is empty although records are linked: an outage looks just like that."""
-    if listed == 0 and linked_total > 0:
+    """Halt when a full listing is empty although records are linked: an outage looks just like that.
+
+    A list that only comes from the ledger may have lost its last entry: each is asked for by itself before it counts as gone.
+    """
+    if listed == 0 and linked_total > 0 and spec.direction.flows_to(Side.LEDGER):
         return Halt(
             f"QuickBooks listed no {spec.plural.lower()}, although {linked_total} are linked. "
             "Nothing was written. This usually passes by itself; if it stays, check the company in QuickBooks."

@@ -84,6 +84,8 @@ class Linked:
     """Set when the ledger's record was merged into another one there: the sentence that asks about it."""
     merged_into: Key | None = None
     """That other one."""
+    to_reactivate: bool = False
+    """A person has asked to have the ledger's record, as it is shown here, made active again, whatever the switches say."""
     copies: tuple[Copy, ...] = ()
     """Others there that carry its mark, and of which nobody has said that they are to stay."""
     settled_by_us: Decimal = Decimal(0)

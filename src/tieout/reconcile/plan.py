@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from tieout.reconcile import currency, other_company, twice, voiding
-from tieout.reconcile.action import Create, Forget, Retire
+from tieout.reconcile.action import Create, Forget, Retire, Update
 from tieout.reconcile.diff import Verdict, verdict
 from tieout.reconcile.match import normalise
 from tieout.reconcile.merge import Merge
@@ -89,7 +89,11 @@ def _linked(spec: EntitySpec, record: Linked, switches: Switches) -> Sequence[Ou
         return [Blocked(record.practice_key, Why.NOT_ELIGIBLE, record.absorbed)]
     if isinstance(there, Absent) and (record.absorbed or isinstance(here, Absent)):
         return [Forget(record.practice_key, record.ledger_key)]
+    if isinstance(there, Absent) and isinstance(here, Present) and not spec.direction.flows_to(Side.LEDGER):
+        return _no_more(spec, record, here)
     if record.merged_there and isinstance(here, Present) and not _in_use(spec, there):
+        if spec.follows_merge and not _in_use(spec, here):
+            return []  # what names it names what it became there: all that was left to do
         options = (record.merged_into,) if record.merged_into else ()
         return [Question(record.practice_key, Why.MERGED_THERE, record.merged_there, options)]
     if isinstance(there, Absent) and spec.gone_if_merged:
@@ -109,9 +113,16 @@ def _linked(spec: EntitySpec, record: Linked, switches: Switches) -> Sequence[Ou
     return _both_present(spec, record, here, there, switches)
 
 
-def _in_use(spec: EntitySpec, there: Present | Absent) -> bool:
+def _in_use(spec: EntitySpec, one: Present | Absent) -> bool:
     active = spec.active_unit
-    return isinstance(there, Present) and not (active and there.units.get(active) is False)
+    return isinstance(one, Present) and not (active and one.units.get(active) is False)
+
+
+def _no_more(spec: EntitySpec, record: Linked, here: Present) -> Sequence[Outcome]:
+    """An entry of a list of the ledger's that is gone there is out of use here, and kept where it was chosen."""
+    if spec.active_unit is None or not _in_use(spec, here):
+        return []
+    return [Update(Side.PRACTICE, record.practice_key, {spec.active_unit: False}, here.token)]
 
 
 def _gone_here(spec: EntitySpec, record: Linked, there: Present, switches: Switches) -> Sequence[Outcome]:

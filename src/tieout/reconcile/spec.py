@@ -195,6 +195,8 @@ class EntitySpec:
     """Only a person can void it in the ledger."""
     gone_if_merged: bool = False
     """The ledger deletes no record of this kind: one that is gone there was merged into another."""
+    follows_merge: bool = False
+    """One that was merged there is settled once it is out of use here: what names it names what it became from then on."""
     in_change_feed: bool = True
     """False: the ledger's change feed does not carry it; only a full comparison sees its changes."""
     eligible: Mapping[Side, Callable[[Present], str | None]] = field(default_factory=dict)

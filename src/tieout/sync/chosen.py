@@ -95,12 +95,16 @@ def choose(member: Member, key: str, value: str, *, engine: Engine | None = None
 
 
 def _options(connection: Connection, word: str) -> list[tuple[str, str, str]]:
-    """(Ledger id, name, type) of every record of that kind that can be named."""
+    """(Ledger id, name, type) of every record of that kind that can be named: in use here, and known there."""
     if word in LedgerList.values:
         entries = choices_in(connection.firm_id, LedgerList(word))
         return list(entries.values_list("ledger_id", "full_name", "account_type"))
     links = Link.objects.filter(connection=connection, entity=word)
     ids = dict(links.values_list("practice_id", "ledger_id"))
     views = RECORD_KINDS[word].read(connection.firm_id, list(ids))
-    named = [(ids[one], str(view.facts.get("label") or ""), "") for one, view in views.items()]
+    named = [
+        (ids[one], str(view.facts.get("label") or ""), "")
+        for one, view in views.items()
+        if view.units.get("active") is not False
+    ]
     return sorted(named, key=lambda row: row[1].casefold())

@@ -106,7 +106,8 @@ CAUSES: dict[str, Cause] = dict(
             "merged_there",
             Listing.NEEDS_YOU,
             "Merged into another one in QuickBooks",
-            "Merge the two here too, or link this one to another record in QuickBooks. Nothing of it is written until then.",
+            "Merge the two here too (a service item: archive it here), or link this one to another record in QuickBooks. "
+            "Nothing of it is written until then.",
         ),
         _cause(
             "twice_there",
@@ -281,6 +282,7 @@ WAITING = frozenset({WAITS_FOR, HELD_UP})
 WAITS_FOR_A_CHOICE = frozenset({"setting_missing", "reference"})
 """Causes that a choice may end: nothing was chosen, or what was chosen is no longer in use there."""
 
+MERGED = "merged_there"
 TWICE = "twice_there"
 UNDONE = "undone_by_void"
 
@@ -294,7 +296,7 @@ CAUSE_OF_WHY: dict[Why, str] = {
     Why.DOES_NOT_FIT: "does_not_fit",
     Why.INACTIVE_THERE: "inactive_there",
     Why.GONE_THERE: "gone_there",
-    Why.MERGED_THERE: "merged_there",
+    Why.MERGED_THERE: MERGED,
     Why.TWICE_THERE: TWICE,
     Why.GONE_HERE: "gone_here",
     Why.WAITS_FOR: WAITS_FOR,

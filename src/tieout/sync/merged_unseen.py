@@ -10,9 +10,10 @@ Without a document there is no telling, and the record is inactive like any othe
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 from tieout.reconcile.ports import Ledger
-from tieout.reconcile.spec import EntitySpec
+from tieout.reconcile.spec import EntitySpec, Reference
 from tieout.reconcile.state import Absent, Present, Side
 from tieout.reconcile.state import Observation as Seen
 from tieout.sync import dirty, merged_there
@@ -25,6 +26,7 @@ CONCLUDED = "concluded:"
 """How the id of a notice begins that no webhook has brought."""
 WITNESSES = 5
 """The newest documents of each record that are asked: enough to tell a merge from one document moved by hand."""
+FEWEST_WITH_ROWS = 2
 MOST_LINKS = 1_000
 
 
@@ -43,15 +45,19 @@ def conclude_from_documents(
     """The same from the other end: these documents name another record than was agreed, and that one is out of use."""
     for reference in spec.references:
         named = next((one for one in ledger.specs if one.practice == reference.entity), None)
-        if reference.part or named is None or not named.active_unit:
+        if named is None or not named.active_unit:
             continue
         left: dict[str, list[Mark]] = {}
         for link in links:
             shown = there.get(link.ledger_id)
-            agreed = str(unpack_units(link.baseline_ledger).get(reference.unit) or "")
-            if isinstance(shown, Present) and agreed and shown.units.get(reference.unit) != agreed:
-                again = Mark(spec.practice, Side.LEDGER, link.ledger_id, "its client was merged there", False)
-                left.setdefault(agreed, []).append(again)
+            agreed = link.baseline_ledger.get(reference.unit)
+            if not isinstance(shown, Present) or not agreed:
+                continue
+            why = f"its {named.label.lower()} was merged there"
+            again = Mark(spec.practice, Side.LEDGER, link.ledger_id, why, False)
+            for was, now in set(_moved(reference, agreed, shown.units.get(reference.unit))):
+                if was and was != now:
+                    left.setdefault(was, []).append(again)
         if gone := _out_of_use(lease.connection, named, left):
             asked = [Mark(named.practice, Side.LEDGER, one, "merged there", False) for one in gone]
             _conclude(lease, ledger, named, {one.record_id: [one, *left[one.record_id]] for one in asked})
@@ -83,8 +89,9 @@ def _conclude(
     became: dict[str, str] = {}
     for other in ledger.specs:
         gone -= set(became)
-        for unit in [one.unit for one in other.references if one.entity == spec.practice and not one.part]:
-            became |= _told_by(ledger, other, unit, _witnesses(connection, other, unit, gone))
+        for reference in [one for one in other.references if one.entity == spec.practice]:
+            witnesses = _witnesses(connection, other, reference, gone)
+            became |= _told_by(ledger, other, reference, witnesses, gone)
     if not became:
         return
     word = spec.ledger.lower()
@@ -112,30 +119,62 @@ def _conclude(
         dirty.mark(connection, marks, now)
 
 
-def _witnesses(connection: Connection, spec: EntitySpec, unit: str, gone: Collection[str]) -> dict[str, str]:
-    """Documents there -> the one of these that they were agreed to be of; the newest few of each."""
+def _witnesses(
+    connection: Connection, spec: EntitySpec, reference: Reference, gone: Collection[str]
+) -> dict[str, Any]:
+    """Documents there that were agreed to name one of these -> what was agreed; the newest few of each."""
     if not gone:
         return {}
-    rows = Link.objects.filter(
-        connection=connection, entity=spec.practice, **{f"baseline_ledger__{unit}__in": sorted(gone)}
-    )
-    found: dict[str, str] = {}
+    agreed = merged_there.naming(reference, sorted(gone), "baseline_ledger")
+    rows = Link.objects.filter(agreed, connection=connection, entity=spec.practice).order_by("-id")
+    found: dict[str, Any] = {}
     of_each = dict.fromkeys(gone, 0)
-    for document, of in rows.order_by("-id").values_list("ledger_id", f"baseline_ledger__{unit}")[
-        :MOST_LINKS
-    ]:
-        if of_each[of] < WITNESSES:
-            of_each[of] += 1
-            found[document] = of
+    for document, named in rows.values_list("ledger_id", f"baseline_ledger__{reference.unit}")[:MOST_LINKS]:
+        wanted = [one for one in _named(reference, named) if of_each.get(one, WITNESSES) < WITNESSES]
+        for one in set(wanted):
+            of_each[one] += 1
+            found[document] = named
     return found
 
 
-def _told_by(ledger: Ledger, spec: EntitySpec, unit: str, witnesses: Mapping[str, str]) -> dict[str, str]:
-    """What went -> what it became, where all its witnesses agree. One read, when there are any."""
+def _told_by(
+    ledger: Ledger,
+    spec: EntitySpec,
+    reference: Reference,
+    witnesses: Mapping[str, Any],
+    gone: Collection[str],
+) -> dict[str, str]:
+    """What went -> what it became, where all its witnesses agree. One read, when there are any.
+
+    A row of a document is more easily changed by hand than whose it is: one document alone tells nothing of its rows.
+    """
     if not witnesses:
         return {}
     named: dict[str, set[str]] = {}
+    told_by: dict[str, set[str]] = {}
     for document, seen in ledger.read(spec.ledger, sorted(witnesses)).items():
-        if isinstance(seen, Present):
-            named.setdefault(witnesses[document], set()).add(str(seen.units.get(unit) or ""))
-    return {goes: stays for goes, (stays, *more) in named.items() if stays and not more and stays != goes}
+        if not isinstance(seen, Present):
+            continue
+        for was, now in _moved(reference, witnesses[document], seen.units.get(reference.unit)):
+            if was in gone:
+                named.setdefault(was, set()).add(now)
+                told_by.setdefault(was, set()).add(document)
+    enough = FEWEST_WITH_ROWS if reference.part else 1
+    return {
+        goes: stays
+        for goes, (stays, *more) in named.items()
+        if stays and not more and stays != goes and len(told_by[goes]) >= enough
+    }
+
+
+def _moved(reference: Reference, agreed: Any, shown: Any) -> list[tuple[str, str]]:
+    """(What was agreed to be named, what is named now), row by row. Where rows came or went, nothing is told."""
+    before, after = _named(reference, agreed), _named(reference, shown)
+    return list(zip(before, after, strict=True)) if len(before) == len(after) else []
+
+
+def _named(reference: Reference, value: Any) -> list[str]:
+    """The ids in a unit's value, as it is shown or as it is kept; empty texts where a row names nothing."""
+    if not reference.part:
+        return [str(value or "")]
+    return [str(row.get(reference.part) or "") for row in value or ()]

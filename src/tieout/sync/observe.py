@@ -75,7 +75,9 @@ def gather(lease: Lease, ledger: Ledger, spec: EntitySpec, rows: Sequence[Dirty]
         there = {**there, **_observe_ledger(lease, ledger, spec, old, old, linked)}
         to_void = settling.pending(spec, at_rest, here, there)
     voids = settling.voids_of(lease, ledger, spec, links, to_void)
-    return _LaidOut(lease.connection, spec, here, there, links, waits, unresolved, voids).works(rows)
+    laid_out = _LaidOut(lease.connection, spec, here, there, links, waits, unresolved, voids)
+    merged_there.remember(lease, spec, links, laid_out.became)
+    return laid_out.works(rows)
 
 
 def _links(connection: Connection, spec: EntitySpec, ids: Mapping[Side, Collection[str]]) -> list[Link]:
@@ -204,6 +206,7 @@ class _LaidOut:
                 if link.ledger_id in self.became
                 else None
             ),
+            to_reactivate=isinstance(there, Present) and there.token == (link.reactivate_token or None),
             copies=self.copies.get(link.practice_id, ()),
             settled_by_us=self.voids.by_us.get(link.ledger_id, Decimal(0)),
             settled_unsure=link.ledger_id in self.voids.unsure,

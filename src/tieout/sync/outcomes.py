@@ -235,6 +235,8 @@ def _new_link(
         "origin": "created there",
         "linked_at": now,
         "agreed_at": None,
+        "became": "",
+        "reactivate_token": "",
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from tieout.reconcile.plan import Switches
@@ -15,6 +15,8 @@ DEFAULTS: Mapping[str, bool] = {"create": True, "edit": True, "archive": False, 
 
 _UNTOUCHED = {kind: dict.fromkeys(Side, default) for kind, default in DEFAULTS.items()}
 
+ALL_ON = Switches(archive=dict.fromkeys(Side, True))
+
 
 def with_lists_on(sections: Mapping[str, str], specs: Iterable[EntitySpec]) -> dict[str, str]:
     """A connection's sections with QuickBooks' lists on: they are only read, so nobody has to review them."""
@@ -23,7 +25,12 @@ def with_lists_on(sections: Mapping[str, str], specs: Iterable[EntitySpec]) -> d
 
 
 def switches_of(connection: Connection, spec: EntitySpec) -> Switches:
-    """The entity's switches; one that was never touched has its default."""
+    """The entity's switches; one that was never touched has its default.
+
+    What only comes from the ledger has none: nobody is asked whether an entry that is out of use there is so here.
+    """
+    if not spec.direction.flows_to(Side.LEDGER):
+        return ALL_ON
     stored: Mapping[str, Any] = connection.switches.get(spec.practice, {})
 
     def both_sides(kind: str) -> dict[Side, bool]:
@@ -57,11 +64,20 @@ def on_trial(connection: Connection, spec: EntitySpec) -> str:
     return str(connection.switches.get(spec.practice, {}).get("trial", ""))
 
 
-def forbids(connection: Connection, spec: EntitySpec, side: Side, units: Units, *, creating: bool) -> str:
+def forbids(
+    connection: Connection,
+    spec: EntitySpec,
+    side: Side,
+    units: Units,
+    *,
+    creating: bool,
+    asked_for: Collection[str] = (),
+) -> str:
     """Why a write to ``side`` may not leave now, as a sentence; empty when it may.
 
     Asked at the last moment, of the connection as it is then: what the plan assumed may have been switched off
-    since. ``units`` is what the write would change; a write that changes none retires the record.
+    since. ``units`` is what the write would change; a write that changes none retires the record. ``asked_for``: those
+    of them that a person has asked to have written to this very record; no switch is against these.
     """
     if side is Side.LEDGER and connection.dry_run_until is not None:
         return "A dry run is under way: nothing is sent to QuickBooks."
@@ -77,6 +93,7 @@ def forbids(connection: Connection, spec: EntitySpec, side: Side, units: Units, 
         return "" if switches.create[side] else f"Creating {spec.plural.lower()} was switched off."
     if not units:
         return "" if switches.archive[side] else f"Archiving {spec.plural.lower()} was switched off."
-    if all(switches.allow_edit(side, active_unit=unit == spec.active_unit) for unit in units):
+    left = [unit for unit in units if unit not in asked_for]
+    if all(switches.allow_edit(side, active_unit=unit == spec.active_unit) for unit in left):
         return ""
     return f"Changing {spec.plural.lower()} was switched off."

@@ -112,6 +112,10 @@ class Link(OfConnection):
     linked_at = models.DateTimeField(default=timezone.now)
     agreed_at = models.DateTimeField(null=True)
     """When both sides last showed the same, every unit settled."""
+    became = models.CharField(max_length=60, blank=True, default="", db_default="")
+    """The ledger's id of what its record there was merged into, where what names the one names the other from then on."""
+    reactivate_token = models.CharField(max_length=60, blank=True, default="", db_default="")
+    """The version of the ledger's record that a person has asked to have made active again; a later one is none of it."""
 
     class Meta:
         constraints = [

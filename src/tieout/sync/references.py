@@ -33,11 +33,11 @@ def with_references(
         for entity, practice_id in spec.named_in(record.units):
             named.setdefault(entity, set()).add(practice_id)
     partners = {
-        (entity, practice_id): ledger_id
+        (entity, practice_id): became or ledger_id
         for entity, ids in named.items()
-        for practice_id, ledger_id in Link.objects.filter(
+        for practice_id, ledger_id, became in Link.objects.filter(
             connection=connection, entity=entity, practice_id__in=ids
-        ).values_list("practice_id", "ledger_id")
+        ).values_list("practice_id", "ledger_id", "became")
     }
     for pair in merged_there.undecided(connection, named):
         partners.pop(pair, None)  # its partner there is no more: what names it waits for a person

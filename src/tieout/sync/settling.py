@@ -10,8 +10,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from django.db.models import Q
-
 from tieout.reconcile.ports import Ledger
 from tieout.reconcile.spec import VOID, EntitySpec, Reference
 from tieout.reconcile.state import Observation as Seen
@@ -20,6 +18,7 @@ from tieout.reconcile.voiding import paid_by_others
 from tieout.sync import match_memory, observations
 from tieout.sync.lease import Lease
 from tieout.sync.match_tables import Verdict
+from tieout.sync.merged_there import naming
 from tieout.sync.models import UNRESOLVED, Attempt, Connection, Link
 from tieout.sync.packing import unpack_units
 
@@ -103,7 +102,7 @@ def _agreed(
     """Ledger ids of payments and credits of ours that are agreed to settle any of these -> what either side showed then.
     A person may have accepted that it settles something else there: then the two differ."""
     rows = Link.objects.filter(
-        _names("baseline_ledger", reference, ids), connection=connection, entity=other.practice
+        naming(reference, ids, "baseline_ledger"), connection=connection, entity=other.practice
     )
     return {
         one: (unpack_units(ours), unpack_units(theirs))
@@ -137,16 +136,6 @@ def _confirmed(
 
 
 # -- amounts by document -------------------------------------------------------------------------------------
-
-
-def _names(column: str, reference: Reference, ids: Collection[str]) -> Q:
-    unit = f"{column}__{reference.unit}"
-    if not reference.part:
-        return Q(**{f"{unit}__in": list(ids)})
-    named = Q()
-    for one in ids:
-        named |= Q(**{f"{unit}__contains": [{reference.part: one}]})
-    return named
 
 
 def _least(*amounts: Mapping[str, Decimal]) -> dict[str, Decimal]:

@@ -104,6 +104,7 @@ ENTITY = QuickBooksEntity(
         units=UNITS,
         name_unit="name",
         active_unit="active",
+        follows_merge=True,
         depends_on=("account", "category"),
         eligible={Side.LEDGER: _services_only},
     ),

@@ -14,7 +14,8 @@ from django.utils import timezone
 from tieout.practice.access import access_client, members_to_assign
 from tieout.practice.actions.clients import ChangedMeanwhile, change_client
 from tieout.practice.actions.invoice_life import revise_invoice
-from tieout.practice.billing_access import access_document
+from tieout.practice.actions.service_items import archive_service_item
+from tieout.practice.billing_access import access_document, access_item
 from tieout.practice.firms import Member
 from tieout.practice.invoices import Invoice
 from tieout.practice.numbering import unused_invoice_numbers
@@ -257,6 +258,21 @@ def _changed(act: Callable[[WorkRow], str], row: WorkRow) -> str:
         raise CannotDecide(str(refusal)) from refusal
 
 
+def use_survivor(ask: Ask) -> Done:
+    """Archive a service item whose item in QuickBooks is part of another one by now."""
+
+    def archive(row: WorkRow) -> str:
+        item = access_item(ask.member, row.practice_id, to_edit=True)
+        archive_service_item(**by(ask.member), item_id=item.pk)
+        return row.options[0].name if row.options else "the other one"
+
+    row = ask.rows[0]
+    stays = _changed(archive, row)
+    return Done(
+        f"{row.name} is archived here. Documents that name it name {stays} in QuickBooks from now on."
+    )
+
+
 def assign(ask: Ask) -> Done:
     """``other``: the colleague's id; empty for nobody."""
     chosen = members_to_assign(ask.member.firm_id)
@@ -343,6 +359,7 @@ ACTS: Mapping[str, Callable[[Ask], Done]] = {
     "detach": detach,
     "use_number": use_number,
     "use_name": use_name,
+    "use_survivor": use_survivor,
     "assign": assign,
     "put_off": put_off,
     "retry": retry,

@@ -12,10 +12,11 @@ from urllib.parse import quote, urlencode
 
 from django.urls import reverse
 
+from tieout.practice.clients import CLIENT
+from tieout.practice.service_items import SERVICE_ITEM
 from tieout.reconcile.state import Side
 from tieout.sync.awaited import TOLD, Awaited, as_text
-from tieout.sync.issues import SHARED, TWICE, Listing
-from tieout.sync.merged_there import CAUSE as MERGED
+from tieout.sync.issues import MERGED, SHARED, TWICE, Listing
 from tieout.sync.steps import STEP_OF
 from tieout.sync.worklist import Other, WorkRow
 
@@ -40,6 +41,8 @@ LEAVE_OUT = Remedy("leave_out", "Leave out", "ban", bulk=True, shortcut="e")
 DIFFERENT = Remedy("different", "They are different", "unlink", bulk=True)
 CREATE_ANYWAY = Remedy("create_again", "Create it there again", "plus")
 """Never for many at once: what was merged there would be there twice."""
+USE_SURVIVOR = Remedy("use_survivor", "Archive it here", "archive")
+"""For what cannot be merged here: what names it names the one that stays in QuickBooks from then on."""
 OURS = Remedy("keep_practice", "Keep ours", "arrow-right", bulk=True)
 THEIRS = Remedy("keep_ledger", "Keep QuickBooks", "arrow-left", bulk=True)
 RESTORE_OURS = Remedy("keep_practice", "Restore ours", "arrow-right", bulk=True)
@@ -89,7 +92,7 @@ REMEDIES: Mapping[str, Sequence[Remedy]] = {
     "does_not_fit_here": (OPEN, RETRY),
     "inactive_there": (OPEN, ARCHIVE, RETRY),
     "gone_there": (CREATE_AGAIN, LINK, ARCHIVE, DETACH),
-    "merged_there": (LINK, CREATE_ANYWAY, DETACH),
+    MERGED: (USE_SURVIVOR, LINK, CREATE_ANYWAY, DETACH),
     "twice_there": (VOID_COPY, KEEP_BOTH, OPEN),
     "undone_by_void": (OPEN, CHECK, KEEP_THERE, VOID_THERE),
     "gone_here": (UNLINK,),
@@ -207,12 +210,9 @@ def _buttons(row: WorkRow, deep_link: DeepLink, settings_link: str) -> Iterator[
                     href=href,
                     outside=True,
                 )
-        elif not option.partner_id and not option.in_use:
-            label = f"Reactivate and link with {option.name}"
-            yield Button(label, "restore", title, value=f"reactivate:{row.id}:{option.id}")
         elif not option.partner_id:
             yield from _link_with(row, option, deep_link)
-        elif row.cause.slug == MERGED and row.key.side is Side.PRACTICE:
+        elif _merges_here(row):
             yield Button("Merge here…", "users", title, href=_merge(row.key.id, option.partner_id))
     for one in row.awaited[:TOLD]:
         yield from _ways_on(row, one)
@@ -244,7 +244,13 @@ def _link_with(row: WorkRow, option: Other, deep_link: DeepLink) -> Iterator[But
     """Documents go by numbers and dates, which several may have: each of these is opened before it is linked."""
     document = row.key.entity not in NAMED
     name = f"{option.name} ({option.id})" if document else option.name
-    yield Button(f"Link with {name}", "link", row.title, value=f"link_to:{row.id}:{option.id}")
+    words, icon, verb = (
+        ("Link with", "link", "link_to")
+        if option.in_use
+        else ("Reactivate and link with", "restore", "reactivate")
+    )
+    value = "" if option.why_not_link else f"{verb}:{row.id}:{option.id}"
+    yield Button(f"{words} {name}", icon, row.title, value=value, why_not=option.why_not_link)
     if document and (href := deep_link(option.id)):
         yield Button(f"Open {name}", OPEN.icon, row.title, href=href, outside=True)
 
@@ -275,6 +281,11 @@ def _advanced() -> str:
     return reverse("quickbooks-advanced")
 
 
+def _merges_here(row: WorkRow) -> bool:
+    """Whether the two can be made one here as well: only clients can."""
+    return row.cause.slug == MERGED and row.key.entity == CLIENT and row.key.side is Side.PRACTICE
+
+
 def _letter(row: WorkRow) -> str:
     """A mail to write to whoever administers the QuickBooks company: a colleague, a client, nobody who is known here."""
     text = f"{row.title}: {row.sentence}\n\n{row.cause.next_step}"
@@ -302,13 +313,17 @@ def offers(row: WorkRow, remedy: Remedy) -> bool:
         # What has a partner is taken apart first; leaving it out would leave the link.
         "leave_out": not row.partner_id,
         "restore_awaited": any(one.stopped_by == "excluded" for one in row.awaited),
-        "detach": bool(row.partner_id),
+        # What names an item that was merged there would wait for it for ever.
+        "detach": bool(row.partner_id) and not (row.cause.slug == MERGED and row.key.entity == SERVICE_ITEM),
+        "use_survivor": row.key.entity == SERVICE_ITEM and any(one.partner_id for one in row.options),
     }.get(remedy.verb, True)
 
 
 def _label(row: WorkRow, remedy: Remedy) -> str:
     if remedy is CREATE:
         return "Create in QuickBooks" if row.key.side is Side.PRACTICE else "Create in Tieout"
+    if remedy is USE_SURVIVOR and row.options:
+        return f"Archive it here and use {row.options[0].name}"
     if remedy is USE_NUMBER:
         return f"Use {row.suggestion}"
     if remedy is LINK_THAT:

@@ -24,6 +24,7 @@ from tieout.web.integrations.remedies import NAMED, Button
 CHANGES: Mapping[str, Permission] = {
     "use_number": Permission.EDIT_INVOICES,
     "use_name": Permission.EDIT_CLIENTS,
+    "use_survivor": Permission.EDIT_SERVICE_ITEMS,
     "link_that": Permission.VIEW_BILLING,
 }
 """Acts of ``acts`` that are verbs of the practice, or answer with what a document comes to -> what they need on its own page."""
