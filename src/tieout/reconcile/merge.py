@@ -81,7 +81,9 @@ class Merge:
         if not self.spec.direction.flows_to(side):
             difference = f"{unit.label} differs; {self.spec.plural.lower()} go {self.spec.direction}."
             self.rest.append(Blocked(key, Why.SWITCHED_OFF, difference, name))
-        elif not self.switches.allow_edit(side, active_unit=is_active_unit):
+        elif not (
+            self.switches.allow_edit(side, active_unit=is_active_unit) or self._asked_for(side, name, value)
+        ):
             difference = f"{unit.label} differs; sending it is switched off."
             self.rest.append(Blocked(key, Why.SWITCHED_OFF, difference, name))
         elif side is Side.LEDGER and (problem := unit.problem(value)):
@@ -95,6 +97,10 @@ class Merge:
             if verdict(None, loser, None, base, Owner.SHARED) is not Verdict.NOTHING:
                 self.overwrites[side].append(Overwrite(name, loser, value))
 
+    def _asked_for(self, side: Side, name: str, value: Value) -> bool:
+        asked = self.record.to_reactivate and side is Side.LEDGER
+        return asked and name == self.spec.active_unit and value is True
+
     @property
     def _locked_there(self) -> bool:
         """An inactive ledger record refuses edits, unless this very plan makes it active again."""
@@ -104,7 +110,7 @@ class Merge:
         return not (
             self.here.units.get(active) is True
             and self.record.baseline.practice.get(active, True) is False
-            and self.switches.archive[Side.LEDGER]
+            and (self.switches.archive[Side.LEDGER] or self.record.to_reactivate)
         )
 
     def outcomes(self) -> list[Outcome]:

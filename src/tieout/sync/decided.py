@@ -13,6 +13,8 @@ from typing import Any
 
 from django.db import connection as database
 
+from tieout.reconcile.action import Update
+from tieout.reconcile.spec import EntitySpec
 from tieout.reconcile.state import Key, Side
 from tieout.sync.models import LIVE_STATES, UNRESOLVED, Attempt, Connection, Link
 
@@ -50,6 +52,16 @@ def standing(connection: Connection, planned: Collection[Link]) -> dict[int, Lin
     ids = {link.pk: (link.practice_id, link.ledger_id) for link in planned}
     found = Link.objects.filter(connection=connection, pk__in=list(ids)) if ids else []
     return {link.pk: link for link in found if ids[link.pk] == (link.practice_id, link.ledger_id)}
+
+
+def asked_for(connection: Connection, spec: EntitySpec, action: Update) -> tuple[str, ...]:
+    """Of the units of a write to the ledger, those that a person has asked for, whatever the switches say: that this very
+    version of a linked record is made active again. Asks nothing about a write that does no such thing."""
+    active = spec.active_unit
+    if active is None or action.units.get(active) is not True:
+        return ()
+    pairs = Link.objects.filter(connection=connection, entity=spec.practice, ledger_id=action.target.id)
+    return (active,) if pairs.filter(reactivate_token=action.expected).exists() else ()
 
 
 def linked_there(connection: Connection, entity: str, ids: Collection[str]) -> set[str]:

@@ -13,11 +13,12 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from tieout.practice.records import RECORD_KINDS
+from tieout.reconcile.action import Update
 from tieout.reconcile.ports import Answer, Found, LedgerError, PreparedWrite, UnknownOutcome
 from tieout.reconcile.spec import unless_alike
 from tieout.reconcile.state import Key, Present, Side, same
 from tieout.sync import dirty, observations, write_log
-from tieout.sync.decided import decided_otherwise
+from tieout.sync.decided import asked_for, decided_otherwise
 from tieout.sync.dirty import Mark
 from tieout.sync.executor import Executor
 from tieout.sync.lease import Lease
@@ -27,6 +28,7 @@ from tieout.sync.outcomes import next_look
 from tieout.sync.packing import unpack, unpack_units
 from tieout.sync.policy import forbids
 from tieout.sync.references import with_references
+from tieout.sync.sending import action_of
 from tieout.sync.what_it_says import NOT_THE_RECORDS
 
 
@@ -220,8 +222,9 @@ def _journal_again(executor: Executor, attempt: Attempt) -> bool:
     lease = executor.lease
     with lease.commit(to_send=True) as connection:
         creating = attempt.operation == "create"
-        units = unpack_units(attempt.units)
-        if not forbids(connection, executor.spec, Side.LEDGER, units, creating=creating):
+        units, action = unpack_units(attempt.units), action_of(attempt)
+        asked = asked_for(connection, executor.spec, action) if isinstance(action, Update) else ()
+        if not forbids(connection, executor.spec, Side.LEDGER, units, creating=creating, asked_for=asked):
             attempt.sent_at = lease.engine.now()
             Attempt.objects.filter(pk=attempt.pk).update(
                 state=AttemptState.SENDING,

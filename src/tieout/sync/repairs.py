@@ -11,7 +11,16 @@ from django.db.models import Q, QuerySet
 from tieout.practice.models import Member
 from tieout.reconcile.state import Key, Present, Side
 from tieout.reconcile.twice import why_not_void
-from tieout.sync import decisions, dirty, match_memory, observations, tasks, worklist
+from tieout.sync import (
+    decisions,
+    dirty,
+    holding,
+    match_memory,
+    merged_there,
+    observations,
+    tasks,
+    worklist,
+)
 from tieout.sync.connections import connection_of
 from tieout.sync.decisions import CHANGED_SINCE, CannotDecide
 from tieout.sync.dirty import Mark
@@ -20,7 +29,6 @@ from tieout.sync.issues import TWICE, UNDONE, Listing
 from tieout.sync.listing import say
 from tieout.sync.match_tables import Verdict
 from tieout.sync.models import Connection, Issue, Link
-from tieout.sync.policy import switches_of
 from tieout.sync.record_tables import COPY_OF
 from tieout.sync.review import spec_of
 
@@ -30,9 +38,18 @@ def link_instead(
 ) -> None:
     """Link a record here to this one there, taking its present link apart first."""
     with transaction.atomic():
+        engine = engine or Engine()
         if (linked := partner_of(member, Key(entity, Side.PRACTICE, practice_id))) and linked != ledger_id:
             decisions.unlink(member, entity, practice_id, engine=engine)
+            _forget_merged(_connection(member), entity, linked, engine)
         decisions.link(member, entity, practice_id, ledger_id, engine=engine)
+
+
+def _forget_merged(connection: Connection, entity: str, ledger_id: str, engine: Engine) -> None:
+    """Nobody has to decide about a record of the ledger that has become another: it waits for no partner."""
+    spec = spec_of(connection, entity, engine)
+    if merged_there.survivors(connection, spec, [ledger_id]):
+        holding.release(connection, Key(entity, Side.LEDGER, ledger_id))
 
 
 def reactivate_and_link(
@@ -41,24 +58,24 @@ def reactivate_and_link(
     """Link a record here to its inactive twin there and have that one made active again with the next run.
 
     That it is inactive there counts as agreed, so that what is in use here is the news: an ordinary write, with its
-    attempt and its entry in the write log. Raises ``CannotDecide`` while such writes are switched off.
+    attempt and its entry in the write log. A switch that is off stops what goes by itself, and not this: it holds for
+    the twin as it was seen, and for no later version of it.
     """
     engine = engine or Engine()
     with transaction.atomic():
         connection = _connection(member)
         spec = spec_of(connection, entity, engine)
         active = spec.active_unit
-        if active is None or not switches_of(connection, spec).archive[Side.LEDGER]:
-            raise CannotDecide(
-                "Making records active or inactive in QuickBooks is switched off. Nothing was changed. "
-                "Turn it on in the advanced settings first."
-            )
+        twin = observations.of_ledger(connection, spec, [ledger_id]).get(ledger_id)
+        if active is None or not isinstance(twin, Present) or twin.units.get(active) is not False:
+            raise CannotDecide("It is not inactive in QuickBooks any more. Nothing was changed.")
         link_instead(member, entity, practice_id, ledger_id, engine=engine)
         linked = Link.objects.select_for_update().get(
             connection=connection, entity=entity, practice_id=practice_id
         )
         linked.baseline_practice[active] = linked.baseline_ledger[active] = False
-        linked.save(update_fields=["baseline_practice", "baseline_ledger"])
+        linked.reactivate_token = twin.token
+        linked.save(update_fields=["baseline_practice", "baseline_ledger", "reactivate_token"])
 
 
 def create_again(member: Member, key: Key, *, engine: Engine | None = None) -> None:

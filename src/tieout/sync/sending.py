@@ -32,7 +32,7 @@ from tieout.reconcile.ports import (
 from tieout.reconcile.spec import VOID, EntitySpec
 from tieout.reconcile.state import Key, Present, Side, Units
 from tieout.sync import observations, together
-from tieout.sync.decided import decided_otherwise, linked_there, standing
+from tieout.sync.decided import asked_for, decided_otherwise, linked_there, standing
 from tieout.sync.lease import Lease, LeaseLost, NoLongerAllowed
 from tieout.sync.listing import Problem, problem_from
 from tieout.sync.models import Attempt, AttemptState, Connection, Link
@@ -145,7 +145,7 @@ class Sender:
 
     def send_again(self, attempt: Attempt, write: PreparedWrite, name: str) -> Outgoing:
         """Send an attempt that is journalled already, and record what came of it."""
-        one = Outgoing(self._action_of(attempt), name, practice_id=attempt.practice_id, write=write)
+        one = Outgoing(action_of(attempt), name, practice_id=attempt.practice_id, write=write)
         one.attempt = attempt
         came = list(self.ledger.send_many([write], lambda _: self._may_leave(one), 1))
         if not came:
@@ -164,11 +164,11 @@ class Sender:
             self.lease.connection, self.spec, [attempt.ledger_id] if attempt.ledger_id else []
         )
         shown = seen.get(attempt.ledger_id)
-        self.ledger.preflight(self._action_of(attempt), shown=shown if isinstance(shown, Present) else None)
+        self.ledger.preflight(action_of(attempt), shown=shown if isinstance(shown, Present) else None)
 
     def conclude(self, attempt: Attempt, answer: Answer, name: str) -> Outgoing:
         """Record a clear yes that was found by looking."""
-        one = Outgoing(self._action_of(attempt), name, practice_id=attempt.practice_id)
+        one = Outgoing(action_of(attempt), name, practice_id=attempt.practice_id)
         one.attempt = attempt
         self._record([(one, answer)], lambda connection, recorded: None)
         return one
@@ -305,7 +305,8 @@ class Sender:
 
     def _forbidden(self, connection: Connection, one: Outgoing) -> str:
         units: Units = {} if isinstance(one.action, Retire) else one.action.units
-        return forbids(connection, self.spec, Side.LEDGER, units, creating=_creates(one))
+        asked = asked_for(connection, self.spec, one.action) if isinstance(one.action, Update) else ()
+        return forbids(connection, self.spec, Side.LEDGER, units, creating=_creates(one), asked_for=asked)
 
     def _is_left_out(self, connection: Connection, one: Outgoing) -> bool:
         """Whether a person has left out what it creates. Asked again only once anything was left out since the last time."""
@@ -362,17 +363,19 @@ class Sender:
             return ()
         return (problem_from(answer),)
 
-    def _action_of(self, attempt: Attempt) -> Create | Update | Retire:
-        key, units = Key(attempt.entity, Side.LEDGER, attempt.ledger_id), unpack_units(attempt.units)
-        if attempt.operation == "create":
-            source = Key(attempt.entity, Side.PRACTICE, attempt.practice_id)
-            return Create(Side.LEDGER, source, units, tuple(attempt.left_out))
-        if not units:
-            return Retire(Side.LEDGER, key, attempt.expected_token)
-        return Update(Side.LEDGER, key, units, attempt.expected_token)
-
     def _count(self, what: str) -> None:
         self.counts[what] = self.counts.get(what, 0) + 1
+
+
+def action_of(attempt: Attempt) -> Create | Update | Retire:
+    """What a journalled attempt is to do."""
+    key, units = Key(attempt.entity, Side.LEDGER, attempt.ledger_id), unpack_units(attempt.units)
+    if attempt.operation == "create":
+        source = Key(attempt.entity, Side.PRACTICE, attempt.practice_id)
+        return Create(Side.LEDGER, source, units, tuple(attempt.left_out))
+    if not units:
+        return Retire(Side.LEDGER, key, attempt.expected_token)
+    return Update(Side.LEDGER, key, units, attempt.expected_token)
 
 
 def _creates(one: Outgoing) -> bool:
