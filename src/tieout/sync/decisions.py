@@ -35,6 +35,7 @@ from tieout.sync.models import (
     Verdict,
 )
 from tieout.sync.packing import pack_units
+from tieout.sync.policy import takes_no_part
 from tieout.sync.references import with_references
 from tieout.sync.review import spec_of
 from tieout.sync.two_values import stamp_of
@@ -104,6 +105,8 @@ def link(
                 "It is just being sent to QuickBooks, or Tieout is checking whether it arrived. Try again in a few minutes."
             )
         here, there = _seen(connection, spec, practice_id, ledger_id)
+        if why_not := takes_no_part(connection, spec, Side.LEDGER, there):
+            raise CannotDecide(f"{why_not} Nothing was changed.")
         baseline = baseline_for_link(spec, here.units, there.units)
         made = Link.objects.create(
             firm_id=connection.firm_id,

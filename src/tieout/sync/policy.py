@@ -7,7 +7,7 @@ from typing import Any
 
 from tieout.reconcile.plan import Switches
 from tieout.reconcile.spec import Direction, EntitySpec
-from tieout.reconcile.state import Side, Units
+from tieout.reconcile.state import Observation, Present, Side, Units
 from tieout.sync.models import Connection, SectionState
 
 DEFAULTS: Mapping[str, bool] = {"create": True, "edit": True, "archive": False, "take_left_out": False}
@@ -45,6 +45,13 @@ def switches_of(connection: Connection, spec: EntitySpec) -> Switches:
         take_left_out=both_sides("take_left_out"),
         since=str(stored.get("since", "")),
     )
+
+
+def takes_no_part(connection: Connection, spec: EntitySpec, side: Side, seen: Observation) -> str:
+    """Why a record of that side is not to be linked, as a sentence; empty for one that may be."""
+    if not isinstance(seen, Present) or switches_of(connection, spec).take_left_out[side]:
+        return ""
+    return spec.left_out(side, seen) or ""
 
 
 ROLLING_BACK = "rolling_back"

@@ -23,12 +23,13 @@ from tieout.practice.numbering import unused_invoice_numbers
 from tieout.practice.payments import PAYMENT, Payment
 from tieout.reconcile.spec import EntitySpec
 from tieout.reconcile.state import Key, Side
-from tieout.sync import awaiting, strays
+from tieout.sync import awaiting, observations, strays
 from tieout.sync.as_shown import OF_VERSIONS, stamp_of_versions
 from tieout.sync.awaited import Awaited, stopped
 from tieout.sync.engine import Engine
 from tieout.sync.issues import CAUSES, HELD_UP, TWICE, Cause, Listing
 from tieout.sync.models import Connection, Dirty, Issue, Link, Observation
+from tieout.sync.policy import takes_no_part
 from tieout.sync.review import spec_of
 from tieout.sync.two_values import TwoValues, two_values
 
@@ -43,6 +44,8 @@ AMOUNTS: Mapping[str, tuple[Any, str]] = {
 """Documents that carry money -> their rows, and the column it stands in."""
 AT_ONCE = 2_000
 """Rows of an export that are read in one go."""
+Rows = Mapping[tuple[str, str, str], Observation]
+"""By entity, side and id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,8 @@ class Other:
     """False: it is inactive."""
     why_not_void: str = ""
     """Of one that is there beside the linked one, with the same mark: why it may not be voided from here."""
+    why_not_link: str = ""
+    """It takes no part in the sync, and this sentence says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,7 +310,7 @@ def _rows(connection: Connection, issues: Sequence[Issue], engine: Engine) -> li
             reference=issue.reference,
             partner_id=partners.get(key, ""),
             values=values.get((issue.entity, issue.record_id, issue.unit)),
-            options=_options(issue, specs[issue.entity], offered, taken, partners.get(key, "")),
+            options=_options(connection, issue, specs[issue.entity], offered, taken, partners.get(key, "")),
             under_way=key in dirty,
             suggestion=numbers.get(issue.suggestion, "") if issue.entity == "invoice" else issue.suggestion,
             holder=issue.options[0] if issue.cause == "number_taken" and issue.options else "",
@@ -342,9 +347,7 @@ def _partners(connection: Connection, keys: Collection[Key]) -> dict[Key, str]:
     return found
 
 
-def _offered(
-    connection: Connection, issues: Sequence[Issue], partners: Mapping[Key, str]
-) -> Mapping[tuple[str, str, str], Observation]:
+def _offered(connection: Connection, issues: Sequence[Issue], partners: Mapping[Key, str]) -> Rows:
     """The records that the issues offer to choose from, as last seen; with those that they are compared with, or about."""
     asked = {option for issue in issues for option in issue.options}
     about = [Key(one.entity, Side(one.side), one.record_id) for one in issues if one.cause in OF_VERSIONS]
@@ -354,11 +357,7 @@ def _offered(
 
 
 def _options(
-    issue: Issue,
-    spec: EntitySpec,
-    seen: Mapping[tuple[str, str, str], Observation],
-    taken: Mapping[Key, str],
-    partner: str,
+    connection: Connection, issue: Issue, spec: EntitySpec, seen: Rows, taken: Mapping[Key, str], partner: str
 ) -> tuple[Other, ...]:
     other = Side(issue.side).other
     linked = seen.get((issue.entity, other.value, partner)) if issue.cause == TWICE else None
@@ -369,13 +368,14 @@ def _options(
             taken.get(Key(issue.entity, other, option), ""),
             row.units.get(spec.active_unit) is not False,
             strays.why_not_void(spec, linked, row) if linked else "",
+            takes_no_part(connection, spec, other, observations.as_seen(row)) if other is Side.LEDGER else "",
         )
         for option in issue.options
         if (row := seen.get((issue.entity, other.value, option))) is not None
     )
 
 
-def _versions(issue: Issue, seen: Mapping[tuple[str, str, str], Observation], partner: str) -> str:
+def _versions(issue: Issue, seen: Rows, partner: str) -> str:
     ids = [one for one in (partner, *issue.options) if one]
     rows = {one: seen.get((issue.entity, Side(issue.side).other.value, one)) for one in ids}
     tokens = {one: row.token for one, row in rows.items() if row is not None}
