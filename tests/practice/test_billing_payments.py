@@ -13,7 +13,7 @@ from tieout.practice.actions.billing_settings import change_billing_settings
 from tieout.practice.actions.clients import ChangedMeanwhile, create_client
 from tieout.practice.actions.credits import (
     apply_credit,
-    change_credit_memo,
+    change_credit,
     create_credit,
     unapply_credit,
     void_credit,
@@ -367,7 +367,7 @@ def test_a_credit_takes_rate_and_words_from_its_item_and_rounds_half_up(desk: De
         **on(desk, today=TODAY), client_id=desk.client.pk, description="x", quantity="0.5", rate="0.01"
     )
     assert half.amount == D("0.01")
-    assert change_credit_memo(**on(desk, credit_id=half.pk), memo="Sorry").memo == "Sorry"
+    assert change_credit(**on(desk, credit_id=half.pk), memo="Sorry").memo == "Sorry"
 
 
 def test_every_problem_of_a_credit_is_told_at_once(desk: Desk) -> None:

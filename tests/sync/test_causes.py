@@ -20,7 +20,9 @@ from tieout.reconcile.state import Key, Present, Side
 from tieout.sync import decisions, partners, repairs, same_document, worklist
 from tieout.sync.listing import problem_of
 from tieout.sync.models import Hold, Issue, Link
+from tieout.sync.telling_apart import what_tells_apart
 from tieout.web.billing.invoice_list import INVOICES, narrowed
+from tieout.web.integrations import acts, remedies
 
 pytestmark = pytest.mark.django_db
 
@@ -262,11 +264,41 @@ def test_amounts_that_differ_are_told_in_the_currency_of_their_document() -> Non
     assert found is not None
     assert found.sentence == "QuickBooks shows CA$1,100.01, we show CA$1,100.00."
     there = Present({"client": "58", "total": Decimal("1100.01")}, "0", {})
-    apart = same_document.what_tells_apart({"client": "58", "total": Decimal("1100.00")}, there, "CAD")
+    apart = what_tells_apart({"client": "58", "total": Decimal("1100.00")}, there, "CAD")
     assert apart == "it comes to CA$1,100.01 in QuickBooks and to CA$1,100.00 here."
 
 
 def test_a_void_document_is_never_the_one_that_has_the_number() -> None:
     here = {"client": "58", "total": Decimal("100.00")}
-    assert same_document.what_tells_apart(here, Present(here, "0", {})) == ""
-    assert "is void" in same_document.what_tells_apart(here, Present(here, "0", {"voided": True}))
+    assert what_tells_apart(here, Present(here, "0", {})) == ""
+    assert "is void" in what_tells_apart(here, Present(here, "0", {"voided": True}))
+
+
+def test_a_credit_whose_number_is_taken_there_gets_the_next_one_that_is_free(books: Any) -> None:
+    books.send("credit")
+    books.emulator.control.set_preferences(books.realm, {"SalesFormsPrefs": {"CustomTxnNumbers": True}})
+    with books.here():
+        taken = sequence_of(books.firm.pk, "credit").next
+    theirs = next(iter(books.of("Invoice")))
+    books.emulator.control.edit(books.realm, "Invoice", theirs, {"DocNumber": taken})
+    with books.here():
+        credit = create_credit(
+            firm_id=books.firm.pk,
+            actor=SOMEBODY,
+            today=TODAY,
+            client_id=books.client_,
+            item_id=books.item_.pk,
+            date=TODAY,
+            quantity=Decimal(1),
+            rate=Decimal(30),
+        )
+    books.settle()
+    with books.here():
+        rows = worklist.page_of(books.connection, "needs_you", "number_taken", engine=books.engine).rows
+        (offered,) = [one for one in remedies.buttons(rows[0]) if one.value.startswith("use_number")]
+        assert offered.label == f"Use {rows[0].suggestion}"
+        done = acts.use_number(acts.Ask(books.member, rows))
+        assert done.sentence == f"It is credit {rows[0].suggestion} now, and is sent under that number."
+    books.settle()
+    assert not open_issues(books, "number_taken")
+    assert books.of("CreditMemo")[books.partner("credit", credit.pk)]["DocNumber"] == rows[0].suggestion

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.sync.rig import SOMEBODY, Rig
-from tieout.practice.actions.credits import apply_credit, change_credit_memo, create_credit
+from tieout.practice.actions.credits import apply_credit, change_credit, create_credit
 from tieout.practice.actions.invoice_life import void_invoice
 from tieout.practice.actions.invoices import create_invoice, finalise_invoice
 from tieout.practice.actions.payments import change_payment, record_payment
@@ -290,7 +290,7 @@ def test_what_a_person_adds_to_a_credit_or_its_application_there_is_kept_or_list
     with books.here():
         of_application = Issue.objects.filter(entity="credit_application", closed_at=None)
         assert {"credit", "invoice", "amount"} == set(of_application.values_list("unit", flat=True))
-        change_credit_memo(firm_id=books.firm.pk, credit_id=credits[1].pk, actor=SOMEBODY, memo="Thank you")
+        change_credit(firm_id=books.firm.pk, credit_id=credits[1].pk, actor=SOMEBODY, memo="Thank you")
     books.settle()
     there = books.of("CreditMemo")[memo]
     detail = there["Line"][0]["SalesItemLineDetail"]

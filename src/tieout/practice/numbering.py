@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterator
 
 from tieout.practice.billing_access import rows_of
 from tieout.practice.billing_settings import NumberSequence
+from tieout.practice.credits import Credit
 from tieout.practice.invoices import Invoice
 from tieout.practice.number_text import LONGEST, next_number
 from tieout.practice.validation import Invalid
@@ -58,18 +59,18 @@ def take_number(firm_id: int, kind: str, is_taken: Callable[[str], bool]) -> str
     return number
 
 
-def unused_invoice_numbers(firm_id: int, wanted: Collection[str]) -> dict[str, str]:
-    """For each of these the first number, from it on, that no invoice here has; without one that is near it is left out.
+def unused_numbers(firm_id: int, wanted: Collection[str]) -> dict[str, str]:
+    """For each of these the first number, from it on, that no invoice and no credit here has; without one that is near it
+    is left out. Ledgers keep one set of numbers for both.
 
-    One query.
+    Two queries.
     """
     candidates = {each: list(_counted_on(each)) for each in wanted}
     everything = {number for numbers in candidates.values() for number in numbers}
-    used = set(
-        rows_of(Invoice, firm_id).filter(number__in=everything).values_list("number", flat=True)
-        if everything
-        else ()
-    )
+    used: set[str] = set()
+    if everything:
+        used.update(rows_of(Invoice, firm_id).filter(number__in=everything).values_list("number", flat=True))
+        used.update(rows_of(Credit, firm_id).filter(number__in=everything).values_list("number", flat=True))
     free = {
         each: next((one for one in numbers if one not in used), "") for each, numbers in candidates.items()
     }

@@ -19,7 +19,7 @@ from tieout.practice.billing_access import rows_of
 from tieout.practice.credits import CREDIT, Credit
 from tieout.practice.invoices import INVOICE, Invoice
 from tieout.practice.models import Member
-from tieout.practice.numbering import unused_invoice_numbers
+from tieout.practice.numbering import unused_numbers
 from tieout.practice.payments import PAYMENT, Payment
 from tieout.reconcile.spec import EntitySpec
 from tieout.reconcile.state import Key, Side
@@ -42,6 +42,8 @@ AMOUNTS: Mapping[str, tuple[Any, str]] = {
     CREDIT: (Credit, "amount"),
 }
 """Documents that carry money -> their rows, and the column it stands in."""
+NUMBERED = frozenset({INVOICE, CREDIT})
+"""Documents whose numbers are ours to give."""
 AT_ONCE = 2_000
 """Rows of an export that are read in one go."""
 Rows = Mapping[tuple[str, str, str], Observation]
@@ -293,9 +295,9 @@ def _rows(connection: Connection, issues: Sequence[Issue], engine: Engine) -> li
     options = [Key(one.entity, Side(one.side).other, option) for one in issues for option in one.options]
     taken = _partners(connection, options)
     dirty = _dirty(connection, keys.values(), partners)
-    suggested = {issue.suggestion for issue in issues if issue.suggestion and issue.entity == "invoice"}
-    # What was free in the ledger when it was asked may be on another invoice here by now.
-    numbers = unused_invoice_numbers(connection.firm_id, suggested) if suggested else {}
+    suggested = {issue.suggestion for issue in issues if issue.suggestion and issue.entity in NUMBERED}
+    # What was free in the ledger when it was asked may be on another document here by now.
+    numbers = unused_numbers(connection.firm_id, suggested) if suggested else {}
     # A run that ended between the questions has settled what now looks untouched: neither open nor under way.
     still = still_open(connection, [issue.pk for issue in issues if keys[issue.pk] not in dirty])
     return [
@@ -312,7 +314,7 @@ def _rows(connection: Connection, issues: Sequence[Issue], engine: Engine) -> li
             values=values.get((issue.entity, issue.record_id, issue.unit)),
             options=_options(connection, issue, specs[issue.entity], offered, taken, partners.get(key, "")),
             under_way=key in dirty,
-            suggestion=numbers.get(issue.suggestion, "") if issue.entity == "invoice" else issue.suggestion,
+            suggestion=numbers.get(issue.suggestion, "") if issue.entity in NUMBERED else issue.suggestion,
             holder=issue.options[0] if issue.cause == "number_taken" and issue.options else "",
             put_off_until=issue.put_off_until,
             versions=_versions(issue, offered, partners.get(key, "")),

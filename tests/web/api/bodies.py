@@ -55,7 +55,7 @@ def good_bodies(ids: Mapping[str, int], role_id: int) -> dict[str, dict[str, Any
         "unapply_payment": {"invoice_id": invoice, "amount": "1.00"},
         "refund_payment": {"amount": "1.00"},
         "create_credit": {"client_id": client, "description": "x", "rate": "5"},
-        "change_credit_memo": {"memo": "x"},
+        "change_credit": {"memo": "x"},
         "apply_credit": part,
         "import_clients": {"content": "Name\nAda Byrne\n"},
         "import_service_items": {"content": "Name,Rate\nAudit,5\n"},

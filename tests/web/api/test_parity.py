@@ -124,7 +124,7 @@ BY_THE_API: Mapping[str, str] = {
     "invoice_on_account": "list_payments",
     "credit_apply": "apply_credit",
     "credit_unapply": "unapply_credit",
-    "credit_notes": "change_credit_memo",
+    "credit_notes": "change_credit",
     "credit_void": "void_credit",
     "credits_export": "list_credits",
     # settings and people

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, TypedDict, Unpack
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from tieout.practice.access import clients_of
 from tieout.practice.actions.applying import (
@@ -31,12 +31,14 @@ from tieout.practice.client_balances import lock_money, move
 from tieout.practice.credits import CREDIT, CREDIT_APPLICATION, Credit, CreditApplication
 from tieout.practice.invoice_terms import date_problem
 from tieout.practice.money import MOST, ZERO, rounded, shown, total
+from tieout.practice.number_text import LONGEST, number_problem
 from tieout.practice.numbering import take_number
 from tieout.practice.service_items import ServiceItem
 from tieout.practice.validation import Invalid, TextRule
 
 DESCRIPTION = TextRule("Description", 4000, prose=True)
 MEMO = TextRule("Notes", 4000, prose=True)
+NUMBER = TextRule("Number", LONGEST, required=True)
 
 
 class CreditFields(TypedDict, total=False):
@@ -170,19 +172,51 @@ def void_credit(
     return credit
 
 
-def change_credit_memo(
-    *, firm_id: int, credit_id: int | str, actor: Actor, memo: str, expected_version: int | None = None
+class CreditChanges(TypedDict, total=False):
+    number: str
+    memo: str
+
+
+def change_credit(
+    *,
+    firm_id: int,
+    credit_id: int | str,
+    actor: Actor,
+    expected_version: int | None = None,
+    **fields: Unpack[CreditChanges],
 ) -> Credit:
-    """Set a credit's notes; everything else of it stays. Raises RecordChangedMeanwhile, NotYours, Invalid."""
+    """Set a credit's number or notes; what it is for and what it comes to stay.
+
+    Raises RecordChangedMeanwhile, NotYours, Invalid.
+    """
     checks = Checks()
-    memo = checks.text("memo", memo, MEMO)
+    values: dict[str, str] = {}
+    if "memo" in fields:
+        values["memo"] = checks.text("memo", fields["memo"], MEMO)
+    if "number" in fields:
+        values["number"] = checks.text("number", fields["number"], NUMBER)
+        if problem := number_problem(values["number"]):
+            checks.problem("number", problem)
     checks.done()
     with transaction.atomic():
         _, credit = lock_document(Credit, firm_id, credit_id)
         check_version(credit, CREDIT, expected_version)
-        if changes := set_values(credit, {"memo": memo}):
-            record_changed(credit, CREDIT, "changed", actor, changes)
+        if changes := set_values(credit, values):
+            _record_numbered(credit, actor, changes)
     return credit
+
+
+def _record_numbered(credit: Credit, actor: Actor, changes: dict[str, Any]) -> None:
+    """A number that another credit has is refused by the database, also when that one got it a moment ago."""
+    try:
+        with transaction.atomic():
+            record_changed(credit, CREDIT, "changed", actor, changes)
+    except IntegrityError as error:
+        if "credit_number_once" not in str(error):
+            raise
+        raise Invalid(
+            {"number": f"Another credit has the number {credit.number}. Type another one."}
+        ) from error
 
 
 def _refuse_void(credit: Credit) -> None:

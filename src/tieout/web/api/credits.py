@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 
 from tieout.practice.actions.credits import (
     apply_credit,
-    change_credit_memo,
+    change_credit,
     create_credit,
     unapply_credit,
     void_credit,
@@ -86,8 +86,9 @@ class CreditNew(Given):
     memo: Text = left_out()
 
 
-class CreditMemo(Given):
-    memo: Text
+class CreditChanged(Given):
+    number: Text = left_out()
+    memo: Text = left_out()
 
 
 def found(request: ApiRequest, asked: Asked) -> QuerySet[Credit]:
@@ -132,11 +133,11 @@ one.get(VIEW, "get_credit", summary="One credit")
 one.act(
     "",
     EDIT,
-    "change_credit_memo",
-    change_credit_memo,
+    "change_credit",
+    change_credit,
     method="PATCH",
-    takes=CreditMemo,
-    summary="Change a credit's notes",
+    takes=CreditChanged,
+    summary="Change a credit's number or notes",
 )
 one.act("/apply", EDIT, "apply_credit", apply_credit, takes=Applied, summary="Put a credit on invoices")
 one.act("/void", EDIT, "void_credit", void_credit, summary="Void a credit")

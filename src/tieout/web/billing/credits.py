@@ -16,8 +16,9 @@ from tieout.practice.actions.clients import ChangedMeanwhile
 from tieout.practice.actions.credits import (
     DESCRIPTION,
     MEMO,
+    NUMBER,
     apply_credit,
-    change_credit_memo,
+    change_credit,
     create_credit,
     unapply_credit,
     void_credit,
@@ -230,6 +231,7 @@ def unapply(request: FirmRequest, credit_id: int, application_id: int) -> HttpRe
 class NotesForm(RuledForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["number"] = text_field("number", NUMBER)
         self.fields["memo"] = text_field("memo", MEMO)
         self.fields["memo"].label = "Notes"
 
@@ -237,15 +239,18 @@ class NotesForm(RuledForm):
 @require_http_methods(["GET", "POST"])
 @requires(Permission.RECORD_PAYMENTS)
 def edit_notes(request: FirmRequest, credit_id: int) -> HttpResponse:
-    """A credit's notes; everything else of it stays as it was given."""
+    """A credit's number and notes; everything else of it stays as it was given."""
     credit = access_document(request.member, Credit, credit_id, to_edit=True)
-    form = NotesForm(request.POST if request.method == "POST" else None, initial={"memo": credit.memo})
+    form = NotesForm(
+        request.POST if request.method == "POST" else None,
+        initial={"number": credit.number, "memo": credit.memo},
+    )
     meanwhile: Meanwhile | None = None
     if request.method == "POST" and form.is_valid():
         saved = None
         try:
             saved = form.save(
-                lambda values: change_credit_memo(
+                lambda values: change_credit(
                     **by(request.member),
                     credit_id=credit.pk,
                     expected_version=version_seen(request.POST.get("version")),
@@ -255,7 +260,7 @@ def edit_notes(request: FirmRequest, credit_id: int) -> HttpResponse:
         except ChangedMeanwhile as problem:
             meanwhile = Meanwhile.of(problem, credit, CREDIT, reverse("credit", args=[credit.pk]))
         if saved is not None:
-            messages.success(request, "Saved the notes.")
+            messages.success(request, "Saved.")
             return redirect("credit", credit.pk)
     context = {
         "form": form,

@@ -13,12 +13,14 @@ from django.utils import timezone
 
 from tieout.practice.access import access_client, members_to_assign
 from tieout.practice.actions.clients import ChangedMeanwhile, change_client
+from tieout.practice.actions.credits import change_credit
 from tieout.practice.actions.invoice_life import revise_invoice
 from tieout.practice.actions.service_items import archive_service_item
 from tieout.practice.billing_access import access_document, access_item
+from tieout.practice.credits import Credit
 from tieout.practice.firms import Member
 from tieout.practice.invoices import Invoice
-from tieout.practice.numbering import unused_invoice_numbers
+from tieout.practice.numbering import unused_numbers
 from tieout.practice.permissions import NotAllowed, NotYours
 from tieout.practice.validation import Invalid
 from tieout.reconcile.state import Key, Side
@@ -197,28 +199,46 @@ def detach(ask: Ask) -> Done:
 
 
 def use_number(ask: Ask) -> Done:
-    """Give each invoice the next number that is free on both sides: to one alone, the one that was offered."""
+    """Give each document the next number that is free on both sides: to one alone, the one that was offered."""
 
-    def revise(row: WorkRow) -> str:
+    def renumber(row: WorkRow) -> str:
         # Looked for again each time: the one before may just have been given to another of them.
-        free = unused_invoice_numbers(ask.member.firm_id, [row.suggestion]).get(row.suggestion)
+        free = unused_numbers(ask.member.firm_id, [row.suggestion]).get(row.suggestion)
         if free is None:
             raise CannotDecide("No free number is near. Type one on its own page.")
-        invoice = access_document(ask.member, Invoice, row.practice_id, to_edit=True)
-        revise_invoice(
-            **by(ask.member),
-            invoice_id=invoice.pk,
-            today=today_of(ask.member),
-            now=timezone.now(),
-            reason="Its number was taken in QuickBooks",
-            number=free,
-        )
+        RENUMBERED[row.key.entity](ask.member, row.practice_id, free)
         return free
 
-    given, stayed = _each(ask.rows, revise)
+    given, stayed = _each(ask.rows, renumber)
+    kinds = {row.key.entity for row in ask.rows}
     if len(ask.rows) == 1:
-        return Done(f"It is invoice {given[0]} now, and is sent under that number.")
-    return Done(f"{len(given):,} invoices have free numbers now, and are sent under them.{stayed}")
+        return Done(f"It is {kinds.pop()} {given[0]} now, and is sent under that number.")
+    what = f"{kinds.pop()}s" if len(kinds) == 1 else "documents"
+    return Done(f"{len(given):,} {what} have free numbers now, and are sent under them.{stayed}")
+
+
+def _renumber_invoice(member: Member, record_id: str, number: str) -> None:
+    invoice = access_document(member, Invoice, record_id, to_edit=True)
+    revise_invoice(
+        **by(member),
+        invoice_id=invoice.pk,
+        today=today_of(member),
+        now=timezone.now(),
+        reason="Its number was taken in QuickBooks",
+        number=number,
+    )
+
+
+def _renumber_credit(member: Member, record_id: str, number: str) -> None:
+    credit = access_document(member, Credit, record_id, to_edit=True)
+    change_credit(**by(member), credit_id=credit.pk, number=number)
+
+
+RENUMBERED: Mapping[str, Callable[[Member, str, str], None]] = {
+    "invoice": _renumber_invoice,
+    "credit": _renumber_credit,
+}
+"""Documents that can be given another number -> how."""
 
 
 def use_name(ask: Ask) -> Done:

@@ -18,7 +18,7 @@ from tieout.reconcile.state import Side
 from tieout.sync.awaited import TOLD, Awaited, as_text
 from tieout.sync.issues import MERGED, SHARED, TWICE, Listing
 from tieout.sync.steps import STEP_OF
-from tieout.sync.worklist import Other, WorkRow
+from tieout.sync.worklist import NUMBERED, Other, WorkRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +104,7 @@ REMEDIES: Mapping[str, Sequence[Remedy]] = {
     "closed_period": (EDIT, SETTINGS, ASK, CHECK, LEAVE_OUT),
     "locked_there": (OPEN, CHECK, DETACH),
     "open_balance": (OPEN, CHECK),
+    "no_room": (OPEN, QUICKBOOKS, EDIT, CHECK, LEAVE_OUT),
     "auto_apply": (SETTINGS, CHECK),
     "subscription": (QUICKBOOKS, ASK, CHECK),
     "no_permission": (RECONNECT, ASK, CHECK),
@@ -125,7 +126,7 @@ RECORD_PAGES: Mapping[str, Mapping[str, str]] = {
     },
     "invoice": {"record": "invoice", "edit": "invoice_revise", "archive": "invoice_void"},
     "payment": {"record": "payment", "edit": "payment_edit", "archive": "payment_void"},
-    "credit": {"record": "credit", "archive": "credit_void"},
+    "credit": {"record": "credit", "edit": "credit_notes", "archive": "credit_void"},
     "refund": {"record": "refund"},
     "credit_application": {"record": "credit_application"},
 }
@@ -308,7 +309,9 @@ def offers(row: WorkRow, remedy: Remedy) -> bool:
         "create_again": row.cause.slug != MERGED or not row.options,
         "link": named,
         "use_name": row.key.entity == "client" and row.key.side is Side.PRACTICE,
-        "use_number": row.key.entity == "invoice" and bool(row.suggestion),
+        "use_number": row.key.entity in NUMBERED and bool(row.suggestion),
+        # Of a credit only its number and notes can be changed.
+        "edit": row.key.entity != "credit" or row.cause.slug in ("number_taken", "does_not_fit"),
         "link_that": bool(row.holder) and not row.partner_id,
         # What has a partner is taken apart first; leaving it out would leave the link.
         "leave_out": not row.partner_id,

@@ -22,12 +22,16 @@ from tieout.web.access import FirmRequest, turned_away
 from tieout.web.integrations.remedies import NAMED, Button
 
 CHANGES: Mapping[str, Permission] = {
-    "use_number": Permission.EDIT_INVOICES,
     "use_name": Permission.EDIT_CLIENTS,
     "use_survivor": Permission.EDIT_SERVICE_ITEMS,
     "link_that": Permission.VIEW_BILLING,
 }
 """Acts of ``acts`` that are verbs of the practice, or answer with what a document comes to -> what they need on its own page."""
+RENUMBERS: Mapping[str, Permission] = {
+    "invoice": Permission.EDIT_INVOICES,
+    "credit": Permission.RECORD_PAYMENTS,
+}
+"""Documents that can be given another number -> what that needs on their own pages."""
 CHOOSES = frozenset({"keep_practice", "keep_ledger", "void_there"})
 """Acts that choose between two values, or have an amount go: only for who may see them."""
 BILLING = frozenset({"service_item", "invoice", "payment", "credit", "credit_application", "refund"})
@@ -43,6 +47,8 @@ def needed(verb: str, entity: str) -> Permission | None:
         return Permission.VIEW_BILLING
     if verb == "link_to" and entity not in NAMED:
         return CHANGES["link_that"]  # a document is compared first, to the cent
+    if verb == "use_number":
+        return RENUMBERS.get(entity)
     return CHANGES.get(verb)
 
 
