@@ -349,3 +349,24 @@ def test_a_change_whose_answer_is_lost_is_found(desk, effect, more, units):
         desk.here.ledger.send(write)
     desk.here.calm()
     assert desk.here.ledger.look_for(write).row.id == made.id
+
+
+def test_a_row_without_an_item_is_sold_as_the_one_chosen_for_it_or_as_the_companys_own(desk):
+    bare = (row("", rate="60"), row("2", rate="40"))
+    by_default = desk.create("invoice", content=bare).record.units["content"]
+    desk.choose(row_item="3")
+    chosen = desk.create("invoice", content=bare, number="INV-2")
+    assert [one["item"] for one in by_default] == ["1", "2"]
+    assert [one["item"] for one in chosen.record.units["content"]] == ["3", "2"]
+    more = (*bare, row("", rate="5"))
+    changed = desk.change("invoice", chosen, content=more).record.units["content"]
+    assert [one["item"] for one in changed] == ["3", "2", "3"]
+
+
+def test_where_the_company_has_no_item_of_its_own_a_row_without_one_waits_for_the_setting(desk):
+    desk.prefer(OtherPrefs={"NameValue": [{"Name": "SalesFormsPrefs.DefaultItem", "Value": ""}]})
+    with pytest.raises(FixData, match="Choose the item for invoice rows without one") as raised:
+        desk.create("invoice", content=(row(""),))
+    assert (raised.value.topic, raised.value.unit) == ("setting_missing", "content")
+    desk.choose(row_item="3")
+    assert desk.create("invoice", content=(row(""),)).record.units["content"][0]["item"] == "3"

@@ -30,6 +30,7 @@ SETTINGS = (
     ),
     Setting("tracking_class", "Class of invoice rows without one", "tracking_class", ""),
     Setting("location", "Location of invoices without one", "location", ""),
+    Setting("row_item", "Item for invoice rows without one", "service_item", ""),
     Setting("write_off_item", "Item for write-offs", "service_item", "Invoices with a write-off wait."),
     Setting("credit_item", "Item for credits without one", "service_item", "Credits without an item wait."),
     Setting("refund_item", "Item for refunds", "service_item", "Refunds wait."),

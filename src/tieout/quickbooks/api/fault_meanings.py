@@ -189,6 +189,13 @@ OPEN_BALANCE = Meaning(
     "Nothing was changed. Clear them first, then check again.",
     topic="open_balance",
 )
+NO_ROOM = Meaning(
+    _D.ASK_HUMAN,
+    _O.OPEN_QUICKBOOKS,
+    "Less is open in QuickBooks on what this pays than it pays: something else is paid or credited on it there. "
+    f"Nothing was changed. Take that off in QuickBooks, or change here what this pays. {_SAYS}",
+    topic="no_room",
+)
 OTHERS_DEPEND_ON_IT = Meaning(
     _D.ASK_HUMAN,
     _O.OPEN_QUICKBOOKS,
@@ -230,6 +237,14 @@ BAD_WEB_ADDRESS = Meaning(
 )
 NAME_NEEDED = Meaning(
     _D.FIX_DATA, _O.EDIT, f"QuickBooks needs a name for this record. {_FIX}", field="DisplayName"
+)
+ITEM_NEEDED = Meaning(
+    _D.FIX_DATA,
+    _O.CHOOSE,
+    "A row has no service item, and this company has no item of its own for such rows. Nothing was changed in QuickBooks. "
+    "Choose the item for invoice rows without one in the settings of the QuickBooks connection, or give the row one.",
+    field="Line",
+    topic="setting_missing",
 )
 BAD_DATE = Meaning(_D.FIX_DATA, _O.EDIT, f"QuickBooks does not accept a date in this record. {_FIX}")
 BAD_NUMBER = Meaning(

@@ -51,6 +51,7 @@ RULES: tuple[Rule, ...] = (
     Rule((6000,), means.BAD_LABEL, says=("request_id",)),
     Rule((6000,), means.REFERENCE_UNUSABLE, says=("trying to link does not exist",)),
     Rule((6000,), means.BOOKS_CLOSED, says=("account period", "accounting period")),
+    Rule((6000,), means.NO_ROOM, says=("more than the open balance",)),
     Rule((6000,), means.BAD_TOTAL, says=("transaction amount", "gst/hst", "amount received")),
     Rule((6000,), means.THEIR_RULE),
     Rule((6200, 6210), means.BOOKS_CLOSED),
@@ -83,6 +84,7 @@ RULES: tuple[Rule, ...] = (
     # 500 is a wrong address, except when change capture is asked for more than 30 days.
     Rule((500,), means.WINDOW_TOO_OLD, says=("older than fixed days",)),
     Rule((2020,), means.NAME_NEEDED, element="displayname"),
+    Rule((2020,), means.ITEM_NEEDED, says=("itemref",)),
     Rule((2020, 2260, 6560), means.LEFT_OUT),
     Rule((500, 1040, 2000, 2010, 2030, 2120, 2130, 2170, 2230), means.NOT_UNDERSTOOD),
     Rule((4000, 4001, 4002, 10100), means.BAD_QUESTION),

@@ -44,6 +44,15 @@ def _facts(document: Document) -> Mapping[str, Scalar]:
     return {**documents.facts_with(balance="Balance")(document), **({LINE_CODES: codes} if codes else {})}
 
 
+def place_item(draft: Draft, sending: Sending) -> None:
+    """Rows without an item, late fees among them, are sold as the one chosen for them, so that their income lands where the
+    firm wants it. None chosen: QuickBooks takes its own default item, if the company has one."""
+    chosen = sending.rules.setting("row_item")
+    for line in draft.get("Line", ()) if chosen else ():
+        if line["DetailType"] == SALES and line["Amount"] >= 0 and "ItemRef" not in line[SALES]:
+            line[SALES]["ItemRef"] = {"value": chosen}
+
+
 def place_write_off(draft: Draft, sending: Sending) -> None:
     """A write-off is a row of a negative amount with an item of its own, so that it lands in its own account."""
     for line in draft.get("Line", ()):
@@ -81,6 +90,7 @@ ENTITY = QuickBooksEntity(
     steps=(
         documents.own_number,
         documents.known_terms,
+        place_item,
         place_write_off,
         documents.place_classes,
         documents.place_location,

@@ -91,6 +91,7 @@ HOLDS_FOR: Mapping[str, tuple[str, ...]] = {
     "payment_method": ("payment",),
     "tracking_class": ("invoice",),
     "location": ("invoice",),
+    "row_item": ("invoice",),
     "write_off_item": ("invoice",),
     "credit_item": ("credit",),
     "refund_item": ("refund",),

@@ -67,7 +67,12 @@ def invoices(request: FirmRequest, connection: Connection) -> HttpResponse:
             "choices": [
                 one
                 for one in chosen.choices(
-                    connection, "tracking_class", "location", *_tax_keys(check.facts), "write_off_item"
+                    connection,
+                    "tracking_class",
+                    "location",
+                    *_tax_keys(check.facts),
+                    "row_item",
+                    "write_off_item",
                 )
                 if one.options
             ],
