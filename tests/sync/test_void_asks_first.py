@@ -23,6 +23,7 @@ from tieout.web.integrations import remedies
 
 pytestmark = pytest.mark.django_db
 SALES = "SalesItemLineDetail"
+DOCUMENTS = ("invoice", "payment", "credit", "credit_application", "refund")
 
 
 class Desk(Books):
@@ -97,6 +98,12 @@ class Desk(Books):
     def asked(self) -> list[WorkRow]:
         with self.here():
             return worklist.page_of(self.connection, "needs_you", "undone_by_void", engine=self.engine).rows
+
+    def listed(self) -> list[str]:
+        """The causes of what is open about documents."""
+        with self.here():
+            rows = Issue.objects.filter(closed_at=None, entity__in=DOCUMENTS)
+            return sorted(rows.values_list("cause", flat=True))
 
     def voided(self, there: str) -> int:
         """How often a void of it was sent and taken."""

@@ -171,7 +171,9 @@ def _unlinked(spec: EntitySpec, record: Unlinked, switches: Switches) -> Sequenc
     if not switches.create[side]:
         return [Blocked(key, Why.SWITCHED_OFF, f"Creating {spec.plural.lower()} there is switched off.")]
     if record.lookalikes:
-        sentence = "A record of the same name is there already and is not linked."
+        named = spec.direction.flows_to(Side.PRACTICE)
+        what = "A record of the same name" if named else "One of the same client that may be this one"
+        sentence = f"{what} is there already and is not linked."
         return [Question(key, Why.LOOKALIKE, sentence, record.lookalikes)]
     if record.waits_for:
         return [Blocked(key, Why.WAITS_FOR, "", waits_for=record.waits_for)]

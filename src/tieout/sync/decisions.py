@@ -17,7 +17,7 @@ from tieout.practice.records import RECORD_KINDS
 from tieout.reconcile.plan import baseline_for_link
 from tieout.reconcile.spec import EntitySpec
 from tieout.reconcile.state import Key, Present, Side
-from tieout.sync import dirty, holding, kept_settings, match_memory, observations, tasks
+from tieout.sync import dirty, holding, kept_settings, lookalikes, match_memory, observations, tasks
 from tieout.sync.connections import connection_of
 from tieout.sync.dirty import Mark
 from tieout.sync.engine import Engine
@@ -89,7 +89,11 @@ def _say_each(connection: Connection, engine: Engine, said: Mapping[Key, str], b
 def link(
     member: Member, entity: str, practice_id: str, ledger_id: str, *, engine: Engine | None = None
 ) -> Link:
-    """Declare two records to be one. What differs only in spelling is agreed; the rest is filled or asked about."""
+    """Declare two records to be one. What differs only in spelling is agreed; the rest is filled or asked about.
+
+    Raises ``CannotDecide`` also for two documents of different clients or amounts: linked, the one there would be changed
+    into the one here. Two that were linked before may be linked again, whatever became of them.
+    """
     engine = engine or Engine()
     with transaction.atomic():
         connection = _locked(_connection(member))
@@ -107,6 +111,8 @@ def link(
         here, there = _seen(connection, spec, practice_id, ledger_id)
         if why_not := takes_no_part(connection, spec, Side.LEDGER, there):
             raise CannotDecide(f"{why_not} Nothing was changed.")
+        if apart := lookalikes.why_another(connection, spec, (practice_id, here), (ledger_id, there)):
+            raise CannotDecide(f"They are not the same one: {apart} Nothing was changed.")
         baseline = baseline_for_link(spec, here.units, there.units)
         made = Link.objects.create(
             firm_id=connection.firm_id,

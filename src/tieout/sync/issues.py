@@ -44,6 +44,8 @@ def _cause(slug: str, listing: Listing, title: str, next_step: str) -> tuple[str
     return slug, Cause(slug, listing, title, next_step)
 
 
+NO_ROOM = "no_room"
+
 CAUSES: dict[str, Cause] = dict(
     [
         _cause(
@@ -195,6 +197,12 @@ CAUSES: dict[str, Cause] = dict(
             Listing.NEEDS_YOU,
             "QuickBooks keeps it active while something is open",
             "Clear the balance in QuickBooks, then press Check again.",
+        ),
+        _cause(
+            NO_ROOM,
+            Listing.NEEDS_YOU,
+            "Less is open in QuickBooks than this pays",
+            "Look there at what it pays. It goes by itself once there is room, whichever side makes it; Check again looks now.",
         ),
         _cause(
             "auto_apply",

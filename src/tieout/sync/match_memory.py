@@ -122,6 +122,14 @@ def latest(
     return {(row.practice_id, row.ledger_id): row for row in rows.order_by("id")}
 
 
+def taken_apart(
+    connection: Connection, entity: str, practice_ids: Collection[str]
+) -> frozenset[tuple[str, str]]:
+    """(practice id, ledger id) of the pairs of these records that were linked and that a person took apart. One query."""
+    said = latest(connection, entity, practice_ids)
+    return frozenset(pair for pair, row in said.items() if row.verdict == Verdict.UNLINK)
+
+
 @dataclass(frozen=True, slots=True)
 class Measured:
     """How often proposals of one kind turned out wrong, as far as anybody has said."""

@@ -15,6 +15,7 @@ from tieout.reconcile.state import Observation as Seen
 from tieout.sync import (
     absorbed,
     currencies,
+    lookalikes,
     merged_there,
     merged_unseen,
     observations,
@@ -28,6 +29,7 @@ from tieout.sync.newest import winners
 from tieout.sync.packing import unpack, unpack_units
 from tieout.sync.preferences import preferred
 from tieout.sync.references import with_references
+from tieout.sync.waking import wake_for_room_on
 
 LATE = "QuickBooks' listings do not show its latest version yet."
 
@@ -113,6 +115,8 @@ def _observe_ledger(
             )
             rest = {one: row for one, row in read.items() if one not in noted}
             observations.keep(connection, spec, Side.LEDGER, rest, lease.engine)
+            changed = [one for one, row in rest.items() if row != known.get(one)]
+            wake_for_room_on(connection, spec, changed, lease.engine.now())
         known |= read
     return known
 
@@ -232,9 +236,7 @@ class _LaidOut:
     def _unlinked(self, lone: Sequence[tuple[Key, Dirty]]) -> list[Work]:
         seen = {key: self._seen(key) for key, _ in lone}
         names = {key: self._name(one) for key, one in seen.items()}
-        lookalikes = observations.lookalikes(self.connection, self.spec, names)
-        forgotten = strays.alike(self.connection, self.spec, seen)
-        lookalikes |= observations.not_declared_different(self.connection, self.spec, forgotten)
+        alike = lookalikes.of_unlinked(self.connection, self.spec, seen, names)
         holds = {
             (hold.side, hold.record_id): hold
             for hold in Hold.objects.filter(
@@ -250,7 +252,7 @@ class _LaidOut:
             record = Unlinked(
                 key,
                 seen[key],
-                lookalikes=_may_be(key, lookalikes.get(key, ()), hold),
+                lookalikes=_may_be(key, alike.get(key, ()), hold),
                 held=hold.sentence if hold else "",
                 excluded=bool(hold and hold.excluded),
                 in_flight=self._may_be_ours(key),

@@ -6,13 +6,10 @@ link of two different documents would change the one there into the one here.
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from tieout.practice.models import Member
-from tieout.practice.money import shown
 from tieout.practice.records import RECORD_KINDS
 from tieout.reconcile.ports import LedgerError
-from tieout.reconcile.state import Present, Side, Units
+from tieout.reconcile.state import Present, Side
 from tieout.sync import decisions, observations
 from tieout.sync.connections import connection_of
 from tieout.sync.currencies import told_in
@@ -22,9 +19,7 @@ from tieout.sync.ledgers import counted
 from tieout.sync.models import Connection
 from tieout.sync.references import with_references
 from tieout.sync.review import spec_of
-
-AMOUNTS = ("total", "amount")
-"""The unit in which a document says what it comes to."""
+from tieout.sync.telling_apart import what_tells_apart
 
 
 def link_the_same(
@@ -48,30 +43,6 @@ def link_the_same(
     if apart := what_tells_apart(ready.units, there, told_in(view.facts)):
         raise CannotDecide(f"They are not the same one: {apart} Nothing was changed.")
     decisions.link(member, entity, practice_id, ledger_id, engine=engine)
-
-
-def what_tells_apart(here: Units, there: Present, currency: str = "USD") -> str:
-    """The first fact in which two documents of one number differ, as a sentence; empty when they are one. Pure.
-
-    ``here`` with the ledger's ids where it names other records.
-    """
-    if there.facts.get("voided"):
-        return "the one in QuickBooks is void."
-    if here.get("client") != there.units.get("client"):
-        return "the one in QuickBooks is of another client."
-    ours, theirs = _amount(here), _amount(there.units)
-    if ours is None or ours != theirs:
-        return f"it comes to {_said(theirs, currency)} in QuickBooks and to {_said(ours, currency)} here."
-    return ""
-
-
-def _amount(units: Units) -> Decimal | None:
-    found = next((units[one] for one in AMOUNTS if one in units), None)
-    return found if isinstance(found, Decimal) else None
-
-
-def _said(amount: Decimal | None, currency: str) -> str:
-    return "nothing" if amount is None else shown(amount, currency)
 
 
 def _read(connection: Connection, entity: str, ledger_id: str, engine: Engine) -> Present | None:

@@ -144,7 +144,9 @@ def alike(connection: Connection, spec: EntitySpec, seen: Mapping[Key, Seen]) ->
     strays = {row.record_id: observations.as_seen(row) for row in rows.order_by("record_id")}
     if not strays:
         return {}
-    told_by = [one.unit for one in spec.references if not one.part] + [spec.date_unit, *sorted(spec.verified)]
+    shown = {unit.name for unit in spec.units}  # a refund names its payment here, and nothing there
+    told_by = [one.unit for one in spec.references if not one.part and one.unit in shown]
+    told_by += [spec.date_unit or "", *sorted(spec.verified)]
     found: dict[Key, tuple[Key, ...]] = {}
     for key, ours in seen.items():
         if key.side is not Side.PRACTICE or not isinstance(ours, Present):

@@ -10,11 +10,13 @@ from datetime import datetime
 
 from django.db import connection as database
 
+from tieout.reconcile.room import Document
+from tieout.reconcile.spec import EntitySpec
 from tieout.reconcile.state import Key, Side
 from tieout.sync import dirty
 from tieout.sync.awaited import as_text
 from tieout.sync.dirty import Mark
-from tieout.sync.issues import WAITING
+from tieout.sync.issues import NO_ROOM, WAITING
 from tieout.sync.models import Connection, Issue
 
 
@@ -53,11 +55,39 @@ def wake_waiting_for_section(connection: Connection, entity: str, now: datetime)
     return _wake(connection, condition, f"{entity}:", now)
 
 
-def _wake(connection: Connection, condition: str, told: str | list[str], now: datetime) -> int:
+def wake_for_room(connection: Connection, documents: Collection[Document], now: datetime) -> int:
+    """Mark the records that were refused for want of room on any of these documents. Returns how many."""
+    if not documents:
+        return 0
+    named = room_on(documents)
+    return _wake(connection, "options ?| %s", named, now, {NO_ROOM}, "there may be room")
+
+
+def wake_for_room_on(
+    connection: Connection, spec: EntitySpec, changed_there: Collection[str], now: datetime
+) -> None:
+    """Somebody may have taken off what paid one of these ledger records; clients and items are paid by nothing."""
+    if spec.date_unit:
+        wake_for_room(connection, {(spec.practice, one) for one in changed_there}, now)
+
+
+def room_on(documents: Collection[Document]) -> list[str]:
+    """As the options of an issue name the documents on which there was no room."""
+    return sorted(f"{entity}:{ledger_id}" for entity, ledger_id in documents)
+
+
+def _wake(
+    connection: Connection,
+    condition: str,
+    told: str | list[str],
+    now: datetime,
+    causes: Collection[str] = WAITING,
+    reason: str = "waited for another",
+) -> int:
     with database.cursor() as cursor:
-        cursor.execute(_WAITING + condition, [connection.pk, sorted(WAITING), told])
+        cursor.execute(_WAITING + condition, [connection.pk, sorted(causes), told])
         marks = [
-            Mark(entity, Side(side), record_id, "waited for another", must_read=False)
+            Mark(entity, Side(side), record_id, reason, must_read=False)
             for entity, side, record_id in cursor.fetchall()
         ]
     return dirty.mark(connection, marks, now)
