@@ -39,6 +39,7 @@ TOPICS = frozenset(
         "no_permission",
         "feature_off",
         "open_balance",
+        "no_room",
         "locked_there",
         "auto_apply",
         "setting_missing",

@@ -7,7 +7,7 @@ waits for the other to let go, one lets go first and takes afterwards.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from enum import IntEnum
 
@@ -73,8 +73,20 @@ def settled(spec: EntitySpec, units: Units) -> dict[Document, Decimal]:
 
 def amounts(reference: Reference, units: Units) -> dict[str, Decimal]:
     """The ledger's id of each document that this reference names -> how much of it is settled."""
+    value = units.get(reference.unit)
+    if reference.part:
+        return of_rows(value, reference.part, reference.amount)
+    return _added([(value, units.get(reference.amount))])
+
+
+def of_rows(value: Value, part: str, amount: str) -> dict[str, Decimal]:
+    """The same of rows: the column with the id, and the one with how much."""
+    return _added((row.get(part), row.get(amount)) for row in (value if isinstance(value, tuple) else ()))
+
+
+def _added(pairs: Iterable[tuple[object, object]]) -> dict[str, Decimal]:
     found: dict[str, Decimal] = {}
-    for document, amount in _pairs(reference, units):
+    for document, amount in pairs:
         if document and isinstance(amount, Decimal):
             found[str(document)] = found.get(str(document), Decimal(0)) + amount
     return found
@@ -121,12 +133,3 @@ def _before(write: Write, shown: Present | None) -> Units:
 
 def _after(write: Write, shown: Present | None) -> Units:
     return {} if isinstance(write, Retire) else {**_before(write, shown), **write.units}
-
-
-def _pairs(reference: Reference, units: Units) -> Iterator[tuple[object, object]]:
-    value = units.get(reference.unit)
-    if not reference.part:
-        yield value, units.get(reference.amount)
-    elif isinstance(value, tuple):
-        for row in value:
-            yield row.get(reference.part), row.get(reference.amount)

@@ -18,20 +18,21 @@ from django.db import connection as database
 from tieout.reconcile.action import Action, Create, Retire, Settle, Update
 from tieout.reconcile.plan import Conflict, Linked, Outcome, plan
 from tieout.reconcile.ports import Bug, LedgerError
+from tieout.reconcile.room import Turn, letting_go, turn_of
 from tieout.reconcile.state import Absent, Key, Present, Side
 from tieout.sync import dirty, discover, dry_run_mode, together
 from tieout.sync.currencies import told_in
 from tieout.sync.executor import Again, Executor
-from tieout.sync.issues import LOOKED_AT_AGAIN
+from tieout.sync.issues import LOOKED_AT_AGAIN, NO_ROOM
 from tieout.sync.lease import Lease, LeaseLost, NoLongerAllowed
 from tieout.sync.listing import Listed, Problem, list_all, problem_from, problem_of
 from tieout.sync.mass_retire import Guarded, used_up
-from tieout.sync.models import Connection, Dirty
+from tieout.sync.models import Connection, Dirty, Issue
 from tieout.sync.observe import Work, gather
 from tieout.sync.outcomes import agree_all
+from tieout.sync.outgoing import Outgoing
 from tieout.sync.policy import switches_of
 from tieout.sync.recall import know_again
-from tieout.sync.sending import Outgoing
 from tieout.sync.waking import wake_waiting_for
 from tieout.sync.what_it_says import NOT_THE_RECORDS
 
@@ -90,10 +91,50 @@ def work_through(executor: Executor, go_on: Callable[[], bool], *, only: str = "
         left = _do(executor, doings, go_on) or left
 
 
+_CHANGED_HERE = """
+connection_id = %s AND entity = %s AND id > %s AND (not_before IS NULL OR not_before <= %s) AND side = 'practice'
+AND EXISTS (SELECT FROM sync_link l WHERE l.connection_id = sync_dirty.connection_id
+    AND l.entity = sync_dirty.entity AND l.practice_id = sync_dirty.record_id
+    AND NOT EXISTS (SELECT FROM sync_dirty there WHERE there.connection_id = l.connection_id
+        AND there.entity = l.entity AND there.side = 'ledger' AND there.record_id = l.ledger_id))
+ORDER BY id LIMIT %s
+"""
+
+
+def let_go_first(executor: Executor, go_on: Callable[[], bool]) -> None:
+    """Send what only lets go of money, before an entity that comes earlier takes it. See ``room``. The rest stays as it is.
+
+    Only of linked records that changed here and of whose partner there is no news: nothing is read for it.
+    """
+    held, spec, last_id = executor.lease, executor.spec, 0
+    while go_on():
+        parameters = [held.connection.pk, spec.practice, last_id, held.engine.now(), held.engine.batch]
+        rows = together.select(Dirty, _CHANGED_HERE, parameters)
+        if not rows:
+            return
+        last_id = rows[-1].pk
+        works = gather(held, executor.ledger, spec, rows)
+        planned = plan(spec, [work.record for work in works], switches_of(held.connection, spec))
+        found = [Doing(work, planned.outcomes.get(work.key, ())) for work in works]
+        if doings := [one for one in found if _only_lets_go(executor, one)]:
+            _do(executor, doings, go_on)
+
+
+def _only_lets_go(executor: Executor, doing: Doing) -> bool:
+    writes = [one for one in doing.outcomes if isinstance(one, Create | Update | Retire)]
+    return bool(writes) and all(
+        isinstance(one, Update)
+        and one.side is Side.LEDGER
+        and turn_of(executor.spec, one, _written_side(doing.work, one)) is Turn.LETS_GO
+        for one in writes
+    )
+
+
 def _do(executor: Executor, doings: Sequence[Doing], go_on: Callable[[], bool]) -> bool:
     """Carry out one batch. True when some of it is to be planned anew with the next run."""
     for doing in doings:
         _begin(executor, doing)
+    _let_go_where_refused(executor, doings)
     _list(executor, [one for one in doings if one.outgoing is None], settle=True)
     of_outgoing = {id(one.outgoing): one for one in doings if one.outgoing is not None}
     outgoing = [one.outgoing for one in doings if one.outgoing is not None]
@@ -103,7 +144,11 @@ def _do(executor: Executor, doings: Sequence[Doing], go_on: Callable[[], bool]) 
         some = [of_outgoing[id(one)] for one in recorded if not one.again]
         _list_within(executor, connection, some)
 
-    executor.sender.send_all(outgoing, when_recorded, go_on)
+    sender, in_turn = executor.sender, {turn: list[Outgoing]() for turn in Turn}
+    for each in outgoing:
+        in_turn[turn_of(executor.spec, each.action, each.shown)].append(each)
+    for some in filter(None, in_turn.values()):  # what lets go of money is there before what takes it leaves
+        sender.send_all(some, when_recorded, go_on)
     unsent = [one for one in of_outgoing.values() if one.outgoing and one.outgoing.problems]
     _list(executor, [one for one in unsent if one.outgoing and not one.outgoing.came])
     moved = [one for one in doings if one.again or (one.outgoing and one.outgoing.again)]
@@ -153,6 +198,30 @@ def _begin(executor: Executor, doing: Doing) -> None:
         log.exception("record %s of connection %s", work.key, executor.lease.connection.pk)
         doing.outgoing = None
         doing.problems.append(problem_from(Bug(UNEXPECTED)))
+
+
+def _let_go_where_refused(executor: Executor, doings: Sequence[Doing]) -> None:
+    """Of what moves money between documents and was refused for want of room: only the part that lets go is sent now.
+
+    Two that wait for each other would wait for ever. One query, and next to always none.
+    """
+    parts = {
+        one.work.key.id: (one.outgoing, part)
+        for one in doings
+        if one.outgoing and (part := letting_go(executor.spec, one.outgoing.action, one.outgoing.shown))
+    }
+    if not parts:
+        return
+    refused = Issue.objects.filter(
+        connection=executor.lease.connection,
+        entity=executor.spec.practice,
+        record_id__in=list(parts),
+        cause=NO_ROOM,
+        closed_at=None,
+    )
+    for record_id in refused.values_list("record_id", flat=True):
+        outgoing, part = parts[record_id]
+        outgoing.action, outgoing.only_lets_go = part, True
 
 
 def _written_side(work: Work, outcome: object) -> Present | None:
@@ -249,6 +318,8 @@ def _list_within(executor: Executor, connection: Connection, doings: Sequence[Do
         if again := [LOOKED_AT_AGAIN[each.cause] for each in problems if each.cause in LOOKED_AT_AGAIN]:
             paused.setdefault(min(again), []).extend(work.dirties)
             continue
+        if any(each.cause == NO_ROOM for each in problems) and _can_let_go(executor, one):
+            continue  # it does with the next run, and stays dirty until then
         cleared += work.dirties
         link = work.link or (outgoing.link if outgoing else None)
         if link is not None and not problems:
@@ -264,3 +335,8 @@ def _list_within(executor: Executor, connection: Connection, doings: Sequence[Do
         with database.cursor() as cursor:
             cursor.execute("UPDATE sync_link SET agreed_at = %s WHERE id = ANY(%s)", [now, clean])
     dirty.clear(cleared)
+
+
+def _can_let_go(executor: Executor, doing: Doing) -> bool:
+    sent = doing.outgoing
+    return sent is not None and letting_go(executor.spec, sent.action, sent.shown) is not None

@@ -47,13 +47,18 @@ def mark(connection: Connection, marks: Iterable[Mark], now: datetime) -> int:
         )
     if not merged:
         return 0
-    # Sorted, so that two transactions marking the same keys cannot deadlock.
+    # Sorted, so that two transactions marking the same keys cannot deadlock; counted ids in the order they were given.
     rows = [
         {"e": key[0], "s": key[1], "r": key[2], "y": one.reason, "m": one.must_read}
-        for key, one in sorted(merged.items())
+        for key, one in sorted(merged.items(), key=_in_turn)
     ]
     straight.run(_UPSERT, connection.firm_id, connection.pk, now, together.encoded(rows))
     return len(rows)
+
+
+def _in_turn(one: tuple[tuple[str, str, str], Mark]) -> tuple[str, str, int, str]:
+    (entity, side, record_id), _ = one
+    return entity, side, len(record_id) if record_id.isdecimal() else 0, record_id
 
 
 def clear(rows: Iterable[Dirty]) -> None:

@@ -22,7 +22,7 @@ from tieout.sync.dirty import Mark
 from tieout.sync.issues import WAITS_FOR_A_CHOICE
 from tieout.sync.lease import Lease
 from tieout.sync.models import Connection, Cursor, InboxEvent, Link, Observation
-from tieout.sync.waking import wake_siblings
+from tieout.sync.waking import wake_for_room_on, wake_siblings
 
 CHUNK = 1_000
 WAITS_FOR_A_CODE = WAITS_FOR_A_CHOICE | {"does_not_fit"}
@@ -165,6 +165,7 @@ def _take_changes(lease: Lease, connection: Connection, spec: EntitySpec, answer
         Mark(spec.practice, Side.LEDGER, record_id, "change feed", must_read=False) for record_id in news
     ]
     back = observations.gone_lately(connection, spec, set(rows) - set(news), lease.engine.trusted_after)
+    wake_for_room_on(connection, spec, news, now)
     bare = (ours - set(rows) - set(news)) | back
     marks += [Mark(spec.practice, Side.LEDGER, record_id, "change feed") for record_id in bare]
     dirty.mark(connection, marks, now)

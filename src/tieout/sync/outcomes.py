@@ -11,6 +11,7 @@ from datetime import datetime
 
 from django.db import connection as database
 
+from tieout.reconcile import room
 from tieout.reconcile.ports import Answer, LedgerError, Replan, UnknownOutcome
 from tieout.reconcile.spec import EntitySpec
 from tieout.reconcile.state import Baseline, Key, Present, Side, Units, same
@@ -67,6 +68,17 @@ def record(connection: Connection, spec: EntitySpec, engine: Engine, came: Seque
     late = [one for one in came if one.attempt.practice_id in left_out]
     together.insert(ActivityLine, [_late_line(connection, spec, one, now) for one in late])
     return recorded
+
+
+def room_made(spec: EntitySpec, came: Sequence[Came]) -> set[room.Document]:
+    """The documents on which these writes may have made room: those they let go of, and what they changed themselves."""
+    found: set[room.Document] = set()
+    for one in came:
+        attempt = one.attempt
+        if isinstance(one.found, Answer) and attempt.operation != "create":
+            found |= room.lets_go(spec, unpack_units(attempt.before), unpack_units(attempt.units))
+            found.add((attempt.entity, one.found.row.id))
+    return found
 
 
 def _showing_more(

@@ -47,11 +47,12 @@ from tieout.sync.models import (
     SectionState,
     WriteEntry,
 )
+from tieout.sync.outgoing import Outgoing
 from tieout.sync.packing import unpack_units
 from tieout.sync.policy import ROLLING_BACK
 from tieout.sync.review_jobs import SET_UP
 from tieout.sync.review_plan import Fate
-from tieout.sync.sending import Outgoing, Sender
+from tieout.sync.sending import Sender
 from tieout.sync.steps import STEP_OF, STEPS, state_of
 from tieout.sync.waking import wake_waiting_for_section
 

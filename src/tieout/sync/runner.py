@@ -23,8 +23,9 @@ from tieout.reconcile.ports import (
     RetryLater,
     UnknownOutcome,
 )
+from tieout.reconcile.room import settles
 from tieout.sync import discover, doubt, lease, ledgers, together, waiting, watch
-from tieout.sync.batches import work_through
+from tieout.sync.batches import let_go_first, work_through
 from tieout.sync.engine import Engine
 from tieout.sync.executor import Executor
 from tieout.sync.lease import Lease, LeaseLost, NoLongerAllowed
@@ -159,6 +160,11 @@ def _run(held: Lease, passed: Pass) -> None:
     for executor in executors:
         word = executor.spec.practice
         try:
+            if word in waits.dirty and settles(executor.spec):
+                # Of those that come after it: what they let go of, this one may take.
+                for later in executors[executors.index(executor) + 1 :]:
+                    if later.spec.practice in waits.dirty and settles(later.spec) and later.spec in on:
+                        let_go_first(later, go_on)
             if word in waits.dirty:
                 passed.more |= work_through(executor, go_on, only=tried.get(word, ""))
                 if executor is not executors[-1]:

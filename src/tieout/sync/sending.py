@@ -11,13 +11,14 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import islice
 
 from django.db import Error as DatabaseError
 from django.db import IntegrityError
 
+from tieout.reconcile import room
 from tieout.reconcile.action import Create, Retire, Update
 from tieout.reconcile.ports import (
     Answer,
@@ -27,19 +28,21 @@ from tieout.reconcile.ports import (
     PreparedWrite,
     Replan,
     RetryLater,
-    UnknownOutcome,
 )
 from tieout.reconcile.spec import VOID, EntitySpec
 from tieout.reconcile.state import Key, Present, Side, Units
 from tieout.sync import observations, together
 from tieout.sync.decided import asked_for, decided_otherwise, linked_there, standing
+from tieout.sync.issues import NO_ROOM
 from tieout.sync.lease import Lease, LeaseLost, NoLongerAllowed
 from tieout.sync.listing import Problem, problem_from
-from tieout.sync.models import Attempt, AttemptState, Connection, Link
-from tieout.sync.outcomes import Came, record
+from tieout.sync.models import Attempt, AttemptState, Connection
+from tieout.sync.outcomes import Came, record, room_made
+from tieout.sync.outgoing import Outgoing, creates, kind_of, target_of
 from tieout.sync.packing import pack_units, unpack_units
 from tieout.sync.policy import forbids
 from tieout.sync.record_tables import CAUSE_LENGTH
+from tieout.sync.waking import room_on, wake_for_room
 from tieout.sync.what_it_says import NOT_THE_RECORDS, of_both_sendings, says_nothing_of_the_record
 
 log = logging.getLogger(__name__)
@@ -50,33 +53,6 @@ and every further one would only be one more to look for."""
 STALE = timedelta(seconds=20)
 """How long ago a write may have been journalled when it leaves. Whoever finds it unanswered, after a crash, waits the
 settle window from what the journal says; one that waited its turn behind slow ones is noted anew first."""
-
-
-@dataclass(slots=True)
-class Outgoing:
-    """One write on its way: what is sent, for which record, and what came of it."""
-
-    action: Create | Update | Retire
-    name: str
-    shown: Present | None = None
-    """What the plan saw of the ledger's record; for a create, of the one that is copied."""
-    cause: str = ""
-    """What made us write it, in the words of the dirty rows; the run is added."""
-    planned: Link | None = None
-    """The pair it was planned for; none for a create."""
-    practice_id: str = ""
-    stands_for: str = ""
-    """The practice record whose mark it carries, for a ledger record that is linked to none: see ``strays``."""
-    write: PreparedWrite | None = None
-    attempt: Attempt | None = None
-    problems: list[Problem] = field(default_factory=list)
-    again: bool = False
-    """It moved on, or may not leave any more: the record stays dirty and is planned anew."""
-    came: bool = False
-    """An answer, a refusal or a doubt was recorded."""
-    link: Link | None = None
-    holds_epoch: int | None = None
-    """The connection's, when it was last asked whether a person has left out what this creates."""
 
 
 WhenRecorded = Callable[[Connection, Sequence[Outgoing]], None]
@@ -91,6 +67,8 @@ class Sender:
     ledger: Ledger
     spec: EntitySpec
     counts: dict[str, int] = field(default_factory=dict)
+    room_made: set[room.Document] = field(default_factory=set)
+    """The documents on which its writes have made room so far."""
 
     def send_all(
         self,
@@ -237,15 +215,15 @@ class Sender:
         """
         word = self.spec.practice
         decided = decided_otherwise(
-            connection, word, [_target(one.action) for one in prepared if _creates(one)]
+            connection, word, [target_of(one.action) for one in prepared if creates(one)]
         )
         pairs = standing(connection, [one.planned for one in prepared if one.planned])
-        copies = [_target(one.action) for one in prepared if one.stands_for]
+        copies = [target_of(one.action) for one in prepared if one.stands_for]
         linked = linked_there(connection, word, copies)
 
         def partner(one: Outgoing) -> str:
-            target = _target(one.action)
-            if _creates(one):
+            target = target_of(one.action)
+            if creates(one):
                 return "" if target in decided else target
             if one.planned is None or one.planned.pk not in pairs or (one.stands_for and target in linked):
                 return ""
@@ -306,11 +284,11 @@ class Sender:
     def _forbidden(self, connection: Connection, one: Outgoing) -> str:
         units: Units = {} if isinstance(one.action, Retire) else one.action.units
         asked = asked_for(connection, self.spec, one.action) if isinstance(one.action, Update) else ()
-        return forbids(connection, self.spec, Side.LEDGER, units, creating=_creates(one), asked_for=asked)
+        return forbids(connection, self.spec, Side.LEDGER, units, creating=creates(one), asked_for=asked)
 
     def _is_left_out(self, connection: Connection, one: Outgoing) -> bool:
         """Whether a person has left out what it creates. Asked again only once anything was left out since the last time."""
-        if not _creates(one) or one.holds_epoch == connection.holds_epoch:
+        if not creates(one) or one.holds_epoch == connection.holds_epoch:
             return False
         one.holds_epoch = connection.holds_epoch
         return bool(decided_otherwise(connection, self.spec.practice, [one.practice_id]))
@@ -349,19 +327,35 @@ class Sender:
             links = record(connection, self.spec, self.lease.engine, came)
             for one, answer in found:
                 one.came = True
-                one.problems += [*self._problem_in(answer), *links.problems.get(one.practice_id, [])]
-                one.again = isinstance(answer, Replan)
+                one.problems += [*self._problem_in(one, answer), *links.problems.get(one.practice_id, [])]
+                one.again = isinstance(answer, Replan) or (one.only_lets_go and isinstance(answer, Answer))
                 one.link = links.made.get(one.practice_id)
             when_recorded(
                 connection, [one for one, answer in found if not isinstance(answer, NOT_THE_RECORDS)]
             )
+            self._wake_for_room(connection, came, [one for one, _ in found])
         for one, answer in found:
-            self._count(_kind(one, answer))
+            self._count(kind_of(one, answer))
 
-    def _problem_in(self, answer: Answer | LedgerError) -> Iterable[Problem]:
+    def _wake_for_room(
+        self, connection: Connection, came: Sequence[Came], recorded: Sequence[Outgoing]
+    ) -> None:
+        """After what was refused is listed: whoever lacked room on what these let go of is planned again.
+
+        Answers come in another order than the ledger gave them: what is refused may lack what was let go of a moment ago.
+        """
+        made = room_made(self.spec, came)
+        self.room_made |= made
+        refused = any(problem.cause == NO_ROOM for one in recorded for problem in one.problems)
+        wake_for_room(connection, self.room_made if refused else made, self.lease.engine.now())
+
+    def _problem_in(self, one: Outgoing, answer: Answer | LedgerError) -> Iterable[Problem]:
         if isinstance(answer, (Answer, Replan, *NOT_THE_RECORDS)):
             return ()
-        return (problem_from(answer),)
+        found = problem_from(answer)
+        if found.cause == NO_ROOM:
+            found = replace(found, options=tuple(room_on(room.needs(self.spec, one.action, one.shown))))
+        return (found,)
 
     def _count(self, what: str) -> None:
         self.counts[what] = self.counts.get(what, 0) + 1
@@ -376,17 +370,3 @@ def action_of(attempt: Attempt) -> Create | Update | Retire:
     if not units:
         return Retire(Side.LEDGER, key, attempt.expected_token)
     return Update(Side.LEDGER, key, units, attempt.expected_token)
-
-
-def _creates(one: Outgoing) -> bool:
-    return isinstance(one.action, Create)
-
-
-def _target(action: Create | Update | Retire) -> str:
-    return action.source.id if isinstance(action, Create) else action.target.id
-
-
-def _kind(one: Outgoing, answer: Answer | LedgerError) -> str:
-    if isinstance(answer, Answer):
-        return "created_there" if _creates(one) else "updated_there"
-    return "in_doubt" if isinstance(answer, UnknownOutcome) else "refused"

@@ -6,14 +6,15 @@ it while ours, as last seen, still stands. Only for voids of what something is p
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from tieout.reconcile.ports import Ledger
+from tieout.reconcile.room import amounts, of_rows
 from tieout.reconcile.spec import VOID, EntitySpec, Reference
 from tieout.reconcile.state import Observation as Seen
-from tieout.reconcile.state import Present, Units, Unknown, Value
+from tieout.reconcile.state import Present, Units, Unknown
 from tieout.reconcile.voiding import paid_by_others
 from tieout.sync import match_memory, observations
 from tieout.sync.lease import Lease
@@ -84,7 +85,7 @@ def _by_us(
         agreed = _agreed(lease.connection, other, reference, ids)
         now = _as_now(lease, ledger, other, list(agreed))
         for one, baselines in agreed.items():
-            then = _least(*(_amounts(reference, units) for units in baselines))
+            then = _least(*(amounts(reference, units) for units in baselines))
             seen = now.get(one)
             if isinstance(seen, Present):
                 for document, amount in _least(then, _shares(reference, seen)).items():
@@ -123,7 +124,7 @@ def _in_doubt(connection: Connection, other: EntitySpec, reference: Reference) -
     """The documents that a write without a clear answer is to settle. One query."""
     rows = Attempt.objects.filter(connection=connection, entity=other.practice, state__in=UNRESOLVED)
     sent = [unpack_units(units) for units in rows.values_list("units", flat=True)]
-    return {document for units in sent for document in _amounts(reference, units)}
+    return {document for units in sent for document in amounts(reference, units)}
 
 
 def _confirmed(
@@ -138,33 +139,13 @@ def _confirmed(
 # -- amounts by document -------------------------------------------------------------------------------------
 
 
-def _least(*amounts: Mapping[str, Decimal]) -> dict[str, Decimal]:
+def _least(*those: Mapping[str, Decimal]) -> dict[str, Decimal]:
     """Of what all of these name, the least."""
-    named = set.intersection(*(set(one) for one in amounts))
-    return {document: min(one[document] for one in amounts) for document in named}
+    named = set.intersection(*(set(one) for one in those))
+    return {document: min(one[document] for one in those) for document in named}
 
 
 def _shares(reference: Reference, seen: Present) -> dict[str, Decimal]:
     if not reference.shares:
-        return _amounts(reference, seen.units)
-    return _added(_rows(seen.facts.get(reference.shares), reference.unit, "amount"))
-
-
-def _amounts(reference: Reference, units: Units) -> dict[str, Decimal]:
-    value = units.get(reference.unit)
-    if reference.part:
-        return _added(_rows(value, reference.part, reference.amount))
-    return _added([(value, units.get(reference.amount))])
-
-
-def _rows(value: Value, part: str, amount: str) -> Iterator[tuple[object, object]]:
-    for row in value if isinstance(value, tuple) else ():
-        yield row.get(part), row.get(amount)
-
-
-def _added(pairs: Iterator[tuple[object, object]] | Sequence[tuple[object, object]]) -> dict[str, Decimal]:
-    found: dict[str, Decimal] = {}
-    for document, amount in pairs:
-        if document and isinstance(amount, Decimal):
-            found[str(document)] = found.get(str(document), Decimal(0)) + amount
-    return found
+        return amounts(reference, seen.units)
+    return of_rows(seen.facts.get(reference.shares), reference.unit, "amount")

@@ -104,7 +104,7 @@ ENTITY = QuickBooksEntity(
         depends_on=("client", "invoice", "credit"),
         references=(
             Reference("client", "client"),
-            Reference("credit", "credit"),
+            Reference("credit", "credit", amount="amount"),
             Reference("invoice", "invoice", amount="amount", shares="shares"),
         ),
         eligible={Side.PRACTICE: documents.never_void},
