@@ -102,8 +102,7 @@ def test_what_an_inactive_account_stopped_goes_once_another_is_chosen(books: Boo
     books.settle()
     assert asked(books) == ["reference"]
     assert "/advanced/?choose=1#accounts" in card(books, "reference")
-    with books.here():
-        ListEntry.objects.filter(list="account", ledger_id=CHECKING).update(is_active=False)
+    books.until_the_change_feed_is_asked()
     page = entered(books.member).get(f"{MANAGE}advanced/").content.decode()
     assert "What was chosen is no longer in use in QuickBooks." in page
     choose(books, "deposit_account", SAVINGS)
