@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.reconcile.worlds import ALL_ON, HERE, SPEC, THERE, World, linked_records, units
 from tieout.reconcile.action import Create, Forget, Retire, Update
 from tieout.reconcile.guard import retired_by, too_many
-from tieout.reconcile.plan import Blocked, Linked, Plan, Switches, Unlinked, plan
+from tieout.reconcile.plan import Blocked, Linked, Plan, Question, Switches, Unlinked, Why, plan
 from tieout.reconcile.spec import Owner
 from tieout.reconcile.state import Absent, Baseline, Key, Present, Side, Unknown, same
 
@@ -89,6 +89,16 @@ def test_nothing_is_retired_or_written_without_seeing_both_sides(record, unseen,
     planned = plan(SPEC, [record], Switches())
     assert not planned.actions
     assert planned.blocked or planned.questions
+
+
+def test_what_never_agreed_on_anything_is_not_retired() -> None:
+    there = Present({"name": "a"}, "1")
+    strangers = Linked(HERE, THERE, Absent("deleted"), there, Baseline({}, {}))
+    (asked,) = plan(SPEC, [strangers], ALL_ON).outcomes[HERE]
+    assert isinstance(asked, Question)
+    assert asked.why is Why.GONE_HERE
+    known = replace(strangers, baseline=Baseline({"name": "a"}, {"name": "a"}))
+    assert [type(one) for one in plan(SPEC, [known], ALL_ON).actions] == [Retire]
 
 
 @settings(max_examples=300, deadline=None)

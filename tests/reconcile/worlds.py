@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tieout.reconcile.action import Settle, Update
 from tieout.reconcile.codecs import flag, text
 from tieout.reconcile.plan import Linked, Plan, Switches, plan
-from tieout.reconcile.spec import Direction, EntitySpec, Field, Group, Owner
+from tieout.reconcile.spec import VOID, Direction, EntitySpec, Field, Group, Owner
 from tieout.reconcile.state import Baseline, Key, Present, Side, Units, Value
 
 SPEC = EntitySpec(
@@ -29,6 +29,15 @@ SPEC = EntitySpec(
     name_unit="name",
     active_unit="active",
 )
+ONE_WAY = replace(SPEC, direction=Direction.TO_LEDGER)
+VOIDABLE = replace(
+    ONE_WAY,
+    units=(*SPEC.units, Field("state", "State", text(10), "State")),
+    void_unit="state",
+    emptied_by_void=frozenset({"email", "address"}),
+)
+"""Travels one way, and can be void on either side, as a document."""
+STATES = ("open", "open", VOID)
 ALL_ON = Switches(archive={Side.PRACTICE: True, Side.LEDGER: True})
 HERE, THERE = Key("thing", Side.PRACTICE, "1"), Key("thing", Side.LEDGER, "9")
 

@@ -126,9 +126,11 @@ def _no_more(spec: EntitySpec, record: Linked, here: Present) -> Sequence[Outcom
 
 
 def _gone_here(spec: EntitySpec, record: Linked, there: Present, switches: Switches) -> Sequence[Outcome]:
-    unchanged = all(
+    agreed = record.baseline.ledger
+    # A pair that never agreed on anything shows nothing that could be unchanged.
+    unchanged = bool(agreed) and all(
         verdict(base, there.units.get(name), base, base, Owner.SHARED) is Verdict.NOTHING
-        for name, base in record.baseline.ledger.items()
+        for name, base in agreed.items()
     )
     if unchanged and switches.archive[Side.LEDGER] and spec.direction.flows_to(Side.LEDGER):
         return [Retire(Side.LEDGER, record.ledger_key, there.token)]
