@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from tests.sim.evidence import DOCUMENTS
+from tests.sim.memory import DOCUMENTS, MARK
 from tieout.practice.client_balances import ClientBalance
 from tieout.practice.invoices import Invoice, Status
 from tieout.practice.payments import Refund
-from tieout.sync.models import Attempt, WriteEntry
 
 if TYPE_CHECKING:
     from tests.sim.evidence import Rest
 
 Document = Mapping[str, Any]
-_MARK = re.compile(r"Tieout (\S+)\s*$")
 LISTS: Mapping[str, tuple[str, Callable[[Document], bool]]] = {
     "account": ("Account", lambda one: True),
     "category": ("Item", lambda one: one["Type"] == "Category"),
@@ -33,7 +30,7 @@ def cents(value: object) -> int:
     return round(Decimal(str(value or 0)) * 100)
 
 
-def _linked(document: Document, kind: str) -> dict[str, int]:
+def linked_to(document: Document, kind: str) -> dict[str, int]:
     """Id of a linked document of that kind -> the cents on it."""
     found: dict[str, int] = defaultdict(int)
     for line in document.get("Line") or ():
@@ -122,15 +119,15 @@ class Books:
             }
             found += [
                 ("amount", cents(units["amount"]), cents(document["TotalAmt"])),
-                ("allocations", ours, _linked(document, "Invoice")),
+                ("allocations", ours, linked_to(document, "Invoice")),
                 ("reference", units["reference"], document.get("PaymentRefNum", "")),
             ]
         elif entity == "credit_application":
             wanted = {self._ledger_id("invoice", units["invoice"]): cents(units["amount"])}
             credit = {self._ledger_id("credit", units["credit"]): cents(units["amount"])}
             found += [
-                ("invoice", wanted, _linked(document, "Invoice")),
-                ("credit", credit, _linked(document, "CreditMemo")),
+                ("invoice", wanted, linked_to(document, "Invoice")),
+                ("credit", credit, linked_to(document, "CreditMemo")),
             ]
         else:
             found.append(("amount", cents(units["amount"]), cents(document["TotalAmt"])))
@@ -145,27 +142,7 @@ class Books:
     def _no_ghosts(self) -> None:
         """No record of ours is there twice, and nothing with our marker is without its record."""
         rest = self.rest
-        with rest.town.here():
-            # Whoever forgets the links keeps the log of what was sent.
-            record_of = {
-                request_id: (entity, practice_id)
-                for table in (WriteEntry, Attempt)
-                for request_id, entity, practice_id in table.objects.filter(operation="create").values_list(
-                    "request_id", "entity", "practice_id"
-                )
-            }
-        found: dict[tuple[str, str], list[str]] = defaultdict(list)
-        for word, documents in self.there.items():
-            for ledger_id, document in documents.items():
-                if mark := _MARK.search(document.get("PrivateNote") or ""):
-                    record = record_of.get(mark.group(1))
-                    rest.demand("no ghost", record is not None, (word, ledger_id, mark.group(1)))
-                    assert record is not None
-                    if not document["PrivateNote"].startswith("Voided"):
-                        found[record].append(ledger_id)
-        twice = {record: ids for record, ids in found.items() if len(ids) > 1}
-        rest.demand("exactly once", not twice, twice)
-        for (entity, practice_id), (ledger_id,) in found.items():
+        for (entity, practice_id), ledger_id in self.marked_once().items():
             link = rest.links.get((entity, practice_id))
             linked = link is not None and link.ledger_id == ledger_id
             rest.demand(
@@ -173,6 +150,22 @@ class Books:
                 linked or rest.is_listed(entity, practice_id),
                 (entity, practice_id),
             )
+
+    def marked_once(self) -> dict[tuple[str, str], str]:
+        """(entity, practice id) -> the one document there that carries its mark and stands."""
+        rest = self.rest
+        found: dict[tuple[str, str], list[str]] = defaultdict(list)
+        for word, documents in self.there.items():
+            for ledger_id, document in documents.items():
+                if mark := MARK.search(document.get("PrivateNote") or ""):
+                    record = rest.record_of.get(mark.group(1))
+                    rest.demand("no ghost", record is not None, (word, ledger_id, mark.group(1)))
+                    assert record is not None
+                    if not document["PrivateNote"].startswith("Voided"):
+                        found[record].append(ledger_id)
+        twice = {record: ids for record, ids in found.items() if len(ids) > 1}
+        rest.demand("exactly once", not twice, twice)
+        return {record: ledger_id for record, (ledger_id,) in found.items()}
 
     def _nobody_is_accused(self) -> None:
         """That a document was changed in QuickBooks is only said where somebody there has changed something."""

@@ -41,8 +41,6 @@ def call_fails(storm: Storm) -> None:
         operation, nth, faults = "batch", 1, (fault, "F15")
     if fault == "F17":
         storm.probes["refused as expired"] += 1
-    # It may meet the token service, whose new pair is lost then; or the repetition of a call just refused like this.
-    storm.signed_out_rightly |= operation == "*" or storm.probes["refused as expired"] > 1
     if operation == "batch" and storm.later.random() < 0.7:
         nth = 1
     storm.tell(f"{fault}: call {nth} of {operation} meets {rule}")

@@ -20,7 +20,7 @@ import sys
 import time
 import traceback
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -40,6 +40,8 @@ class Result:
     seeds: int = 0
     probes: Counter[str] = field(default_factory=Counter)
     failures: dict[int, str] = field(default_factory=dict)
+    laws: dict[int, str] = field(default_factory=dict)
+    """Seed that failed -> the law it found broken; empty when something fell over instead."""
     traces: dict[int, str] = field(default_factory=dict)
 
     def add(self, found: dict[str, object]) -> None:
@@ -49,7 +51,7 @@ class Result:
         self.probes.update(found["probes"])  # type: ignore[arg-type]
         self.traces[seed] = str(found["trace"])
         if failure:
-            self.failures[seed] = str(failure)
+            self.failures[seed], self.laws[seed] = str(failure), str(found["law"])
             sys.stderr.write(f"seed {seed} failed: {str(failure).splitlines()[0][:200]}\n")
             sys.stderr.flush()
 
@@ -57,6 +59,7 @@ class Result:
         self.seeds += more.seeds
         self.probes.update(more.probes)
         self.failures |= more.failures
+        self.laws |= more.laws
         self.traces |= more.traces
         return self
 
@@ -92,19 +95,20 @@ def storms(seeds: Sequence[int]) -> Iterator[dict[str, object]]:
 
 def one_storm(towns: object, seed: int) -> dict[str, object]:
     from tests.sim import quick
+    from tests.sim.evidence import law_of
     from tests.sim.storm import Storm
     from tests.sim.town import Towns
 
     assert isinstance(towns, Towns)
-    failure = trace = ""
+    failure = trace = law = ""
     with quick.texts_made_once(), towns.one_seed() as (town, other):
         storm = Storm(seed, town, other)
         try:
             trace = storm.run()
         except Exception as problem:  # noqa: BLE001 - any failure at all is the result of this seed
             told = "" if storm.told() in str(problem) else storm.told()
-            failure = f"{problem}\n{told}\n{traceback.format_exc()}"
-    return {"seed": seed, "probes": storm.probes, "failure": failure, "trace": trace}
+            failure, law = f"{problem}\n{told}\n{traceback.format_exc()}", law_of(problem)
+    return {"seed": seed, "probes": storm.probes, "failure": failure, "law": law, "trace": trace}
 
 
 # -- processes ------------------------------------------------------------------------------------------------
@@ -145,8 +149,10 @@ class Workers:
             child.stdin.close()  # type: ignore[union-attr]
             child.wait()
 
-    def run(self, seeds: Sequence[int], *, planted: str = "", until: float = 0) -> Result:
-        """Deal these seeds out. ``planted``: with this bug, and only until it is caught. ``until``: stop then."""
+    def run(
+        self, seeds: Sequence[int], *, planted: str = "", laws: Collection[str] = (), until: float = 0
+    ) -> Result:
+        """Deal these seeds out. ``planted``: with this bug, and only until one of ``laws`` is found broken. ``until``: stop then."""
         result, waiting = Result(), iter(seeds)
         free = selectors.DefaultSelector()
         for child in self._children:
@@ -159,7 +165,7 @@ class Workers:
                     raise RuntimeError("a process of the campaign has died")
                 result.add(json.loads(line))
                 late = until and time.monotonic() > until
-                enough = self.stopping or late or (planted and result.failures)
+                enough = self.stopping or late or (planted and set(laws) & set(result.laws.values()))
                 if enough or not _hand_out(key.data, waiting, planted):
                     free.unregister(key.fileobj)
         return result

@@ -168,6 +168,7 @@ FAULTS: Mapping[str, Shown] = {
 
 _LAWS = "sim/laws.py::"
 _BOOKS = "sim/books.py::"
+_UNDOING = "sim/laws_of_undoing.py::"
 INVARIANTS: Mapping[str, Shown] = {
     "I1": Shown(
         "exactly once, or listed",
@@ -175,7 +176,10 @@ INVARIANTS: Mapping[str, Shown] = {
     ),
     "I2": Shown("links are one to one", (_LAWS + "links_are_one_to_one",)),
     "I3": Shown("no ghosts", (_BOOKS + "_no_ghosts",)),
-    "I4": Shown("one accepted create for each record", (_BOOKS + "_no_ghosts",)),
+    "I4": Shown(
+        "one accepted create for each record",
+        (_UNDOING + "every_document_is_made_once", _BOOKS + "marked_once"),
+    ),
     "I5": Shown(
         "never sent again before it was looked for",
         (
@@ -195,6 +199,7 @@ INVARIANTS: Mapping[str, Shown] = {
     "I8": Shown(
         "no float",
         (
+            _LAWS + "nothing_sent_is_miscounted",
             "practice/test_billing_totals.py::",
             "quickbooks/test_documents.py::test_amounts_are_checked_as_quickbooks_rounds_them",
         ),
@@ -211,18 +216,31 @@ INVARIANTS: Mapping[str, Shown] = {
     ),
     "I12": Shown(
         "nothing in a closed period",
-        ("contract/test_documents.py::test_closed_books_are_said_before_anything_is_sent",),
+        (
+            _LAWS + "nothing_is_sent_into_closed_books",
+            "contract/test_documents.py::test_closed_books_are_said_before_anything_is_sent",
+        ),
     ),
-    "I13": Shown("every edit is there, or kept", (_LAWS + "nothing_typed_is_lost",)),
+    "I13": Shown(
+        "every edit is there, or kept",
+        (_LAWS + "nothing_typed_is_lost", _UNDOING + "nothing_paid_there_is_voided_unasked"),
+    ),
     "I14": Shown("field by field, three ways", (_LAWS + "nothing_typed_is_lost",)),
     "I15": Shown(
         "gone there deletes nothing here",
-        (_LAWS + "gone_is_said_of_what_is_gone", _LAWS + "both_sides_equal_or_listed"),
+        (
+            _LAWS + "gone_is_said_of_what_is_gone",
+            _LAWS + "both_sides_equal_or_listed",
+            _UNDOING + "what_was_removed_there_is_listed",
+        ),
     ),
     "I16": Shown(
         "one way stays one way", (_LAWS + "one_way_stays_one_way", _LAWS + "a_persons_edit_there_stays")
     ),
-    "I17": Shown("undecided is not written", ("sync/test_review_decisions.py::",)),
+    "I17": Shown(
+        "undecided is not written",
+        (_LAWS + "what_is_undecided_is_not_linked", "sync/test_review_decisions.py::"),
+    ),
     "I18": Shown(
         "switches bind",
         (_LAWS + "switches_bind", _SWITCHES + "test_each_switch_alone_decides_its_own_kind_of_write"),
@@ -323,7 +341,8 @@ _HEAD = """# What can go wrong, and where it is shown
 Made from `tests/sim/catalogue.py` by `python -m tests.sim.catalogue`; a test keeps the two in step, and checks that what is
 named here exists. *The storms* are the seeded runs of `./run sim`: they bring the fault about, and count it when it has come
 about (F8, F29, F30, F34, F36 and F38 from the emulator's log and what passed between the two). What is right is demanded of
-every storm by the checkers in `tests/sim/laws.py` and `tests/sim/books.py`; other places are named tests below `tests/`."""
+every storm by the checkers in `tests/sim/laws.py`, `laws_of_undoing.py` and `books.py`; other places are named tests below
+`tests/`."""
 
 
 if __name__ == "__main__":

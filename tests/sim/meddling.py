@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from tests.sim.acts import edit_there, records
-from tests.sim.evidence import DOCUMENTS
+from tests.sim.memory import DOCUMENTS
 from tests.sim.money import TODAY
 from tests.sim.storm import Storm
 from tieout.sync.models import Attempt

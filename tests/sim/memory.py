@@ -8,7 +8,9 @@ have become one without a person's answer.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from tieout.practice.records import RECORD_KINDS
@@ -18,6 +20,16 @@ if TYPE_CHECKING:
     from tests.sim.storm import Storm
 
 PRACTICE, LEDGER = "practice", "ledger"
+DOCUMENTS: Mapping[str, str] = {
+    "invoice": "Invoice",
+    "payment": "Payment",
+    "credit": "CreditMemo",
+    "credit_application": "Payment",
+    "refund": "RefundReceipt",
+}
+"""The practice's documents and QuickBooks' words for them."""
+MARK = re.compile(r"Tieout (\S+)\s*$")
+"""Ours in a document's note; the group is the request id it was made under."""
 Document = Mapping[str, Any]
 
 
@@ -68,6 +80,17 @@ SHOWN_THERE: Mapping[str, tuple[str, Mapping[str, Callable[[Document], Any]]]] =
 """Entity -> QuickBooks' word, and how each unit reads in its document: written anew, not taken from the product."""
 
 
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """A document in QuickBooks that a person has deleted or voided there."""
+
+    how: str
+    mark: str
+    """Our request id in its note; empty when it carried none."""
+    record: tuple[str, str] | None
+    """(entity, practice id) of the record it was linked with then; None while nobody knew of it."""
+
+
 class Memory:
     """Who typed what, for one storm."""
 
@@ -94,9 +117,35 @@ class Memory:
         """
         self.declared: dict[tuple[str, str], Mapping[str, tuple[Any, Any]]] = {}
         """(entity, practice id) linked by hand -> what each side showed of a unit then that is called the same since."""
+        self.removed: dict[tuple[str, str], Removed] = {}
+        """(QuickBooks' word, id) of what a person has deleted or voided there, with what it was then."""
+        self.again: Counter[tuple[str, str]] = Counter()
+        """(entity, practice id) -> how often a person has chosen to have it created."""
+        self.asked: set[int] = set()
+        """Entries about a void that would undo something, as far as anybody has looked at them."""
         self.lost: list[str] = []
         self.there: dict[tuple[str, str, str], Any] = {}
         """(QuickBooks' word, id, member) -> what a person put there in a document that only goes the other way."""
+
+    def was_removed(self, word: str, document: Document, how: str) -> None:
+        """A person has just deleted or voided this in QuickBooks. No run has taken place since."""
+        ledger_id = str(document["Id"])
+        kinds = [entity for entity, there in DOCUMENTS.items() if there == word]
+        with self.storm.town.here():
+            links = Link.objects.filter(entity__in=kinds, ledger_id=ledger_id)
+            record = links.values_list("entity", "practice_id").first()
+        mark = MARK.search(document.get("PrivateNote") or "")
+        # What was deleted after it had been voided was removed once.
+        self.removed.setdefault((word, ledger_id), Removed(how, mark.group(1) if mark else "", record))
+        if how == "delete":
+            self.removed[(word, ledger_id)] = replace(self.removed[(word, ledger_id)], how=how)
+
+    def began_anew(self) -> None:
+        """Somebody has had all links forgotten: nothing is known any more of what was removed there before."""
+        for key in [key for key, what in self.removed.items() if what.record]:
+            record = self.removed.pop(key).record
+            assert record is not None
+            self.again[record] += 1
 
     def was_typed(self, entity: str, side: str, record_id: str, values: Mapping[str, Any]) -> None:
         """What was typed just now. Look before the edit as well: then what both showed until it is known.

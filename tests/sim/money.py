@@ -146,10 +146,12 @@ def invoice_there(storm: Storm) -> None:
         if edit_there(storm, "Invoice", one["Id"], {}, "delete"):
             storm.hit("F50")
             _nothing_there_any_more(storm, key)
+            storm.memory.was_removed("Invoice", one, "delete")
     elif choice < 0.55:
         if edit_there(storm, "Invoice", one["Id"], {}, "void"):
             storm.hit("F51")
             _nothing_there_any_more(storm, key)
+            storm.memory.was_removed("Invoice", one, "void")
     elif choice < 0.7:
         line = dict(one["Line"][0])
         detail = {

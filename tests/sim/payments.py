@@ -212,6 +212,7 @@ def _credit_undone(storm: Storm) -> None:
 def money_there(storm: Storm) -> None:
     """A person in QuickBooks takes in money of their own, deposits ours, or deletes one of our documents."""
     from tests.sim.acts import edit_there, records
+    from tests.sim.undoing import received_there
 
     rng, payments = storm.rng, records(storm, "Payment")
     paid = [one for one in payments if one["TotalAmt"]]
@@ -220,28 +221,23 @@ def money_there(storm: Storm) -> None:
         owed = [one for one in records(storm, "Invoice") if one["Balance"]]
         if not owed:
             return
-        one = rng.choice(owed)
-        link = {"TxnId": one["Id"], "TxnType": "Invoice"}
-        fields: Mapping[str, Any] = {
-            "CustomerRef": one["CustomerRef"],
-            "TotalAmt": one["Balance"],
-            "Line": [{"Amount": one["Balance"], "LinkedTxn": [link]}],
-        }
-        if edit_there(storm, "Payment", None, fields, "create"):
+        if received_there(storm, rng.choice(owed)):
             storm.hit("F51")
-            storm.touched_by_hand(one)
     elif choice < 0.6 and paid:
         deposit_there(storm, rng.choice(paid))
     elif choice < 0.8 and payments:
         one = rng.choice(payments)
         storm.touched_by_hand(one)
-        edit_there(storm, "Payment", one["Id"], {}, rng.choice(["delete", "void"]))
+        how = rng.choice(["delete", "void"])
+        if edit_there(storm, "Payment", one["Id"], {}, how):
+            storm.memory.was_removed("Payment", one, how)
     else:
         memos = records(storm, "CreditMemo")
         if memos:
             one = rng.choice(memos)
             storm.touched_by_hand(one)
-            edit_there(storm, "CreditMemo", one["Id"], {}, "delete")
+            if edit_there(storm, "CreditMemo", one["Id"], {}, "delete"):
+                storm.memory.was_removed("CreditMemo", one, "delete")
 
 
 def deposit_there(storm: Storm, one: Mapping[str, Any]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from tests.sim import undoing
 from tests.sim.acts import (
     FIRST,
     LAST,
@@ -86,6 +87,8 @@ def decide(storm: Storm) -> None:
             storm.tell(f"{act.__name__} {key.entity} {key.side} {key.id}")
             with town.here():
                 act(town.member, [key], engine=town.engine)  # type: ignore[operator]
+            if act is decisions.create_on_other_side and key.side is Side.PRACTICE:
+                storm.memory.again[(key.entity, key.id)] += 1
         elif issues:
             _work_on(storm, rng.choice(issues))
     except decisions.CannotDecide as cannot:
@@ -117,7 +120,10 @@ def _work_on(storm: Storm, issue: Issue) -> None:
             storm.tell(f"create again {key.entity} {key.id}")
             storm.memory.forget(key.entity, key.id)
             repairs.create_again(town.member, key, engine=town.engine)
+            storm.memory.again[(key.entity, key.id)] += 1
             storm.probes["created again"] += 1
+        elif issue.cause == undoing.UNDONE:
+            undoing.answer(storm, issue)
         elif issue.cause == "lookalike" and issue.options:
             other = str(issue.options[0])
             here, there = (key.id, other) if key.side is Side.PRACTICE else (other, key.id)
@@ -194,4 +200,6 @@ def _unlinked(storm: Storm, entity: str) -> list[tuple[str, str]]:
     ]
 
 
+AFTERWARDS: tuple[Act, ...] = (entered_twice, link_by_hand, undoing.over_money)
+"""After every step; each from a stream of its own."""
 ACTS: Mapping[str, Act] = {"switch": switch, "switch in flight": switched_in_flight, "people": decide}

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from tests.sim import town
 from tests.sim.bugs import Patch, bug
 from tieout.quickbooks import ledger, looking
 from tieout.reconcile import plan
@@ -26,28 +25,37 @@ from tieout.sync.models import Attempt
 # -- writes that got no answer --------------------------------------------------------------------------------
 
 
-@bug("An unanswered write is sent again without looking for it.")
+@bug("An unanswered write is sent again without looking for it.", "nothing is sent again too soon")
 def _resend_without_reading(patch: Patch) -> None:
     patch.setattr(ledger.QuickBooksLedger, "look_for", lambda self, write, **how: Found(None))
 
 
-@bug("An unanswered document is only looked for at the customer and the day it was sent with.")
+@bug(
+    "An unanswered document is only looked for at the customer and the day it was sent with.",
+    "equal to the cent or listed",
+    "every document is made once",
+    "exactly once",
+)
 def _looked_for_where_it_was_put(patch: Patch) -> None:
     patch.setattr(looking, "_wherever_it_is", lambda *where: Found(None))
 
 
-@bug("An unanswered write is looked for at once, while listings still lag.")
+@bug("An unanswered write is looked for at once, while listings still lag.", "nothing is sent again too soon")
 def _no_settle(patch: Patch) -> None:
-    begin = town.Town.begin
+    def at_once(attempt: Attempt, now: datetime, engine: Any) -> datetime:
+        return now
 
-    def hasty(self: town.Town, seed: int, kinds: Any) -> None:
-        begin(self, seed, kinds)
-        self.engine = replace(self.engine, settle=timedelta(0))
-
-    patch.setattr(town.Town, "begin", hasty)
+    patch.setattr(outcomes, "next_look", at_once)
+    patch.setattr(doubt, "next_look", at_once)
 
 
-@bug("A write is repeated under a new request id.")
+@bug(
+    "A write is repeated under a new request id.",
+    "every document is made once",
+    "exactly once",
+    "no ghost",
+    "every write is in the log",
+)
 def _new_request_id_on_retry(patch: Patch) -> None:
     as_written = doubt._as_written
 
@@ -58,7 +66,7 @@ def _new_request_id_on_retry(patch: Patch) -> None:
     patch.setattr(doubt, "_as_written", renamed)
 
 
-@bug("A write is repeated under its request id with another body.")
+@bug("A write is repeated under its request id with another body.", "one body for each request id")
 def _other_body_under_the_same_id(patch: Patch) -> None:
     as_written = doubt._as_written
 
@@ -69,7 +77,11 @@ def _other_body_under_the_same_id(patch: Patch) -> None:
     patch.setattr(doubt, "_as_written", rewritten)
 
 
-@bug("A link is saved in a transaction of its own, after the attempt is done.")
+@bug(
+    "A link is saved in a transaction of its own, after the attempt is done.",
+    "every document is made once",
+    "exactly once",
+)
 def _link_in_another_transaction(patch: Patch) -> None:
     links, together = outcomes._links, sending.Sender._record_together
     later: list[Any] = []
@@ -86,7 +98,10 @@ def _link_in_another_transaction(patch: Patch) -> None:
     patch.setattr(sending.Sender, "_record_together", split)
 
 
-@bug("What a person changed in a document before we found it again is taken for agreed.")
+@bug(
+    "What a person changed in a document before we found it again is taken for agreed.",
+    "equal to the cent or listed",
+)
 def _found_again_is_agreed_whole(patch: Patch) -> None:
     patch.setattr(looking, "FIRST_TOKEN", None)
     answer = doubt.Answer
@@ -96,7 +111,13 @@ def _found_again_is_agreed_whole(patch: Patch) -> None:
 # -- what changed ---------------------------------------------------------------------------------------------
 
 
-@bug("The cursor moves in a transaction before the one that stores what it guards.")
+@bug(
+    "The cursor moves in a transaction before the one that stores what it guards.",
+    "equal or listed",
+    "linked or listed",
+    "known or listed",
+    "lists came whole",
+)
 def _cursor_before_its_changes(patch: Patch) -> None:
     take_changes, move = discover.take_changes, discover._move_cursors
 
@@ -109,7 +130,7 @@ def _cursor_before_its_changes(patch: Patch) -> None:
     patch.setattr(discover, "take_changes", moved_first)
 
 
-@bug("The cursor follows our own clock.")
+@bug("The cursor follows our own clock.", "cursors stay behind QuickBooks' clock")
 def _cursor_by_our_clock(patch: Patch) -> None:
     take_changes = discover.take_changes
 
@@ -128,26 +149,37 @@ def _complete(patch: Patch) -> None:
     )
 
 
-@bug("An answer of the change feed at its cap is taken for complete.")
+@bug(
+    "An answer of the change feed at its cap is taken for complete.",
+    "equal or listed",
+    "known or listed",
+    "linked or listed",
+    "lists came whole",
+)
 def _cut_page_is_whole(patch: Patch) -> None:
     _complete(patch)
 
 
-@bug("A gap the change feed cannot bridge is passed over: nothing is compared whole.")
+@bug(
+    "A gap the change feed cannot bridge is passed over: nothing is compared whole.",
+    "equal or listed",
+    "known or listed",
+    "linked or listed",
+    "lists came whole",
+)
 def _gap_ignored(patch: Patch) -> None:
-    move = discover._move_cursors
+    changes = ledger.QuickBooksLedger.changes
 
-    def only_the_cursor(held: Any, there: Any, spec: Any, started: Any = None) -> int:
-        with held.commit() as connection:
-            if started is not None:
-                move(connection, [spec], started - held.engine.overlap)
-        return 0
+    def as_far_as_it_goes(self: Any, entities: Any, since: datetime) -> Any:
+        try:
+            return changes(self, entities, since)
+        except WindowTooOld:
+            return as_far_as_it_goes(self, entities, since + timedelta(days=1))
 
-    patch.setattr(discover, "sweep", only_the_cursor)
-    _ = WindowTooOld
+    patch.setattr(ledger.QuickBooksLedger, "changes", as_far_as_it_goes)
 
 
-@bug("An absorbed or deleted record is not noticed.")
+@bug("An absorbed or deleted record is not noticed.", "linked or listed")
 def _merge_ignored(patch: Patch) -> None:
     changes = ledger.QuickBooksLedger.changes
 
@@ -162,7 +194,7 @@ def _merge_ignored(patch: Patch) -> None:
 
 @bug(
     "That two records were merged there is not noticed: the one that went is only inactive, or gone.",
-    "tests/sync/test_merged_customers.py::test_a_merge_there_is_one_question_nothing_is_written_and_documents_wait",
+    shown_by="tests/sync/test_merged_customers.py::test_a_merge_there_is_one_question_nothing_is_written_and_documents_wait",
 )
 def _merge_event_ignored(patch: Patch) -> None:
     patch.setattr(merged_there, "survivors", lambda connection, spec, ids: {})
@@ -170,7 +202,7 @@ def _merge_event_ignored(patch: Patch) -> None:
     patch.setattr(merged_unseen, "conclude_from_documents", lambda *what: None)
 
 
-@bug("An inactive record is taken for a deleted one.")
+@bug("An inactive record is taken for a deleted one.", "gone is said of what is gone")
 def _inactive_is_deleted(patch: Patch) -> None:
     as_seen = observations.as_seen
 

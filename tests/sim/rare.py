@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tests.sim.acts import edit_client, edit_there, merge_there, put_away_there, records, twice
-from tests.sim.evidence import DOCUMENTS, demand
+from tests.sim.evidence import demand
 from tests.sim.kinds import KINDS
 from tests.sim.laws import WRITES
+from tests.sim.memory import DOCUMENTS
 from tests.sim.payments import deposit_there
 from tests.sim.set_up_again import another_company_and_back, begun_anew, reviewed_again, rolled_back
 from tests.sim.storm import Act, Storm
@@ -64,6 +65,7 @@ def _created_again(storm: Storm) -> None:
     storm.touched_by_hand(there[entity, ledger_id])
     if not edit_there(storm, DOCUMENTS[entity], ledger_id, {}, "delete"):
         return
+    storm.memory.was_removed(DOCUMENTS[entity], there[entity, ledger_id], "delete")
     if entity == "invoice":
         storm.hit("F50")
     for known in [known for known in storm.memory.there if known[:2] == (DOCUMENTS[entity], ledger_id)]:
@@ -75,6 +77,7 @@ def _created_again(storm: Storm) -> None:
         ).exists():
             storm.memory.forget(entity, practice_id)
             repairs.create_again(town.member, Key(entity, Side.PRACTICE, practice_id), engine=town.engine)
+            storm.memory.again[(entity, practice_id)] += 1
             storm.tell(f"create again {entity} {practice_id}")
             storm.probes["created again"] += 1
 
@@ -97,7 +100,6 @@ def _deposited(storm: Storm) -> None:
 def _token_ends_in_mid_run(storm: Storm) -> None:
     """QuickBooks calls the token expired after the run has used it: it is refreshed, and the call repeated."""
     storm.probes["refused as expired"] += 1
-    storm.signed_out_rightly |= storm.probes["refused as expired"] > 1
     storm.arm("F17", effect="status", status=401, operation="read", nth=storm.seldom.choice([1, 2]), times=1)
     for _ in range(2):
         _told_of_it(storm)

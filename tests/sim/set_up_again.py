@@ -130,6 +130,7 @@ def begun_anew(storm: Storm) -> None:
         connections.disconnect(town.member, forget_links=True, engine=town.engine)
     storm.tell("disconnected, links forgotten")
     storm.probes["links forgotten"] += 1
+    storm.memory.began_anew()
     town.advance(storm.seldom.choice([1, 400]))
     if not town.connect().ok:
         storm.tell("the sign-in failed")

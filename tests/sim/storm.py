@@ -56,6 +56,7 @@ class Storm:
         self.linking = random.Random(f"{self.seed}/linking")
         self.later = random.Random(f"{self.seed}/later")
         self.seldom = random.Random(f"{self.seed}/rare")
+        self.undoing = random.Random(f"{self.seed}/undoing")
         """For what was added later: drawn from ``rng`` it would have made another run of every seed."""
         (self.name,) = self.rng.choices(list(CHANCES), list(CHANCES.values()))
         self.kind = KINDS[self.name]
@@ -85,7 +86,7 @@ class Storm:
         self.merged_is_deleted = random.Random(f"{self.seed}/merged").random() < 0.4
         """Whether a customer merged away reads as deleted or as inactive: nobody has told which."""
         self.signed_out_rightly = False
-        """QuickBooks has really let us go, or a process died with a pair that was not stored yet."""
+        """Since somebody last signed in, the grant was revoked, or a process died with a pair that was not stored yet."""
         self.events: dict[str, str] = {}
         """Webhook event -> the company it is of."""
         self.unfinished: list[Act] = []
@@ -124,8 +125,8 @@ class Storm:
                 if act in peoples and self.rng.random() < 0.35:
                     self.run_once()
                 self.do(meddling.doubtful_there)
-                self.do(people.entered_twice)
-                self.do(people.link_by_hand)
+                for afterwards in people.AFTERWARDS:
+                    self.do(afterwards)
                 self.do(rare.seldom)
                 laws.check_always(self)
             self.calm()
@@ -209,7 +210,7 @@ class Storm:
         self.dies_in = (name, left)
         if left <= 0:
             self.dies_in = None
-            self.signed_out_rightly |= name == "after a call"
+            self.signed_out_rightly |= name == "after a call" and self.town.witness.saw_a_refresh
             raise Crash(name)
 
     def _break(self) -> None:
@@ -290,6 +291,7 @@ class Storm:
         if state in ("needs_reconnect", "disconnected"):
             outcome = town.connect()
             assert outcome.ok, outcome
+            self.signed_out_rightly &= town is not self.town
             self.probes["reconnected"] += 1
 
     def receive(self, posting: Posting) -> int:

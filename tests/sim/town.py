@@ -27,6 +27,7 @@ from quickbooks_emulator import Emulator
 from quickbooks_emulator.knobs import NO_LIMITS, Knobs
 from tests.sim.came_about import CameAbout, written
 from tests.sim.wire import Sendings, Wire
+from tests.sim.witness import Witness
 from tests.sync.rig import SOMEBODY, Rig
 from tieout.practice.actions.service_items import create_service_item
 from tieout.practice.ledger_lists import ListEntry
@@ -65,7 +66,7 @@ class Town(Rig):
         self.trace = hashlib.sha256()
         self.bodies: dict[str, set[str]] = {}
         """Request id -> the hashes of the bodies it was sent with: never more than one."""
-        self.sendings = Sendings()
+        self.sendings, self.witness = Sendings(), Witness(self)
         self.came_about = CameAbout()
         self.nameless: list[str] = []
         """Bodies that were sent with an empty place where another record is named."""
@@ -163,6 +164,7 @@ class Town(Rig):
         self.trace = hashlib.sha256()
         self.bodies, self.nameless, self.skew, self.on_point = {}, [], timedelta(), _nowhere
         self.sendings, self.miscounted, self.came_about = Sendings(), [], CameAbout()
+        self.witness = Witness(self)
         self.provider = self.make_provider(kinds)
         numbers = itertools.count(1)
         self.engine = replace(

@@ -11,6 +11,7 @@ from django.db import OperationalError
 from quickbooks_emulator.webhooks.queue import Posting
 from tests.sim.acts import client_there, edit_client, ids_here, item_there
 from tests.sim.calls import call_fails, outage
+from tests.sim.evidence import demand
 from tests.sim.kinds import BOUNDARIES, POINTS
 from tests.sim.people import decide, switch
 from tests.sim.storm import Act, Storm
@@ -168,7 +169,8 @@ def webhooks(storm: Storm) -> None:
     if storm.old_posting is not None and storm.rng.random() < 0.1:
         storm.hit("F32")
         forged = storm.old_posting.body[:-1] + b" "
-        assert inbox.receive(forged, storm.old_posting.headers, engine=town.engine) == 401, storm.told()
+        status = inbox.receive(forged, storm.old_posting.headers, engine=town.engine)
+        demand(storm, "a forged delivery is refused", status == 401, status)
 
 
 def run(storm: Storm) -> None:
@@ -276,13 +278,11 @@ def _refresh_fails(storm: Storm) -> None:
     storm.tell("the token service fails")
     rule = storm.rng.choice([{"effect": "status", "status": 503}, {"effect": "drop_after"}])
     faults = ("F20",) if rule["effect"] != "drop_after" else ("F20", "F19")
-    storm.signed_out_rightly |= "F19" in faults
     storm.arm(*faults, **rule, operation="refresh", times=1)
     storm.town.advance(3_700)
 
 
 def _user_lost_access(storm: Storm) -> None:
-    storm.signed_out_rightly = True
     fault = '{"Fault":{"Error":[{"Message":"Misuse","Detail":"AuthorizationFailed","code":"120"}],"type":"AuthorizationFault"}}'
     storm.arm("F23", effect="body", status=403, body=fault, operation="read", nth=1, times=1)
     storm.tell("the person who connected is no administrator any more")
@@ -305,6 +305,7 @@ def _disconnected(storm: Storm) -> None:
     if not town.connect().ok:  # a fault met the sign-in: somebody tries once more later
         storm.tell("the sign-in failed")
         return
+    storm.signed_out_rightly = False
     storm.tell("connected again")
 
 

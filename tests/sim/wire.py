@@ -47,7 +47,8 @@ class Wire(InProcess):
         ):
             town.nameless.append(content.decode()[:300])
         try:
-            response = super().handle_request(request)
+            with town.witness.beside(request, about):
+                response = super().handle_request(request)
         except httpx2.HTTPError as broken:
             town.trace.update(said + repr(broken).encode())
             raise
@@ -55,6 +56,7 @@ class Wire(InProcess):
         town.trace.update(said + f" -> {response.status_code}".encode() + answer)
         if MISCOUNTED in answer:
             town.miscounted.append(content.decode()[:300])
+        town.witness.answered(request, answer)
         if sent_before and response.status_code == 200:
             town.look_at_repeated(answer)
         if about == "changes":
