@@ -14,7 +14,14 @@ from tests.sim import campaign, ledger
 from tests.sim.evidence import COMES_TO_REST
 from tests.sim.planted import BUGS, planted
 from tests.sim.town import Towns
-from tests.sync import test_currency, test_merged_customers, test_review_drift, test_sharing
+from tests.sync import (
+    test_currency,
+    test_merged_customers,
+    test_review_drift,
+    test_sharing,
+    test_what_it_withstands,
+)
+from tests.sync.conftest import set_up
 
 ROOT = Path(__file__).parent
 MOST = 60
@@ -68,14 +75,19 @@ BY_A_TEST: Mapping[str, Callable[[], None]] = {
         )
     ),
     "currency-ignored": (test_currency.test_a_document_in_another_currency_is_not_sent_and_not_called_equal),
+    "gap-ignored": lambda: (
+        test_what_it_withstands.test_a_change_older_than_the_feed_reaches_is_found_by_a_full_comparison_before_one_is_due(
+            set_up()
+        )
+    ),
     "merge-event-ignored": lambda: (
         test_merged_customers.test_a_merge_there_is_one_question_nothing_is_written_and_documents_wait(
             test_merged_customers.with_webhooks()
         )
     ),
 }
-"""What no storm meets: only a page previews, the storms' company has one currency, and a merge that goes unnoticed is
-listed all the same, as something else."""
+"""What no storm meets: only a page previews, the storms' company has one currency, a merge that goes unnoticed is listed all
+the same, as something else, and after so long a gap the nightly look compares everything before the feed is asked."""
 IN_PARALLEL = "refresh-without-lock"
 """A storm has one worker at a time."""
 

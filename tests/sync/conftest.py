@@ -7,9 +7,11 @@ import pytest
 from tests.sync.rig import Rig
 
 
-@pytest.fixture
-def rig() -> Rig:
+def set_up() -> Rig:
     """A firm that is connected and set up, without a client."""
     made = Rig()
     made.set_up()
     return made
+
+
+rig = pytest.fixture(set_up, name="rig")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from quickbooks_emulator.webhooks.queue import Posting
 from tests.sync.rig import Crash, Rig
 from tieout.sync import connections, inbox
-from tieout.sync.models import ActivityLine, Attempt, Connection, InboxEvent, Run, TokenSet
+from tieout.sync.models import ActivityLine, Attempt, Connection, Cursor, InboxEvent, Run, TokenSet
 
 pytestmark = pytest.mark.django_db
 
@@ -315,6 +317,19 @@ def test_a_gap_of_forty_days_is_closed_by_a_full_comparison(rig: Rig) -> None:
     rig.settle()
     rig.until_the_change_feed_is_asked()
     assert len(rig.clients()) == 1
+
+
+def test_a_change_older_than_the_feed_reaches_is_found_by_a_full_comparison_before_one_is_due(
+    rig: Rig,
+) -> None:
+    rig.add_customer("Bo Diaz")
+    rig.advance(40 * 86_400)
+    with rig.here():  # all was compared lately, and the nightly look is not due: the feed alone is asked
+        now = rig.engine.now()
+        Cursor.objects.update(compared_at=now)
+        Connection.objects.update(sweep_due_at=now + timedelta(days=1), changes_due_at=now)
+    rig.settle()
+    assert [one["name"] for one in rig.clients().values()] == ["Bo Diaz"]
 
 
 # -- processes that die ----------------------------------------------------------------------------------------
