@@ -355,6 +355,7 @@ def _epoch_unchecked(patch: Patch) -> None:
     "equal or listed",
     "linked or listed",
     "sent once or listed",
+    "equal to the cent or listed",
 )
 def _closed_without_success(patch: Patch) -> None:
     list_all = listing.list_all
