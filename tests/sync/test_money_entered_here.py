@@ -76,7 +76,7 @@ def test_a_payment_waits_for_an_invoice_that_could_not_be_sent_and_then_pays_bot
     payment = receive(desk, "150", (billed, "100"), (late, "50"))
     desk.settle()
     waits = desk.listed()
-    assert "waits_for" in waits, waits
+    assert "held_up" in waits, waits
     with desk.here():
         revise_invoice(
             **desk.by, invoice_id=late.pk, today=TODAY, now=desk.clock.now(), memo="Once more", reason=""

@@ -66,7 +66,7 @@ def test_a_start_date_moved_back_lets_what_waited_go_and_moved_forward_keeps_wha
     revise(desk, billed, "Linked before")
     desk.settle()
     assert memo_of(desk, there) == "Linked before", "what is linked stays in step"
-    assert causes(desk, late, payment) == ["not_eligible", "waits_for"]
+    assert causes(desk, late, payment) == ["not_eligible", "held_up"]
     start(desk, "invoice", date(2026, 1, 1))
     assert desk.listed() == []
     assert paid_by(desk, payment) == {desk.partner("invoice", late.pk): 100}
@@ -120,7 +120,7 @@ def test_nothing_of_a_closed_period_is_voided_paid_or_applied_until_it_is_opened
     again = desk.pay(paid, "60")
     more = credit_on(desk, credited, 10)
     desk.settle()
-    assert causes(desk, to_void, payment, applied, again, more) == ["closed_period"] * 4 + ["waits_for"]
+    assert causes(desk, to_void, payment, applied, again, more) == ["closed_period"] * 4 + ["held_up"]
     shown = [desk.shows(there) for there in (void_there, paid_there, credit_there)]
     assert shown == [(100, 100), (100, 60), (100, 70)]
     close_until(desk, "2026-02-28")
