@@ -9,7 +9,8 @@ import pytest
 
 from tests.sync.rig import Rig
 from tieout.practice.records import ClientRecords
-from tieout.sync import review, review_decisions, review_jobs, rollback
+from tieout.reconcile.state import Side
+from tieout.sync import advanced, review, review_decisions, review_jobs, rollback
 from tieout.sync.decisions import CannotDecide
 from tieout.sync.models import Review, SectionState
 from tieout.sync.review_plan import Decision
@@ -183,6 +184,23 @@ def test_an_answer_that_is_lost_meanwhile_changes_nothing_about_the_end(
     practice.fault(effect, entity="customer", operation="update", nth=1, times=1)
     practice.roll_back(found)
     assert practice.shown() == practice.before
+
+
+@pytest.mark.parametrize("arrived", [False, True])
+def test_a_creation_in_doubt_is_not_sent_again_while_the_set_up_is_taken_back(
+    practice: Practice, arrived: bool
+) -> None:
+    """Seed 32: creating had been switched off, and nothing asks a switch while that lasts."""
+    run = practice.sync_clients()
+    practice.fault("drop_after" if arrived else "drop_before", operation="create", times=1)
+    practice.add_client("Eve Lane")
+    practice.run()
+    with practice.here():
+        advanced.turn(practice.member, "client", "create", Side.LEDGER, on=False, engine=practice.engine)
+    practice.roll_back(run)
+    assert len(practice.customers_named("Eve Lane")) == arrived, (
+        "what did arrive is known, and came after the set-up"
+    )
 
 
 def test_after_thirty_days_and_twice_it_is_refused_with_a_sentence(practice: Practice) -> None:

@@ -26,7 +26,7 @@ from tieout.sync.listing import Listed, Problem, list_all, problem_from, say
 from tieout.sync.models import UNRESOLVED, Attempt, AttemptState, Dirty, Hold, Link
 from tieout.sync.outcomes import next_look
 from tieout.sync.packing import unpack, unpack_units
-from tieout.sync.policy import forbids
+from tieout.sync.policy import RESTORING, forbids, is_rolling_back
 from tieout.sync.references import with_references
 from tieout.sync.sending import action_of
 from tieout.sync.what_it_says import NOT_THE_RECORDS
@@ -94,7 +94,7 @@ def _resolve(executor: Executor, attempt: Attempt) -> bool:
     else:
         # Not there, or only something that the ledger would not let us make twice. The same bytes under the same id:
         # if the first sending did arrive, the ledger replays its answer or refuses the name.
-        if _is_decided(executor, attempt):
+        if _is_taken_back(executor, attempt, found) or _is_decided(executor, attempt):
             _tidy(executor, attempt, name, [])
             return True
         try:
@@ -175,6 +175,23 @@ def _is_decided(executor: Executor, attempt: Attempt) -> bool:
         if not decided_otherwise(connection, attempt.entity, [attempt.practice_id]):
             return False
         _give_up(executor.lease, attempt, DECIDED)
+    return True
+
+
+TAKEN_BACK = "It was not found in QuickBooks, and the set-up is being taken back: it is not sent again."
+
+
+def _is_taken_back(executor: Executor, attempt: Attempt, found: Found) -> bool:
+    """Whether the set-up is being taken back meanwhile: what it, or whatever came after it, was to write is given up then.
+
+    No switch is asked while that lasts, so nothing but what restores may be sent again.
+    """
+    with executor.lease.commit() as connection:
+        if not is_rolling_back(connection, executor.spec) or attempt.cause.startswith(RESTORING):
+            return False
+    if found.perhaps_changed_back:
+        _take_for_arrived(executor.lease, attempt)
+    _give_up(executor.lease, attempt, TAKEN_BACK)
     return True
 
 

@@ -56,6 +56,8 @@ def takes_no_part(connection: Connection, spec: EntitySpec, side: Side, seen: Ob
 
 ROLLING_BACK = "rolling_back"
 """Among an entity's switches: the review that is being taken back. Only that writes, and only what it restores."""
+RESTORING = "set-up taken back"
+"""The cause of its writes: no others are sent again meanwhile."""
 NO_RECORD = "none"
 
 
@@ -66,9 +68,13 @@ def on_trial(connection: Connection, spec: EntitySpec) -> str:
     """
     if connection.section(spec.practice) is not SectionState.IN_REVIEW:
         return ""
-    if connection.switches.get(spec.practice, {}).get(ROLLING_BACK):
+    if is_rolling_back(connection, spec):
         return NO_RECORD
     return str(connection.switches.get(spec.practice, {}).get("trial", ""))
+
+
+def is_rolling_back(connection: Connection, spec: EntitySpec) -> bool:
+    return bool(connection.switches.get(spec.practice, {}).get(ROLLING_BACK))
 
 
 def forbids(
@@ -88,7 +94,7 @@ def forbids(
     """
     if side is Side.LEDGER and connection.dry_run_until is not None:
         return "A dry run is under way: nothing is sent to QuickBooks."
-    if connection.switches.get(spec.practice, {}).get(ROLLING_BACK):
+    if is_rolling_back(connection, spec):
         return ""
     if connection.section(spec.practice) is not SectionState.ON and not on_trial(connection, spec):
         return f"{spec.plural} were turned off before it was sent."

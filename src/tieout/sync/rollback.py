@@ -49,7 +49,7 @@ from tieout.sync.models import (
 )
 from tieout.sync.outgoing import Outgoing
 from tieout.sync.packing import unpack_units
-from tieout.sync.policy import ROLLING_BACK
+from tieout.sync.policy import RESTORING, ROLLING_BACK
 from tieout.sync.review_jobs import SET_UP
 from tieout.sync.review_plan import Fate
 from tieout.sync.sending import Sender
@@ -254,7 +254,7 @@ def _restore_there(held: Lease, sender: Sender, run: Extent) -> list[str]:
         if units:
             target = Key(spec.practice, Side.LEDGER, record_id)
             write = Update(Side.LEDGER, target, units, now.token)
-            outgoing.append(Outgoing(write, name, now, "set-up taken back", links.get(record_id)))
+            outgoing.append(Outgoing(write, name, now, RESTORING, links.get(record_id)))
     sender.send_all(outgoing, lambda connection, recorded: None)
     left += [f"{one.name} in QuickBooks: {problem.sentence}" for one in outgoing for problem in one.problems]
     left += [f"{one.name} in QuickBooks {EDITED}." for one in outgoing if one.again]
