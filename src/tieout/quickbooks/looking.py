@@ -81,7 +81,8 @@ def _where_it_was_put(
 def _wherever_it_is(
     client: Client, kind: QuickBooksEntity, write: PreparedWrite, sent: Document, sent_at: datetime | None
 ) -> Found:
-    """Among all made since: ours by its marker, or alike without any, of the same customer or number and amounts."""
+    """Among all made since: ours by its marker, or alike without any: of the same amounts, and of the same customer or number
+    or made when it was sent."""
     since = sent_at and where("MetaData.CreateTime", ">=", instant(sent_at - MADE_SINCE))
     pages = client.pages(kind.resource, *((since,) if since else ()))
     customer, number, amounts = _customer(sent), str(sent.get("DocNumber") or ""), _amounts(sent)
@@ -91,7 +92,7 @@ def _wherever_it_is(
             if notes.marker_of(document) or _amounts(document) != amounts:
                 return False
             same_number = bool(number) and str(document.get("DocNumber") or "") == number
-            return same_number or _customer(document) == customer
+            return same_number or _customer(document) == customer or _made_with(document, sent_at)
 
     rows = (document for page in pages for document in page)
     found = _sorted_out(kind, rows, lambda document: carries_marker(document, write.request_id), is_alike)
@@ -152,6 +153,12 @@ def _made_after(document: Document, sent_at: datetime | None) -> bool:
         return True
     made = moment((document.get("MetaData") or {}).get("CreateTime"))
     return made is not None and made >= sent_at - CLOCK_TOLERANCE
+
+
+def _made_with(document: Document, sent_at: datetime | None) -> bool:
+    """Whether it was made when ours was sent. Moved to another customer, and numbered by QuickBooks, nothing else tells it."""
+    made = moment((document.get("MetaData") or {}).get("CreateTime"))
+    return sent_at is not None and made is not None and abs(made - sent_at) <= CLOCK_TOLERANCE
 
 
 def _changes_since(token: str, expected: str) -> int:
