@@ -8,7 +8,7 @@ import pytest
 
 from tests.sync.rig import SOMEBODY
 from tests.sync.test_documents import TODAY, Books
-from tieout.practice.actions.credits import change_credit_memo, create_credit
+from tieout.practice.actions.credits import change_credit, create_credit
 from tieout.quickbooks.entities.credit_memo import ENTITY
 from tieout.reconcile.ports import Answer
 from tieout.reconcile.state import Side
@@ -48,7 +48,7 @@ def test_restoring_a_credit_that_somebody_taxed_there_takes_the_tax_off_and_a_ch
     books.emulator.control.edit(books.realm, "CreditMemo", there, taxed)
     books.until_the_change_feed_is_asked()
     with books.here():
-        change_credit_memo(**told, credit_id=credit.pk, memo="Sorry")
+        change_credit(**told, credit_id=credit.pk, memo="Sorry")
     books.settle()
     assert Decimal(str(books.of("CreditMemo")[there]["TotalAmt"])) == Decimal("109.10")
     with books.here():

@@ -15,7 +15,7 @@ from tieout.quickbooks.api import fault_meanings as means
 from tieout.quickbooks.api.fault_meanings import Meaning, Offer
 from tieout.quickbooks.api.fault_table import BY_STATUS, RULES
 from tieout.quickbooks.company_rules import SETTINGS
-from tieout.quickbooks.documents import needs_setting
+from tieout.quickbooks.documents import CHOSEN_ABROAD, needs_setting
 from tieout.quickbooks.entities import READY
 from tieout.quickbooks.errors import CLASSES
 from tieout.reconcile.ports import TOPICS
@@ -116,7 +116,7 @@ def missed_by_a_write() -> set[str]:
         for path in (SOURCES / "quickbooks").rglob("*.py")
         for call in re.findall(r"raise needs_setting\(\s*([^,]+),", path.read_text())
     ]
-    return {key for call in calls for key in re.findall(r'"(\w+)"', call)}
+    return {key for call in calls for key in re.findall(r'"(\w+)"', call)} | set(CHOSEN_ABROAD.values())
 
 
 def test_what_waits_for_a_setting_says_so_and_has_the_button_to_it() -> None:

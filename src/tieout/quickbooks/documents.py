@@ -243,7 +243,7 @@ def _tax_abroad(draft: Draft, sending: Sending) -> None:
     draft.get("TxnTaxDetail", {}).pop("TxnTaxCodeRef", None)
     draft["GlobalTaxCalculation"] = "TaxExcluded"
     for line in draft["Line"]:
-        key = _CHOSEN_ABROAD.get(line.get(SALES, {}).get("TaxCodeRef", {}).get("value", ""))
+        key = CHOSEN_ABROAD.get(line.get(SALES, {}).get("TaxCodeRef", {}).get("value", ""))
         if key is None:
             continue
         if not (code := sending.rules.setting(key)):
@@ -251,7 +251,7 @@ def _tax_abroad(draft: Draft, sending: Sending) -> None:
         line[SALES]["TaxCodeRef"] = {"value": code}
 
 
-_CHOSEN_ABROAD = {TAXED: "taxed_code", UNTAXED: "untaxed_code"}
+CHOSEN_ABROAD = {TAXED: "taxed_code", UNTAXED: "untaxed_code"}
 
 
 def payment_method(draft: Draft, sending: Sending) -> None:
