@@ -145,6 +145,8 @@ FOUND: Mapping[int, Found] = {
     61171: Found(
         ENGINE, "a write whose run broke off before it was recorded got no entry in the log", _IN_THE_LOG
     ),
+    800432: Found(STORM, "an invoice deleted there was not noted as taken off the payment that settled it"),
+    800558: Found(STORM, "the same"),
     910066: Found(
         ENGINE,
         "new terms were sent without the due date that goes with them",

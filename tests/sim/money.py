@@ -144,6 +144,7 @@ def invoice_there(storm: Storm) -> None:
     key = ("Invoice", str(one["Id"]))
     if choice < 0.4:
         if edit_there(storm, "Invoice", one["Id"], {}, "delete"):
+            storm.meddled.add(str(one["CustomerRef"]["value"]))  # it goes from the payments that settled it
             storm.hit("F50")
             _nothing_there_any_more(storm, key)
             storm.memory.was_removed("Invoice", one, "delete")
