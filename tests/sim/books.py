@@ -11,6 +11,7 @@ from tests.sim.memory import DOCUMENTS, MARK
 from tieout.practice.client_balances import ClientBalance
 from tieout.practice.invoices import Invoice, Status
 from tieout.practice.payments import Refund
+from tieout.sync.models import Issue
 
 if TYPE_CHECKING:
     from tests.sim.evidence import Rest
@@ -61,6 +62,7 @@ class Books:
             for practice_id, units in self.rest.here(entity).items():
                 self._document(entity, practice_id, units)
         self._no_ghosts()
+        self._nothing_is_said_to_be_twice()
         self._nobody_is_accused()
         self._balances()
         self._emulator_adds_up()
@@ -150,6 +152,14 @@ class Books:
                 linked or rest.is_listed(entity, practice_id),
                 (entity, practice_id),
             )
+
+    def _nothing_is_said_to_be_twice(self) -> None:
+        """Of what is there once, as ``marked_once`` has just shown, nobody is asked which of two is to stay."""
+        rest = self.rest
+        with rest.town.here():
+            asked = Issue.objects.filter(closed_at=None, cause="twice_there", entity__in=self.words)
+            told = sorted(asked.values_list("entity", "record_id"))
+        rest.demand("nothing is said to be twice", not told, told)
 
     def marked_once(self) -> dict[tuple[str, str], str]:
         """(entity, practice id) -> the one document there that carries its mark and stands."""

@@ -54,14 +54,21 @@ def notice(
     before = observations.of_ledger(connection, spec, [*marks, *gone])
     noted = {one: row for one, row in before.items() if isinstance(row, Present) and row.facts.get(STRAY)}
     found: dict[str, Seen] = {one: Absent("deleted there") for one in gone if one in noted}
-    made = dict(
-        Attempt.objects.filter(request_id__in=marks.values()).values_list("request_id", "practice_id")
-    )
+    attempts = Attempt.objects.filter(request_id__in=marks.values())
+    made = {
+        mark: (entity, one)
+        for mark, entity, one in attempts.values_list("request_id", "entity", "practice_id")
+    }
     for one, mark in marks.items():
-        if mark not in made:
+        entity, practice_id = made.get(mark, (spec.practice, ""))
+        if entity != spec.practice:
+            # QuickBooks keeps an applied credit as a payment. It is none of ours, whose number may be the same.
+            if one in noted:
+                found[one] = rows[one]
+        elif mark not in made:
             found[one] = _noted(rows[one])
         elif not rows[one].facts.get("voided"):
-            found[one] = _noted(rows[one], made[mark])
+            found[one] = _noted(rows[one], practice_id)
         elif one in noted:
             found[one] = rows[one]  # void by now: nothing is there twice any more
     observations.keep(connection, spec, Side.LEDGER, found, lease.engine)
