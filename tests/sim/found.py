@@ -147,6 +147,12 @@ FOUND: Mapping[int, Found] = {
     ),
     800432: Found(STORM, "an invoice deleted there was not noted as taken off the payment that settled it"),
     800558: Found(STORM, "the same"),
+    800597: Found(
+        ENGINE,
+        "an invoice that was rewritten and unmarked while it was in doubt was made a second time",
+        "sync/test_moved_while_in_doubt.py::test_what_a_person_moved_while_it_was_in_doubt_is_found_and_not_sent_again",
+    ),
+    800699: Found(STORM, "it took a run of the set-up back that had died before its end"),
     910066: Found(
         ENGINE,
         "new terms were sent without the due date that goes with them",

@@ -16,6 +16,7 @@ from tieout.practice.actions.payments import record_payment
 from tieout.sync.models import Attempt, Hold
 
 pytestmark = pytest.mark.django_db
+SALES = "SalesItemLineDetail"
 
 
 @pytest.fixture
@@ -32,7 +33,7 @@ def ours(books: Books, word: str) -> list[dict[str, Any]]:
 
 def test_what_a_person_moved_while_it_was_in_doubt_is_found_and_not_sent_again(books: Books) -> None:
     item = books.item("Bookkeeping")
-    clients = [books.add_client(f"Client {number}") for number in range(5)]
+    clients = [books.add_client(f"Client {number}") for number in range(6)]
     books.settle()
     books.fault("forget_ids")
     invoices = []
@@ -42,7 +43,7 @@ def test_what_a_person_moved_while_it_was_in_doubt_is_found_and_not_sent_again(b
         books.run()
     partners = [books.links()[client] for client in clients]
     by_customer = {one["CustomerRef"]["value"]: one["Id"] for one in ours(books, "Invoice")}
-    redated, moved, merged, unmarked, hardly_known = ids = [by_customer[one] for one in partners]
+    redated, moved, merged, unmarked, hardly_known, rewritten = ids = [by_customer[one] for one in partners]
     control, other = books.emulator.control, books.add_customer("Bo Diaz")
     control.edit(books.realm, "Invoice", redated, {"TxnDate": "2026-02-11"})
     control.edit(books.realm, "Invoice", moved, {"CustomerRef": {"value": other}})
@@ -55,6 +56,11 @@ def test_what_a_person_moved_while_it_was_in_doubt_is_found_and_not_sent_again(b
         "CustomerRef": {"value": other},
     }
     control.edit(books.realm, "Invoice", hardly_known, of_another)
+    (line,) = (one for one in books.of("Invoice")[rewritten]["Line"] if one["DetailType"] == SALES)
+    line = {**line, "Amount": 31, SALES: {**line[SALES], "UnitPrice": 31, "Qty": 1}}
+    control.edit(
+        books.realm, "Invoice", rewritten, {"PrivateNote": "", "TxnDate": "2026-02-11", "Line": [line]}
+    )
     before = set(books.of("Invoice"))
     books.settle()
     assert set(books.of("Invoice")) == before, "none was made twice"
@@ -63,8 +69,11 @@ def test_what_a_person_moved_while_it_was_in_doubt_is_found_and_not_sent_again(b
     assert {one.number for one in invoices} <= {name for _, name in books.issues()}, "each is listed"
     with books.here():
         sentences = list(Hold.objects.filter(entity="invoice").values_list("sentence", flat=True))
-    assert len(sentences) == 2, "each may be either: a person looks"
-    assert all(one in sentence for one in (unmarked, hardly_known) for sentence in sentences)
+    assert len(sentences) == 3, "a person looks"
+    assert all(one in sentence for one in (unmarked, hardly_known) for sentence in sentences), (
+        "each may be either"
+    )
+    assert sum(rewritten in sentence for sentence in sentences) == 1
     assert merged in found
 
 

@@ -81,18 +81,23 @@ def _where_it_was_put(
 def _wherever_it_is(
     client: Client, kind: QuickBooksEntity, write: PreparedWrite, sent: Document, sent_at: datetime | None
 ) -> Found:
-    """Among all made since: ours by its marker, or alike without any: of the same amounts, and of the same customer or number
-    or made when it was sent."""
+    """Among all made since: ours by its marker, or alike without any: two of customer, number, amounts and the moment of its
+    making are as they would be. A person may have changed the rest."""
     since = sent_at and where("MetaData.CreateTime", ">=", instant(sent_at - MADE_SINCE))
     pages = client.pages(kind.resource, *((since,) if since else ()))
     customer, number, amounts = _customer(sent), str(sent.get("DocNumber") or ""), _amounts(sent)
 
     def is_alike(document: Document) -> bool:
         with kind.reading(document):
-            if notes.marker_of(document) or _amounts(document) != amounts:
+            if notes.marker_of(document):
                 return False
-            same_number = bool(number) and str(document.get("DocNumber") or "") == number
-            return same_number or _customer(document) == customer or _made_with(document, sent_at)
+            agree = (
+                _amounts(document) == amounts,
+                _customer(document) == customer,
+                bool(number) and str(document.get("DocNumber") or "") == number,
+                _made_with(document, sent_at),
+            )
+        return sum(agree) >= 2
 
     rows = (document for page in pages for document in page)
     found = _sorted_out(kind, rows, lambda document: carries_marker(document, write.request_id), is_alike)
@@ -156,7 +161,7 @@ def _made_after(document: Document, sent_at: datetime | None) -> bool:
 
 
 def _made_with(document: Document, sent_at: datetime | None) -> bool:
-    """Whether it was made when ours was sent. Moved to another customer, and numbered by QuickBooks, nothing else tells it."""
+    """Whether it was made when ours was sent, as far as clocks tell."""
     made = moment((document.get("MetaData") or {}).get("CreateTime"))
     return sent_at is not None and made is not None and abs(made - sent_at) <= CLOCK_TOLERANCE
 
