@@ -66,6 +66,7 @@ def main() -> int:
         storm = Storm(stand, nursery, chosen.seed, restart)
         storm.run(chosen.kills, chosen.restarts)
         storm.rest()
+        storm.answer()
         storm.check()
         sys.stdout.write(told(storm, (time.monotonic() - begun) / 60))
     finally:
@@ -86,7 +87,7 @@ def told(storm: Storm, minutes: float) -> str:
         f"{did['killed']} killed, {did['killed at work']} of them at work, which left {did['left in doubt']} writes in doubt; "
         f"{did['frozen']} frozen, {did['frozen at work']} at work; database restarted {did['database restarted']} times, "
         f"{did['database restarted at work']} at work; "
-        f"{minutes:.1f} minutes.\nPeople: {dict(people.did)}.\nEach in QuickBooks once, everything equal, nothing left open.\n"
+        f"{minutes:.1f} minutes.\nPeople: {dict(people.did)}; asked which of two to keep: {did['asked a person']}.\nEach in QuickBooks once, everything equal, nothing left open.\n"
         f"| {datetime.now(UTC).date()} | {commit()} | {storm.seed} | {did['killed']} | {did['killed at work']} | {did['left in doubt']} "
         f"| {did['frozen']} ({did['frozen at work']}) | {did['database restarted']} ({did['database restarted at work']}) | {minutes:.1f} | {kept} | 0 |\n"
     )

@@ -153,6 +153,7 @@ FOUND: Mapping[int, Found] = {
         "sync/test_moved_while_in_doubt.py::test_what_a_person_moved_while_it_was_in_doubt_is_found_and_not_sent_again",
     ),
     800699: Found(STORM, "it took a run of the set-up back that had died before its end"),
+    810079: Found(LAW, "it asked for a word about a document that was gone before anybody could know of it"),
     910066: Found(
         ENGINE,
         "new terms were sent without the due date that goes with them",

@@ -47,7 +47,9 @@ def what_was_removed_there_is_listed(rest: Rest) -> None:
     memory = rest.storm.memory
     for (entity, practice_id), what in _removed(rest):
         shown = rest.here(entity).get(practice_id)
-        if shown is None:
+        if (
+            shown is None or what.record is None
+        ):  # nobody knew of it: it was never there for us, and is sent again
             continue
         agreed = what.how == "void" and (
             shown.get("state") == "void" or (entity, practice_id) in memory.accepted
