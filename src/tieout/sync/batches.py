@@ -13,14 +13,13 @@ from datetime import timedelta
 
 from django.db import Error as DatabaseError
 from django.db import InterfaceError, OperationalError
-from django.db import connection as database
 
 from tieout.reconcile.action import Action, Create, Retire, Settle, Update
 from tieout.reconcile.plan import Conflict, Linked, Outcome, plan
 from tieout.reconcile.ports import Bug, LedgerError
 from tieout.reconcile.room import Turn, letting_go, turn_of
 from tieout.reconcile.state import Absent, Key, Present, Side
-from tieout.sync import dirty, discover, dry_run_mode, together
+from tieout.sync import dirty, discover, dry_run_mode, straight, together
 from tieout.sync.currencies import told_in
 from tieout.sync.executor import Again, Executor
 from tieout.sync.issues import LOOKED_AT_AGAIN, NO_ROOM
@@ -332,8 +331,7 @@ def _list_within(executor: Executor, connection: Connection, doings: Sequence[Do
     for after, rows in paused.items():
         dirty.put_off(rows, now + after)
     if clean:
-        with database.cursor() as cursor:
-            cursor.execute("UPDATE sync_link SET agreed_at = %s WHERE id = ANY(%s)", [now, clean])
+        straight.run("UPDATE sync_link SET agreed_at = %s WHERE id = ANY(%s)", now, clean)
     dirty.clear(cleared)
 
 

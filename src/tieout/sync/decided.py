@@ -9,22 +9,20 @@ by hand; that it was left out is told by the connection's ``holds_epoch``.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from typing import Any
-
-from django.db import connection as database
 
 from tieout.reconcile.action import Update
 from tieout.reconcile.spec import EntitySpec
 from tieout.reconcile.state import Key, Side
+from tieout.sync import straight
 from tieout.sync.models import LIVE_STATES, UNRESOLVED, Attempt, Connection, Link
 
-_DECIDED = """
-SELECT CASE WHEN %(side)s = 'practice' THEN practice_id ELSE ledger_id END FROM sync_link
-WHERE connection_id = %(connection)s AND entity = %(entity)s
-AND (%(side)s = 'practice' AND practice_id = ANY(%(ids)s) OR %(side)s = 'ledger' AND ledger_id = ANY(%(ids)s))
-UNION SELECT record_id FROM sync_hold
-WHERE connection_id = %(connection)s AND entity = %(entity)s AND side = %(side)s AND record_id = ANY(%(ids)s)
-"""
+_HELD = """
+SELECT record_id FROM sync_hold WHERE connection_id = %s AND entity = %s AND side = %s AND record_id = ANY(%s)
+UNION SELECT """
+_DECIDED = {
+    Side.PRACTICE: f"{_HELD} practice_id FROM sync_link WHERE connection_id = %s AND entity = %s AND practice_id = ANY(%s)",
+    Side.LEDGER: f"{_HELD} ledger_id FROM sync_link WHERE connection_id = %s AND entity = %s AND ledger_id = ANY(%s)",
+}
 
 
 def decided_otherwise(
@@ -33,15 +31,8 @@ def decided_otherwise(
     """Of these records, which are to be copied from ``side``, those that are linked by now, left out, or wait for a decision."""
     if not creates:
         return set()
-    asked: dict[str, Any] = {
-        "connection": connection.pk,
-        "entity": entity,
-        "side": side.value,
-        "ids": list(creates),
-    }
-    with database.cursor() as cursor:
-        cursor.execute(_DECIDED, asked)
-        return {record_id for (record_id,) in cursor.fetchall()}
+    of, ids = (connection.pk, entity), list(creates)
+    return {record_id for (record_id,) in straight.texts(_DECIDED[side], *of, side.value, ids, *of, ids)}
 
 
 def standing(connection: Connection, planned: Collection[Link]) -> dict[int, Link]:

@@ -6,8 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection as database
-
 from tieout.reconcile.state import Side
 from tieout.sync import straight, together
 from tieout.sync.models import Connection, Dirty
@@ -66,12 +64,12 @@ def clear(rows: Iterable[Dirty]) -> None:
     seen = [(row.pk, row.marks) for row in rows]
     if not seen:
         return
-    with database.cursor() as cursor:
-        cursor.execute(
-            "DELETE FROM sync_dirty d USING unnest(%s::bigint[], %s::int[]) AS t(id, marks)"
-            " WHERE d.id = t.id AND d.marks = t.marks",
-            [[pk for pk, _ in seen], [marks for _, marks in seen]],
-        )
+    straight.run(
+        "DELETE FROM sync_dirty d USING unnest(%s::bigint[], %s::int[]) AS t(id, marks)"
+        " WHERE d.id = t.id AND d.marks = t.marks",
+        [pk for pk, _ in seen],
+        [marks for _, marks in seen],
+    )
 
 
 def put_off(rows: Iterable[Dirty], until: datetime) -> None:
@@ -79,9 +77,10 @@ def put_off(rows: Iterable[Dirty], until: datetime) -> None:
     seen = [(row.pk, row.marks) for row in rows]
     if not seen:
         return
-    with database.cursor() as cursor:
-        cursor.execute(
-            "UPDATE sync_dirty d SET not_before = %s FROM unnest(%s::bigint[], %s::int[]) AS t(id, marks)"
-            " WHERE d.id = t.id AND d.marks = t.marks",
-            [until, [pk for pk, _ in seen], [marks for _, marks in seen]],
-        )
+    straight.run(
+        "UPDATE sync_dirty d SET not_before = %s FROM unnest(%s::bigint[], %s::int[]) AS t(id, marks)"
+        " WHERE d.id = t.id AND d.marks = t.marks",
+        until,
+        [pk for pk, _ in seen],
+        [marks for _, marks in seen],
+    )

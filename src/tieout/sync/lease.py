@@ -37,9 +37,10 @@ class NoLongerAllowed(Exception):
 
 
 _COLUMNS = together.columns_of(Connection)
+_OTHERS = together.columns_of(Connection, but=("lease_until",))
 _EXTEND = (
     "UPDATE sync_connection SET lease_until = %s WHERE id = %s AND epoch = %s"  # noqa: S608 - names of our own model
-    f" RETURNING {_COLUMNS}"
+    f" RETURNING {_OTHERS}"
 )
 # If the run dies, the connection comes due again once its lease has run out.
 _TAKE = (
@@ -61,6 +62,9 @@ class Lease:
     _stood: list[straight.Row] | None = None
     """What ``check`` last found in the table, and the connection it made of that: asked before every call."""
     _seen: Connection | None = None
+    _extended_to: straight.Row = ()
+    """What the last commit got back from the table, and that as Django would have it: most commits find nothing else."""
+    _columns: tuple[Any, ...] = ()
 
     @contextmanager
     def commit(self, *, to_send: bool = False) -> Iterator[Connection]:
@@ -105,12 +109,14 @@ class Lease:
 
     def _extended(self, until: datetime) -> Connection:
         """Hold the lane until then, in one statement that also gives the connection as it is. Raises ``LeaseLost``."""
-        with database.cursor() as cursor:
-            cursor.execute(_EXTEND, [until, self.connection.pk, self.connection.epoch])
-            row = cursor.fetchone()
-        if row is None:
+        found = straight.run(_EXTEND, until, self.connection.pk, self.connection.epoch)
+        if not found:
             raise LeaseLost(f"epoch {self.connection.epoch} of connection {self.connection.pk}")
-        return _connection(row)
+        if found[0] != self._extended_to:
+            self._extended_to, self._columns = found[0], _row_of(self.connection.pk)
+        fresh = _connection(self._columns)
+        fresh.lease_until = until
+        return fresh
 
 
 def _connection(row: Sequence[Any]) -> Connection:
@@ -134,9 +140,14 @@ def take(connection_id: int, engine: Engine) -> Lease | None:
 
 def locked(lease: Lease) -> Connection:
     """The connection as it is, held until the caller's transaction ends: whoever decides something waits for that."""
+    return _connection(_row_of(lease.connection.pk))
+
+
+def _row_of(connection_id: int) -> tuple[Any, ...]:
     with database.cursor() as cursor:
-        cursor.execute(_LOCKED, [lease.connection.pk])
-        return _connection(cursor.fetchone())
+        cursor.execute(_LOCKED, [connection_id])
+        row: tuple[Any, ...] = cursor.fetchone()
+    return row
 
 
 def give_back(lease: Lease, **changes: datetime) -> None:

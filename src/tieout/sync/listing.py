@@ -11,15 +11,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
-from django.db import connection as database
-
 from tieout.practice.models import Member
 from tieout.practice.money import shown
 from tieout.reconcile import plan as planning
 from tieout.reconcile.plan import Blocked, Outcome, Question
 from tieout.reconcile.ports import LedgerError
 from tieout.reconcile.state import Key, Side, Value, is_empty
-from tieout.sync import awaited, awaiting
+from tieout.sync import awaited, awaiting, straight
 from tieout.sync.issues import CAUSE_OF_WHY, CAUSES, HELD_UP, SHARED, WAITS_FOR, cause_of
 from tieout.sync.models import ActivityLine, Conflict, Connection, Issue, Link
 from tieout.sync.packing import pack
@@ -148,9 +146,7 @@ def _anything_to_list(connection: Connection, entity: str, listed: Sequence[List
     if any(one.problems or one.conflicts for one in listed):
         return True
     links = [one.link.pk for one in listed if one.link is not None]
-    with database.cursor() as cursor:
-        cursor.execute(_OPEN, [connection.pk, entity, _ids(listed), links])
-        return bool(cursor.fetchone()[0])
+    return straight.texts(_OPEN, connection.pk, entity, _ids(listed), links) == [("t",)]
 
 
 def _told_what_they_wait_for(connection: Connection, listed: Sequence[Listed]) -> Sequence[Listed]:

@@ -9,8 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db import connection as database
-
 from tieout.reconcile import room
 from tieout.reconcile.ports import Answer, LedgerError, Replan, UnknownOutcome
 from tieout.reconcile.spec import EntitySpec
@@ -227,9 +225,8 @@ def _links_there(
     """The links that these are about, by their record there and by their record here: no more of them than their ids."""
     there = [answer.row.id for _, answer in answered]
     creating = [attempt.practice_id for attempt, _ in answered if attempt.operation == "create"]
-    with database.cursor() as cursor:
-        cursor.execute(_THERE, [connection.pk, spec.practice, there, creating])
-        links = [Link(id=pk, practice_id=ours, ledger_id=theirs) for pk, ours, theirs in cursor.fetchall()]
+    found = straight.texts(_THERE, connection.pk, spec.practice, there, creating)
+    links = [Link(id=int(pk), practice_id=ours, ledger_id=theirs) for pk, ours, theirs in found]
     return {link.ledger_id: link for link in links}, {link.practice_id: link for link in links}
 
 
@@ -282,9 +279,8 @@ def _left_out_too_late(connection: Connection, spec: EntitySpec, linked: Sequenc
     """
     if not linked:
         return set()
-    with database.cursor() as cursor:
-        cursor.execute(_LEFT_OUT, [connection.pk, spec.practice, Side.PRACTICE.value, list(linked)])
-        return {record_id for record_id, excluded in cursor.fetchall() if excluded}
+    found = straight.texts(_LEFT_OUT, connection.pk, spec.practice, Side.PRACTICE.value, list(linked))
+    return {record_id for record_id, excluded in found if excluded == "t"}
 
 
 # -- what is kept for people ---------------------------------------------------------------------------------

@@ -39,9 +39,9 @@ def select(model: type[M], where: str, parameters: Sequence[Any]) -> list[M]:
 
 
 @cache
-def columns_of(model: type[models.Model]) -> str:
-    """The columns of a table, as ``instance`` wants them."""
-    return ", ".join(field.column or "" for field in model._meta.concrete_fields)
+def columns_of(model: type[models.Model], but: tuple[str, ...] = ()) -> str:
+    """The columns of a table ``but`` these; all of them are as ``instance`` wants them."""
+    return ", ".join(field.column or "" for field in model._meta.concrete_fields if field.column not in but)
 
 
 def instance(model: type[M], row: Sequence[Any]) -> M:

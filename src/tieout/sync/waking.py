@@ -8,12 +8,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from django.db import connection as database
-
 from tieout.reconcile.room import Document
 from tieout.reconcile.spec import EntitySpec
 from tieout.reconcile.state import Key, Side
-from tieout.sync import dirty
+from tieout.sync import dirty, straight
 from tieout.sync.awaited import as_text
 from tieout.sync.dirty import Mark
 from tieout.sync.issues import NO_ROOM, WAITING
@@ -84,12 +82,10 @@ def _wake(
     causes: Collection[str] = WAITING,
     reason: str = "waited for another",
 ) -> int:
-    with database.cursor() as cursor:
-        cursor.execute(_WAITING + condition, [connection.pk, sorted(causes), told])
-        marks = [
-            Mark(entity, Side(side), record_id, reason, must_read=False)
-            for entity, side, record_id in cursor.fetchall()
-        ]
+    found = straight.texts(_WAITING + condition, connection.pk, sorted(causes), told)
+    marks = [
+        Mark(entity, Side(side), record_id, reason, must_read=False) for entity, side, record_id in found
+    ]
     return dirty.mark(connection, marks, now)
 
 

@@ -14,11 +14,10 @@ from datetime import datetime
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import connection as database
 from django.db import models
 
 from tieout.practice.models import Firm
-from tieout.sync import together
+from tieout.sync import straight, together
 from tieout.sync.connection_tables import Connection
 from tieout.sync.record_tables import CAUSE_LENGTH, Attempt, AttemptState
 
@@ -76,9 +75,8 @@ def append_all(entries: Sequence[Entry], now: datetime) -> None:
     if not entries:
         return
     connection_id = entries[0].attempt.connection_id
-    with database.cursor() as cursor:
-        cursor.execute(_LAST, [connection_id])
-        number, previous = cursor.fetchone() or (0, GENESIS)
+    last = straight.texts(_LAST, connection_id)
+    number, previous = (int(last[0][0]), last[0][1]) if last else (0, GENESIS)
     rows = []
     for one in entries:
         number += 1
