@@ -142,6 +142,42 @@ def test_a_statement_that_the_database_refuses_raises_what_a_cursor_would(rig: R
         assert straight.run("SELECT %s::int + 1, NULL", 41) == [(b"42", None)]
 
 
+def test_lists_arrive_as_they_were_given() -> None:
+    asked = [ODD, "", "NULL", "{}", '"', "\\", "a,b"]
+    found = straight.texts(
+        "SELECT one FROM unnest(%s::text[]) WITH ORDINALITY AS t(one, at) ORDER BY at", asked
+    )
+    assert [one for (one,) in found] == asked
+    assert straight.run("SELECT 1 WHERE 3 = ANY(%s)", [1, 2, 3]) == [(b"1",)]
+    assert straight.run("SELECT 1 WHERE 3 = ANY(%s::int[])", []) == []
+
+
+def test_a_statement_is_prepared_once_and_outlives_what_is_rolled_back() -> None:
+    text = "SELECT %s::int * 2"
+    with suppress(Crash), transaction.atomic():
+        assert straight.run(text, 21) == [(b"42",)]
+        raise Crash("before it is committed")
+    assert straight.run(text, 4) == [(b"8",)]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_prepared_statements WHERE statement = %s", [text.replace("%s", "$1")]
+        )
+        assert cursor.fetchone() == (1,)
+
+
+def test_a_table_that_changes_is_asked_anew() -> None:
+    """As when a new version is migrated while a worker of the old one still runs."""
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMP TABLE moves (a int)")
+        straight.run("INSERT INTO moves (a) VALUES (%s)", 1)
+        assert straight.run("SELECT a FROM moves") == [(b"1",)]
+        cursor.execute("ALTER TABLE moves ADD COLUMN b text DEFAULT 'new'")
+        assert straight.run("SELECT a FROM moves") == [(b"1",)]
+        straight.run("INSERT INTO moves (a) VALUES (%s)", 2)
+        cursor.execute("SELECT a, b FROM moves ORDER BY a")
+        assert cursor.fetchall() == [(1, "new"), (2, "new")]
+
+
 def test_straight_statements_are_counted_with_the_others(rig: Rig) -> None:
     with rig.here(), CaptureQueriesContext(connection) as seen:
         straight.run("SELECT 1")
