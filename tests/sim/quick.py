@@ -148,6 +148,7 @@ def plan_once(connection: Any) -> None:
     raw.prepared_max = MOST_PLANS
     # psycopg forgets its plans with every rollback, for a table may have been made before it. Each seed is rolled back.
     raw._prepared._should_discard = lambda prepare, results: False
+    raw._prepared.clear = lambda: False  # it would forget those of ``straight`` too
 
 
 def collect_seldom() -> None:

@@ -33,7 +33,8 @@ def test_every_commit_sees_the_connection_as_it_stands(rig: Rig) -> None:
         with held.commit() as first:
             assert first.switches == {}
         with held.commit() as second:
-            assert second is not first and second.switches == {}
+            assert second is not first
+            assert second.switches == {}
             second.switches["client"] = "only in memory"
         Connection.objects.filter(pk=first.pk).update(switches={"client": {"create": {"ledger": False}}})
         with held.commit() as third:
