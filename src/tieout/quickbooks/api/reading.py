@@ -17,8 +17,12 @@ import msgspec
 
 _DECODER = msgspec.json.Decoder(float_hook=Decimal)
 _JSON = (b"{", b"[")
-_NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
-"""A character that no database of ours can keep, and no text needs."""
+_ESCAPE = re.compile(
+    rb"\\(?:(?P<nul>u0000)|u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?P<half>u[dD][89a-fA-F][0-9a-fA-F]{2})|.)"
+)
+_NO_CHARACTER = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
+"""Where one may be that stands for none: NUL, which no database of ours can keep and no text needs, or half of a character
+that somebody has cut in two. One such text must not hide a page of others."""
 _ENCODER = msgspec.json.Encoder(decimal_format="number", order="sorted")
 
 
@@ -73,13 +77,19 @@ def sniff(raw: bytes) -> tuple[Shape, Any]:
         return Shape.EMPTY, None
     if start[:1] in _JSON:
         try:
-            return Shape.JSON, from_json(_NUL.sub(rb"\1", start) if b"\\u0000" in start else start)
+            return Shape.JSON, from_json(
+                _ESCAPE.sub(_readable, start) if _NO_CHARACTER.search(start) else start
+            )
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return Shape.UNREADABLE, None
     head = start[:200].lower()
     if head.startswith(b"<!doctype html") or b"<html" in head:
         return Shape.HTML, None
     return (Shape.XML, None) if head.startswith(b"<") else (Shape.UNREADABLE, None)
+
+
+def _readable(escape: re.Match[bytes]) -> bytes:
+    return b"" if escape["nul"] else rb"\ufffd" if escape["half"] else escape[0]
 
 
 def _beginning(raw: bytes) -> bytes:
