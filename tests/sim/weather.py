@@ -11,7 +11,7 @@ from django.db import OperationalError
 from quickbooks_emulator.webhooks.queue import Posting
 from tests.sim.acts import client_there, edit_client, ids_here, item_there
 from tests.sim.calls import call_fails, outage
-from tests.sim.evidence import demand
+from tests.sim.evidence import demand, let_go
 from tests.sim.kinds import BOUNDARIES, POINTS
 from tests.sim.people import decide, switch
 from tests.sim.storm import Act, Storm
@@ -312,6 +312,7 @@ def _disconnected(storm: Storm) -> None:
 def _wrong_company(storm: Storm) -> None:
     town = storm.town
     wrong = next(one.realm for one in town.emulator.companies() if one.realm != town.realm)
+    storm.signed_out_rightly |= let_go(storm)  # this sign-in ends no reason to sign in to ours
     outcome = town.connect(wrong)
     # A fault may meet the sign-in first; a 401 there is how Intuit answers wrong keys.
     refused = ("unavailable", "expired", "misconfigured", "not_admin", "subscription")
