@@ -155,6 +155,11 @@ FOUND: Mapping[int, Found] = {
     800699: Found(STORM, "it took a run of the set-up back that had died before its end"),
     810079: Found(LAW, "it asked for a word about a document that was gone before anybody could know of it"),
     901007: Found(LAW, "a sign-in to another company was taken for the one that was asked for"),
+    902545: Found(
+        ENGINE,
+        "a second review moved the change feed past what its listing could not show",
+        "sync/test_merged_customers.py::test_what_went_there_before_a_second_review_is_not_overlooked_by_it",
+    ),
     910066: Found(
         ENGINE,
         "new terms were sent without the due date that goes with them",

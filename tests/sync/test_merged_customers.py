@@ -8,12 +8,13 @@ from typing import Any
 import msgspec
 import pytest
 
+from quickbooks_emulator.knobs import Knobs
 from quickbooks_emulator.webhooks.documents import WebhookSettings
 from tests.sync.rig import Rig
 from tests.sync.test_documents import Books
 from tests.sync.test_merged_clients import merge as merge_here
 from tieout.reconcile.state import Side
-from tieout.sync import advanced, repairs, worker, worklist
+from tieout.sync import advanced, repairs, review, review_jobs, worker, worklist
 from tieout.sync.models import Attempt, Issue
 from tieout.web.integrations import remedies
 
@@ -209,3 +210,24 @@ def test_a_customer_that_reads_as_deleted_was_merged_and_is_never_sent_again_by_
     rig.settle()
     assert not questions(rig)
     assert not rig.customers_named("Acme LLC")
+
+
+def test_what_went_there_before_a_second_review_is_not_overlooked_by_it() -> None:
+    """Seed 902545: a review's listing does not show what was deleted, and the change feed was asked from then on only."""
+    rig = Rig()
+    rig.emulator.control.set_knobs(Knobs(merged_name_deleted=True))
+    rig.set_up()
+    stays, goes = rig.add_client("Acme Holdings"), rig.add_client("Acme LLC")
+    rig.settle()
+    there = rig.links()
+    rig.emulator.control.merge(rig.realm, "Customer", there[goes], there[stays])
+    rig.advance(1_000)  # nobody has asked since, and no webhook came
+    with rig.here():
+        found = review.start(rig.connection, "client", activity="active", actor_member=rig.member)
+        review_jobs.collect(found.pk, rig.engine)
+        found.refresh_from_db()
+        review.apply(found, rig.member)
+        review_jobs.apply_now(found.pk, rig.engine)
+    rig.settle()
+    rig.until_the_change_feed_is_asked()
+    assert [name for _, name in rig.issues()] == ["Acme LLC"]

@@ -285,7 +285,8 @@ def _apply(found: Review, engine: Engine) -> None:
         marks += _everything(connection, spec)
         total = dirty.mark(connection, marks, engine.now())
         clock = datetime.fromisoformat(found.summary["ledger_clock"])
-        Cursor.objects.update_or_create(
+        # One that is there stays: a listing does not show what has gone since the feed was last asked.
+        Cursor.objects.get_or_create(
             connection=connection,
             entity=spec.practice,
             defaults={
