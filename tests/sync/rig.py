@@ -31,7 +31,7 @@ from tieout.quickbooks.provider import QuickBooksProvider, World
 from tieout.reconcile.ports import LedgerProvider
 from tieout.sync import connections, inbox, review, review_jobs, runner
 from tieout.sync.engine import Engine
-from tieout.sync.models import UNRESOLVED, Attempt, Connection, Dirty, InboxEvent, Issue, Link
+from tieout.sync.models import UNRESOLVED, Attempt, Connection, Dirty, InboxEvent, Issue, Link, Review
 from tieout.sync.sign_in_ends import Outcome
 
 BASE = "http://127.0.0.1:8399"
@@ -161,6 +161,16 @@ class Rig:
             review.apply(found, self.member)
             review_jobs.apply_now(found.pk, self.engine)
         self.settle()
+
+    def review_clients(self) -> Review:
+        """Review the clients of a connection that is there and sync what is proposed, as far as the press itself does."""
+        with self.here():
+            found = review.start(self.connection, "client", activity="active", actor_member=self.member)
+            review_jobs.collect(found.pk, self.engine)
+            found.refresh_from_db()
+            review.apply(found, self.member)
+            review_jobs.apply_now(found.pk, self.engine)
+        return found
 
     # -- time passes -------------------------------------------------------------------------------------
 

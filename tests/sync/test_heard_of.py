@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 
 from tests.sync.rig import Rig
-from tieout.sync import inbox, review, review_jobs
+from tieout.sync import inbox
 from tieout.sync.models import Cursor, InboxEvent
 
 pytestmark = pytest.mark.django_db
@@ -42,11 +42,7 @@ def test_a_second_change_within_a_second_is_heard_of_in_the_older_format_too(rig
 def test_the_change_feed_begins_before_the_review_read_by_the_overlap() -> None:
     rig = Rig()
     assert rig.connect().ok
+    found = rig.review_clients()
     with rig.here():
-        found = review.start(rig.connection, "client", activity="active", actor_member=rig.member)
-        review_jobs.collect(found.pk, rig.engine)
-        found.refresh_from_db()
-        review.apply(found, rig.member)
-        review_jobs.apply_now(found.pk, rig.engine)
         told = datetime.fromisoformat(found.summary["ledger_clock"])
         assert Cursor.objects.get(entity="client").read_until == told - rig.engine.overlap

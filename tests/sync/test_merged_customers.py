@@ -14,7 +14,7 @@ from tests.sync.rig import Rig
 from tests.sync.test_documents import Books
 from tests.sync.test_merged_clients import merge as merge_here
 from tieout.reconcile.state import Side
-from tieout.sync import advanced, repairs, review, review_jobs, worker, worklist
+from tieout.sync import advanced, repairs, worker, worklist
 from tieout.sync.models import Attempt, Issue
 from tieout.web.integrations import remedies
 
@@ -222,12 +222,7 @@ def test_what_went_there_before_a_second_review_is_not_overlooked_by_it() -> Non
     there = rig.links()
     rig.emulator.control.merge(rig.realm, "Customer", there[goes], there[stays])
     rig.advance(1_000)  # nobody has asked since, and no webhook came
-    with rig.here():
-        found = review.start(rig.connection, "client", activity="active", actor_member=rig.member)
-        review_jobs.collect(found.pk, rig.engine)
-        found.refresh_from_db()
-        review.apply(found, rig.member)
-        review_jobs.apply_now(found.pk, rig.engine)
+    rig.review_clients()
     rig.settle()
     rig.until_the_change_feed_is_asked()
     assert [name for _, name in rig.issues()] == ["Acme LLC"]

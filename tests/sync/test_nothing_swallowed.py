@@ -53,12 +53,7 @@ def test_an_edit_there_that_a_rollback_reads_first_arrives_where_the_link_is_old
     rig.sync_clients()
     bo = rig.add_client("Bo Diaz")
     rig.settle()
-    with rig.here():
-        found = review.start(rig.connection, "client", activity="active", actor_member=rig.member)
-        review_jobs.collect(found.pk, rig.engine)
-        found.refresh_from_db()
-        review.apply(found, rig.member)
-        review_jobs.apply_now(found.pk, rig.engine)
+    found = rig.review_clients()
     rig.edit_client(bo, phone="555-0101")  # goes there while the run is under way
     rig.settle()
     with rig.here():

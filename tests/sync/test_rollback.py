@@ -58,12 +58,7 @@ class Practice(Rig):
 
     def sync_again(self) -> Review:
         """One more run, with nothing decided in it."""
-        with self.here():
-            found = review.start(self.connection, "client", activity="active", actor_member=self.member)
-            review_jobs.collect(found.pk, self.engine)
-            found.refresh_from_db()
-            review.apply(found, self.member)
-            review_jobs.apply_now(found.pk, self.engine)
+        found = self.review_clients()
         self.settle()
         with self.here():
             found.refresh_from_db()
